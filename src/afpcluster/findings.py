@@ -1,0 +1,142 @@
+"""What was wrong, skipped, substituted or guessed during a conversion.
+
+Rules: bad input never stops a page. Whoever meets it records a `Finding` and goes on. Only when the
+input is not AFP at all, or a limit is reached, is a `ConversionError` raised; it carries the HTTP
+status and the exit code, so that every front door answers alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding matters to someone who compares the PDF with paper."""
+
+    INFO = "info"  # nothing is lost: a guess that is almost surely right, a producer's quirk
+    SUBSTITUTED = "substituted"  # something else stands in its place (a font, a code page)
+    SKIPPED = "skipped"  # a part is not shown: unsupported, or damaged
+    ERROR = "error"  # a page or object could not be made
+
+
+@dataclass(slots=True, frozen=True)
+class Finding:
+    """One observation. `offset` is the byte offset of the structured field in the input, if known;
+    `page` counts from 1; `spec` names the section of the reference that the rule comes from."""
+
+    code: str  # short, stable, kebab-case: "font-substituted", "triplet-unknown"
+    severity: Severity
+    message: str  # for the operator at night: what, and what was done instead
+    offset: int | None = None
+    field: str | None = None  # mnemonic of the structured field: "PTX"
+    page: int | None = None
+    spec: str | None = None
+    count: int = 1  # how often the same thing was seen; offset and page are those of the first
+
+    def as_dict(self) -> dict[str, Any]:
+        return {k: v for k, v in asdict(self).items() if v is not None}
+
+
+class Findings:
+    """Collects findings; the same code and message twice is one finding with a count.
+
+    `limit` bounds memory: past it, new kinds are only counted, in a last finding of their own.
+    """
+
+    def __init__(self, limit: int = 1000) -> None:
+        self._by_key: dict[tuple[str, str], Finding] = {}
+        self._repeats: Counter[tuple[str, str]] = Counter()
+        self._limit = limit
+        self._beyond = 0
+        self.page: int | None = None  # set by whoever walks the pages
+
+    def add(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        *,
+        offset: int | None = None,
+        field: str | None = None,
+        spec: str | None = None,
+    ) -> None:
+        """Record one finding on the current page."""
+        self._insert(Finding(code, severity, message, offset, field, self.page, spec))
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Merge findings made elsewhere (another process), keeping their pages and counts."""
+        for finding in findings:
+            self._insert(finding)
+
+    def _insert(self, finding: Finding) -> None:
+        key = (finding.code, finding.message)
+        if key in self._by_key:
+            self._repeats[key] += finding.count
+        elif len(self._by_key) < self._limit:
+            self._by_key[key] = finding
+        else:
+            self._beyond += finding.count
+
+    def __iter__(self) -> Iterator[Finding]:
+        for key, finding in self._by_key.items():
+            extra = self._repeats[key]
+            yield replace(finding, count=finding.count + extra) if extra else finding
+        if self._beyond:
+            yield Finding(
+                "findings-limit", Severity.INFO, f"{self._beyond} further findings of other kinds not listed"
+            )
+
+    def __len__(self) -> int:
+        return len(self._by_key) + (1 if self._beyond else 0)
+
+
+class ConversionError(Exception):
+    """The conversion as a whole cannot be done. `code` is stable, `message` says what, where and what next."""
+
+    http_status = 422
+    exit_code = 2
+
+    def __init__(self, code: str, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[Any, ...]:  # crosses process borders with its offset
+        return (_rebuild, (type(self), self.code, self.message, self.offset))
+
+
+def _rebuild(kind: type[ConversionError], code: str, message: str, offset: int | None) -> ConversionError:
+    return kind(code, message, offset=offset)
+
+
+class NotAfpError(ConversionError):
+    """The input is empty, not AFP, or has no page."""
+
+    http_status = 422
+    exit_code = 3
+
+
+class TruncatedError(ConversionError):
+    """The input ends in the middle of a structured field, or before its last document ends."""
+
+    http_status = 422
+    exit_code = 4
+
+
+class LimitError(ConversionError):
+    """A configured limit was reached: input bytes, pages, nesting, output bytes or time."""
+
+    http_status = 413
+    exit_code = 5
+
+
+class MissingResourceError(ConversionError):
+    """`strict` was asked for and a font, overlay or other resource is neither in the file nor in a folder."""
+
+    http_status = 424
+    exit_code = 6
