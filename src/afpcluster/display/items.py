@@ -1,0 +1,260 @@
+"""The item kinds of the display list and the page that holds them; units in the package docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.face import Face
+from afpcluster.display.geometry import IDENTITY, Box, Matrix, Point
+
+
+@dataclass(slots=True)
+class GlyphRun:
+    """A string of glyphs on one baseline.
+
+    (x, y) is the origin of the first glyph. Glyphs advance towards `direction` by their width, plus
+    `spacing` after every glyph, plus `gaps[i]` in front of glyph i (an index counts glyphs, not bytes).
+    `stretch` scales glyphs and widths along the baseline. With `placements`, glyph i stands at
+    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it.
+    """
+
+    face: Face
+    size: float
+    x: float
+    y: float
+    codes: bytes
+    colour: Colour = BLACK
+    direction: float = 0.0
+    spacing: float = 0.0
+    gaps: tuple[tuple[int, float], ...] = ()
+    stretch: float = 1.0
+    rotation: float = 0.0
+    placements: Sequence[Point] | None = None
+    text: str | None = None  # what the run reads as, where that is not its codes through face.unicode
+
+
+@dataclass(slots=True)
+class Rectangle:
+    """A filled rectangle: rules, fills, bars. The commonest path by far, hence its own kind."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour = BLACK
+
+
+class Move(tuple[float, float]):
+    """Path segment: begin a subpath at (x, y)."""
+
+    __slots__ = ()
+
+
+class Line(tuple[float, float]):
+    """Path segment: a straight line to (x, y)."""
+
+    __slots__ = ()
+
+
+class Curve(tuple[float, float, float, float, float, float]):
+    """Path segment: a cubic Bézier curve (x1, y1, x2, y2, x3, y3)."""
+
+    __slots__ = ()
+
+
+class Close(tuple[()]):
+    """Path segment: a straight line back to the start of the subpath."""
+
+    __slots__ = ()
+
+
+Segment = Move | Line | Curve | Close
+
+
+class Cap(StrEnum):
+    BUTT = "butt"
+    ROUND = "round"
+    SQUARE = "square"
+
+
+class Join(StrEnum):
+    MITRE = "mitre"
+    ROUND = "round"
+    BEVEL = "bevel"
+
+
+@dataclass(slots=True, frozen=True)
+class Stroke:
+    """How a line is drawn: width and dashes in points (a dash list of () is solid)."""
+
+    colour: Colour = BLACK
+    width: float = 1.0
+    cap: Cap = Cap.BUTT
+    join: Join = Join.MITRE
+    dashes: tuple[float, ...] = ()
+    dash_phase: float = 0.0
+    mitre_limit: float = 10.0
+
+
+@dataclass(slots=True, eq=False)
+class TilePattern:
+    """A repeated cell as paint. `key` identifies it; the cell's origin is the page origin, moved by
+    `matrix`. `items` paint the cell of `width` by `height`, repeated at these steps."""
+
+    key: str
+    width: float
+    height: float
+    items: list[Item]
+    matrix: Matrix = IDENTITY
+
+
+Paint = Colour | TilePattern
+
+
+@dataclass(slots=True)
+class Path:
+    """An outline that is filled, stroked or both (fill first)."""
+
+    segments: list[Segment]
+    fill: Paint | None = None
+    stroke: Stroke | None = None
+    even_odd: bool = False
+
+
+class Encoding(StrEnum):
+    """How `ImageData.data` is compressed."""
+
+    RAW = "raw"  # rows padded to bytes, components interleaved
+    CCITT = "ccitt"  # T.4 or T.6, see CcittParameters
+    JPEG = "jpeg"
+    JPX = "jpx"  # JPEG 2000
+    JBIG2 = "jbig2"  # embedded organisation, without file header
+
+
+class ImageModel(StrEnum):
+    """What a sample means."""
+
+    STENCIL = "stencil"  # 1 bit: 1 paints `Image.colour`, 0 leaves what is below
+    GRAY = "gray"
+    RGB = "rgb"
+    CMYK = "cmyk"
+    LAB = "lab"
+    INDEXED = "indexed"  # `palette` holds RGB triples
+
+
+@dataclass(slots=True, frozen=True)
+class CcittParameters:
+    """As in PDF's CCITTFaxDecode: k < 0 is G4 (MMR), 0 is G3 one-dimensional, > 0 is G3 mixed."""
+
+    k: int
+    black_is_1: bool = False
+    byte_align: bool = False
+    end_of_line: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class ImageData:
+    """Pixels as they came where possible. `key` identifies the content, so that equal images are stored
+    once. `inverted` reads sample value v as maximum - v (after decoding)."""
+
+    key: str
+    width: int
+    height: int
+    encoding: Encoding
+    model: ImageModel
+    bits: int  # per component
+    data: bytes = field(repr=False)
+    ccitt: CcittParameters | None = None
+    palette: bytes | None = None
+    inverted: bool = False
+    mask: ImageData | None = None  # a STENCIL of its own size: 1 shows the image, 0 what is below
+
+
+@dataclass(slots=True)
+class Image:
+    """An image: `matrix` maps the unit square (0,0 = upper left corner, 1,1 = lower right) to the page."""
+
+    image: ImageData
+    matrix: Matrix
+    colour: Colour = BLACK  # for stencils
+
+
+@dataclass(slots=True)
+class EmbeddedPdf:
+    """Page `page` (from 0) of a PDF file; `matrix` maps the unit square to the page, like `Image`."""
+
+    key: str
+    data: bytes = field(repr=False)
+    matrix: Matrix
+    page: int = 0
+
+
+@dataclass(slots=True)
+class Group:
+    """Items in a coordinate system of their own, optionally clipped to a box in that system."""
+
+    items: list[Item]
+    matrix: Matrix = IDENTITY
+    clip: Box | None = None
+
+
+@dataclass(slots=True, eq=False)
+class SharedItems:
+    """Items used on many pages (overlay, page segment): stored once. `box` bounds all of them."""
+
+    key: str
+    items: list[Item]
+    box: Box
+
+
+@dataclass(slots=True)
+class Shared:
+    """One use of shared items."""
+
+    shared: SharedItems
+    matrix: Matrix = IDENTITY
+
+
+@dataclass(slots=True)
+class ClipPath:
+    """Items shown only inside a path."""
+
+    segments: list[Segment]
+    items: list[Item]
+    even_odd: bool = False
+
+
+@dataclass(slots=True)
+class Link:
+    """An active area: a URI, or a page of this document (from 1)."""
+
+    box: Box
+    uri: str | None = None
+    page: int | None = None
+
+
+Item = GlyphRun | Rectangle | Path | Image | EmbeddedPdf | Group | Shared | ClipPath | Link
+
+
+@dataclass(slots=True, frozen=True)
+class GroupStart:
+    """A page group (statement, letter) begins with this page: for bookmarks and the index."""
+
+    name: str
+    level: int
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: `width` and `height` in points, `number` from 1 in the whole file."""
+
+    number: int
+    width: float
+    height: float
+    items: list[Item]
+    groups: tuple[GroupStart, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
