@@ -1,0 +1,225 @@
+"""Records of an AFP file: the one place that knows X'5A', lengths, flags, padding and host prefixes.
+
+A record is one structured field: X'5A', length (2 bytes, itself included, X'5A' not), type (3 bytes),
+flags, 2 reserved bytes, optional extension, data, optional padding (MO:DCA "Structured Field
+Introducer"). Files that came from a host may carry a length in front of every record: 4 bytes (RDW)
+or 2. Between records anything else is skipped with a finding. Segmented structured fields are joined.
+`scan` finds records without building them; `read` builds those of a range. Memory is one window.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
+
+CARRIAGE_CONTROL = 0x5A
+SPEC = "MO:DCA Structured Field Introducer"
+_EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
+_WINDOW = 1 << 20
+_SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
+
+
+@dataclass(slots=True)
+class Record:
+    """One structured field. `type` is its 3-byte identifier as a number (0xD3A8AF is BPG), `offset` that
+    of its X'5A' in the file, `data` what follows the introducer, without extension and padding."""
+
+    type: int
+    offset: int
+    data: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """The record as it stands in a file (always one segment; data of at most 32,759 bytes)."""
+        length = len(self.data) + 8
+        return b"\x5a" + length.to_bytes(2, "big") + self.type.to_bytes(3, "big") + b"\0\0\0" + self.data
+
+
+def encode(type_: int, data: bytes = b"") -> bytes:
+    """The bytes of a structured field of this type."""
+    return Record(type_, 0, data).encode()
+
+
+class RecordFile:
+    """Random access to the records of a seekable source."""
+
+    def __init__(self, source: BinaryIO, findings: Findings) -> None:
+        self._source = source
+        self._findings = findings
+        self.size = source.seek(0, io.SEEK_END)
+        self._start, self._prefix = self._detect()
+
+    def _detect(self) -> tuple[int, int]:
+        """Where the first record is and how long the host prefix in front of each is (0, 2 or 4 bytes)."""
+        if self.size == 0:
+            raise NotAfpError("input-empty", "The input is empty: 0 bytes. Send an AFP (MO:DCA) print file.")
+        self._source.seek(0)
+        head = self._source.read(_SEARCH_LIMIT)
+        for prefix in (0, 4, 2):
+            if _is_record(head, prefix) and (prefix == 0 or _prefix_fits(head, prefix)):
+                return 0, prefix
+        at = _find_record(head, 0)
+        if at < 0:
+            raise NotAfpError("input-not-afp", _why_not_afp(head), offset=0)
+        self._findings.add(
+            "leading-bytes",
+            Severity.SKIPPED,
+            f"{at} bytes in front of the first structured field were skipped",
+            offset=0,
+            spec=SPEC,
+        )
+        return at, 0
+
+    def scan(self, start: int | None = None) -> Iterator[tuple[int, int, int, bytes, int]]:
+        """(type, offset, end, window, data position) of every record from `start`.
+
+        The data, extension and padding included, is `window[position : position + end - offset - 9]`;
+        `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
+        """
+        at = self._start if start is None else start
+        prefix = self._prefix if start is None else 0
+        window, base = b"", at
+        size, step = self.size, self._prefix
+        at += prefix
+        while at < size:
+            p = at - base
+            if p < 0 or p + 0x10010 > len(window):
+                if base + len(window) < size or p < 0 or p > len(window):
+                    self._source.seek(at)
+                    window, base = self._source.read(_WINDOW), at
+                p = at - base
+            if p + 9 > len(window) or window[p] != 0x5A or window[p + 3] != 0xD3:
+                found = self._resynchronise(at, window, p)
+                if found is None:
+                    return
+                at = found
+                continue
+            length = window[p + 1] << 8 | window[p + 2]
+            end = at + 1 + length
+            if length < 8:
+                found = self._resynchronise(at, window, p)
+                if found is None:
+                    return
+                at = found
+                continue
+            if end > size:
+                raise TruncatedError(
+                    "input-truncated",
+                    f"The structured field at byte {at} says {length} bytes, but the file ends after "
+                    f"{size - at - 1}. The file is cut off: transfer it again, in binary.",
+                    offset=at,
+                )
+            yield window[p + 3] << 16 | window[p + 4] << 8 | window[p + 5], at, end, window, p + 9
+            at = end + step
+
+    def read(self, start: int, end: int) -> list[Record]:
+        """The records that begin in start..end-1; `start` is the X'5A' of a record."""
+        records: list[Record] = []
+        pending: Record | None = None
+        for type_, offset, stop, window, at in self.scan(start):
+            if offset >= end:
+                break
+            flags = window[at - 3]
+            data = window[at : at + stop - offset - 9]
+            if flags:
+                data = self._strip(flags, data, offset)
+            if pending is not None and pending.type == type_:
+                pending.data += data
+            else:
+                pending = None
+                record = Record(type_, offset, data)
+                records.append(record)
+                if flags & _SEGMENTED:
+                    pending = record
+            if not flags & _SEGMENTED:
+                pending = None
+        return records
+
+    def _strip(self, flags: int, data: bytes, offset: int) -> bytes:
+        """Take extension and padding off the data, as the introducer's flags say."""
+        if flags & _EXTENSION:
+            if not data or data[0] == 0 or data[0] > len(data):
+                self._report("extension-bad", "Structured field extension has an impossible length", offset)
+            else:
+                data = data[data[0] :]
+        if flags & _PADDED and data:
+            count = data[-1] or (int.from_bytes(data[-3:-1], "big") if len(data) >= 3 else 0)
+            if not 0 < count <= len(data):
+                self._report("padding-bad", "Structured field padding has an impossible length", offset)
+            else:
+                data = data[:-count]
+        return data
+
+    def _report(self, code: str, message: str, offset: int) -> None:
+        self._findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
+
+    def _resynchronise(self, at: int, window: bytes, p: int) -> int | None:
+        """The offset of the next record behind damage or filler at `at`; None at the end of the file."""
+        begin = at - self._prefix  # a wrong host prefix is part of the damage
+        filler = True
+        while True:
+            found = _find_record(window, max(p, 0) + (1 if window[p : p + 1] == b"\x5a" else 0))
+            stop = found if found >= 0 else len(window)
+            filler = filler and not window[p:stop].strip(b"\x00\x40\x0a\x0d\x1a\x20")
+            if found >= 0:
+                at += found - p
+                break
+            at += max(len(window) - p, 1)
+            if at >= self.size:
+                at = self.size
+                break
+            at = max(at - 8, begin + 1)
+            self._source.seek(at)
+            window, p = self._source.read(_WINDOW), 0
+            if len(window) < 9:
+                at = self.size
+                break
+        if not filler:
+            self._report(
+                "damage-skipped",
+                "Bytes that are no structured field were skipped",
+                begin,
+            )
+        return at if at < self.size else None
+
+
+def _is_record(data: bytes, at: int) -> bool:
+    return (
+        len(data) >= at + 9
+        and data[at] == CARRIAGE_CONTROL
+        and data[at + 3] == 0xD3
+        and (data[at + 1] << 8 | data[at + 2]) >= 8
+    )
+
+
+def _prefix_fits(head: bytes, prefix: int) -> bool:
+    """Whether the host prefix's length agrees with the structured field's own."""
+    said = head[0] << 8 | head[1]
+    length = (head[prefix + 1] << 8 | head[prefix + 2]) + 1
+    return said in (length, length + prefix)
+
+
+def _find_record(data: bytes, start: int) -> int:
+    """Position of the next plausible record, or -1."""
+    at = data.find(b"\x5a", start)
+    while at >= 0 and not _is_record(data, at):
+        at = data.find(b"\x5a", at + 1)
+    return at
+
+
+def _why_not_afp(head: bytes) -> str:
+    """The likeliest reason, for whoever sent the file."""
+    if head.startswith(b"%PDF"):
+        return "The input is a PDF, not AFP. It needs no conversion."
+    if head[:1] == b"!" or b"\xc3\x93" in head[:64] or head[:64].count(b"\x21") > 1 and b"L" in head[3:8]:
+        return (
+            "The input is not AFP: X'5A' at the start of records seems to have become X'21'. The file was "
+            "translated from EBCDIC to ASCII on its way; transfer it again, in binary."
+        )
+    return (
+        f"The input is not AFP: no structured field (X'5A', length, X'D3…') in its first {len(head)} bytes; "
+        f"it begins with X'{head[:8].hex().upper()}'. Check that the file is AFP and came over in binary."
+    )

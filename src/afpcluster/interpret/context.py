@@ -1,0 +1,93 @@
+"""What object drawing gets: the object's records, its area, its environment and where to report.
+
+`DataObject` is one image, graphics, bar code or container object, already separated from its
+environment group (MO:DCA "Object Environment Group"); `Context` is what stays the same on a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+from afpcluster.afp.framing import Record
+from afpcluster.display.colour import Colour
+from afpcluster.findings import Findings
+from afpcluster.interpret.font import Font
+
+
+class MappingOption(IntEnum):
+    """How object content fits its area (MO:DCA "Mapping Option Triplet X'04'")."""
+
+    POSITION = 0x00
+    POSITION_AND_TRIM = 0x10
+    SCALE_TO_FIT = 0x20
+    CENTER_AND_TRIM = 0x30
+    MIGRATION_SHRINK = 0x41  # image point to pel
+    MIGRATION_DOUBLE_DOT = 0x42
+    MIGRATION_TRIM = 0x50
+    SCALE_TO_FILL = 0x60
+    UP3I_PRINT_DATA = 0x70
+
+
+@dataclass(slots=True)
+class ObjectArea:
+    """The object area, in points. `mapping` None means that no mapping structured field was given: each
+    object type has its own default. `content_x`/`content_y` move the content inside the area (OBP).
+    `resolution_x`/`resolution_y` are the medium's L-units per inch that sized the area, for objects whose
+    size is given in those only. Width or height 0: not given, take the size of the content."""
+
+    width: float
+    height: float
+    mapping: int | None = None
+    content_x: float = 0.0
+    content_y: float = 0.0
+    resolution_x: float = 1440.0
+    resolution_y: float = 1440.0
+
+
+class FoundResource(Protocol):
+    """A resource the object may use: its records (an AFP object) or its raw bytes (a container)."""
+
+    key: str  # identity for sharing, the same for the same content in a run
+    records: list[Record]
+    data: bytes  # the object container's data, when it is one
+
+
+@dataclass(slots=True)
+class DataObject:
+    """One data object. `kind` is the mnemonic of its Begin field: BIM, BII, BGR, BBC or BOC.
+
+    `descriptor` is IDD, GDD, BDD or (object containers) CDD; `data` the IPD, GAD, BDA or OCD records in
+    order, for BII (IM image) everything between BII and EII. `fonts` are those mapped in its environment
+    group by local identifier, `resources` the data objects mapped there by local identifier (MDR), `colour`
+    the object's presentation colour if its environment gave one, `triplets` those of its Begin field and
+    of the include that brought it, raw.
+    """
+
+    kind: str
+    name: str
+    offset: int
+    area: ObjectArea
+    descriptor: Record | None
+    data: list[Record]
+    fonts: Mapping[int, Font] = field(default_factory=dict)
+    resources: Mapping[int, FoundResource] = field(default_factory=dict)
+    colour: Colour | None = None
+    triplets: bytes = b""
+
+
+class FontFinder(Protocol):
+    """Finds a font that no local identifier names: the default font of text, graphics and bar codes."""
+
+    def default(self, points: float) -> Font: ...
+
+
+@dataclass(slots=True)
+class Context:
+    """What is the same for all objects of a page."""
+
+    findings: Findings
+    font_finder: FontFinder
+    max_image_pixels: int = 400_000_000

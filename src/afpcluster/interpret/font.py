@@ -1,0 +1,62 @@
+"""An active font: what text, graphics and bar code drawing need to know of a coded font.
+
+Built from FOCA fonts, TrueType/OpenType objects or substitutes alike; drawing never sees the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from afpcluster.display.face import Face
+
+
+class FaceRun(NamedTuple):
+    """A stretch of text in one face: `codes` are that face's codes, `advance` their width in points."""
+
+    face: Face
+    codes: bytes
+    advance: float
+
+
+@dataclass(slots=True, eq=False)
+class Font:
+    """A coded font at a size and character rotation. All lengths are points.
+
+    Simple fonts (`code_size` 1, `split` None): text bytes are the codes of `face`, `advances[code]` is
+    the character increment (FOCA CI of this rotation), 256 entries. Double-byte fonts (`code_size` 2)
+    have a mapping and two bytes a code. Where text must be turned into other codes (TrueType), or several
+    faces take part (linked fonts, sections), `split` does it and gives the advances too.
+    `placement`, for character rotations other than 0: code -> offset of the glyph origin from the
+    character reference point, along and across the baseline (right, up).
+    """
+
+    name: str
+    face: Face
+    size: float
+    code_size: int
+    advances: Sequence[float] | Mapping[int, float]
+    space_code: int = 0x40
+    space_increment: float = 0.0  # the default variable space character increment
+    rotation: int = 0  # character rotation, degrees clockwise (FOCA "Character Rotation")
+    ascender: float = 0.0  # above the baseline
+    descender: float = 0.0  # below the baseline, positive
+    underscore_position: float = 0.0  # below the baseline, positive
+    underscore_thickness: float = 0.0
+    split: Callable[[bytes], list[FaceRun]] | None = None
+    placement: Mapping[int, tuple[float, float]] | None = None
+    stretch: float = 1.0  # horizontal scale of glyphs (already in `advances`)
+
+    def advance(self, text: bytes) -> float:
+        """Width of a string of text bytes in points, without any adjustment."""
+        if self.split is not None:
+            return sum(run.advance for run in self.split(text))
+        advances = self.advances
+        if self.code_size == 1:
+            return sum([advances[code] for code in text])
+        codes = (text[i] << 8 | text[i + 1] for i in range(0, len(text) - 1, 2))
+        if isinstance(advances, Mapping):
+            default = self.face.default_width * self.size / 1000
+            return sum(advances.get(code, default) for code in codes)
+        return sum(advances[code] for code in codes)
