@@ -17,7 +17,6 @@ fails to decode; constants live beside the structure that uses them.
 from __future__ import annotations
 
 import struct
-import sys
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform, get_type_hints
 
@@ -123,7 +122,7 @@ def structure(spec: str) -> Any:
 
 
 def _shape(cls: type[Any], spec: str) -> tuple[Shape, set[str]]:
-    hints = get_type_hints(cls, vars(sys.modules[cls.__module__]), include_extras=True)
+    hints = get_type_hints(cls, include_extras=True)
     wires: list[tuple[str, Wire]] = []
     required = size = 0
     tail: str | None = None
