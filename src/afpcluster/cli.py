@@ -2,9 +2,112 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.command("serve-afp2web")
+def serve_afp2web(
+    listen: Annotated[str, typer.Option(help="ADDR:PORT to listen on, for example 127.0.0.1:9091")],
+    config: Annotated[
+        Path | None, typer.Option(help="afp2web.properties; without it, the defaults are used")
+    ] = None,
+) -> None:
+    """Run one afp2web instance (the transform server) until SIGTERM."""
+    from afpcluster.afp2web.app import run
+    from afpcluster.web.server import ListenError
+    from afpcluster.web.settings import PropertiesError
+
+    try:
+        run(listen, config)
+    except (ListenError, PropertiesError) as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@app.command("serve-wrapper")
+def serve_wrapper(
+    listen: Annotated[str, typer.Option(help="ADDR:PORT to listen on, for example 127.0.0.1:8081")],
+    properties: Annotated[
+        Path, typer.Option(help="wrapperservice.properties; the target in it is followed while running")
+    ],
+) -> None:
+    """Run one wrapper-service instance (the gateway) until SIGTERM."""
+    from afpcluster.web.server import ListenError
+    from afpcluster.web.settings import PropertiesError
+    from afpcluster.wrapper.app import run
+
+    try:
+        run(listen, properties)
+    except (ListenError, PropertiesError) as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+TopologyOption = Annotated[
+    Path | None, typer.Option("--topology", help="topology.yml; without it, the built-in sample")
+]
+
+
+@app.command("up")
+def up(topology: TopologyOption = None) -> None:
+    """Start the whole cluster on this machine, or mend it, and wait until it is healthy. Needs root."""
+    from afpcluster.cluster import commands
+
+    commands.up(topology)
+
+
+@app.command("down")
+def down(topology: TopologyOption = None) -> None:
+    """Remove the cluster that `up` started, with every trace of it. Needs root."""
+    from afpcluster.cluster import commands
+
+    commands.down(topology)
+
+
+@app.command("status")
+def status(topology: TopologyOption = None) -> None:
+    """Show every URL with its state, who holds the VIP, and what is wrong (exit code 1 if anything is)."""
+    from afpcluster.cluster import commands
+
+    commands.show_status(topology)
+
+
+@app.command("shell", context_settings={"ignore_unknown_options": True})
+def shell(
+    host: Annotated[str, typer.Argument(help="host name as in the topology, for example a2wprxy-01")],
+    command: Annotated[list[str] | None, typer.Argument(help="what to run; without it, a shell")] = None,
+    topology: TopologyOption = None,
+) -> None:
+    """Run a command on a host of the cluster: its network, its files, its name."""
+    from afpcluster.cluster import commands
+
+    commands.shell(host, command or [], topology)
+
+
+@app.command("lab-supervise", hidden=True)
+def lab_supervise(topology: Annotated[Path, typer.Argument(help="topology.yml")]) -> None:
+    """Keep the processes of a cluster on this machine running; `up` starts it, `down` stops it."""
+    from afpcluster.cluster import commands
+
+    commands.supervise(topology)
+
+
+@app.command("watch-haproxy")
+def watch_haproxy(
+    pid_file: Annotated[Path, typer.Option(help="file with HAProxy's PID")],
+    track_file: Annotated[Path, typer.Option(help="Keepalived's track file: 0 healthy, 1 fault")],
+    port: Annotated[int, typer.Option(help="port on 127.0.0.1 where HAProxy answers /healthz")] = 8080,
+    interval_ms: Annotated[int, typer.Option(min=1, help="time between two polls")] = 50,
+    timeout_ms: Annotated[int, typer.Option(min=1, help="an answer that takes longer is a miss")] = 100,
+    misses: Annotated[int, typer.Option(min=1, help="misses in a row that are a fault")] = 2,
+) -> None:
+    """Tell Keepalived when HAProxy dies or freezes."""
+    from afpcluster.cluster.watcher import Settings, Watcher
+
+    Watcher(Settings(pid_file, track_file, port, interval_ms / 1000, timeout_ms / 1000, misses)).run()
 
 
 def main() -> None:

@@ -1,0 +1,172 @@
+"""`up` and `down`: observe, plan, act; then wait until every URL answers, or say why it does not."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from afpcluster.cluster import observe
+from afpcluster.cluster.lab import Lab, LabError
+from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.plan import Action, KeepEdited, plan_down, plan_up
+from afpcluster.cluster.preflight import obstacles
+from afpcluster.cluster.probe import Answer, probe
+from afpcluster.cluster.processes import processes
+from afpcluster.cluster.render import Rendered, render
+from afpcluster.cluster.topology import Topology, load, parse
+from afpcluster.cluster.urls import urls
+
+Say = Callable[[str], None]
+HEALTHY_SECONDS = 90.0  # a cold start on a busy machine with two processors takes about 10
+_STARTS_TO_GIVE_UP = 4  # a process that was started this often during `up` will not come
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A lab with what is needed to talk about it."""
+
+    layout: Layout
+    stats_password: str
+
+    @property
+    def topology(self) -> Topology:
+        return self.layout.topology
+
+    def rendered(self) -> Rendered:
+        return render(self.topology, self.stats_password)
+
+
+def attach(topology: Topology) -> Cluster:
+    """The lab as it is; without one, a cluster with an empty password."""
+    layout = Layout(topology)
+    try:
+        password = layout.password_file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        password = ""
+    return Cluster(layout, password)
+
+
+def up(topology: Topology, topology_text: str, say: Say) -> Cluster:
+    """Make the lab, or mend it, and wait until it is healthy. A lab that was not there before is removed
+    again when this fails. Raises `LabError` (or `CommandError`, `OSError`) that says why."""
+    layout = Layout(topology)
+    fresh = observe.supervisor_pid(layout) is None
+    problems = obstacles(layout) + _other_topology(layout, topology)
+    if problems:
+        raise LabError("\n".join(["the cluster cannot be started here:", *(f"  - {p}" for p in problems)]))
+    try:
+        cluster = _prepare(layout, topology_text)
+        _act(cluster, say)
+        wait_until_healthy(cluster, say)
+    except BaseException:
+        if fresh:
+            say("Cleaning up after the failed start ...")
+            with contextlib.suppress(Exception):  # the first failure is the one to tell
+                down(topology, lambda _: None)
+        raise
+    return cluster
+
+
+def down(topology: Topology, say: Say) -> list[Action]:
+    """Remove every trace of the lab. Raises `LabError` or `CommandError`."""
+    layout = Layout(_saved_topology(layout_of=topology) or topology)
+    actions = plan_down(observe.observe(layout, {}))
+    lab = Lab(layout)
+    for action in actions:
+        say(_label(action))
+        lab.apply(action)
+    return actions
+
+
+def wait_until_healthy(cluster: Cluster, say: Say, seconds: float = HEALTHY_SECONDS) -> None:
+    """Until every URL answers as it should and one proxy holds the VIP. Raises `LabError`."""
+    deadline = time.monotonic() + seconds
+    targets = urls(cluster.topology, cluster.stats_password)
+    say(f"Waiting until all {len(targets)} URLs answer ...")
+    before = {(p.host, p.name): p.starts for p in observe.process_states(cluster.layout)}
+    while True:
+        answers = probe(targets)
+        holders = observe.vip_holders(cluster.layout)
+        if all(answer.good for answer in answers) and len(holders) == 1:
+            return
+        hopeless = [
+            p
+            for p in observe.process_states(cluster.layout)
+            if p.starts - before.get((p.host, p.name), 0) >= _STARTS_TO_GIVE_UP
+        ]
+        if hopeless or time.monotonic() > deadline:
+            raise LabError(_why_unhealthy(cluster, answers, holders))
+        time.sleep(0.2)
+
+
+def _prepare(layout: Layout, topology_text: str) -> Cluster:
+    Lab(layout).make_folders()
+    layout.topology_file.write_text(topology_text, encoding="utf-8")
+    if not layout.password_file.exists():
+        layout.password_file.touch(mode=0o600)
+        layout.password_file.write_text(secrets.token_urlsafe(15) + "\n", encoding="ascii")
+    return attach(layout.topology)
+
+
+def _act(cluster: Cluster, say: Say) -> None:
+    desired = cluster.rendered()
+    observed = observe.observe(cluster.layout, desired)
+    lab = Lab(cluster.layout)
+    for action in plan_up(desired, processes(cluster.topology), observed):
+        say(_label(action))
+        lab.apply(action)
+
+
+def _label(action: Action) -> str:
+    if isinstance(action, KeepEdited):
+        return f"{action.host}: {action.path} was edited by hand and is kept"
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(action).__name__).strip()
+    details = [
+        str(v)
+        for f in dataclasses.fields(action)
+        if f.repr and f.name != "mode" and (v := getattr(action, f.name))
+    ]
+    return f"{words.capitalize()} {' '.join(details)}".strip()
+
+
+def _saved_topology(layout_of: Topology) -> Topology | None:
+    """What this lab was started with: `down` must find it even after the file was changed."""
+    path: Path = Layout(layout_of).topology_file
+    return parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
+
+
+def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
+    if observe.supervisor_pid(layout) is None:
+        return []
+    saved = load(layout.topology_file)
+    differing = [
+        part
+        for part in ("network", "ports", "hosts", "lab", "watcher")
+        if getattr(saved, part) != getattr(wanted, part)
+    ]
+    if not differing:
+        return []
+    return [f"it is up with another topology ({', '.join(differing)} differ): run `afpcluster down` first"]
+
+
+def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple[str, ...]) -> str:
+    lines = ["the cluster did not become healthy:"]
+    lines += [
+        f"  {a.url.host} {a.url}: {a.error or f'answered {a.status} instead of {a.url.expect}'}"
+        for a in answers
+        if not a.good
+    ]
+    lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
+    for state in observe.process_states(cluster.layout):
+        if state.pid is None or state.last_end:
+            log = cluster.layout.log(state.host, state.name)
+            lines.append(
+                f"{state.name} on {state.host}: {state.last_end}, started {state.starts} times. Its log ends:"
+            )
+            lines += [f"    {line}" for line in observe.log_tail(log).splitlines()]
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""What there is of a lab on this machine: asks the kernel, reads the run directory, changes nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from afpcluster.cluster.command import run, run_json
+from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.plan import Observed
+from afpcluster.cluster.render import Rendered
+from afpcluster.cluster.topology import Host, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """One supervised process. `since` in seconds since the epoch; `pid` None while it is down."""
+
+    host: str
+    name: str
+    pid: int | None
+    since: float
+    starts: int
+    last_end: str
+
+
+def observe(layout: Layout, desired: Rendered) -> Observed:
+    """Everything that `plan` needs. Raises `CommandError` when `ip` fails."""
+    existing = namespaces()
+    bridge = bridge_exists(layout)
+    written = read_written(layout)
+    hosts = layout.topology.hosts
+    return Observed(
+        bridge=bridge,
+        hosts={h.name: bridge and _is_whole(layout, h) for h in hosts if layout.namespace(h) in existing},
+        files=_file_digests(layout, desired),
+        written=written,
+        supervisor=supervisor_pid(layout) is not None,
+        folders=layout.run.exists() or layout.topology.lab.spool_directory.exists(),
+    )
+
+
+def namespaces() -> set[str]:
+    """Names of all network namespaces of this machine."""
+    return {row["name"] for row in run_json("ip", "-json", "netns", "list")}
+
+
+def links() -> dict[str, dict[str, Any]]:
+    """The machine's own network interfaces, as `ip -json addr` describes them."""
+    return {row["ifname"]: row for row in run_json("ip", "-json", "addr", "show")}
+
+
+def bridge_exists(layout: Layout) -> bool:
+    return layout.topology.lab.bridge in links()
+
+
+def supervisor_pid(layout: Layout) -> int | None:
+    """The PID of the living supervisor: a lock cannot be stale, a PID file can."""
+    try:
+        with layout.supervisor_lock.open("r+", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read() or "0") or None
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def read_written(layout: Layout) -> dict[tuple[str, str], str]:
+    """What `up` wrote last: (host, path) -> SHA-256."""
+    try:
+        rows = json.loads(layout.written_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {(host, path): value for host, path, value in rows}
+
+
+def process_states(layout: Layout) -> tuple[ProcessState, ...]:
+    """What the supervisor says; empty when there was never one."""
+    try:
+        rows = json.loads(layout.supervisor_state.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return tuple(ProcessState(*key.split("."), **row) for key, row in rows.items())
+
+
+def vip_holders(layout: Layout) -> tuple[str, ...]:
+    """The proxies that carry the VIP on their interface right now; one, if all is well."""
+    vip, holders = str(layout.topology.network.virtual_address), []
+    existing = namespaces()
+    for proxy in layout.topology.with_role(Role.PROXY):
+        if layout.namespace(proxy) in existing and vip in _addresses(layout, proxy):
+            holders.append(proxy.name)
+    return tuple(holders)
+
+
+def namespace_pids(layout: Layout, host: Host) -> list[int]:
+    """Every process in the host's network namespace."""
+    return [int(pid) for pid in run("ip", "netns", "pids", layout.namespace(host)).split()]
+
+
+def log_tail(path: Path, lines: int = 15) -> str:
+    """The last lines of a log, for an error text."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return f"({path} cannot be read)"
+    return "\n".join(text.splitlines()[-lines:]) or f"({path} is empty)"
+
+
+def _is_whole(layout: Layout, host: Host) -> bool:
+    attached = links().get(layout.link(host), {}).get("master") == layout.topology.lab.bridge
+    return attached and str(host.address) in _addresses(layout, host)
+
+
+def _addresses(layout: Layout, host: Host) -> set[str]:
+    rows = run_json("ip", "-json", "-netns", layout.namespace(host), "-4", "addr", "show")
+    return {info["local"] for row in rows for info in row.get("addr_info", ())}
+
+
+def _file_digests(layout: Layout, desired: Rendered) -> dict[tuple[str, str], str]:
+    digests = {}
+    for host, files in desired.items():
+        for path in files:
+            there = layout.file(layout.topology.host(host), path)
+            if there.is_file():
+                digests[host, path] = hashlib.sha256(there.read_bytes()).hexdigest()
+    return digests

@@ -1,0 +1,50 @@
+"""Asks URLs, many at once, and says what each answered. No proxy of the environment is used."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from afpcluster.cluster.urls import Url
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` is None when there was no HTTP answer; `error` then says why. `seconds` it took."""
+
+    url: Url
+    status: int | None
+    seconds: float
+    error: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.status == self.url.expect
+
+
+def probe(urls: Sequence[Url], timeout: float = 2.0) -> tuple[Answer, ...]:
+    """One GET to each; `timeout` in seconds."""
+    with ThreadPoolExecutor(max_workers=max(1, len(urls))) as pool:
+        return tuple(pool.map(lambda url: _get(url, timeout), urls))
+
+
+def _get(url: Url, timeout: float) -> Answer:
+    headers = {}
+    if url.user is not None:
+        token = base64.b64encode(f"{url.user}:{url.password}".encode()).decode()
+        headers["Authorization"] = f"Basic {token}"
+    started = time.monotonic()
+    connection = http.client.HTTPConnection(url.address, url.port, timeout=timeout)
+    try:
+        connection.request("GET", url.path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        return Answer(url, response.status, time.monotonic() - started)
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(url, None, time.monotonic() - started, str(error) or type(error).__name__)
+    finally:
+        connection.close()

@@ -1,0 +1,114 @@
+"""Which process runs on which host, how, and as whom. Pure: topology in, rows out.
+
+Rules: only Keepalived has root, because it moves an address. HAProxy is user `haproxy` from its first
+instruction (its ports need no privilege), our own services are a user without name or rights. A process
+that ends is started again after its pause, whatever its exit code was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from afpcluster.cluster import layout
+from afpcluster.cluster.render import (
+    AFP2WEB_PROPERTIES,
+    CHK_HAPROXY,
+    HAPROXY_CFG,
+    KEEPALIVED_CONF,
+    WRAPPER_PROPERTIES,
+)
+from afpcluster.cluster.topology import Host, Role, Topology
+
+KEEPALIVED_PIDS = (f"{layout.STATE}/keepalived.pid", f"{layout.STATE}/keepalived-vrrp.pid")
+PYTHON = (f"{layout.APP}/venv/bin/python", "-m", "afpcluster")
+
+
+class User(StrEnum):
+    ROOT = "root"
+    HAPROXY = "haproxy"
+    SERVICE = "service"  # the uid of the topology
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One supervised process. `pause` in milliseconds between its end and its next start; `nice` as in
+    nice(1); `files` are the configuration files after whose change it must be started again."""
+
+    host: str
+    name: str
+    argv: tuple[str, ...]
+    user: User
+    pause: int
+    files: tuple[str, ...] = ()
+    nice: int = 0
+    pid_file: str | None = None  # written by the supervisor, path inside the host
+    stale: tuple[str, ...] = ()  # removed before each start, paths inside the host
+
+
+def processes(topology: Topology) -> tuple[Process, ...]:
+    """All processes of the cluster, in the order in which they are started."""
+    rows: list[Process] = []
+    for role, rows_of in ((Role.AFP2WEB, _afp2web), (Role.WRAPPER, _wrapper), (Role.PROXY, _proxy)):
+        for host in topology.with_role(role):
+            rows.extend(rows_of(topology, host))
+    return tuple(rows)
+
+
+def _afp2web(topology: Topology, host: Host) -> Iterator[Process]:
+    listen = f"0.0.0.0:{topology.ports.afp2web}"
+    argv = (*PYTHON, "serve-afp2web", "--listen", listen, "--config", AFP2WEB_PROPERTIES)
+    yield Process(
+        host.name, "afp2web", argv, User.SERVICE, topology.lab.restart_delay, files=(AFP2WEB_PROPERTIES,)
+    )
+
+
+def _wrapper(topology: Topology, host: Host) -> Iterator[Process]:
+    listen = f"0.0.0.0:{topology.ports.wrapper}"
+    argv = (*PYTHON, "serve-wrapper", "--listen", listen, "--properties", WRAPPER_PROPERTIES)
+    # No file listed: wrapper-service follows its properties by itself.
+    yield Process(host.name, "wrapper", argv, User.SERVICE, topology.lab.restart_delay)
+
+
+def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
+    # HAProxy and its watcher come before conversions on a busy machine: a late answer looks like a fault.
+    yield Process(
+        host.name,
+        "haproxy",
+        ("haproxy", "-db", "-f", HAPROXY_CFG),
+        User.HAPROXY,
+        topology.lab.restart_delay,
+        files=(HAPROXY_CFG,),
+        nice=-10,
+        pid_file=layout.HAPROXY_PID,
+    )
+    watcher = topology.watcher
+    yield Process(
+        host.name,
+        "watcher",
+        (
+            *(*PYTHON, "watch-haproxy", "--pid-file", layout.HAPROXY_PID),
+            *("--track-file", layout.HAPROXY_HEALTH, "--port", str(topology.ports.wrapper_proxy)),
+            *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
+            *("--misses", str(watcher.misses)),
+        ),
+        User.SERVICE,
+        pause=200,
+        nice=-10,
+    )
+    yield Process(
+        host.name,
+        "keepalived",
+        (
+            *("keepalived", "--vrrp", "--dont-fork", "--no-syslog", "--log-console", "--log-detail"),
+            *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
+        ),
+        User.ROOT,
+        # Longer than the standby waits for three adverts: starting removes the VIP, and before the
+        # standby has it nobody would.
+        pause=3 * topology.vrrp.advert_interval + 450,
+        files=(KEEPALIVED_CONF, CHK_HAPROXY),
+        # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
+        stale=KEEPALIVED_PIDS,
+    )

@@ -1,0 +1,124 @@
+"""The state of the cluster: looked at (`look`), judged (`verdict`, pure) and shown (`table`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from afpcluster.cluster import observe
+from afpcluster.cluster.bringup import Cluster
+from afpcluster.cluster.observe import ProcessState
+from afpcluster.cluster.plan import KeepEdited, plan_up
+from afpcluster.cluster.probe import Answer, probe
+from afpcluster.cluster.processes import processes
+from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.urls import urls
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What was seen at one moment. `edited` are files changed by hand, as (host, path)."""
+
+    supervisor: int | None
+    holders: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    processes: tuple[ProcessState, ...]
+    edited: tuple[tuple[str, str], ...]
+
+
+def look(cluster: Cluster) -> Status:
+    """Ask everything once; takes two seconds when something does not answer."""
+    desired = cluster.rendered()
+    observed = observe.observe(cluster.layout, desired)
+    actions = plan_up(desired, processes(cluster.topology), observed)
+    return Status(
+        supervisor=observe.supervisor_pid(cluster.layout),
+        holders=observe.vip_holders(cluster.layout),
+        answers=probe(urls(cluster.topology, cluster.stats_password)),
+        processes=observe.process_states(cluster.layout),
+        edited=tuple((a.host, a.path) for a in actions if isinstance(a, KeepEdited)),
+    )
+
+
+def verdict(status: Status) -> list[str]:
+    """What is wrong, most important first; empty when all is well. Pure."""
+    if status.supervisor is None and not status.processes:
+        return ["the cluster is down; start it with `afpcluster up`"]
+    wrong = []
+    if not status.holders:
+        wrong.append("no proxy holds the VIP: look at the keepalived and watcher logs of both proxies")
+    if len(status.holders) > 1:
+        wrong.append(
+            f"{' and '.join(status.holders)} both hold the VIP: the proxies do not hear each other, "
+            "or a Keepalived died without giving it up"
+        )
+    if status.supervisor is None:
+        wrong.append("the supervisor is dead, so nothing is restarted: run `afpcluster up` to mend it")
+    wrong += [
+        f"{a.url.host}: {a.url} {a.error or f'answers {a.status} instead of {a.url.expect}'}"
+        for a in status.answers
+        if not a.good
+    ]
+    return wrong
+
+
+def table(topology: Topology, status: Status) -> RenderableType:
+    """For a terminal: URLs by level, who holds the VIP, processes, what is wrong."""
+    parts: list[RenderableType] = [_urls_table(topology, status), _processes_table(status.processes)]
+    parts.append(
+        Text.assemble(
+            ("VIP ", "bold"),
+            str(topology.network.virtual_address),
+            " is held by ",
+            (_names(status.holders), "bold"),
+        )
+    )
+    parts += [
+        Text(f"edited by hand, kept as it is: {host}: {path}", "yellow") for host, path in status.edited
+    ]
+    wrong = verdict(status)
+    parts += [Text(f"✗ {line}", "red") for line in wrong] or [Text("✓ all is well", "green")]
+    return Group(*parts)
+
+
+def _urls_table(topology: Topology, status: Status) -> Table:
+    shown = Table(title=f"{topology.name}: every URL", title_justify="left")
+    for column in ("host", "role", "URL", "state"):
+        shown.add_column(column, no_wrap=column == "URL")
+    roles = {str(host.name): str(host.role) for host in topology.hosts}
+    previous = ""
+    hosts = list(dict.fromkeys(answer.url.host for answer in status.answers))
+    for answer in sorted(status.answers, key=lambda answer: hosts.index(answer.url.host)):
+        host = answer.url.host
+        if host != previous and previous:
+            shown.add_section()
+        holder = "★ " if host in status.holders else ""
+        name = f"{holder}{host}" if host != previous else ""
+        role = roles.get(host, f"→ {_names(status.holders)}") if host != previous else ""
+        shown.add_row(name, role, str(answer.url), _state(answer))
+        previous = host
+    return shown
+
+
+def _state(answer: Answer) -> Text:
+    if answer.good:
+        return Text(f"{answer.status} in {answer.seconds * 1000:.0f} ms", "green")
+    return Text(f"{answer.status} instead of {answer.url.expect}" if answer.status else answer.error, "red")
+
+
+def _processes_table(states: Sequence[ProcessState]) -> Table:
+    shown = Table(title="processes", title_justify="left")
+    for column in ("host", "process", "PID", "starts", "ended last by"):
+        shown.add_column(column)
+    for state in states:
+        pid = str(state.pid) if state.pid is not None else "down"
+        shown.add_row(state.host, state.name, pid, str(state.starts), state.last_end)
+    return shown
+
+
+def _names(holders: Sequence[str]) -> str:
+    return " and ".join(holders) or "nobody"

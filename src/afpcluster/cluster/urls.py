@@ -1,0 +1,55 @@
+"""Every URL of the cluster at its three levels. Pure; the same list feeds status, waiting and tests.
+
+Rules: the VIP and both proxies answer on the proxy ports, each instance on its own port: with two
+instances of each service that is 20 URLs, and /stats at the VIP is the 21st.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from afpcluster.cluster.topology import Role, Topology
+
+WRAPPER_PATHS = ("/wrapperservice", "/wrapperservice/heartbeat")
+AFP2WEB_PATHS = ("/services", "/services/version")
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """`host` is a host's name or `VIP`; `expect` is the status code that means healthy."""
+
+    host: str
+    address: str
+    port: int
+    path: str
+    expect: int = 200
+    user: str | None = None
+    password: str | None = None
+
+    def __str__(self) -> str:
+        return f"http://{self.address}:{self.port}{self.path}"
+
+
+def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
+    """All URLs, the VIP first."""
+    ports = topology.ports
+    vip = str(topology.network.virtual_address)
+    through = [("VIP", vip), *((h.name, str(h.address)) for h in topology.with_role(Role.PROXY))]
+    found: list[Url] = []
+    for name, address in through:
+        found.extend(Url(name, address, ports.wrapper_proxy, path) for path in WRAPPER_PATHS)
+        found.extend(Url(name, address, ports.afp2web_proxy, path) for path in AFP2WEB_PATHS)
+    for role, port, paths in (
+        (Role.WRAPPER, ports.wrapper, WRAPPER_PATHS),
+        (Role.AFP2WEB, ports.afp2web, AFP2WEB_PATHS),
+    ):
+        for host in topology.with_role(role):
+            found.extend(Url(host.name, str(host.address), port, path) for path in paths)
+    user = topology.haproxy.stats_user
+    stats = Url("VIP", vip, ports.wrapper_proxy, "/stats", user=user, password=stats_password)
+    return (*found, stats)
+
+
+def without_password(url: Url) -> Url:
+    """The same page asked for by a stranger: it must refuse."""
+    return replace(url, user=None, password=None, expect=401)
