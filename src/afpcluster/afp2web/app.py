@@ -1,0 +1,108 @@
+"""afp2web, the transform server: its routes, its pool, its life.
+
+Rules: AFP2web Server's HTTP interface; what it does not publish is our choice and stands in
+`parameters.py` and `errors.py` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from afpcluster.afp2web import parameters
+from afpcluster.afp2web.errors import error_answer, wants_json
+from afpcluster.afp2web.metrics import PoolMetrics
+from afpcluster.afp2web.pool import Pool
+from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.afp2web.transform import Transform, parse_request
+from afpcluster.afp2web.usage import usage, usage_page
+from afpcluster.afp2web.versions import versions
+from afpcluster.web import pages
+from afpcluster.web.errors import ServiceError
+from afpcluster.web.intake import read_submission
+from afpcluster.web.lifecycle import State
+from afpcluster.web.logs import configure_logs
+from afpcluster.web.server import bind, serve
+from afpcluster.web.service import Service
+from afpcluster.web.settings import load_settings
+
+NAME = "afp2web"
+
+
+class Afp2web:
+    """One instance: the handlers of its routes."""
+
+    def __init__(self, settings: Afp2webSettings) -> None:
+        self.settings = settings
+        self.service = Service(NAME, settings, error_answer)
+        metrics = PoolMetrics(self.service.metrics.registry)
+        self._pool = Pool(settings, metrics)
+        self._transform = Transform(settings, self._pool, metrics)
+
+    def app(self) -> FastAPI:
+        """The ASGI application."""
+        app = self.service.app(self._lifespan, openapi_url=None)
+        route = app.add_api_route
+        route("/services", self.usage, methods=["GET", "HEAD"])
+        route("/services/version", self.version, methods=["GET", "HEAD", "POST"])
+        route("/services/usid", self.usid, methods=["GET", "HEAD"])
+        route("/services/transform", self._transform.__call__, methods=["POST"])
+        route("/services/asyncTransform", self.not_built, methods=["POST"])
+        route("/services/getStatus", self.not_built, methods=["GET"])
+        return app
+
+    async def usage(self, request: Request) -> Response:
+        parse_request(request, request.query_params.multi_items(), ())
+        return JSONResponse(usage()) if wants_json(request) else HTMLResponse(usage_page())
+
+    async def version(self, request: Request) -> Response:
+        """The versions asked for; also the heartbeat: 503 while starting and while draining."""
+        given = request.query_params.multi_items()
+        if request.method == "POST":
+            submission = await read_submission(request, self.settings, [])
+            submission.close()
+            given = submission.parameters
+        values = parse_request(request, given, parameters.VERSION)
+        state = self.service.lifecycle.state(self._pool.ready)
+        status = 200 if state is State.UP else 503
+        listed = versions(values.on)
+        identity = {"Status": "OK" if status == 200 else state, "Instance": self.settings.instance}
+        if wants_json(request):
+            return JSONResponse(identity | {"Versions": listed}, status)
+        return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
+
+    async def usid(self, request: Request) -> Response:
+        """A stable id of this installation, and which instance answers."""
+        parse_request(request, request.query_params.multi_items(), ())
+        members = {"Status": "OK", "Usid": self.settings.usid, "Instance": self.settings.instance}
+        if wants_json(request):
+            return JSONResponse(members)
+        return HTMLResponse(pages.page(NAME, pages.table((), members.items())))
+
+    async def not_built(self, request: Request) -> Response:
+        raise ServiceError(
+            501,
+            "service-not-built",
+            f"{request.url.path} is not offered by this server; POST /services/transform answers at once.",
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        self._pool.start()
+        try:
+            yield
+        finally:
+            await self._pool.stop()
+
+
+def run(listen: str, config: Path | None) -> None:
+    """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
+    settings = load_settings(Afp2webSettings, config)
+    configure_logs(NAME, settings.instance, settings.log_level)
+    instance = Afp2web(settings)
+    serve(instance.app(), settings, instance.service.lifecycle, bind(listen))

@@ -1,0 +1,128 @@
+"""The parameters of afp2web's services, as one table: usage page, parsing and refusals read it.
+
+Rules: names and On/Off are case-insensitive. What the interface knows but this server does not do is
+refused with its own code, never ignored; so is a name the interface does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from afpcluster.web.errors import ServiceError
+from afpcluster.web.logs import LEVELS
+
+ON_OFF = ("On", "Off")
+BUILT_FORMATS = ("PDF",)
+KNOWN_FORMATS = ("PDF", "PDFA-1B", "PDFA-2B", "PDFA-3B", "PNG", "TIFF", "JPEG", "TXT", "JSON", "AFP")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`values` empty: any text. `refusal`: the error code when the parameter is given at all."""
+
+    name: str
+    description: str
+    values: Sequence[str] = ()
+    default: str | None = None
+    refusal: str | None = None
+
+
+COMMON = (
+    Parameter("server_log_level", "Log level of this request's lines", tuple(LEVELS), "INFO"),
+    Parameter(
+        "ResponseFormat",
+        "Form of an answer that is not a document; without it Accept decides",
+        ("HTML", "JSON"),
+    ),
+)
+VERSION = (
+    Parameter("version", "Version of the server", ON_OFF, "On"),
+    Parameter("version_all", "Versions of all modules of the server", ON_OFF, "Off"),
+    Parameter("h2x", "Version of the HTML engine", ON_OFF, "Off"),
+    Parameter("h2x_all", "Versions of all modules of the HTML engine", ON_OFF, "Off"),
+    Parameter("a2w", "Version of the AFP engine", ON_OFF, "Off"),
+    Parameter("a2w_all", "Versions of all modules of the AFP engine", ON_OFF, "Off"),
+)
+DOCUMENT = "InputBuffer"
+TRANSFORM = (
+    Parameter(DOCUMENT, "The document's bytes; or send them as the raw body"),
+    Parameter("InputURLs", "Comma-separated files or URLs", refusal="input-urls-off"),
+    Parameter("OutputMode", "Where the result goes; File is not offered", ("Buffer", "File"), "Buffer"),
+    Parameter(
+        "OutputFormat", "Format of the result; offered: " + ", ".join(BUILT_FORMATS), KNOWN_FORMATS, "PDF"
+    ),
+    Parameter("OutputFilePath", "Where OutputMode=File writes", refusal="file-mode-off"),
+    Parameter("Strict", "Refuse where a missing resource would be substituted", ON_OFF, "Off"),
+    Parameter("Findings", "Answer with the list of findings in JSON instead of the document", ON_OFF, "Off"),
+    Parameter("Filename", "Name of the document, for the answer's file name"),
+    Parameter("PageRange", "Pages to convert", refusal="parameter-not-built"),
+    Parameter("Split", "One result per document or page group", refusal="parameter-not-built"),
+    Parameter("Index", "Add an index of the result", refusal="parameter-not-built"),
+    Parameter("ResourcePath", "Folders with resources", refusal="parameter-not-built"),
+)
+_REFUSALS = {
+    "input-urls-off": "does not read files or URLs; send the document itself",
+    "file-mode-off": "does not write files; leave it out and take the document from the answer",
+    "parameter-not-built": "does not carry this out; leave it out",
+}
+
+
+class Values:
+    """Parsed parameters: canonical spelling, defaults filled in."""
+
+    def __init__(self, values: dict[str, str | None]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str | None:
+        return self._values[name]
+
+    def on(self, name: str) -> bool:
+        return self._values[name] == "On"
+
+
+def parse(given: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> Values:
+    """Check every parameter against `table` and the common ones. Raises ServiceError."""
+    rows = {parameter.name.lower(): parameter for parameter in (*COMMON, *table)}
+    values: dict[str, str | None] = {parameter.name: parameter.default for parameter in rows.values()}
+    seen: set[str] = set()
+    for name, value in given:
+        parameter = rows.get(name.lower())
+        if parameter is None:
+            known = ", ".join(row.name for row in rows.values())
+            raise ServiceError(
+                400, "parameter-unknown", f"Parameter {name[:64]!r} is not known. Known here: {known}."
+            )
+        if parameter.name in seen:
+            raise ServiceError(
+                400, "parameter-twice", f"Parameter {parameter.name} is given twice; give it once."
+            )
+        seen.add(parameter.name)
+        values[parameter.name] = _checked(parameter, value)
+    return Values(values)
+
+
+def _checked(parameter: Parameter, value: str) -> str:
+    if parameter.refusal is not None:
+        what = _REFUSALS[parameter.refusal]
+        raise ServiceError(501, parameter.refusal, f"Parameter {parameter.name}: this server {what}.")
+    if parameter.values:
+        by_lower = {known.lower(): known for known in parameter.values}
+        if value.lower() not in by_lower:
+            known = ", ".join(parameter.values)
+            raise ServiceError(
+                400,
+                "parameter-value",
+                f"{parameter.name}={value[:64]!r} is not known. Known values: {known}.",
+            )
+        value = by_lower[value.lower()]
+    if parameter.name == "OutputMode" and value == "File":
+        raise ServiceError(
+            501, "file-mode-off", f"OutputMode=File: this server {_REFUSALS['file-mode-off']}."
+        )
+    if parameter.name == "OutputFormat" and value not in BUILT_FORMATS:
+        made = ", ".join(BUILT_FORMATS)
+        raise ServiceError(
+            501, "format-not-built", f"OutputFormat={value} is not made here; made here: {made}."
+        )
+    return value

@@ -1,0 +1,54 @@
+"""Settings of afp2web: those of every service, the pool's, and where resources may come from."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from afpcluster.web.settings import Bytes, Seconds, ServiceSettings
+
+_GIB = 1024**3
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _installation_id() -> str:
+    """Stable for a machine, without publishing its machine id (systemd's machine-id(5) asks for that)."""
+    try:
+        machine = Path("/etc/machine-id").read_text().strip()
+    except OSError:
+        machine = ""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"afpcluster:{machine or os.uname().nodename}"))
+
+
+class Afp2webSettings(ServiceSettings):
+    """The keys of `afp2web.properties`; the commented default file explains each."""
+
+    usid: str = Field(
+        default_factory=_installation_id, alias="afp2web.usid", pattern=r"^[A-Za-z0-9._-]{1,64}$"
+    )
+    workers: int = Field(default_factory=_processors, alias="afp2web.workers", ge=1, le=256)
+    queue_limit: int = Field(32, alias="afp2web.queue-limit", ge=0, le=10_000)
+    queue_timeout: Seconds = Field(30, alias="afp2web.queue-timeout-seconds")
+    convert_timeout: Seconds = Field(300, alias="afp2web.convert-timeout-seconds")
+    worker_memory_bytes: Bytes = Field(2 * _GIB, alias="afp2web.worker-memory-bytes", ge=_GIB // 4)
+    worker_jobs: int = Field(1000, alias="afp2web.worker-jobs", ge=1)
+    worker_nice: int = Field(5, alias="afp2web.worker-nice", ge=0, le=19)
+    max_output_bytes: Bytes = Field(_GIB, alias="afp2web.max-output-bytes")
+    resource_paths: tuple[Path, ...] = Field((), alias="afp2web.resource-paths")
+
+    @field_validator("resource_paths", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        paths = tuple(Path(part.strip()) for part in value.split(",") if part.strip())
+        for path in paths:
+            if not path.is_absolute() or not path.is_dir():
+                raise ValueError(f"{path} is not an absolute path of a folder")
+        return paths

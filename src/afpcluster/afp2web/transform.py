@@ -1,0 +1,132 @@
+"""POST /services/transform: the request's document through the pool, back as a stream.
+
+Rules: an answer is sent only when the conversion is complete, so an error is never half a document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import IO
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from afpcluster.afp2web import parameters
+from afpcluster.afp2web.errors import number
+from afpcluster.afp2web.metrics import PoolMetrics
+from afpcluster.afp2web.pool import Outcome, Pool
+from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.web import logs
+from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.errors import ServiceError
+from afpcluster.web.intake import Submission, read_submission
+from afpcluster.web.spool import anonymous_file, file_pieces
+
+
+class Transform:
+    """The transform service of one instance."""
+
+    def __init__(self, settings: Afp2webSettings, pool: Pool, metrics: PoolMetrics) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._metrics = metrics
+
+    async def __call__(self, request: Request) -> Response:
+        submission = await read_submission(request, self._settings, [parameters.DOCUMENT])
+        try:
+            values = parse_request(request, submission.parameters, parameters.TRANSFORM)
+            if submission.document is None:
+                raise ServiceError(
+                    400,
+                    "document-missing",
+                    "No document: send it as the raw body, or as InputBuffer in a form.",
+                )
+            sink = anonymous_file(self._settings.temp_dir)
+            try:
+                outcome = await self._convert(request, submission, values, sink)
+                return self._answer(values, submission, outcome, sink)
+            except BaseException:
+                sink.close()
+                raise
+        finally:
+            submission.close()
+
+    async def _convert(
+        self, request: Request, submission: Submission, values: parameters.Values, sink: IO[bytes]
+    ) -> Outcome:
+        assert submission.document is not None  # the caller looked
+        source = await submission.document.as_file()
+        job = {
+            "strict": values.on("Strict"),
+            "resource_paths": [str(path) for path in self._settings.resource_paths],
+        }
+        try:
+            outcome = await while_client_waits(request, self._pool.convert(job, source, sink))
+        except ServiceError as error:
+            self._metrics.conversions.labels(number(error.code)).inc()
+            raise
+        self._count(submission.document.size, outcome)
+        request.state.log.update(
+            pages=outcome.pages,
+            bytes_in=submission.document.size,
+            findings=len(outcome.findings),
+            convert_ms=round(outcome.seconds * 1000, 1),
+        )
+        return outcome
+
+    def _count(self, size: int, outcome: Outcome) -> None:
+        self._metrics.conversions.labels("ok").inc()
+        self._metrics.seconds.observe(outcome.seconds)
+        self._metrics.pages.inc(outcome.pages)
+        self._metrics.input_bytes.inc(size)
+        self._metrics.output_bytes.inc(outcome.bytes)
+        for severity, count in by_severity(outcome).items():
+            self._metrics.findings.labels(severity).inc(count)
+
+    def _answer(
+        self, values: parameters.Values, submission: Submission, outcome: Outcome, sink: IO[bytes]
+    ) -> Response:
+        severities = by_severity(outcome)
+        headers = {
+            "X-AFP2web-Pages": str(outcome.pages),
+            "X-AFP2web-Findings": str(severities.total()),
+            "X-AFP2web-Findings-By-Severity": ", ".join(f"{k}={v}" for k, v in sorted(severities.items())),
+        }
+        if values.on("Findings"):
+            sink.close()
+            report = {
+                "Status": "OK",
+                "Pages": outcome.pages,
+                "Bytes": outcome.bytes,
+                "Findings": outcome.findings,
+            }
+            return JSONResponse(report, headers=headers)
+        return PiecesAnswer(
+            file_pieces(sink, outcome.bytes),
+            outcome.bytes,
+            close=sink.close,
+            headers=headers | content_disposition(values.text("Filename") or submission.file_name, ".pdf"),
+            media_type=outcome.media_type,
+            timeout=self._settings.answer_timeout,
+        )
+
+
+def by_severity(outcome: Outcome) -> Counter[str]:
+    """How many findings of each severity, repeats counted."""
+    counts: Counter[str] = Counter()
+    for finding in outcome.findings:
+        counts[str(finding["severity"])] += int(finding["count"])
+    return counts
+
+
+def parse_request(
+    request: Request, given: list[tuple[str, str]], table: tuple[parameters.Parameter, ...]
+) -> parameters.Values:
+    """Parse, and let the common parameters take effect. Raises ServiceError."""
+    for name, value in given:  # first, so that the refusal of another parameter has the asked form too
+        if name.lower() == "responseformat":
+            request.state.response_format = value.upper()
+    values = parameters.parse(given, table)
+    if (level := values.text("server_log_level")) and any(n.lower() == "server_log_level" for n, _ in given):
+        logs.request_level.set(logs.LEVELS[level])
+    return values

@@ -1,0 +1,84 @@
+"""Answers from files, and work that ends when its client leaves.
+
+Rules: an answer always has a Content-Length; when its client reads too slowly it is broken off, never
+ended early as if it were whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from afpcluster.web.errors import ClientGone
+
+T = TypeVar("T")
+
+
+class PiecesAnswer(Response):
+    """Streams `size` bytes from `pieces`, then calls `close`, whatever happens."""
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        size: int,
+        *,
+        close: Callable[[], None],
+        headers: Mapping[str, str],
+        media_type: str,
+        timeout: float,
+    ) -> None:
+        super().__init__(None, 200, {**headers, "Content-Length": str(size)}, media_type)
+        self._pieces = pieces
+        self._close = close
+        self._timeout = timeout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                async for piece in self._pieces:
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._close()
+
+
+async def while_client_waits(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`; when the client closes the connection, cancel it and raise ClientGone.
+
+    The request's body must have been read to its end.
+    """
+    task = asyncio.ensure_future(work)
+    watcher = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientGone
+        return task.result()
+    finally:
+        for pending in (task, watcher):
+            pending.cancel()
+        await asyncio.gather(task, watcher, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def content_disposition(file_name: str | None, suffix: str) -> dict[str, str]:
+    """`Content-Disposition` (RFC 6266) for what came as `file_name` and leaves with another suffix."""
+    stem = re.split(r"[/\\]", file_name or "")[-1].rsplit(".", 1)[0]
+    stem = "".join(c for c in stem if c.isprintable())[:100].strip(" .") or "document"
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", stem)
+    extended = quote(stem, safe="")
+    return {
+        "Content-Disposition": f"inline; filename=\"{plain}{suffix}\"; filename*=UTF-8''{extended}{suffix}"
+    }

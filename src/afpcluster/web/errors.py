@@ -1,0 +1,56 @@
+"""The one error type of the services: a stable code, an HTTP status, a text for the operator.
+
+Rules: whoever meets a problem raises `ServiceError`; each service renders it in its own form
+(afp2web: `A2W-nnnn`, wrapper-service: problem+json). The text says what, where and what next, and
+never contains document content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class ServiceError(Exception):
+    """A request that cannot be served.
+
+    `code` is stable kebab-case; `status` the HTTP status; `offset` a byte offset in the document, if known;
+    `retry_after` (seconds) tells the client when another try makes sense.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        offset: int | None = None,
+        reason: str | None = None,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.offset = offset
+        self.reason = reason
+        self._headers = dict(headers or {})
+        if retry_after is not None:
+            self._headers["Retry-After"] = str(retry_after)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers the answer must carry."""
+        return dict(self._headers)
+
+
+class ClientGone(Exception):
+    """The client closed the connection; there is nobody to answer."""
+
+
+_HTTP_CODES = {404: "not-found", 405: "method-not-allowed"}
+
+
+def from_http(status: int, detail: str, headers: Mapping[str, str] | None = None) -> ServiceError:
+    """The framework's own refusals (no such path, wrong method) as a ServiceError."""
+    return ServiceError(status, _HTTP_CODES.get(status, "http-error"), detail, headers=headers)

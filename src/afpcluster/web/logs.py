@@ -1,0 +1,71 @@
+"""Structured logs: one JSON object per line on standard error.
+
+Rules: no document content, no query strings, no secrets. An exception is logged as its type and its
+frames, not its text, since the text may quote the document. Every line of a request carries its id.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "OFF": 100}
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+request_level: ContextVar[int | None] = ContextVar("request_level", default=None)
+
+
+class _JsonLines(logging.Formatter):
+    def __init__(self, service: str, instance: str) -> None:
+        super().__init__()
+        self._fixed = {"service": service, "instance": instance}
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            **self._fixed,
+            "message": record.getMessage(),
+        }
+        if (identity := request_id.get()) is not None:
+            line["request_id"] = identity
+        line.update(getattr(record, "data", {}))
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = describe_exception(record.exc_info[1])
+        return json.dumps(line, default=str)
+
+
+class _Threshold(logging.Filter):
+    """Lets a line pass at the service's level, or at the level its request asked for."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__()
+        self._level = level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        wanted = request_level.get()
+        return record.levelno >= (self._level if wanted is None else wanted)
+
+
+def describe_exception(error: BaseException) -> str:
+    """Type and frames, innermost last, without the exception's text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(
+        [*(f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in frames), type(error).__name__]
+    )
+
+
+def configure_logs(service: str, instance: str, level: str) -> None:
+    """Send the package's lines, and the warnings of the libraries, to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines(service, instance))
+    handler.addFilter(_Threshold(LEVELS[level]))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("afpcluster").setLevel(logging.DEBUG)

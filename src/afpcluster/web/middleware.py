@@ -1,0 +1,151 @@
+"""What surrounds every request: id, log line, metrics, security headers, last-resort error answer.
+
+Rules: pure ASGI, so that bodies stream both ways. A client's X-Request-ID is taken if it is sane, else
+one is made; it is echoed and stands in every log line. While draining, every answer closes its
+connection, so that clients find another instance.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from afpcluster.web import logs
+from afpcluster.web.errors import ClientGone, ServiceError
+from afpcluster.web.lifecycle import Lifecycle
+from afpcluster.web.metrics import HttpMetrics
+from afpcluster.web.pages import STYLE_SOURCE
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+CLIENT_CLOSED_REQUEST = 499  # as nginx logs it; never sent
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_QUIET_PATHS = ("/services/version", "/wrapperservice/heartbeat", "/metrics")  # asked several times a second
+_logger = logging.getLogger("afpcluster.web.request")
+
+ErrorAnswer = Callable[[Request, ServiceError], Response]
+
+
+class RequestScope:
+    """The outermost middleware of a service."""
+
+    def __init__(
+        self, app: ASGIApp, *, lifecycle: Lifecycle, metrics: HttpMetrics, error_answer: ErrorAnswer
+    ) -> None:
+        self._app = app
+        self._lifecycle = lifecycle
+        self._metrics = metrics
+        self._error_answer = error_answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, receive, send, self._lifecycle)
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self._serve(exchange)
+            finally:
+                self._record(exchange)
+
+    async def _serve(self, exchange: _Exchange) -> None:
+        try:
+            await self._app(exchange.scope, exchange.receive, exchange.send)
+        except (ClientDisconnect, ClientGone):
+            exchange.status = CLIENT_CLOSED_REQUEST
+        except asyncio.CancelledError:  # the drain's time is up
+            await self._fail(
+                exchange, 503, "stopping", "This instance is stopping; send the request again.", 1
+            )
+            raise
+        except Exception as error:
+            _logger.error("internal error", exc_info=error)
+            await self._fail(
+                exchange,
+                500,
+                "internal-error",
+                "Internal error; the log has the details under this request's id.",
+            )
+
+    async def _fail(
+        self, exchange: _Exchange, status: int, code: str, message: str, retry_after: int | None = None
+    ) -> None:
+        if exchange.started:  # too late for an error answer: break off, so that nobody takes it for whole
+            raise ConnectionAbortedError(code)
+        answer = self._error_answer(
+            Request(exchange.scope), ServiceError(status, code, message, retry_after=retry_after)
+        )
+        await answer(exchange.scope, exchange.receive, exchange.send)
+
+    def _record(self, exchange: _Exchange) -> None:
+        scope, seconds = exchange.scope, time.perf_counter() - exchange.began
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.requests.labels(route, scope["method"], exchange.status).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        quiet = scope["path"] in _QUIET_PATHS and exchange.status < 400
+        data = {
+            "method": scope["method"],
+            "path": scope["path"][:200],
+            "status": exchange.status,
+            "ms": round(seconds * 1000, 1),
+            "bytes_out": exchange.bytes_out,
+            "client": (scope.get("client") or ("",))[0],
+            **scope["state"]["log"],
+        }
+        _logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"data": data})
+
+
+class _Exchange:
+    """One request and its answer, watched."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, lifecycle: Lifecycle) -> None:
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        self.request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        logs.request_id.set(self.request_id)
+        scope.setdefault("state", {}).update(request_id=self.request_id, log={})
+        self.scope = scope
+        self.began = time.perf_counter()
+        self.status = CLIENT_CLOSED_REQUEST
+        self.started = False
+        self.bytes_out = 0
+        self._receive = receive
+        self._send = send
+        self._lifecycle = lifecycle
+        self._unread_expectation = "expect" in headers
+
+    async def receive(self) -> Message:
+        self._unread_expectation = False
+        return await self._receive()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self.request_id
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            # After "Expect: 100-continue" refused, nobody knows whether the body still comes.
+            if self._lifecycle.draining or self._unread_expectation:
+                headers["Connection"] = "close"
+        elif message["type"] == "http.response.body":
+            self.bytes_out += len(message.get("body", b""))
+        await self._send(message)

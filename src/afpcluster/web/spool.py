@@ -1,0 +1,105 @@
+"""A body of bytes that is kept: in memory while small, in an anonymous file beyond.
+
+Rules: the file never has a name, so nothing is left behind however the process ends. Disk writes go
+through a thread in large pieces, so that a slow disk does not hold up heartbeats. Reads use `pread`,
+so that an abandoned reader cannot move the position of the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+
+from afpcluster.web.errors import ServiceError
+
+PIECE = 256 * 1024
+_FLUSH = 1024 * 1024
+
+
+def anonymous_file(temp_dir: Path) -> IO[bytes]:
+    """A file without a name in `temp_dir`. Raises ServiceError when the storage refuses."""
+    try:
+        return tempfile.TemporaryFile(dir=temp_dir)
+    except OSError as error:
+        raise _storage_error(temp_dir, error) from error
+
+
+class Spool:
+    """Write with `write`, end with `finish`, then read as often as wanted. `size` is in bytes."""
+
+    def __init__(self, temp_dir: Path, memory_bytes: int) -> None:
+        self.size = 0
+        self._temp_dir = temp_dir
+        self._memory_bytes = memory_bytes
+        self._buffer = bytearray()
+        self._file: IO[bytes] | None = None
+
+    async def write(self, data: bytes) -> None:
+        """Append `data`. Raises ServiceError when the storage refuses."""
+        self._buffer += data
+        self.size += len(data)
+        if len(self._buffer) > (_FLUSH if self._file else self._memory_bytes):
+            await self._flush()
+
+    async def finish(self) -> None:
+        """No more writes; all bytes can be read now."""
+        if self._file is not None:
+            await self._flush()
+
+    async def as_file(self) -> IO[bytes]:
+        """The bytes in a file (made now if they were in memory); it belongs to the spool."""
+        await self._flush()
+        assert self._file is not None  # _flush made it
+        return self._file
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The bytes from the start, in pieces; may be called again."""
+        if self._file is None:
+            yield bytes(self._buffer)
+            return
+        async for piece in file_pieces(self._file, self.size):
+            yield piece
+
+    def close(self) -> None:
+        """Give memory and file back. Harmless when done twice."""
+        self._buffer = bytearray()
+        if self._file is not None:
+            self._file.close()
+
+    async def _flush(self) -> None:
+        try:
+            if self._file is None:
+                self._file = anonymous_file(self._temp_dir)
+            data, self._buffer = bytes(self._buffer), bytearray()
+            await asyncio.to_thread(self._append, self._file, data)
+        except OSError as error:
+            raise _storage_error(self._temp_dir, error) from error
+
+    @staticmethod
+    def _append(file: IO[bytes], data: bytes) -> None:
+        file.write(data)
+        file.flush()
+
+
+async def file_pieces(file: IO[bytes], size: int) -> AsyncIterator[bytes]:
+    """The first `size` bytes of `file`. Raises OSError when the file is shorter."""
+    offset = 0
+    while offset < size:
+        piece = await asyncio.to_thread(os.pread, file.fileno(), min(PIECE, size - offset), offset)
+        if not piece:
+            raise OSError(f"temporary file ends at byte {offset} of {size}")
+        offset += len(piece)
+        yield piece
+
+
+def _storage_error(temp_dir: Path, error: OSError) -> ServiceError:
+    return ServiceError(
+        503,
+        "storage-failed",
+        f"Temporary storage in {temp_dir} failed: {error.strerror}. Free space there, then send it again.",
+        retry_after=5,
+    )
