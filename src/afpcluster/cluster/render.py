@@ -28,7 +28,7 @@ Rendered = dict[str, dict[str, str]]
 
 
 class _Template(Template):
-    """`@{name}`: neither HAProxy's `%[...]` nor the shell's `$` means anything here."""
+    """`@{name}`: neither HAProxy's `%[...]` nor the shell's `$` means anything here; `@@` is one `@`."""
 
     delimiter = "@"
 
