@@ -1,0 +1,155 @@
+"""wrapper-service, the gateway that applications call: its routes, its life.
+
+Rules: it converts nothing itself. The heartbeat tells about this instance alone, with the afp2web
+target in force; whether afp2web is well, afp2web's own heartbeat tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from afpcluster import __version__
+from afpcluster.web import pages
+from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.errors import ServiceError
+from afpcluster.web.intake import Submission, read_submission
+from afpcluster.web.lifecycle import State
+from afpcluster.web.logs import configure_logs
+from afpcluster.web.server import bind, serve
+from afpcluster.web.service import Service
+from afpcluster.web.settings import load_settings
+from afpcluster.wrapper import contract
+from afpcluster.wrapper.gateway import Converted, Gateway
+from afpcluster.wrapper.problems import problem
+from afpcluster.wrapper.settings import WrapperSettings
+from afpcluster.wrapper.watcher import PropertiesWatcher
+
+NAME = "wrapper-service"
+
+
+class Wrapper:
+    """One instance: the handlers of its routes."""
+
+    def __init__(self, settings: WrapperSettings, properties: Path) -> None:
+        self.settings = settings
+        self.service = Service(NAME, settings, problem)
+        registry = self.service.metrics.registry
+        self._watcher = PropertiesWatcher(properties, settings, registry)
+        self._gateway = Gateway(settings, lambda: self._watcher.in_force.targets, registry)
+        self._converting = 0
+
+    def app(self) -> FastAPI:
+        """The ASGI application."""
+        app = self.service.app(self._lifespan, openapi_url=contract.OPENAPI)
+        for path, methods, handler in (
+            (contract.ROOT, ["GET", "HEAD"], self.about),
+            (contract.HEARTBEAT, ["GET", "HEAD"], self.heartbeat),
+            (contract.CONVERT, ["POST"], self.convert),
+        ):
+            app.add_api_route(path, handler, methods=methods, openapi_extra=contract.DESCRIPTIONS[path])
+        return app
+
+    async def about(self, request: Request) -> Response:
+        """What this service is and what it offers."""
+        rows = [(method, path, text) for path, (method, text) in contract.OFFERED.items()]
+        if pages.accepts_json(request):
+            offered = [{"method": method, "path": path, "description": text} for method, path, text in rows]
+            return JSONResponse(
+                {
+                    "service": NAME,
+                    "instance": self.settings.instance,
+                    "version": __version__,
+                    "offers": offered,
+                }
+            )
+        text = f"Converts AFP print files to PDF. Instance {self.settings.instance}, version {__version__}."
+        table = pages.table(("Method", "Path", "What"), rows)
+        return HTMLResponse(pages.page(NAME, pages.paragraph(text), table))
+
+    async def heartbeat(self) -> Response:
+        """503 while draining."""
+        state = self.service.lifecycle.state()
+        in_force = self._watcher.in_force
+        primary, *fallbacks = (target.url for target in in_force.targets)
+        members: dict[str, Any] = {
+            "status": state,
+            "instance": self.settings.instance,
+            "version": __version__,
+            "afp2web": {"target": primary, "fallbackTargets": fallbacks, "since": in_force.since},
+        }
+        if in_force.refused:
+            members["afp2web"]["refusedEdit"] = in_force.refused
+        return JSONResponse(members, 200 if state is State.UP else 503)
+
+    async def convert(self, request: Request) -> Response:
+        """AFP in, PDF out."""
+        if self._converting >= self.settings.max_conversions:
+            raise ServiceError(
+                503, "busy", f"{self._converting} conversions run already; try again.", retry_after=1
+            )
+        self._converting += 1
+        try:
+            submission = await read_submission(request, self.settings, contract.DOCUMENT_NAMES)
+            try:
+                return await self._convert(request, submission)
+            finally:
+                submission.close()
+        finally:
+            self._converting -= 1
+
+    async def _convert(self, request: Request, submission: Submission) -> Response:
+        parameters = contract.for_afp2web(submission.parameters)
+        document = submission.document
+        if document is None:
+            raise ServiceError(
+                400, "document-missing", "No document: send it as the raw body, or in a form as file."
+            )
+        call = self._gateway.convert(document, parameters, request.state.request_id)
+        converted = await while_client_waits(request, call)
+        return self._answer(request, converted, parameters.get("Filename") or submission.file_name)
+
+    def _answer(self, request: Request, converted: Converted, file_name: str | None) -> Response:
+        request.state.log.update(attempts=converted.attempts, target=converted.target.url)
+        headers = {
+            **converted.headers,
+            "X-Wrapper-Attempts": str(converted.attempts),
+            "X-Wrapper-Target": converted.target.url,
+        }
+        if converted.media_type == "application/pdf":
+            headers |= content_disposition(file_name, ".pdf")
+        return PiecesAnswer(
+            converted.body.pieces(),
+            converted.body.size,
+            close=converted.body.close,
+            headers=headers,
+            media_type=converted.media_type,
+            timeout=self.settings.answer_timeout,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        self._gateway.open()
+        following = asyncio.create_task(self._watcher.follow())
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+            await self._gateway.close()
+
+
+def run(listen: str, properties: Path) -> None:
+    """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
+    settings = load_settings(WrapperSettings, properties)
+    configure_logs(NAME, settings.instance, settings.log_level)
+    wrapper = Wrapper(settings, properties)
+    serve(wrapper.app(), settings, wrapper.service.lifecycle, bind(listen))

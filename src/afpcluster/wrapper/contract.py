@@ -1,0 +1,118 @@
+"""The public face of wrapper-service: paths, parameters, and their description for OpenAPI.
+
+Rules: an unknown parameter is refused. Parameters that concern the conversion go to afp2web under
+afp2web's names; nothing else of the client's request does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afpcluster.web.errors import ServiceError
+from afpcluster.web.intake import AFP_MEDIA_TYPES
+
+ROOT = "/wrapperservice"
+HEARTBEAT = f"{ROOT}/heartbeat"
+CONVERT = f"{ROOT}/convert"
+OPENAPI = f"{ROOT}/openapi.json"
+DOCUMENT_NAMES = ("file", "document", "inputbuffer")
+
+OFFERED = {
+    CONVERT: ("POST", "Convert an AFP print file to PDF"),
+    HEARTBEAT: ("GET, HEAD", "Whether this instance serves, and which afp2web it calls"),
+    OPENAPI: ("GET", "This interface as OpenAPI"),
+}
+_TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
+_SWITCHES = {"strict": "Strict", "findings": "Findings"}
+_FILE_NAME = "filename"
+
+
+def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
+    """The client's parameters as afp2web's. Raises ServiceError."""
+    passed: dict[str, str] = {}
+    for name, value in given:
+        key = name.lower()
+        if key == _FILE_NAME:
+            afp2web_name, afp2web_value = "Filename", value
+        elif key in _SWITCHES and value.lower() in _TRUE_FALSE:
+            afp2web_name, afp2web_value = _SWITCHES[key], _TRUE_FALSE[value.lower()]
+        elif key in _SWITCHES:
+            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected true or false.")
+        else:
+            known = ", ".join([*_SWITCHES, _FILE_NAME])
+            raise ServiceError(
+                400, "parameter-unknown", f"Parameter {name[:64]!r} is not known. Known here: {known}."
+            )
+        if afp2web_name in passed:
+            raise ServiceError(400, "parameter-twice", f"Parameter {key} is given twice; give it once.")
+        passed[afp2web_name] = afp2web_value
+    return passed
+
+
+def _query(name: str, kind: str, text: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": {"type": kind}, "description": text}
+
+
+_PROBLEM = {
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "code", "requestId"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "code": {"type": "string"},
+                    "requestId": {"type": "string"},
+                    "reason": {"type": "string"},
+                    "offset": {"type": "integer", "description": "Byte offset in the document"},
+                },
+            }
+        }
+    }
+}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "strict": {"type": "boolean"},
+            "findings": {"type": "boolean"},
+            "filename": {"type": "string"},
+        },
+    }
+}
+
+DESCRIPTIONS: dict[str, dict[str, Any]] = {
+    ROOT: {},
+    HEARTBEAT: {"responses": {"200": {"description": "Serving"}, "503": {"description": "Draining"}}},
+    CONVERT: {
+        "parameters": [
+            _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
+            _query("findings", "boolean", "Answer with the list of findings in JSON instead of the PDF"),
+            _query("filename", "string", "Name of the document, for the answer's file name"),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                **dict.fromkeys((*AFP_MEDIA_TYPES, "application/octet-stream"), _BINARY),
+                "multipart/form-data": _FORM,
+            },
+        },
+        "responses": {
+            "200": {"description": "The PDF", "content": {"application/pdf": _BINARY}},
+            "400": {"description": "The request is wrong", **_PROBLEM},
+            "413": {"description": "The document is over a limit", **_PROBLEM},
+            "415": {"description": "The Content-Type is not accepted", **_PROBLEM},
+            "422": {"description": "Not AFP, damaged, or without a page", **_PROBLEM},
+            "424": {"description": "strict, and a resource is missing", **_PROBLEM},
+            "502": {"description": "afp2web failed on this document", **_PROBLEM},
+            "503": {"description": "This instance is busy or stopping", **_PROBLEM},
+            "504": {"description": "No afp2web answered in time", **_PROBLEM},
+        },
+    },
+}

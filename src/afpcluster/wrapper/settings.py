@@ -1,0 +1,87 @@
+"""Settings of wrapper-service, and the part of them that is followed while it runs: the target.
+
+Rules: the three keys an operator edits in an emergency must all stand in the file; so a file of which
+only the first half is written yet is never taken for a whole one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator
+
+from afpcluster.web.settings import Bytes, Seconds, ServiceSettings
+
+# A host name (RFC 1123), an IPv4 address, or an IPv6 address in brackets.
+_HOST = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\.?"
+    r"|\[[0-9A-Fa-f:.]{2,45}\]"
+)
+_TARGET = re.compile(r"(?P<protocol>https?)://(?P<host>\[[^\]]*\]|[^:/\[\]]*):(?P<port>[0-9]{1,5})")
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an afp2web (or the proxies before it) is reached."""
+
+    protocol: str
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"{self.protocol}://{self.host}:{self.port}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`http://HOST:PORT`. Raises ValueError."""
+        match = _TARGET.fullmatch(text)
+        if match is None or not 1 <= int(match["port"]) <= 65535:
+            raise ValueError(f"{text!r} is not http://HOST:PORT or https://HOST:PORT")
+        return cls(match["protocol"], check_host(match["host"]), int(match["port"]))
+
+
+def check_host(host: str) -> str:
+    """The host itself. Raises ValueError with what is expected."""
+    if not host:
+        raise ValueError("empty; expected a host name or an address")
+    if not _HOST.fullmatch(host):
+        raise ValueError("not a host name or an address (an IPv6 address stands in brackets)")
+    return host
+
+
+class WrapperSettings(ServiceSettings):
+    """The keys of `wrapperservice.properties`; the commented default file explains each."""
+
+    afp2web_protocol: Literal["http", "https"] = Field(alias="afp2web.host-protocol")
+    afp2web_host: str = Field(alias="afp2web.host")
+    afp2web_port: Port = Field(alias="afp2web.port")
+    fallback_targets: tuple[Target, ...] = Field((), alias="afp2web.fallback-targets")
+
+    deadline: Seconds = Field(120, alias="afp2web.deadline-seconds")
+    attempt_timeout: Seconds = Field(60, alias="afp2web.attempt-timeout-seconds")
+    connect_timeout: Seconds = Field(0.5, alias="afp2web.connect-timeout-seconds")
+    dead_peer_timeout: float = Field(2, alias="afp2web.dead-peer-timeout-seconds", ge=1, le=3600)
+    max_suspect_attempts: int = Field(3, alias="afp2web.max-suspect-attempts", ge=1, le=100)
+    max_answer_bytes: Bytes = Field(1024**3, alias="afp2web.max-answer-bytes")
+    max_conversions: int = Field(64, alias="wrapper.max-conversions", ge=1, le=10_000)
+
+    @field_validator("afp2web_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        return check_host(value)
+
+    @field_validator("fallback_targets", mode="before")
+    @classmethod
+    def _split_targets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(Target.parse(part.strip()) for part in value.split(",") if part.strip())
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """In the order in which they are tried."""
+        return (Target(self.afp2web_protocol, self.afp2web_host, self.afp2web_port), *self.fallback_targets)
