@@ -10,6 +10,12 @@ import typer
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _refused(error: Exception) -> typer.Exit:
+    """Say on standard error why a command does not start."""
+    typer.echo(f"afpcluster: {error}", err=True)
+    return typer.Exit(2)
+
+
 @app.command("serve-afp2web")
 def serve_afp2web(
     listen: Annotated[str, typer.Option(help="ADDR:PORT to listen on, for example 127.0.0.1:9091")],
@@ -25,7 +31,7 @@ def serve_afp2web(
     try:
         run(listen, config)
     except (ListenError, PropertiesError) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise _refused(error) from error
 
 
 @app.command("serve-wrapper")
@@ -43,7 +49,7 @@ def serve_wrapper(
     try:
         run(listen, properties)
     except (ListenError, PropertiesError) as error:
-        raise typer.BadParameter(str(error)) from error
+        raise _refused(error) from error
 
 
 TopologyOption = Annotated[

@@ -49,12 +49,14 @@ class Wrapper:
     def app(self) -> FastAPI:
         """The ASGI application."""
         app = self.service.app(self._lifespan, openapi_url=contract.OPENAPI)
-        for path, methods, handler in (
-            (contract.ROOT, ["GET", "HEAD"], self.about),
-            (contract.HEARTBEAT, ["GET", "HEAD"], self.heartbeat),
-            (contract.CONVERT, ["POST"], self.convert),
+        for path, method, handler in (
+            (contract.ROOT, "GET", self.about),
+            (contract.HEARTBEAT, "GET", self.heartbeat),
+            (contract.CONVERT, "POST", self.convert),
         ):
-            app.add_api_route(path, handler, methods=methods, openapi_extra=contract.DESCRIPTIONS[path])
+            app.add_api_route(path, handler, methods=[method], openapi_extra=contract.DESCRIPTIONS[path])
+            if method == "GET":
+                app.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
         return app
 
     async def about(self, request: Request) -> Response:
