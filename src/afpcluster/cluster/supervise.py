@@ -37,7 +37,7 @@ class AlreadyRunningError(Exception):
 
 @dataclass(slots=True)
 class Running:
-    """What `supervisor.json` says of one process. `since` is seconds since the epoch."""
+    """What is known of one process: `since` in seconds since the epoch; `pid` of the last start."""
 
     pid: int | None = None
     since: float = 0.0
@@ -170,7 +170,10 @@ class Supervisor:
                 log.write_bytes(log.read_bytes()[-_LOG_LIMIT // 2 :])
 
     def _save(self) -> None:
-        state = {key: asdict(running) for key, running in self._running.items()}
+        state = {
+            key: asdict(running) | ({"pid": None} if key in self._due else {})
+            for key, running in self._running.items()
+        }
         _replace(self._layout.supervisor_state, json.dumps(state, indent=1))
 
 

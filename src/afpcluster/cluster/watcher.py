@@ -116,7 +116,7 @@ class Watcher:
         if self._health.healthy == self._published:
             return
         self._published = self._health.healthy
-        text = "0" if self._published else "1"
+        text = "0\n" if self._published else "1\n"
         fresh = self._settings.track_file.with_suffix(".new")
         fresh.write_text(text, encoding="ascii")
         fresh.replace(self._settings.track_file)

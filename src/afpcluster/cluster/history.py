@@ -1,0 +1,191 @@
+"""What happened during a drill, as timed events in a JSON-lines file, and what follows from it.
+
+Rules: `Recorder` only writes down, `check` only reads the history: a verdict can be had again from the
+saved file at any time. Times are seconds since the drill began. Events:
+
+    start    drill, workers, expected (SHA-256 of the right answer), promise
+    document worker, number, attempt, began, ok, error, sha256   one POST to convert
+    ping     began, ok, error                                    one GET through the VIP, a new connection
+    fault    what, host
+    holders  hosts                                               who carries the VIP, when that changes
+    end      holders, unhealthy                                  after everything had time to recover
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a drill must keep. Failures are attempts; a document that fails is sent again by its client.
+
+    `outage`, in seconds, is measured with pings. `moves`: the VIP must end on the other proxy."""
+
+    document_failures: int | None = None  # None: any number, as long as each document arrives in the end
+    ping_failures: int | None = None
+    outage: float | None = None
+    moves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Figures and broken promises of one history."""
+
+    documents: int
+    attempts_failed: int
+    pings: int
+    pings_failed: int
+    outage: float  # seconds from the start of the first failed ping to the first good one after the last
+    slowest: float  # seconds from a document's first attempt to its right answer
+    holder_before: tuple[str, ...]
+    holder_after: tuple[str, ...]
+    broken: tuple[str, ...]
+
+    def __str__(self) -> str:
+        moved = f"{_names(self.holder_before)} -> {_names(self.holder_after)}"
+        return (
+            f"{self.documents} documents, {self.attempts_failed} failed attempts, slowest "
+            f"{self.slowest * 1000:.0f} ms; {self.pings} pings, {self.pings_failed} failed, outage "
+            f"{self.outage * 1000:.0f} ms; VIP {moved}"
+        )
+
+
+class Recorder:
+    """Appends events to the file at `path`; the file is complete when the `with` block ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._began = time.monotonic()
+
+    def now(self) -> float:
+        """Seconds since the drill began."""
+        return time.monotonic() - self._began
+
+    def event(self, kind: str, **data: object) -> None:
+        row = {"t": round(self.now(), 4), "kind": kind, **data}
+        self._file.write(json.dumps(row) + "\n")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> list[Event]:
+    """The events of a saved history."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def start_data(drill: str, workers: int, expected: str, promise: Promise) -> Event:
+    """What the `start` event holds."""
+    return {"drill": drill, "workers": workers, "expected": expected, "promise": asdict(promise)}
+
+
+def check(events: Iterable[Event]) -> Verdict:
+    """Judge a history. Pure. Raises `ValueError` when it has no start or no end (the drill was cut off)."""
+    rows = list(events)
+    start, end = _only(rows, "start"), _only(rows, "end")
+    promise = Promise(**start["promise"])
+    pings = sorted((row for row in rows if row["kind"] == "ping"), key=lambda row: row["began"])
+    documents = _by_document(rows)
+    changes = [tuple(row["hosts"]) for row in rows if row["kind"] == "holders"]
+    failed = [row for attempts in documents.values() for row in attempts if not row["ok"]]
+    verdict = Verdict(
+        documents=len(documents),
+        attempts_failed=len(failed),
+        pings=len(pings),
+        pings_failed=sum(not row["ok"] for row in pings),
+        outage=outage(pings),
+        slowest=max((rows[-1]["t"] - rows[0]["began"] for rows in documents.values()), default=0.0),
+        holder_before=changes[0] if changes else (),
+        holder_after=tuple(end["holders"]),
+        broken=(),
+    )
+    broken = [*_broken_documents(documents, start["expected"]), *_broken_limits(verdict, promise)]
+    if not any(row["kind"] == "fault" for row in rows):
+        broken.append("there was no fault: the drill shows nothing")
+    if failed and promise.document_failures is not None:
+        broken.append(f"the first failed attempt: {failed[0]['error']} at {failed[0]['began']:.3f} s")
+    broken += [f"at the end: {problem}" for problem in end["unhealthy"]]
+    return Verdict(**{**_fields(verdict), "broken": tuple(broken)})
+
+
+def outage(pings: list[Event]) -> float:
+    """Seconds from the start of the first failed ping to the start of the first good one after the last
+    failed one; up to the last ping when none was good any more. `pings` in order of their start."""
+    failed = [index for index, row in enumerate(pings) if not row["ok"]]
+    if not failed:
+        return 0.0
+    until = pings[min(failed[-1] + 1, len(pings) - 1)]["began"]
+    return float(until - pings[failed[0]]["began"])
+
+
+def _by_document(rows: list[Event]) -> dict[tuple[int, int], list[Event]]:
+    documents: dict[tuple[int, int], list[Event]] = {}
+    for row in rows:
+        if row["kind"] == "document":
+            documents.setdefault((row["worker"], row["number"]), []).append(row)
+    return documents
+
+
+def _broken_documents(documents: dict[tuple[int, int], list[Event]], expected: str) -> list[str]:
+    lost = [key for key, attempts in documents.items() if not attempts[-1]["ok"]]
+    wrong = [
+        key
+        for key, attempts in documents.items()
+        if attempts[-1]["ok"] and attempts[-1]["sha256"] != expected
+    ]
+    broken = [] if documents else ["no document was converted at all"]
+    if lost:
+        broken.append(
+            f"{len(lost)} documents never arrived, the first is worker {lost[0][0]}, number {lost[0][1]}"
+        )
+    if wrong:
+        broken.append(f"{len(wrong)} documents differ from the one converted locally")
+    return broken
+
+
+def _broken_limits(verdict: Verdict, promise: Promise) -> list[str]:
+    broken = []
+    for what, seen, allowed in (
+        ("document attempts failed", verdict.attempts_failed, promise.document_failures),
+        ("pings failed", verdict.pings_failed, promise.ping_failures),
+    ):
+        if allowed is not None and seen > allowed:
+            broken.append(f"{seen} {what}; {allowed} are allowed")
+    if promise.outage is not None and verdict.outage > promise.outage:
+        broken.append(f"outage {verdict.outage * 1000:.0f} ms; {promise.outage * 1000:.0f} ms are allowed")
+    if len(verdict.holder_after) != 1:
+        broken.append(
+            f"the VIP is held by {_names(verdict.holder_after)} at the end; exactly one must hold it"
+        )
+    if (verdict.holder_before != verdict.holder_after) != promise.moves:
+        broken.append(f"the VIP {'did not move' if promise.moves else 'moved without need'}")
+    return broken
+
+
+def _only(rows: list[Event], kind: str) -> Event:
+    found = [row for row in rows if row["kind"] == kind]
+    if len(found) != 1:
+        raise ValueError(f"the history has {len(found)} events `{kind}`; a whole drill has one")
+    return found[0]
+
+
+def _fields(verdict: Verdict) -> dict[str, Any]:
+    return {name: getattr(verdict, name) for name in Verdict.__slots__}
+
+
+def _names(holders: tuple[str, ...]) -> str:
+    return " and ".join(holders) or "nobody"
