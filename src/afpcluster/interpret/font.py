@@ -47,6 +47,9 @@ class Font:
     split: Callable[[bytes], list[FaceRun]] | None = None
     placement: Mapping[int, tuple[float, float]] | None = None
     stretch: float = 1.0  # horizontal scale of glyphs (already in `advances`)
+    glyph_face: Callable[[bytes, str], Face | None] | None = None
+    """For TrueType/OpenType: the face whose codes are glyph indexes, by font OID and full name (empty:
+    the base font), among this font and those linked to it (PTOCA GLC)."""
 
     def advance(self, text: bytes) -> float:
         """Width of a string of text bytes in points, without any adjustment."""
