@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
         if not message:
             return 0
         with os.fdopen(descriptors[0], "rb") as source:
+            source.seek(0)  # the position is shared with the server, which has just written the document
             sink = os.fdopen(descriptors[1], "wb")
             answer = _convert(convert, source, sink, json.loads(message))
             with contextlib.suppress(

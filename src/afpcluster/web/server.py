@@ -67,8 +67,6 @@ def serve(app: ASGIApp, settings: ServiceSettings, lifecycle: Lifecycle, bound: 
         timeout_keep_alive=math.ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=math.ceil(settings.drain_timeout),
     )
-    address = bound.getsockname()
-    _logger.info("listening", extra={"data": {"address": address[0], "port": address[1]}})
     _DrainingServer(config, settings.drain_grace, lifecycle).run(sockets=[bound])
     _logger.info("stopped")
 
@@ -91,6 +89,12 @@ class _DrainingServer(uvicorn.Server):
         else:
             self._lifecycle.start_draining()
             self._close_at = time.monotonic() + self._grace
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            address = listener.getsockname()
+            _logger.info("listening", extra={"data": {"address": address[0], "port": address[1]}})
 
     async def on_tick(self, counter: int) -> bool:
         if time.monotonic() >= self._close_at:

@@ -1,0 +1,176 @@
+"""Real services as processes on loopback, and the plainest HTTP client there is."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def call(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 20,
+) -> Reply:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request(method, path, body, dict(headers or {}))
+        answer = connection.getresponse()
+        return Reply(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    """The first true value of `condition` within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+    return value
+
+
+class ServiceProcess:
+    """One service, started from the command line as an operator would."""
+
+    def __init__(self, folder: Path, command: str, option: str, properties: str, listen: str = "127.0.0.1:0"):
+        self.temp_dir = folder / "temp"
+        self.temp_dir.mkdir(parents=True)
+        self.properties = folder / "service.properties"
+        self.properties.write_text(f"service.temp-dir = {self.temp_dir}\n{properties}")
+        self._log = folder / "log"
+        with self._log.open("wb") as log:
+            argv = [
+                sys.executable,
+                "-m",
+                "afpcluster",
+                command,
+                "--listen",
+                listen,
+                option,
+                str(self.properties),
+            ]
+            self.process = subprocess.Popen(argv, stderr=log)
+        try:
+            self.port: int = eventually(self._listening)["port"]
+            self.wait_for_status(200)
+        except BaseException:
+            self.stop()
+            raise
+
+    def wait_for_status(self, status: int) -> None:
+        eventually(lambda: self.heartbeat().status == status)
+
+    def heartbeat(self) -> Reply:
+        raise NotImplementedError
+
+    def call(self, method: str, path: str, *args: Any, **kwargs: Any) -> Reply:
+        return call(self.port, method, path, *args, **kwargs)
+
+    def log(self) -> list[dict[str, Any]]:
+        """The whole lines logged so far."""
+        return [
+            json.loads(line)
+            for line in self._log.read_text().splitlines(keepends=True)
+            if line.endswith("\n")
+        ]
+
+    def logged(self, message: str) -> list[dict[str, Any]]:
+        return [line for line in self.log() if line["message"] == message]
+
+    def open_temp_files(self) -> int:
+        """Files in the temporary folder that the service or a child of it holds, with or without a name."""
+        count = len(list(self.temp_dir.iterdir()))
+        for pid in [self.process.pid, *children(self.process.pid)]:
+            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                try:
+                    count += str(self.temp_dir) in os.readlink(descriptor)
+                except OSError:
+                    continue
+        return count
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def _listening(self) -> dict[str, Any] | None:
+        if self.process.poll() is not None:
+            raise AssertionError(f"ended with {self.process.returncode}: {self._log.read_text()}")
+        return next(iter(self.logged("listening")), None)
+
+
+class Afp2webProcess(ServiceProcess):
+    def __init__(self, folder: Path, properties: str = "", listen: str = "127.0.0.1:0"):
+        properties = f"service.drain-grace-seconds = 0.3\nafp2web.workers = 2\n{properties}"
+        super().__init__(folder, "serve-afp2web", "--config", properties, listen)
+
+    def heartbeat(self) -> Reply:
+        return self.call("GET", "/services/version", headers={"Accept": "application/json"}, timeout=5)
+
+    def transform(self, body: bytes, query: str = "", **headers: str) -> Reply:
+        return self.call(
+            "POST", f"/services/transform{query}", body, {"Accept": "application/json", **headers}
+        )
+
+    def workers(self) -> list[int]:
+        return children(self.process.pid)
+
+    def metric(self, name: str) -> float:
+        lines = self.call("GET", "/metrics").body.decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
+
+
+class WrapperProcess(ServiceProcess):
+    def __init__(self, folder: Path, target_port: int, properties: str = ""):
+        target = f"afp2web.host-protocol=http\nafp2web.host=127.0.0.1\nafp2web.port={target_port}\n"
+        super().__init__(
+            folder,
+            "serve-wrapper",
+            "--properties",
+            f"service.drain-grace-seconds = 0.3\n{properties}\n{target}",
+        )
+
+    def heartbeat(self) -> Reply:
+        return self.call("GET", "/wrapperservice/heartbeat", timeout=5)
+
+    def convert(self, body: bytes, query: str = "", **headers: str) -> Reply:
+        return self.call("POST", f"/wrapperservice/convert{query}", body, headers, timeout=30)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def freeze(*pids: int) -> None:
+    """A worker that is stopped is a conversion that takes for ever."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+
+
+def thaw(*pids: int) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
