@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.lab import Lab, LabError
@@ -18,7 +17,7 @@ from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
 from afpcluster.cluster.render import Rendered, render
-from afpcluster.cluster.topology import Topology, load, parse
+from afpcluster.cluster.topology import Topology, TopologyError, load
 from afpcluster.cluster.urls import urls
 
 Say = Callable[[str], None]
@@ -135,15 +134,20 @@ def _label(action: Action) -> str:
 
 
 def _saved_topology(layout_of: Topology) -> Topology | None:
-    """What this lab was started with: `down` must find it even after the file was changed."""
-    path: Path = Layout(layout_of).topology_file
-    return parse(path.read_text(encoding="utf-8"), str(path)) if path.exists() else None
+    """What this lab was started with: `down` must find it even after the file was changed. None when it
+    was never up, or another version of this program wrote a file that this one cannot read."""
+    try:
+        return load(Layout(layout_of).topology_file)
+    except (FileNotFoundError, TopologyError):
+        return None
 
 
 def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
     if observe.supervisor_pid(layout) is None:
         return []
-    saved = load(layout.topology_file)
+    saved = _saved_topology(layout_of=wanted)
+    if saved is None:
+        return ["it is up, started by another version of this program: run `afpcluster down` first"]
     differing = [
         part
         for part in ("network", "ports", "hosts", "lab", "watcher")

@@ -28,7 +28,7 @@ from afpcluster.cluster.urls import urls
 WORKERS = 3
 PING_INTERVAL = 0.01  # seconds, as all durations here
 PING_TIMEOUT = 1.0
-CONNECT_TIMEOUT = 0.1
+CONNECT_TIMEOUT = 0.5
 BEFORE = (0.8, 1.3)  # how long the load runs before the fault strikes, at random between the two
 AFTER = 1.5  # and after it was healed
 ARRIVE = 30.0  # a document must have arrived after this time

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from importlib import resources
 from string import Template
 
-from afpcluster.cluster.topology import Host, Milliseconds, Role, Topology
+from afpcluster.cluster.topology import Host, Milliseconds, Role, Topology, time_limits
 
 HAPROXY_CFG = "/usr/local/docker/haproxy/haproxy.cfg"
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
@@ -45,9 +45,7 @@ def render(topology: Topology, stats_password: str) -> Rendered:
         elif host.role is Role.WRAPPER:
             files[host.name][WRAPPER_PROPERTIES] = _wrapper_properties(topology, host)
         elif host.role is Role.AFP2WEB:
-            files[host.name][AFP2WEB_PROPERTIES] = fill(
-                "afp2web.properties", name=topology.name, host=host.name
-            )
+            files[host.name][AFP2WEB_PROPERTIES] = _afp2web_properties(topology, host)
     return files
 
 
@@ -66,7 +64,7 @@ def _hosts(topology: Topology) -> str:
 
 
 def _haproxy_cfg(topology: Topology, host: Host, stats_password: str) -> str:
-    ports, haproxy = topology.ports, topology.haproxy
+    ports, haproxy, limits = topology.ports, topology.haproxy, time_limits(topology)
 
     def servers(role: Role, port: int) -> str:
         return "\n".join(f"    server {h.name} {h.address}:{port}" for h in topology.with_role(role))
@@ -83,11 +81,12 @@ def _haproxy_cfg(topology: Topology, host: Host, stats_password: str) -> str:
         retry_buffer=haproxy.retry_buffer,
         client_timeout=_duration(haproxy.client_timeout),
         connect_timeout=_duration(haproxy.connect_timeout),
-        conversion_timeout=_duration(haproxy.conversion_timeout),
         check_interval=_duration(haproxy.check_interval),
         check_timeout=_duration(haproxy.check_timeout),
         stats_user=haproxy.stats_user,
         stats_password=stats_password,
+        wrapper_answer=_duration(limits.wrapper_answer),
+        afp2web_answer=_duration(limits.afp2web_answer),
         wrapper_servers=servers(Role.WRAPPER, ports.wrapper),
         afp2web_servers=servers(Role.AFP2WEB, ports.afp2web),
     )
@@ -120,13 +119,29 @@ def _keepalived_conf(topology: Topology, host: Host) -> str:
 
 
 def _wrapper_properties(topology: Topology, host: Host) -> str:
+    limits, port = time_limits(topology), topology.ports.afp2web_proxy
+    proxies = topology.with_role(Role.PROXY) if topology.services.afp2web_host == "vip" else ()
     return fill(
         "wrapperservice.properties",
+        fallback_targets=", ".join(f"http://{proxy.address}:{port}" for proxy in proxies),
+        attempt=limits.attempt // 1000,
+        deadline=limits.deadline // 1000,
         name=topology.name,
         host=host.name,
         afp2web_host=topology.afp2web_target(),
         afp2web_port=topology.afp2web_target_port(),
-        afp2web_protocol=topology.wrapper.afp2web_protocol,
+        afp2web_protocol=topology.services.afp2web_protocol,
+    )
+
+
+def _afp2web_properties(topology: Topology, host: Host) -> str:
+    limits = time_limits(topology)
+    return fill(
+        "afp2web.properties",
+        name=topology.name,
+        host=host.name,
+        conversion=limits.conversion // 1000,
+        queue=limits.queue // 1000,
     )
 
 

@@ -82,7 +82,6 @@ class Haproxy:
     stats_user: str
     connect_timeout: Milliseconds
     client_timeout: Milliseconds
-    conversion_timeout: Milliseconds
     check_interval: Milliseconds
     check_timeout: Milliseconds
 
@@ -95,7 +94,8 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrapper:
+class Services:
+    conversion_timeout: Milliseconds
     afp2web_host: str
     afp2web_protocol: str
 
@@ -122,7 +122,7 @@ class Topology:
     vrrp: Vrrp
     haproxy: Haproxy
     watcher: Watcher
-    wrapper: Wrapper
+    services: Services
     lab: Lab
 
     def with_role(self, role: Role) -> tuple[Host, ...]:
@@ -142,7 +142,7 @@ class Topology:
 
     def afp2web_target(self) -> str:
         """The address or name that wrapper-service is told to call."""
-        wanted = self.wrapper.afp2web_host
+        wanted = self.services.afp2web_host
         return str(self.network.virtual_address) if wanted == "vip" else wanted
 
     def afp2web_target_port(self) -> Port:
@@ -150,8 +150,33 @@ class Topology:
         instances = {h.name for h in self.with_role(Role.AFP2WEB)} | {
             str(h.address) for h in self.with_role(Role.AFP2WEB)
         }
-        direct = self.wrapper.afp2web_host in instances
+        direct = self.services.afp2web_host in instances
         return self.ports.afp2web if direct else self.ports.afp2web_proxy
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long each stage waits for the next, so that the inner one always gives up first."""
+
+    conversion: Milliseconds  # afp2web: one document
+    queue: Milliseconds  # afp2web: until a process is free
+    attempt: Milliseconds  # wrapper-service: one call of afp2web
+    deadline: Milliseconds  # wrapper-service: all its calls for one document; room for a second one
+    afp2web_answer: Milliseconds  # HAProxy: an answer of afp2web
+    wrapper_answer: Milliseconds  # HAProxy: an answer of wrapper-service
+
+
+_TRANSFER = 30_000  # ms to carry a document there and its PDF back
+_MARGIN = 10_000  # ms
+
+
+def time_limits(topology: Topology) -> TimeLimits:
+    """All of them follow from the longest conversion."""
+    conversion = topology.services.conversion_timeout
+    queue = 30_000
+    attempt = conversion + queue + _TRANSFER
+    limits = (conversion, queue, attempt, 2 * attempt, attempt + _MARGIN, 2 * attempt + _MARGIN)
+    return TimeLimits(*(Milliseconds(limit) for limit in limits))
 
 
 def sample_text() -> str:
@@ -302,15 +327,15 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
         problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
     if lab.service_uid == 0:
         problems.append("lab.service_uid: 0 is root; the services run without rights")
-    if topology.wrapper.afp2web_protocol not in ("http", "https"):
+    if topology.services.afp2web_protocol not in ("http", "https"):
         problems.append(
-            f"wrapper.afp2web_protocol: {topology.wrapper.afp2web_protocol!r} is not http or https"
+            f"services.afp2web_protocol: {topology.services.afp2web_protocol!r} is not http or https"
         )
     for path, value in (
         ("name", topology.name),
         ("network.interface", topology.network.interface),
         ("haproxy.stats_user", topology.haproxy.stats_user),
-        ("wrapper.afp2web_host", topology.wrapper.afp2web_host),
+        ("services.afp2web_host", topology.services.afp2web_host),
     ):
         if not value:
             problems.append(f"{path}: must not be empty")

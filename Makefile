@@ -1,0 +1,46 @@
+# Two commands: `make up` brings the whole cluster up on this machine, `make down` removes it.
+# Both need root on Debian 12. `make help` lists the others.
+
+PYTHON    := .venv/bin/python
+INSTALLED := .venv/.installed
+# What the cluster and its tests use from Debian.
+PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python3 python3-venv curl \
+             poppler-utils ca-certificates
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test check format install packages
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+up: install ## install what is missing, start the cluster, convert a sample through the VIP
+	@$(PYTHON) -m afpcluster up --sample out
+
+down: ## stop the cluster and remove every trace of it
+	@if [ -e $(INSTALLED) ]; then $(PYTHON) -m afpcluster down; else echo "Nothing is installed, so nothing is up."; fi
+	@rm -f out/sample.afp out/sample.pdf && { rmdir out 2>/dev/null || true; }
+
+test: install check ## format, lint, types and all tests; works while a cluster is up
+	@$(PYTHON) -m pytest
+
+check: install ## format, lint and strict types
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy --strict
+
+format: install ## format the code
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+install: packages $(INSTALLED) ## Debian packages and the Python environment, only what is missing
+
+packages:
+	@tools/install-packages $(PACKAGES)
+
+# Debian's own Python: the services run as a user without rights, who may not read root's home.
+$(INSTALLED): requirements.lock pyproject.toml
+	@echo "Making the Python environment in .venv ..."
+	@[ -x $(PYTHON) ] || /usr/bin/python3 -m venv .venv
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

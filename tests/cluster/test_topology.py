@@ -1,0 +1,115 @@
+"""The topology reader: the sample is valid, and each mistake is told with its path in the file."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+
+import pytest
+
+from afpcluster.cluster.topology import Role, TopologyError, load, parse, sample_text
+
+# (text in the sample, what stands there instead, the problem told)
+MISTAKES = [
+    ("name: afpcluster ", "nome: afpcluster ", "nome: unknown key"),
+    ("name: afpcluster ", "# ", "name: missing"),
+    ("name: afpcluster ", 'name: "" ', "name: must not be empty"),
+    ("range: 10.79.79.0/24", "range: 10.79.79.1/24", "network.range: '10.79.79.1/24' is not a network"),
+    (
+        "virtual_address: 10.79.79.100",
+        "virtual_address: 10.79.80.100",
+        "is not a host address of network.range",
+    ),
+    (
+        "virtual_address: 10.79.79.100",
+        "virtual_address: 10.79.79.255",
+        "is not a host address of network.range",
+    ),
+    (
+        "virtual_address: 10.79.79.100",
+        "virtual_address: 100",
+        "network.virtual_address: 100 is not an IPv4 address",
+    ),
+    ("wrapper_proxy: 8080", "wrapper_proxy: 70000", "ports.wrapper_proxy: 70000 is not a port"),
+    ("wrapper_proxy: 8080", "wrapper_proxy: 9090", "ports: the four ports must differ"),
+    ("wrapper_proxy: 8080", "wrapper_proxy: yes", "ports.wrapper_proxy: 'yes' is not a port"),
+    (
+        "address: 10.79.79.12}",
+        "address: 10.79.79.11}",
+        "10.79.79.11 is already used by hosts.a2wprxy-01.address",
+    ),
+    (
+        "address: 10.79.79.45}",
+        "address: 10.79.79.1}",
+        "10.79.79.1 is already used by hosts.a2wdata-05.address",
+    ),
+    ("a2wprxy-02:  {role: proxy", "a2wprxy-02:  {role: data", "1 with role proxy; there must be exactly two"),
+    ("afp2web-03:  {role: afp2web", "afp2web-03:  {role: afp", "hosts.afp2web-03.role: 'afp' is not a role"),
+    ("afp2web-03:  {role: afp2web, ", "afp2web-03:  {", "hosts.afp2web-03.role: missing"),
+    ("  afp2web-03:  ", "  afp2web_03:  ", "hosts.afp2web_03.name: 'afp2web_03' is not a host name"),
+    ("router_id: 79", "router_id: 256", "vrrp.router_id: 256 is not from 1 to 255"),
+    ("advert_interval: 50ms", "advert_interval: 55ms", "vrrp.advert_interval: VRRPv3 counts in 10ms steps"),
+    ("advert_interval: 50ms", "advert_interval: 0.05", "vrrp.advert_interval: 0.05 is not a duration"),
+    ("priorities: [254, 253]", "priorities: [253, 254]", "the first proxy's must be the higher one"),
+    ("priorities: [254, 253]", "priorities: [254]", "vrrp.priorities: must be two numbers"),
+    ("priorities: [254, 253]", "priorities: [254, high]", "vrrp.priorities[1]: 'high' is not a whole number"),
+    ("retry_buffer: 512KiB", "retry_buffer: 512", "haproxy.retry_buffer: 512 is not a size"),
+    ("misses: 2", "misses: 0", "watcher.misses: must be at least 1"),
+    ("afp2web_protocol: http", "afp2web_protocol: ftp", "'ftp' is not http or https"),
+    ("bridge: afp0 ", "bridge: afpcluster00 ", "lab.bridge: 'afpcluster00' must have 1 to 11 characters"),
+    (
+        "run_directory: /run/afpcluster",
+        "run_directory: /run",
+        "lab.run_directory: '/run' is not an absolute path",
+    ),
+    ("run_directory: /run/afpcluster", "run_directory: /a/../etc", "lab.run_directory: '/a/../etc' is not"),
+    ("service_uid: 61184", "service_uid: 0", "lab.service_uid: 0 is root"),
+    ("network:\n", "network: []\nrest:\n", "network: must hold keys and values, not list []"),
+    ("ports:\n", "ports: [\n", "line "),
+]
+
+
+@pytest.mark.parametrize(("there", "instead", "problem"), MISTAKES, ids=[m[2][:50] for m in MISTAKES])
+def test_mistake_is_told(there: str, instead: str, problem: str) -> None:
+    text = sample_text()
+    assert text.count(there) == 1 or re.search(f"^{there}", text, re.MULTILINE)
+    with pytest.raises(TopologyError) as caught:
+        parse(text.replace(there, instead, 1), "the file")
+    assert any(problem in told for told in caught.value.problems), caught.value.problems
+    assert str(caught.value).startswith("the file cannot be used:")
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = sample_text().replace("8080", "0").replace("50ms  ", "50  ").replace("role: data", "role: date")
+    with pytest.raises(TopologyError) as caught:
+        parse(text)
+    assert {problem.split(":")[0] for problem in caught.value.problems} == {
+        "ports.wrapper_proxy",
+        "vrrp.advert_interval",
+        "hosts.a2wdata-05.role",
+    }
+
+
+def test_sample() -> None:
+    topology = load()
+    assert [host.name for host in topology.with_role(Role.PROXY)] == ["a2wprxy-01", "a2wprxy-02"]
+    assert topology.host("afp2web-04").address == IPv4Address("10.79.79.34")
+    assert [topology.priority(proxy) for proxy in topology.with_role(Role.PROXY)] == [254, 253]
+    assert topology.services.conversion_timeout == 300_000
+    assert topology.haproxy.retry_buffer == 524_288
+
+
+# (afp2web_host in the topology, what wrapper-service is told)
+TARGETS = [
+    ("vip", ("10.79.79.100", 9090)),
+    ("a2wprxy-02", ("a2wprxy-02", 9090)),
+    ("afp2web-03", ("afp2web-03", 9091)),
+    ("10.79.79.34", ("10.79.79.34", 9091)),
+    ("elsewhere.example", ("elsewhere.example", 9090)),
+]
+
+
+@pytest.mark.parametrize(("wanted", "told"), TARGETS)
+def test_afp2web_target(wanted: str, told: tuple[str, int]) -> None:
+    topology = parse(sample_text().replace("afp2web_host: vip", f"afp2web_host: {wanted}"))
+    assert (topology.afp2web_target(), topology.afp2web_target_port()) == told
