@@ -1,0 +1,204 @@
+"""Print file -> pages, one at a time: documents, page groups, medium maps in force, resource scopes.
+
+A cheap scan looks at record headers only; contents are read when a page is interpreted. A page that is
+cut off by the end of the file or by the next Begin Page ends there, with a finding.
+MO:DCA Chapter 4 "MO:DCA Objects" (Print File, Document, Page Group), "Data Stream States".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.framing import RecordFile
+from afpcluster.afp.modca import Begin, InvokeMediumMap
+from afpcluster.afp.names import decode_name, decode_text
+from afpcluster.afp.triplets import FqnType
+from afpcluster.display.items import GroupStart
+from afpcluster.document.resources import FORM_MAP, TYPE_OF_BEGIN, Resource, ResourceScope, scan_resources
+from afpcluster.findings import Findings, NotAfpError, Severity
+
+_BPG, _EPG = CODES["BPG"], CODES["EPG"]
+_BDT, _EDT = CODES["BDT"], CODES["EDT"]
+_BNG, _ENG = CODES["BNG"], CODES["ENG"]
+_BRG, _ERG = CODES["BRG"], CODES["ERG"]
+_BMM, _EMM, _IMM = CODES["BMM"], CODES["EMM"], CODES["IMM"]
+_TLE, _NOP = CODES["TLE"], CODES["NOP"]
+_MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
+_MAX_TLE_BYTES = 32_768
+
+
+@dataclass(slots=True)
+class PageUnit:
+    """One page as it stands in the file: records from `start` (Begin Page) up to `end`.
+
+    `medium_map` is the map in force ('' none invoked yet) and `map_page` counts pages since it was
+    invoked, from 0. `groups` are the page groups that begin with this page, outermost first.
+    """
+
+    number: int
+    start: int
+    end: int
+    scope: ResourceScope
+    medium_map: str = ""
+    map_page: int = 0
+    groups: tuple[GroupStart, ...] = ()
+
+
+@dataclass(slots=True)
+class _OpenGroup:
+    name: str
+    level: int
+    attributes: list[tuple[str, str]] = field(default_factory=list)
+    reported: bool = False
+
+
+class Assembler:
+    """Walks a print file once. `pages_seen` and `outer_scope` can be read while it walks."""
+
+    def __init__(self, file: RecordFile, findings: Findings, outside: ResourceScope | None = None) -> None:
+        self._file = file
+        self._findings = findings
+        self.outer_scope = ResourceScope(outside)
+        self._scope = self.outer_scope
+        self._groups: list[_OpenGroup] = []
+        self._medium_map = ""
+        self._map_page = 0
+        self.pages_seen = 0
+        self.documents_seen = 0
+        self._bare_resources: set[str] = set()
+
+    def pages(self) -> Iterator[PageUnit]:
+        """The pages in order. Raises NotAfpError where there is none, TruncatedError at a cut-off."""
+        page_start: int | None = None
+        skip_until: int | None = None  # End identifier of a page-level structure to pass over
+        resume_at = -1
+        for type_, offset, end, window, at in self._file.scan():
+            if offset < resume_at:
+                continue
+            if page_start is not None:
+                if type_ == _EPG:
+                    yield self._page(page_start, end)
+                    page_start = None
+                elif type_ in (_BPG, _EDT):
+                    self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
+                    yield self._page(page_start, offset)
+                    page_start = offset if type_ == _BPG else None
+            elif skip_until is not None:
+                if type_ == skip_until:
+                    skip_until = None
+            elif type_ == _BPG:
+                page_start = offset
+            elif type_ in (_TLE, _BNG, _IMM):
+                data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
+                self._between_pages(type_, data)
+            elif type_ == _ENG:
+                if self._groups:
+                    self._groups.pop()
+            elif type_ == _BDT:
+                self._begin_document()
+            elif type_ == _EDT:
+                self._scope = self.outer_scope
+                self._groups.clear()
+            elif type_ == _BRG:
+                resume_at = self._resource_group(end)
+            elif type_ == _BMM:
+                self._scope.add(self._stretch(FORM_MAP, offset, _BMM, _EMM))
+                skip_until = _EMM
+            elif type_ in TYPE_OF_BEGIN:
+                resume_at = self._bare_resource(offset)
+        if page_start is not None:
+            self._note("page-not-ended", Severity.INFO, "The last page has no End Page", page_start)
+            yield self._page(page_start, self._file.size)
+        if self.pages_seen == 0:
+            raise self._no_pages()
+
+    def _page(self, start: int, end: int) -> PageUnit:
+        self.pages_seen += 1
+        starts = []
+        for group in self._groups:
+            if not group.reported:
+                group.reported = True
+                starts.append(GroupStart(group.name, group.level, tuple(group.attributes)))
+        unit = PageUnit(
+            self.pages_seen, start, end, self._scope, self._medium_map, self._map_page, tuple(starts)
+        )
+        self._map_page += 1
+        return unit
+
+    def _begin_document(self) -> None:
+        self.documents_seen += 1
+        self._scope = self.outer_scope
+        self._groups.clear()
+        self._medium_map, self._map_page = "", 0
+
+    def _between_pages(self, type_: int, data: bytes) -> None:
+        if type_ == _IMM:
+            if len(data) >= 8:
+                self._medium_map = decode_name(InvokeMediumMap.decode(data).name)
+                self._map_page = 0
+            else:
+                self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", None)
+        elif type_ == _BNG:
+            begin = Begin.decode(data)
+            name = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
+            self._groups.append(_OpenGroup(name or decode_name(begin.name), len(self._groups)))
+        elif self._groups and len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
+            self._groups[-1].attributes.append(read_attribute(data))
+
+    def _resource_group(self, start: int) -> int:
+        """Take in the resource group whose content begins at `start`; where it ends."""
+        scope = self.outer_scope if self.documents_seen == 0 else ResourceScope(self.outer_scope)
+        self._scope = scope
+        last = start
+        for resource in scan_resources(self._file, start, self._findings):
+            scope.add(resource)
+            last = resource.end
+        return last
+
+    def _bare_resource(self, offset: int) -> int:
+        """A resource object outside any resource group: usable by name all the same."""
+        resource = next(scan_resources(self._file, offset, self._findings), None)
+        if resource is None:
+            return offset + 1
+        self._scope.add(resource)
+        self._bare_resources.add(mnemonic(self._file.read(offset, offset + 1)[0].type))
+        return resource.end
+
+    def _stretch(self, kind: int, start: int, begin: int, close: int) -> Resource:
+        """The stretch of records from a Begin at `start` to its End as a resource of this kind."""
+        name, end = "", start
+        for type_, offset, stop, window, at in self._file.scan(start):
+            if type_ == begin and offset == start:
+                name = decode_name(window[at : at + 8])
+            end = stop
+            if type_ == close:
+                break
+        return Resource(kind, (name,), self._findings, self._file, start, end)
+
+    def _no_pages(self) -> NotAfpError:
+        held = ", ".join(sorted(self._bare_resources))
+        kinds = sorted({r.name for kind in TYPE_OF_BEGIN.values() for r in self.outer_scope.of_kind(kind)})
+        what = f" It holds resources only ({held or ', '.join(kinds[:5])})." if held or kinds else ""
+        return NotAfpError(
+            "input-no-pages",
+            f"The input is AFP, but has no page (no Begin Page in {self._file.size} bytes).{what} "
+            "Send the print file that uses it.",
+            offset=0,
+        )
+
+    def _note(self, code: str, severity: Severity, message: str, offset: int | None) -> None:
+        self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")
+
+
+def read_attribute(data: bytes) -> tuple[str, str]:
+    """Name and value of a Tag Logical Element (MO:DCA "Tag Logical Element (TLE)")."""
+    code_page = 500
+    declared = t.decode_triplet(data, t.CodedGraphicCharacterSet)
+    if declared is not None:
+        code_page = declared.code_page
+    name = t.qualified_name(data, FqnType.ATTRIBUTE_GID, code_page=code_page) or ""
+    value = t.decode_triplet(data, t.AttributeValue)
+    return name.strip(), decode_text(value.value, code_page).strip() if value else ""

@@ -1,0 +1,97 @@
+"""Begin/End nesting: from a flat list of records to objects with their contents.
+
+MO:DCA Chapter 3 "MO:DCA Data Stream States". An End that is missing ends with its parent; an End without
+Begin is dropped with a finding. Depth is limited, so that damaged files cannot exhaust the stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.findings import Findings, Severity
+
+MAX_DEPTH = 64
+
+
+@dataclass(slots=True)
+class ObjectNode:
+    """An object: its Begin record and what stands between Begin and End, nested."""
+
+    begin: Record
+    content: list[Record | ObjectNode] = field(default_factory=list)
+
+    @property
+    def type(self) -> int:
+        """Identifier of the Begin field."""
+        return self.begin.type
+
+    def first(self, type_: int) -> Record | None:
+        """The first plain record of this type directly inside."""
+        for item in self.content:
+            if isinstance(item, Record) and item.type == type_:
+                return item
+        return None
+
+    def all(self, *types: int) -> list[Record]:
+        """The plain records of these types directly inside, in order."""
+        return [item for item in self.content if isinstance(item, Record) and item.type in types]
+
+    def child(self, type_: int) -> ObjectNode | None:
+        """The first object of this Begin type directly inside."""
+        for item in self.content:
+            if isinstance(item, ObjectNode) and item.type == type_:
+                return item
+        return None
+
+    def flat(self) -> Iterator[Record]:
+        """All records inside, depth first, without Begin and End of this object."""
+        for item in self.content:
+            if isinstance(item, ObjectNode):
+                yield item.begin
+                yield from item.flat()
+            else:
+                yield item
+
+
+def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]:
+    """Nest a flat list of records."""
+    top: list[Record | ObjectNode] = []
+    stack: list[ObjectNode] = []
+    current = top
+    for record in records:
+        type_ = record.type
+        if is_begin(type_):
+            node = ObjectNode(record)
+            current.append(node)
+            if len(stack) >= MAX_DEPTH:
+                findings.add(
+                    "nesting-too-deep",
+                    Severity.ERROR,
+                    f"Objects are nested more than {MAX_DEPTH} deep",
+                    offset=record.offset,
+                    field=mnemonic(type_),
+                )
+                continue
+            stack.append(node)
+            current = node.content
+        elif is_end(type_):
+            for depth in range(len(stack) - 1, -1, -1):
+                if end_of(stack[depth].type) == type_:
+                    del stack[depth:]
+                    current = stack[-1].content if stack else top
+                    break
+            else:
+                findings.add(
+                    "end-without-begin",
+                    Severity.INFO,
+                    f"{mnemonic(type_)} ends nothing that was begun",
+                    offset=record.offset,
+                    field=mnemonic(type_),
+                    spec="MO:DCA Data Stream States",
+                )
+        else:
+            current.append(record)
+    return top

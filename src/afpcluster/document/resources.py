@@ -1,0 +1,261 @@
+"""Resources: where they are, what they are called, and in which order they are looked for.
+
+Order: the resource group of the document, that of the print file, then the caller's folders and resource
+group files, as given (MO:DCA "Resource Search Order"). A folder holds one resource a file, named as the
+AFP resource, any or no extension. Only the name in the file counts, never its case or extension; a name
+with path separators finds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record, RecordFile
+from afpcluster.afp.modca import Begin, BeginReserved
+from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import FqnType
+from afpcluster.document.objects import ObjectNode, nest
+from afpcluster.findings import ConversionError, Findings
+
+GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
+CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
+CONTAINER, TEXT = 0x92, 0x9B
+PAGE_SEGMENT, OVERLAY, FORM_MAP = 0xFB, 0xFC, 0xFE
+"""Resource object types (MO:DCA "Resource Object Type Triplet X'21'")."""
+
+TYPE_OF_BEGIN = {
+    CODES["BGR"]: GRAPHICS,
+    CODES["BBC"]: BAR_CODE,
+    CODES["BIM"]: IMAGE,
+    CODES["BFN"]: CHARACTER_SET,
+    CODES["BCP"]: CODE_PAGE,
+    CODES["BCF"]: CODED_FONT,
+    CODES["BOC"]: CONTAINER,
+    CODES["BPT"]: TEXT,
+    CODES["BPS"]: PAGE_SEGMENT,
+    CODES["BMO"]: OVERLAY,
+    CODES["BFM"]: FORM_MAP,
+}
+"""What an object is when no resource object type says so."""
+
+_MAX_EXTERNAL_BYTES = 256 << 20
+_BRS, _ERS = CODES["BRS"], CODES["ERS"]
+
+
+@dataclass(slots=True)
+class Resource:
+    """One resource: a stretch start..end-1 of records in `file`, or `raw` bytes from a folder."""
+
+    kind: int
+    names: tuple[str, ...]
+    findings: Findings = field(repr=False)
+    file: RecordFile | None = field(default=None, repr=False)
+    start: int = 0
+    end: int = 0
+    raw: bytes | None = field(default=None, repr=False)
+    _records: list[Record] | None = field(default=None, repr=False)
+    _key: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if self.names else ""
+
+    @property
+    def records(self) -> list[Record]:
+        """Its records, Begin Resource and End Resource left out; read again after `forget`."""
+        if self._records is None:
+            self._records = self._read()
+        return self._records
+
+    def _read(self) -> list[Record]:
+        if self.file is None:
+            return []
+        return [r for r in self.file.read(self.start, self.end) if r.type not in (_BRS, _ERS)]
+
+    def forget(self) -> None:
+        """Drop the records, for resources that are used once."""
+        self._records = None
+
+    @property
+    def key(self) -> str:
+        """Identity by content: equal content has equal keys in every process."""
+        if self._key is None:
+            digest = hashlib.blake2b(digest_size=16)
+            if self.raw is not None:
+                digest.update(self.raw)
+            for record in self.records:
+                digest.update(record.type.to_bytes(3, "big"))
+                digest.update(record.data)
+            self._key = digest.hexdigest()
+        return self._key
+
+    @property
+    def data(self) -> bytes:
+        """Contents of an object container (its OCD fields joined), or the raw file."""
+        if self.raw is not None:
+            return self.raw
+        return b"".join(r.data for r in self.records if r.type == CODES["OCD"])
+
+    def node(self) -> ObjectNode | None:
+        """The resource's object, nested."""
+        for item in nest(self.records, self.findings):
+            if isinstance(item, ObjectNode):
+                return item
+        return None
+
+
+class ResourceScope:
+    """Resources of one level by kind and name; asks `parent` for what it does not have."""
+
+    def __init__(self, parent: ResourceScope | None = None) -> None:
+        self.parent = parent
+        self._found: dict[tuple[int, str], Resource] = {}
+
+    def add(self, resource: Resource) -> None:
+        """The first of a name wins, as in a resource library."""
+        for name in resource.names:
+            self._found.setdefault((resource.kind, _fold(name)), resource)
+
+    def find(self, kind: int, name: str) -> Resource | None:
+        """The resource of this kind and name, nearest scope first."""
+        found = self._found.get((kind, _fold(name)))
+        if found is None and self.parent is not None:
+            found = self.parent.find(kind, name)
+        return found
+
+    def of_kind(self, kind: int) -> Iterator[Resource]:
+        """All resources of a kind, nearest scope first, each once."""
+        seen: set[int] = set()
+        for (found_kind, _), resource in self._found.items():
+            if found_kind == kind and id(resource) not in seen:
+                seen.add(id(resource))
+                yield resource
+        if self.parent is not None:
+            yield from self.parent.of_kind(kind)
+
+
+def _fold(name: str) -> str:
+    return name.strip().upper()
+
+
+class FolderScope(ResourceScope):
+    """Resources in folders and resource group files outside the print file."""
+
+    def __init__(self, paths: tuple[Path, ...], findings: Findings) -> None:
+        super().__init__()
+        self._findings = findings
+        self._folders = [path for path in paths if path.is_dir()]
+        for path in paths:
+            if path.is_file():
+                self._add_group_file(path)
+            elif not path.is_dir():
+                raise ConversionError(
+                    "resource-path-missing",
+                    f"The resource path {path} is neither a folder nor a file. Correct or remove it.",
+                )
+
+    def _add_group_file(self, path: Path) -> None:
+        file = RecordFile(path.open("rb"), self._findings)
+        for resource in scan_resources(file, None, self._findings):
+            self.add(resource)
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        """Every file of the folders by folded name with and without extension, first folder first."""
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            entries = sorted(p for p in folder.iterdir() if p.is_file())
+            for path in entries:
+                found.setdefault(_fold(path.name), path)
+            for path in entries:
+                found.setdefault(_fold(path.stem), path)
+        return found
+
+    def find(self, kind: int, name: str) -> Resource | None:
+        found = super().find(kind, name)
+        if found is not None:
+            return found
+        path = self._files.get(_fold(name))
+        if path is None or path.stat().st_size > _MAX_EXTERNAL_BYTES:
+            return None
+        resource = self._open(path, kind, name)
+        if resource is not None:
+            self.add(resource)
+        return resource
+
+    def _open(self, path: Path, kind: int, name: str) -> Resource | None:
+        source = path.open("rb")
+        if source.read(1) != b"\x5a" and kind == CONTAINER:
+            source.seek(0)
+            return Resource(kind, (name,), self._findings, raw=source.read())
+        source.seek(0)
+        try:
+            file = RecordFile(source, self._findings)
+            first = next(iter(scan_resources(file, None, self._findings)), None)
+        except ConversionError:
+            return None
+        if first is None or first.kind != kind:
+            return None
+        first.names = (*first.names, name)
+        return first
+
+
+def scan_resources(file: RecordFile, start: int | None, findings: Findings) -> Iterator[Resource]:
+    """The resources from `start` on: Begin Resource … End Resource, or bare resource objects.
+
+    Stops at the End Resource Group, at a Begin Document, or at the end of the file.
+    """
+    stop_at = (CODES["ERG"], CODES["BDT"], CODES["BPG"])
+    depth_type = 0
+    begin: tuple[int, bytes] | None = None
+    closing = 0
+    for type_, offset, end, window, at in file.scan(start):
+        if depth_type:
+            if type_ == closing:
+                assert begin is not None
+                yield _resource(file, depth_type, begin, end, findings)
+                depth_type = 0
+        elif type_ in stop_at:
+            return
+        elif type_ == _BRS or type_ in TYPE_OF_BEGIN:
+            depth_type, begin = type_, (offset, window[at : at + end - offset - 9])
+            closing = _ERS if type_ == _BRS else 0xD3A900 | type_ & 0xFF
+
+
+def _resource(
+    file: RecordFile, type_: int, begin: tuple[int, bytes], end: int, findings: Findings
+) -> Resource:
+    offset, data = begin
+    if type_ == _BRS:
+        header = BeginReserved.decode(data)
+        raw = header.triplets
+        if t.find_triplet(raw, 0x21) is None and t.find_triplet(data[8:], 0x21) is not None:
+            raw = data[8:]  # a producer that leaves out the reserved bytes
+        object_type = t.decode_triplet(raw, t.ResourceObjectType)
+        kind = object_type.object_type if object_type else 0
+    else:
+        header = Begin.decode(data)
+        raw, kind = header.triplets, TYPE_OF_BEGIN[type_]
+    names = [decode_name(header.name)] if header.name else []
+    for triplet in t.split_triplets(raw):
+        if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
+            FqnType.REPLACE_FIRST_GID,
+            FqnType.DATA_OBJECT_EXTERNAL,
+        ):  # fmt: skip
+            names += _spellings(triplet.data, raw)
+    return Resource(kind, tuple(n for n in dict.fromkeys(names) if n), findings, file, offset, end)
+
+
+def _spellings(fqn: bytes, triplets: bytes) -> list[str]:
+    """A fully qualified name as readers may decode it: by its declared code page and as EBCDIC."""
+    found = [t.name_of(fqn)]
+    declared = t.decode_triplet(triplets, t.CodedGraphicCharacterSet)
+    if declared is not None:
+        found.append(t.name_of(fqn, declared.code_page))
+    return found
