@@ -58,11 +58,16 @@ TopologyOption = Annotated[
 
 
 @app.command("up")
-def up(topology: TopologyOption = None) -> None:
+def up(
+    topology: TopologyOption = None,
+    sample: Annotated[
+        Path | None, typer.Option(help="then convert a sample through the VIP, into this folder")
+    ] = None,
+) -> None:
     """Start the whole cluster on this machine, or mend it, and wait until it is healthy. Needs root."""
     from afpcluster.cluster import commands
 
-    commands.up(topology)
+    commands.up(topology, sample)
 
 
 @app.command("down")
@@ -93,6 +98,19 @@ def shell(
     commands.shell(host, command or [], topology)
 
 
+@app.command("drill")
+def drill(
+    names: Annotated[list[str] | None, typer.Argument(help="which; without one, they are listed")] = None,
+    document: Annotated[Path | None, typer.Option(help="AFP file to convert; without it, a sample")] = None,
+    history: Annotated[Path | None, typer.Option(help="where to save what happened, as JSON lines")] = None,
+    topology: TopologyOption = None,
+) -> None:
+    """Strike the running cluster with a fault under load and check what it promises. Needs root."""
+    from afpcluster.cluster.drill_command import run_drills
+
+    run_drills(names or [], document, history, topology)
+
+
 @app.command("lab-supervise", hidden=True)
 def lab_supervise(topology: Annotated[Path, typer.Argument(help="topology.yml")]) -> None:
     """Keep the processes of a cluster on this machine running; `up` starts it, `down` stops it."""
@@ -114,6 +132,28 @@ def watch_haproxy(
     from afpcluster.cluster.watcher import Settings, Watcher
 
     Watcher(Settings(pid_file, track_file, port, interval_ms / 1000, timeout_ms / 1000, misses)).run()
+
+
+@app.command("sample")
+def sample(
+    out: Annotated[Path, typer.Argument(help="file to write, for example statements.afp")],
+    statements: Annotated[int, typer.Option(min=1, help="how many bank statements")] = 10,
+    seed: Annotated[
+        int, typer.Option(help="another seed makes other statements; the same, the same file")
+    ] = 1,
+    fonts: Annotated[
+        bool, typer.Option(help="fonts inside the file; without them they are only named")
+    ] = True,
+) -> None:
+    """Write an AFP print file of invented bank statements, to try the converter with."""
+    from afpcluster.sample import write_sample
+
+    try:
+        with out.open("wb") as sink:
+            pages = write_sample(sink, statements=statements, seed=seed, fonts=fonts)
+    except OSError as error:
+        raise _refused(error) from error
+    typer.echo(f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes")
 
 
 def main() -> None:
