@@ -105,10 +105,10 @@ def _environment() -> bytes:
         "BAG",
         "AEG",
         (
-            field("MPS", segment),
             map_coded_fonts(),
             field("MDR", modca.MapResources([picture])),
             field("MPO", modca.MapResources([overlay])),
+            field("MPS", segment),
             *page_descriptors(),
         ),
     )
