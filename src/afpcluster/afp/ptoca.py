@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 PREFIX = b"\x2b\xd3"
@@ -116,7 +117,7 @@ def operand_decoder(control: Control) -> Callable[[bytes], tuple[Any, ...] | Non
 
 
 class Sequence(NamedTuple):
-    """A control sequence as it stands: `type` with its chaining bit, operand bytes, position of its length."""
+    """A control sequence: `type` with its chaining bit, operand bytes, position of its length byte."""
 
     type: int
     operands: bytes
@@ -157,14 +158,7 @@ class TextBuilder:
 
     def control(self, mnemonic: str, *operands: int, data: bytes = b"") -> TextBuilder:
         """Add the control with this mnemonic; `data` for controls without declared operands."""
-        row = _BY_MNEMONIC[mnemonic]
-        body = data or b"".join(
-            value.to_bytes(3, "big", signed=True)
-            if o.format == _INT24
-            else struct.pack(">" + o.format, value)
-            for o, value in zip(row.operands, operands, strict=False)
-        )
-        self._parts.append(bytes((len(body) + 2, row.code | 1)) + body)
+        self._parts.append(_with_data(mnemonic, data) if data else _with_operands(mnemonic, operands))
         return self
 
     def text(self, data: bytes) -> TextBuilder:
@@ -194,6 +188,20 @@ class TextBuilder:
 
 
 _BY_MNEMONIC = {control.mnemonic: control for control in CONTROLS}
+
+
+def _with_data(mnemonic: str, data: bytes) -> bytes:
+    return bytes((len(data) + 2, _BY_MNEMONIC[mnemonic].code | 1)) + data
+
+
+@lru_cache(maxsize=1 << 16)
+def _with_operands(mnemonic: str, operands: tuple[int, ...]) -> bytes:
+    """A chained control; cached, because the same places and fonts come again on every page."""
+    parts = [
+        value.to_bytes(3, "big", signed=True) if o.format == _INT24 else struct.pack(">" + o.format, value)
+        for o, value in zip(_BY_MNEMONIC[mnemonic].operands, operands, strict=False)
+    ]
+    return _with_data(mnemonic, b"".join(parts))
 
 
 def _chain(parts: list[bytes]) -> bytes:
