@@ -29,9 +29,11 @@ TARGET = ROOT / "src/afpcluster/sample/fonts"
 
 from sample_gcgids import GCGIDS  # noqa: E402
 
+from afpcluster.afp import foca  # noqa: E402
 from afpcluster.afp.framing import encode as record  # noqa: E402
 
 EM = 1000
+GCSGID = 695  # the characters of international Latin-1 with the euro
 CODE_PAGE = "T1001148"
 EURO_AT = 0x9F  # where CCSID 1148 differs from 500
 
@@ -184,88 +186,121 @@ def ebcdic(text: str, size: int) -> bytes:
     return text.encode("cp500").ljust(size, b"\x40")
 
 
-def u16(*values: int) -> bytes:
-    return b"".join(v.to_bytes(2, "big", signed=v < 0) for v in values)
-
-
 def character_set(name: str, program_name: str, program: bytes, drawn: list[Glyph], weight: int) -> bytes:
     """A font character set object (FOCA "Font Character Set"): BFN FND FNC FNO FNP FNI FNN FNG EFN."""
     listed = sorted((g for g in drawn if g.gcgid), key=lambda g: g.gcgid.encode("cp500"))
     by_name = {g.name: g for g in listed}
     ascent = max(g.box[3] for g in listed)
     descent = -min(g.box[1] for g in listed)
-    name_map, names = _name_map(listed)
+    name_map = _name_map(listed)
     pattern = _pattern(program_name + ".PFB", program)
-    descriptor = (
-        ebcdic("OPEN SANS LATIN1", 32)
-        + bytes([weight, 5])
-        + u16(7200, 100, 10, 14400, 67, 20)
-        + bytes([8, 5, 0])
-        + bytes(15 + 2 + 10)
-        + u16(695, 0)
+    descriptor = foca.FontDescriptor(
+        typeface=ebcdic("OPEN SANS LATIN1", 32),
+        weight=weight,
+        width=5,
+        maximum_size=7200,
+        nominal_size=100,
+        minimum_size=10,
+        maximum_horizontal_size=14400,
+        nominal_horizontal_size=67,
+        minimum_horizontal_size=20,
+        design_class=8,
+        design_subclass=5,
+        design_group=0,
+        design_flags=0,
+        character_set_id=GCSGID,
     )
-    control = (
-        bytes([1, 0x1F, 0, 0, 2, 2])
-        + u16(EM, EM, 0, 0)
-        + bytes([26, 28, 0, 0, 0, 0, 22, 0, 0, 0])
-        + u16(0, 0)
-        + len(pattern).to_bytes(4, "big")
-        + bytes([0, 0, 0, 12])
-        + len(name_map + names).to_bytes(4, "big")
-        + u16(len(listed))
+    control = foca.FontControl(
+        technology=foca.PatternTechnology.TYPE1,
+        flags=0,
+        x_unit_base=foca.UnitBase.RELATIVE,
+        y_unit_base=foca.UnitBase.RELATIVE,
+        x_units=EM,
+        y_units=EM,
+        maximum_box_width=0,
+        maximum_box_height=0,
+        orientation_group_length=foca.FontOrientation.shape.size,
+        index_group_length=foca.CharacterMetrics.shape.size,
+        map_group_length=0,
+        outline_data_count=len(pattern),
+        name_data_count=len(name_map),
+        name_count=len(listed),
     )
-    orientation = (
-        u16(0, 0, ascent, max(g.width for g in listed), by_name["space"].width, ascent + descent)
-        + bytes(2)
-        + u16(EM, 0, by_name["zero"].width, 0, round(1.2 * EM), min(g.box[0] for g in listed))
+    orientation = foca.FontOrientation(
+        rotation=0,
+        maximum_baseline_offset=ascent,
+        maximum_increment=max(g.width for g in listed),
+        space_increment=by_name["space"].width,
+        maximum_baseline_extent=ascent + descent,
+        flags=0,
+        em_space_increment=EM,
+        figure_space_increment=by_name["zero"].width,
+        baseline_increment=round(1.2 * EM),
+        minimum_a_space=min(g.box[0] for g in listed),
     )
-    position = (
-        u16(0, by_name["x"].box[3], by_name["H"].box[3], ascent, descent)
-        + bytes(5)
-        + b"\x01\x00"
-        + u16(50)
-        + b"\x00"
-        + u16(-100)
-    )
-    index = b"".join(
-        ebcdic(g.gcgid, 8)
-        + u16(
-            g.width, g.box[3], -g.box[1], 0, 0, g.box[0], g.box[2] - g.box[0], g.width - g.box[2], 0, g.box[3]
-        )
-        for g in listed
+    position = foca.FontPosition(
+        lowercase_height=by_name["x"].box[3],
+        cap_m_height=by_name["H"].box[3],
+        maximum_ascender=ascent,
+        maximum_descender=descent,
+        underscore_width=50,
+        underscore_position=-100,
     )
     return b"".join(
         [
-            record(0xD3A889, ebcdic(name, 8)),
-            record(0xD3A689, descriptor),
-            record(0xD3A789, control),
-            record(0xD3AE89, orientation),
-            record(0xD3AC89, position),
-            record(0xD38C89, index),
-            record(0xD3AB89, name_map + names),
-            *(record(0xD3EE89, part) for part in _split(pattern, 12000)),
-            record(0xD3A989, ebcdic(name, 8)),
+            record(foca.BFN, ebcdic(name, 8)),
+            record(foca.FND, descriptor.encode()),
+            record(foca.FNC, _retired(control.encode(), 0)),
+            record(foca.FNO, orientation.encode()),
+            record(foca.FNP, _retired(position.encode(), 15)),
+            record(foca.FNI, b"".join(map(_metrics, listed))),
+            record(foca.FNN, name_map),
+            *(record(foca.FNG, part) for part in _split(pattern, 12000)),
+            record(foca.EFN, ebcdic(name, 8)),
         ]
     )
 
 
-def _name_map(listed: list[Glyph]) -> tuple[bytes, bytes]:
-    """The two groups of the Font Name Map: GCGID with offset, then the names with their lengths."""
-    start = 2 + 12 * len(listed)
-    map_, names = bytearray(b"\x02\x03"), bytearray()
+def _retired(data: bytes, at: int) -> bytes:
+    """The data with the retired parameter at this offset set to the 1 that it must have."""
+    return data[:at] + b"\x01" + data[at + 1 :]
+
+
+def _metrics(glyph: Glyph) -> bytes:
+    left, bottom, right, top = glyph.box
+    return foca.CharacterMetrics(
+        gcgid=ebcdic(glyph.gcgid, 8),
+        increment=glyph.width,
+        ascender=top,
+        descender=-bottom,
+        a_space=left,
+        b_space=right - left,
+        c_space=glyph.width - right,
+        baseline_offset=top,
+    ).encode()
+
+
+def _name_map(listed: list[Glyph]) -> bytes:
+    """The Font Name Map: formats, GCGIDs with offsets, then the names with their lengths."""
+    start = foca.NameMapHeader.shape.size + foca.NameMapping.shape.size * len(listed)
+    mappings, names = bytearray(), bytearray()
     for glyph in listed:
-        map_ += ebcdic(glyph.gcgid, 8) + (start + len(names)).to_bytes(4, "big")
+        mappings += foca.NameMapping(gcgid=ebcdic(glyph.gcgid, 8), offset=start + len(names)).encode()
         name = glyph.name.encode("ascii")
         names += bytes([len(name) + 1]) + name
-    return bytes(map_), bytes(names)
+    return foca.NameMapHeader(character_format=2, technology_format=3).encode() + mappings + names
 
 
 def _pattern(identifier: str, program: bytes) -> bytes:
     """The outline font object of the Font Patterns: length, checksum, identifier, program."""
     checksum = bytes(sum(program[i::4]) & 0xFF for i in range(4))
     name = identifier.encode("ascii")
-    body = checksum + u16(len(name) + 2) + name + program
-    return (len(body) + 4).to_bytes(4, "big") + body
+    header = foca.OutlineObjectHeader(
+        length=foca.OutlineObjectHeader.shape.size + len(name) + len(program),
+        checksum=int.from_bytes(checksum, "big"),
+        identifier_length=2 + len(name),
+    )
+    return header.encode() + name + program
 
 
 def _split(data: bytes, size: int) -> Iterable[bytes]:
@@ -275,30 +310,46 @@ def _split(data: bytes, size: int) -> Iterable[bytes]:
 def code_page() -> bytes:
     """The code page object (FOCA "Code Page"): BCP CPD CPC CPI ECP, groups in order of their GCGID."""
     groups = sorted((ebcdic(GCGIDS[c][0], 8), code) for code, c in characters().items())
-    descriptor = (
-        ebcdic("LATIN-1 WITH EURO", 32) + u16(8) + len(groups).to_bytes(4, "big") + u16(695, 1148, 0x6100)
+    descriptor = foca.CodePageDescriptor(
+        description=ebcdic("LATIN-1 WITH EURO", 32),
+        gcgid_length=8,
+        number_of_code_points=len(groups),
+        character_set_id=GCSGID,
+        code_page_id=1148,
+        encoding_scheme=0x6100,
     )
-    control = ebcdic("SP010000", 8) + bytes([0, 0x0A, 0x40, 0x40, 0x08])
+    control = foca.CodePageControl(
+        default_gcgid=ebcdic("SP010000", 8),
+        default_flags=0,
+        index_group_length=foca.CodePageEntry.shape.size,
+        space_section=0x40,
+        space_code=0x40,
+    )
+    entries = (foca.CodePageEntry(gcgid=gcgid, flags=0, code=code) for gcgid, code in groups)
     return b"".join(
         [
-            record(0xD3A887, ebcdic(CODE_PAGE, 8)),
-            record(0xD3A687, descriptor),
-            record(0xD3A787, control),
-            record(0xD38C87, b"".join(gcgid + bytes([0, code]) for gcgid, code in groups)),
-            record(0xD3A987, ebcdic(CODE_PAGE, 8)),
+            record(foca.BCP, ebcdic(CODE_PAGE, 8)),
+            record(foca.CPD, descriptor.encode()),
+            record(foca.CPC, control.encode()[:13]),  # the Unicode value is for groups with Unicode values
+            record(foca.CPI, b"".join(entry.encode() for entry in entries)),
+            record(foca.ECP, ebcdic(CODE_PAGE, 8)),
         ]
     )
 
 
 def coded_font(name: str, character_set_name: str, points: float) -> bytes:
     """A coded font object (FOCA "Coded Font"): BCF CFC CFI ECF."""
-    index = ebcdic(character_set_name, 8) + ebcdic(CODE_PAGE, 8) + u16(round(points * 20), 0, 0, 0) + b"\0"
+    section = foca.CodedFontSection(
+        character_set=ebcdic(character_set_name, 8),
+        code_page=ebcdic(CODE_PAGE, 8),
+        vertical_size=round(points * 20),
+    )
     return b"".join(
         [
-            record(0xD3A88A, ebcdic(name, 8)),
-            record(0xD3A78A, bytes([0x19, 1])),
-            record(0xD38C8A, index),
-            record(0xD3A98A, ebcdic(name, 8)),
+            record(foca.BCF, ebcdic(name, 8)),
+            record(foca.CFC, bytes([foca.CodedFontSection.shape.size, 1])),
+            record(foca.CFI, section.encode()),
+            record(foca.ECF, ebcdic(name, 8)),
         ]
     )
 
