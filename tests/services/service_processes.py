@@ -127,6 +127,11 @@ class Afp2webProcess(ServiceProcess):
     def __init__(self, folder: Path, properties: str = "", listen: str = "127.0.0.1:0"):
         properties = f"service.drain-grace-seconds = 0.3\nafp2web.workers = 2\n{properties}"
         super().__init__(folder, "serve-afp2web", "--config", properties, listen)
+        self.wait_until_whole()
+
+    def wait_until_whole(self) -> None:
+        """All workers are there, and none has work."""
+        eventually(lambda: self.metric("workers_idle") == 2)
 
     def heartbeat(self) -> Reply:
         return self.call("GET", "/services/version", headers={"Accept": "application/json"}, timeout=5)

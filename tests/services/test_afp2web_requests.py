@@ -8,7 +8,7 @@ import socket
 from urllib.parse import quote_from_bytes
 
 import pytest
-from service_processes import Afp2webProcess
+from service_processes import Afp2webProcess, eventually
 
 from afpcluster import __version__
 from afpcluster.afp2web.parameters import COMMON, TRANSFORM, VERSION
@@ -17,6 +17,10 @@ JSON = {"Accept": "application/json"}
 AFP = "application/vnd.ibm.modcap"
 MULTIPART = "multipart/form-data; boundary=cut"
 FORM = "application/x-www-form-urlencoded"
+
+
+def logged_ids(instance: Afp2webProcess) -> list[str]:
+    return [line["request_id"] for line in instance.logged("request")]
 
 
 def multipart(*parts: tuple[str, bytes]) -> bytes:
@@ -216,7 +220,7 @@ def test_request_id(afp2web: Afp2webProcess, given: str, kept: bool) -> None:
     ]
     assert (answered == given) is kept
     assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", answered)
-    assert any(line.get("request_id") == answered for line in afp2web.logged("request"))
+    eventually(lambda: answered in logged_ids(afp2web))
 
 
 def test_a_request_may_silence_its_own_log_lines(afp2web: Afp2webProcess) -> None:
@@ -225,10 +229,9 @@ def test_a_request_may_silence_its_own_log_lines(afp2web: Afp2webProcess) -> Non
             "GET", f"/services/version?server_log_level={level}", headers={"X-Request-ID": request_id}
         )
     afp2web.call("GET", "/services/nothing", headers={"X-Request-ID": "later"})
-    ids = [line.get("request_id") for line in afp2web.logged("request")]
-    assert "later" in ids
-    assert "loud" in ids
-    assert "silent" not in ids
+    eventually(lambda: "later" in logged_ids(afp2web))
+    assert "loud" in logged_ids(afp2web)
+    assert "silent" not in logged_ids(afp2web)
 
 
 @pytest.mark.parametrize("path", ["/services", "/services/version", "/services/nothing", "/metrics"])
@@ -241,7 +244,8 @@ def test_security_headers(afp2web: Afp2webProcess, path: str) -> None:
 
 
 def test_logs_hold_neither_document_nor_query(afp2web: Afp2webProcess) -> None:
-    afp2web.transform(b"SECRETDOCUMENT", "?Filename=SECRETNAME")
+    afp2web.transform(b"SECRETDOCUMENT", "?Filename=SECRETNAME", **{"X-Request-ID": "discreet"})
+    eventually(lambda: "discreet" in logged_ids(afp2web))
     assert "SECRET" not in str(afp2web.log())
 
 

@@ -1,0 +1,288 @@
+"""wrapper-service between clients and servers that fail in every way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from service_processes import Afp2webProcess, Reply, WrapperProcess, eventually, freeze, thaw
+
+Start = Callable[..., Afp2webProcess]
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=cut"}
+
+
+class ScriptedServer:
+    """Says to each connection the next of its lines, whatever is asked, and counts."""
+
+    def __init__(self, *lines: bytes | None) -> None:
+        self._lines = lines
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.bodies: list[bytes] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                line = self._lines[min(len(self.bodies), len(self._lines) - 1)]
+                self.bodies.append(_body(connection))
+                if line is not None:
+                    connection.sendall(line)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def _body(connection: socket.socket) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += connection.recv(65536)
+    head, _, body = head.partition(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length:")[1].split()[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return body
+
+
+def answer(
+    status: int, body: bytes = b"", media_type: str = "application/pdf", length: int | None = -1
+) -> bytes:
+    size = b"" if length is None else b"Content-Length: %d\r\n" % (len(body) if length == -1 else length)
+    return b"HTTP/1.1 %d X\r\nContent-Type: %s\r\n%s\r\n%s" % (status, media_type.encode(), size, body)
+
+
+def refusal(status: int, code: str) -> bytes:
+    return answer(
+        status, b'{"ErrorCode": "%s", "ErrorMessage": "no", "Offset": 7}' % code.encode(), "application/json"
+    )
+
+
+PDF = b"%PDF-1.7\n" + b"x" * 5000
+WHOLE = answer(200, PDF)
+
+
+@pytest.fixture
+def wrapper_for(tmp_path: Path) -> Iterator[Callable[..., WrapperProcess]]:
+    with ExitStack() as stack:
+
+        def make(*lines: bytes | None, properties: str = "") -> tuple[WrapperProcess, ScriptedServer]:
+            server = ScriptedServer(*lines)
+            stack.callback(server.close)
+            wrapper = WrapperProcess(tmp_path / "wrapper", server.port, properties)
+            stack.callback(wrapper.stop)
+            return wrapper, server
+
+        yield make
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "code", "calls"),
+    [
+        ([WHOLE], 200, None, 1),
+        ([None, WHOLE], 200, None, 2),
+        ([refusal(503, "A2W-5001")] * 4 + [WHOLE], 200, None, 5),
+        ([answer(502, b"<html>a proxy", "text/html"), answer(504), WHOLE], 200, None, 3),
+        ([answer(200, PDF, length=len(PDF) + 1), WHOLE], 200, None, 2),
+        ([answer(200, PDF, length=None), WHOLE], 200, None, 2),
+        ([b"HTTP/1.1 200 OK\r\nContent-Le", WHOLE], 200, None, 2),
+        ([b"nonsense\r\n\r\n", WHOLE], 200, None, 2),
+        ([answer(302), WHOLE], 200, None, 2),
+        ([answer(408), answer(429), WHOLE], 200, None, 3),
+        ([refusal(500, "A2W-5003"), WHOLE], 200, None, 2),
+        ([refusal(500, "A2W-5003")], 502, "afp2web-failed", 3),
+        ([refusal(504, "A2W-5004"), None, refusal(500, "A2W-5000")], 502, "afp2web-failed", 4),
+        ([refusal(422, "A2W-2001")], 422, "A2W-2001", 1),
+        ([refusal(413, "A2W-1007")], 413, "A2W-1007", 1),
+        ([refusal(501, "A2W-3003")], 501, "A2W-3003", 1),
+        ([answer(404, b"<html>", "text/html")], 404, "afp2web-refused", 1),
+        ([answer(200, b"", length=2_000_000)], 502, "answer-too-large", 1),
+    ],
+)
+def test_which_answers_are_repeated(
+    wrapper_for: Callable[..., tuple[WrapperProcess, ScriptedServer]],
+    lines: list[bytes | None],
+    status: int,
+    code: str | None,
+    calls: int,
+) -> None:
+    wrapper, server = wrapper_for(*lines, properties="afp2web.max-answer-bytes = 1000000")
+    reply = wrapper.convert(b"the document")
+    assert reply.status == status, reply.body
+    assert server.bodies == [b"the document"] * calls
+    if code is None:
+        assert reply.body == PDF
+        assert reply.headers["X-Wrapper-Attempts"] == str(calls)
+    else:
+        assert reply.headers.get_content_type() == "application/problem+json"
+        assert (reply.json["code"], reply.json["status"]) == (code, status)
+        assert reply.json["requestId"] == reply.headers["X-Request-ID"]
+    eventually(lambda: wrapper.open_temp_files() == 0)
+
+
+def test_offset_and_code_of_a_refusal_are_passed_on(
+    wrapper_for: Callable[..., tuple[WrapperProcess, ScriptedServer]],
+) -> None:
+    wrapper, _ = wrapper_for(refusal(422, "A2W-2002"))
+    problem = wrapper.convert(b"x").json
+    assert (problem["code"], problem["offset"], problem["detail"]) == ("A2W-2002", 7, "no")
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000])
+def test_a_spooled_document_is_sent_again_whole(
+    wrapper_for: Callable[..., tuple[WrapperProcess, ScriptedServer]], size: int
+) -> None:
+    document = os.urandom(size)
+    wrapper, server = wrapper_for(None, answer(503), WHOLE, properties="service.spool-memory-bytes = 100000")
+    assert wrapper.convert(document).body == PDF
+    assert server.bodies == [document] * 3
+
+
+def test_repeating_ends_at_the_deadline(
+    wrapper_for: Callable[..., tuple[WrapperProcess, ScriptedServer]],
+) -> None:
+    wrapper, server = wrapper_for(answer(503), properties="afp2web.deadline-seconds = 1")
+    began = time.monotonic()
+    reply = wrapper.convert(b"x")
+    assert (reply.status, reply.json["code"]) == (504, "afp2web-unavailable")
+    assert time.monotonic() - began < 2
+    assert 4 <= len(server.bodies) <= 12
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "body", "status", "code"),
+    [
+        ("?strict=perhaps", {}, b"x", 400, "parameter-value"),
+        ("?nonsense=1", {}, b"x", 400, "parameter-unknown"),
+        ("?OutputFormat=TIFF", {}, b"x", 400, "parameter-unknown"),
+        ("?strict=true&STRICT=false", {}, b"x", 400, "parameter-twice"),
+        ("", {}, b"", 400, "document-missing"),
+        ("", {"Content-Type": "text/plain"}, b"x", 415, "media-type"),
+        ("", MULTIPART, b"--cut--", 400, "document-missing"),
+        ("/more", {}, b"x", 404, "not-found"),
+    ],
+)
+def test_refusals_of_its_own(
+    shared: WrapperProcess, query: str, headers: dict[str, str], body: bytes, status: int, code: str
+) -> None:
+    reply = shared.convert(body, query, **headers)
+    assert (reply.status, reply.json["code"]) == (status, code)
+    assert reply.headers.get_content_type() == "application/problem+json"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, afp2web: Afp2webProcess) -> Iterator[WrapperProcess]:
+    wrapper = WrapperProcess(tmp_path_factory.mktemp("wrapper"), afp2web.port)
+    yield wrapper
+    wrapper.stop()
+
+
+@pytest.mark.parametrize("path", ["/wrapperservice", "/wrapperservice/heartbeat"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_pages_answer(shared: WrapperProcess, method: str, path: str) -> None:
+    reply = shared.call(method, path)
+    assert reply.status == 200
+    assert (reply.body == b"") is (method == "HEAD")
+
+
+def test_openapi_describes_what_is_offered(shared: WrapperProcess) -> None:
+    paths = shared.call("GET", "/wrapperservice/openapi.json").json["paths"]
+    assert {path: sorted(methods) for path, methods in paths.items()} == {
+        "/wrapperservice": ["get"],
+        "/wrapperservice/heartbeat": ["get"],
+        "/wrapperservice/convert": ["post"],
+    }
+    offered = {
+        o["path"]
+        for o in shared.call("GET", "/wrapperservice", headers={"Accept": "application/json"}).json["offers"]
+    }
+    assert offered == set(paths) - {"/wrapperservice"} | {"/wrapperservice/openapi.json"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "before", "after"),
+    [
+        ({}, b"", b""),
+        ({"Content-Type": "application/vnd.ibm.modcap"}, b"", b""),
+        (
+            MULTIPART,
+            b'--cut\r\nContent-Disposition: form-data; name="file"; filename="x.afp"\r\n\r\n',
+            b"\r\n--cut--\r\n",
+        ),
+    ],
+)
+def test_a_document_through_both_services(
+    shared: WrapperProcess,
+    document: bytes,
+    converted: bytes,
+    headers: dict[str, str],
+    before: bytes,
+    after: bytes,
+) -> None:
+    reply = shared.convert(before + document + after, "?filename=statement.afp", **headers)
+    assert (reply.status, reply.body) == (200, converted), reply.body[:500]
+    assert reply.headers["X-AFP2web-Pages"] == "1"
+    assert 'filename="statement.pdf"' in reply.headers["Content-Disposition"]
+
+
+def test_the_engines_refusal_through_both_services(shared: WrapperProcess) -> None:
+    reply = shared.convert(b"plainly not AFP", "", **{"X-Request-ID": "seen-in-both"})
+    assert (reply.status, reply.json["code"], reply.json["requestId"]) == (422, "A2W-2001", "seen-in-both")
+
+
+def test_a_server_killed_while_it_converts_costs_no_request(
+    start: Start, tmp_path: Path, document: bytes, converted: bytes
+) -> None:
+    first, second = start(Afp2webProcess), start(Afp2webProcess)
+    properties = f"afp2web.fallback-targets = http://127.0.0.1:{second.port}"
+    wrapper = start(lambda folder: WrapperProcess(folder, first.port, properties))
+    freeze(*first.workers())
+    with ThreadPoolExecutor(4) as threads:
+        replies = [threads.submit(wrapper.convert, document) for _ in range(4)]
+        eventually(lambda: first.metric("queue_length") == 2)
+        first.process.kill()
+        results: list[Reply] = [reply.result() for reply in replies]
+    assert [(reply.status, reply.body) for reply in results] == [(200, converted)] * 4
+    assert {reply.headers["X-Wrapper-Target"] for reply in results} == {f"http://127.0.0.1:{second.port}"}
+
+
+def test_a_worker_killed_while_it_converts_costs_no_request(
+    afp2web: Afp2webProcess, shared: WrapperProcess, document: bytes, converted: bytes
+) -> None:
+    afp2web.wait_until_whole()
+    workers = afp2web.workers()
+    freeze(*workers)
+    with ThreadPoolExecutor(1) as threads:
+        reply = threads.submit(shared.convert, document)
+        eventually(lambda: afp2web.metric("workers_idle") == 1)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        assert (reply.result().status, reply.result().body) == (200, converted)
+    assert reply.result().headers["X-Wrapper-Attempts"] == "2"
+
+
+def test_a_client_that_leaves_ends_the_call(
+    afp2web: Afp2webProcess, shared: WrapperProcess, document: bytes
+) -> None:
+    afp2web.wait_until_whole()
+    workers = afp2web.workers()
+    freeze(*workers)
+    head = f"POST /wrapperservice/convert HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", shared.port)) as connection:
+        connection.sendall(head.encode() + document)
+        eventually(lambda: afp2web.metric("workers_idle") == 1)
+    eventually(lambda: len(set(workers) & set(afp2web.workers())) == 1)
+    thaw(*(set(workers) & set(afp2web.workers())))
+    eventually(lambda: shared.open_temp_files() == 0)
