@@ -5,7 +5,7 @@ IOCA function set 10 for the bilevel signature (T.6), function set 11 for the JP
 
 from __future__ import annotations
 
-from afpcluster.afp import modca, triplets
+from afpcluster.afp import ioca, modca, triplets
 from afpcluster.sample.pictures import Picture
 from afpcluster.sample.records import UNITS, enclosed, field, made, triplet
 
@@ -48,24 +48,45 @@ def image_object(name: str, picture: Picture, x: int, y: int, width: int, height
     return enclosed("BIM", name, (environment, *data))
 
 
-def _size(picture: Picture) -> bytes:
-    """Unit base, resolution per 10 inches and size: the same in the descriptor and in the image."""
-    return b"\0" + b"".join(v.to_bytes(2, "big") for v in (3000, 3000, picture.width, picture.height))
+_RESOLUTION = 3000  # image points per 10 inches; the mapping option decides the size on paper
 
 
 def _descriptor(picture: Picture) -> bytes:
-    return _size(picture) + bytes((0xF7, 2, 1, 10 if picture.bilevel else 11))
+    function_set = ioca.FunctionSet(1, 10 if picture.bilevel else 11).encode()
+    descriptor = ioca.ImageDataDescriptor(0, _RESOLUTION, _RESOLUTION, picture.width, picture.height)
+    return descriptor.encode() + ioca_field(ioca.Parameter.FUNCTION_SET, function_set)
 
 
 def _content(picture: Picture) -> bytes:
-    """The image segment (IOCA "Image Segment"): parameters, then the data in parts."""
-    parameters: tuple[tuple[int, bytes], ...]
+    """The image segment: size, encoding and colours, then the data in parts."""
+    code = ioca.Parameter
+    size = ioca.ImageSize(0, _RESOLUTION, _RESOLUTION, picture.width, picture.height)
     if picture.bilevel:
-        parameters = ((0x95, b"\x82\x01"), (0x96, b"\x01"))
+        encoding = ioca.ImageEncoding(ioca.Compression.G4_MMR, ioca.Recording.RIDIC).encode()[:2]
+        colours = ioca_field(code.IDE_SIZE, b"\x01")
     else:
-        parameters = ((0x95, b"\x83\x01"), (0x96, b"\x18"), (0x9B, b"\0\x12\0\0\0\x08\x08\x08"))
-    fields = ((0x70, b""), (0x91, b"\xff"), (0x94, _size(picture)), *parameters)
-    head = b"".join(bytes((code, len(data))) + data for code, data in fields)
-    parts = (picture.data[at : at + _SEGMENT] for at in range(0, len(picture.data), _SEGMENT))
-    body = b"".join(b"\xfe\x92" + len(part).to_bytes(2, "big") + part for part in parts)
-    return head + body + b"\x93\0\x71\0"
+        encoding = ioca.ImageEncoding(ioca.Compression.JPEG, ioca.Recording.RIDIC).encode()[:2]
+        structure = made(ioca.IdeStructure, flags=0, format=ioca.ColourFormat.YCBCR, sizes=b"\x08\x08\x08")
+        colours = ioca_field(code.IDE_SIZE, b"\x18") + ioca_field(code.IDE_STRUCTURE, structure.encode())
+    return b"".join(
+        [
+            ioca_field(code.BEGIN_SEGMENT),
+            ioca_field(code.BEGIN_IMAGE_CONTENT, b"\xff"),
+            ioca_field(code.IMAGE_SIZE, size.encode()),
+            ioca_field(code.IMAGE_ENCODING, encoding),
+            colours,
+            *(
+                ioca_field(code.IMAGE_DATA, picture.data[at : at + _SEGMENT])
+                for at in range(0, len(picture.data), _SEGMENT)
+            ),
+            ioca_field(code.END_IMAGE_CONTENT),
+            ioca_field(code.END_SEGMENT),
+        ]
+    )
+
+
+def ioca_field(code: ioca.Parameter, data: bytes = b"") -> bytes:
+    """A self-defining field (IOCA "Image Segment"), in the long form if its code is one of that form."""
+    if code > 0xFF:
+        return code.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
+    return bytes((code, len(data))) + data
