@@ -159,3 +159,36 @@ def sample(
 def main() -> None:
     """Entry point of the `afpcluster` program."""
     app()
+
+
+@app.command("convert")
+def convert(
+    source: Annotated[Path, typer.Argument(help="the AFP print file")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the PDF to write")],
+    resources: Annotated[
+        list[Path] | None,
+        typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="refuse where a font or resource is missing")
+    ] = False,
+    processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="refuse documents with more pages")] = None,
+    accept_truncated: Annotated[
+        bool, typer.Option("--accept-truncated", help="convert what is there of a file that is cut off")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
+) -> None:
+    """Convert an AFP print file to PDF, without any server."""
+    from afpcluster.convert_command import run
+    from afpcluster.options import Options
+
+    options = Options(
+        strict=strict,
+        resource_paths=tuple(resources or ()),
+        processes=processes,
+        max_pages=max_pages,
+        accept_truncated=accept_truncated,
+    )
+    raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))

@@ -5,51 +5,56 @@ Command line, services and jobs all call this and nothing else of the engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
-from afpcluster.findings import Finding
+from afpcluster.findings import Finding, Findings
+from afpcluster.options import Options, Result
+from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from afpcluster.parallel import packets_in_parallel
+from afpcluster.pipeline import Pipeline
 
+__all__ = ["Options", "Result", "convert"]
 
-@dataclass(slots=True, frozen=True)
-class Options:
-    """What the caller may choose. Picklable: it crosses process borders.
-
-    `resource_paths` are folders searched for resources that are not in the file, in order.
-    `strict` refuses (MissingResourceError) where a resource would be substituted.
-    `processes` > 1 interprets pages in that many worker processes.
-    """
-
-    output_format: str = "PDF"
-    strict: bool = False
-    resource_paths: tuple[Path, ...] = ()
-    processes: int = 1
-    max_pages: int | None = None
-    title: str | None = None
-
-
-@dataclass(slots=True)
-class Result:
-    """What was made: number of pages, bytes written, and everything worth knowing about it."""
-
-    pages: int = 0
-    bytes_written: int = 0
-    media_type: str = "application/pdf"
-    findings: list[Finding] = field(default_factory=list)
+Progress = Callable[[int, int], None]
+"""Called now and then with the bytes of the source that are done and all of them."""
 
 
 def convert(
-    source: BinaryIO,
-    sink: BinaryIO,
-    options: Options | None = None,
-    *,
-    progress: Callable[[int, int], None] | None = None,
+    source: BinaryIO, sink: BinaryIO, options: Options | None = None, *, progress: Progress | None = None
 ) -> Result:
     """Convert the AFP print file read from `source` (seekable) into a PDF written to `sink`.
 
-    `progress(done_bytes, total_bytes)` is called now and then. Raises `ConversionError`; what was
-    already written to `sink` is then worthless and the caller removes it.
+    Memory does not grow with the number of pages. The same input gives the same bytes, whatever the
+    number of processes. Raises `ConversionError`; what was already written to `sink` is then worthless
+    and the caller removes it.
     """
-    raise RuntimeError("the engine is being assembled")
+    options = options or Options()
+    written = Findings()
+    writer = PdfDocumentWriter(sink, PdfOptions(title=options.title), written)
+    if options.processes > 1:
+        pages, found = packets_in_parallel(source, options, writer.add, progress)
+    else:
+        pages, found = _packets_here(source, options, writer, progress)
+    size = writer.finish()
+    return Result(pages, size, findings=_in_page_order([*found, *written]))
+
+
+def _packets_here(
+    source: BinaryIO, options: Options, writer: PdfDocumentWriter, progress: Progress | None
+) -> tuple[int, list[Finding]]:
+    pipeline = Pipeline(source, options, lambda number: True)
+    maker = PacketMaker()
+    for unit, page in pipeline.pages():
+        assert page is not None
+        writer.add(maker.packet(page))
+        if progress is not None:
+            progress(unit.end, pipeline.size)
+    return pipeline.pages_seen, pipeline.findings(with_scan=True)
+
+
+def _in_page_order(found: Iterable[Finding]) -> list[Finding]:
+    """Findings of all stages and processes merged, the whole file's first, then page by page."""
+    merged = Findings()
+    merged.extend(sorted(found, key=lambda f: (f.page or 0, f.offset or 0, f.code, f.message)))
+    return list(merged)

@@ -73,11 +73,14 @@ class RecordFile:
         )
         return at, 0
 
-    def scan(self, start: int | None = None) -> Iterator[tuple[int, int, int, bytes, int]]:
+    def scan(
+        self, start: int | None = None, *, report: bool = False
+    ) -> Iterator[tuple[int, int, int, bytes, int]]:
         """(type, offset, end, window, data position) of every record from `start`.
 
         The data, extension and padding included, is `window[position : position + end - offset - 9]`;
         `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
+        With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
         """
         at = self._start if start is None else start
         prefix = self._prefix if start is None else 0
@@ -92,7 +95,7 @@ class RecordFile:
                     window, base = self._source.read(_WINDOW), at
                 p = at - base
             if p + 9 > len(window) or window[p] != 0x5A or window[p + 3] != 0xD3:
-                found = self._resynchronise(at, window, p)
+                found = self._resynchronise(at, window, p, report)
                 if found is None:
                     return
                 at = found
@@ -100,7 +103,7 @@ class RecordFile:
             length = window[p + 1] << 8 | window[p + 2]
             end = at + 1 + length
             if length < 8:
-                found = self._resynchronise(at, window, p)
+                found = self._resynchronise(at, window, p, report)
                 if found is None:
                     return
                 at = found
@@ -156,7 +159,7 @@ class RecordFile:
     def _report(self, code: str, message: str, offset: int) -> None:
         self._findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
 
-    def _resynchronise(self, at: int, window: bytes, p: int) -> int | None:
+    def _resynchronise(self, at: int, window: bytes, p: int, report: bool) -> int | None:
         """The offset of the next record behind damage or filler at `at`; None at the end of the file."""
         begin = at - self._prefix  # a wrong host prefix is part of the damage
         filler = True
@@ -177,7 +180,7 @@ class RecordFile:
             if len(window) < 9:
                 at = self.size
                 break
-        if not filler:
+        if report and not filler:
             self._report(
                 "damage-skipped",
                 "Bytes that are no structured field were skipped",
@@ -214,7 +217,7 @@ def _why_not_afp(head: bytes) -> str:
     """The likeliest reason, for whoever sent the file."""
     if head.startswith(b"%PDF"):
         return "The input is a PDF, not AFP. It needs no conversion."
-    if head[:1] == b"!" or b"\xc3\x93" in head[:64] or head[:64].count(b"\x21") > 1 and b"L" in head[3:8]:
+    if head[:1] == b"!" or b"\xc3\x93" in head[:64] or (head[:64].count(b"\x21") > 1 and b"L" in head[3:8]):
         return (
             "The input is not AFP: X'5A' at the start of records seems to have become X'21'. The file was "
             "translated from EBCDIC to ASCII on its way; transfer it again, in binary."

@@ -18,7 +18,7 @@ from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.items import GroupStart
 from afpcluster.document.resources import FORM_MAP, TYPE_OF_BEGIN, Resource, ResourceScope, scan_resources
-from afpcluster.findings import Findings, NotAfpError, Severity
+from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
@@ -58,7 +58,15 @@ class _OpenGroup:
 class Assembler:
     """Walks a print file once. `pages_seen` and `outer_scope` can be read while it walks."""
 
-    def __init__(self, file: RecordFile, findings: Findings, outside: ResourceScope | None = None) -> None:
+    def __init__(
+        self,
+        file: RecordFile,
+        findings: Findings,
+        outside: ResourceScope | None = None,
+        *,
+        accept_truncated: bool = False,
+    ) -> None:
+        self._accept_truncated = accept_truncated
         self._file = file
         self._findings = findings
         self.outer_scope = ResourceScope(outside)
@@ -69,28 +77,57 @@ class Assembler:
         self.pages_seen = 0
         self.documents_seen = 0
         self._bare_resources: set[str] = set()
+        self._page_start: int | None = None
+        self._document_start: int | None = None
 
     def pages(self) -> Iterator[PageUnit]:
         """The pages in order. Raises NotAfpError where there is none, TruncatedError at a cut-off."""
-        page_start: int | None = None
+        try:
+            yield from self._walk()
+        except TruncatedError as error:
+            if not self._accept_truncated:
+                raise
+            self._note("input-truncated", Severity.ERROR, error.message, error.offset)
+        if self._page_start is not None or self._document_start is not None:
+            yield from self._cut_off()
+        if self.pages_seen == 0:
+            raise self._no_pages()
+
+    def _cut_off(self) -> Iterator[PageUnit]:
+        """The file ends inside a page or document: part of it is lost."""
+        start = self._page_start if self._page_start is not None else self._document_start
+        what = "page" if self._page_start is not None else "document"
+        message = (
+            f"The file ends inside the {what} that begins at byte {start} (page {self.pages_seen} is the "
+            "last whole one). The file is cut off: transfer it again, in binary."
+        )
+        if not self._accept_truncated:
+            raise TruncatedError("input-truncated", message, offset=self._file.size)
+        self._note("input-truncated", Severity.ERROR, message, start)
+        if self._page_start is not None:
+            yield self._page(self._page_start, self._file.size)
+
+    def _walk(self) -> Iterator[PageUnit]:
         skip_until: int | None = None  # End identifier of a page-level structure to pass over
         resume_at = -1
-        for type_, offset, end, window, at in self._file.scan():
+        for type_, offset, end, window, at in self._file.scan(report=True):
             if offset < resume_at:
                 continue
-            if page_start is not None:
+            if self._page_start is not None:
                 if type_ == _EPG:
-                    yield self._page(page_start, end)
-                    page_start = None
+                    yield self._page(self._page_start, end)
+                    self._page_start = None
                 elif type_ in (_BPG, _EDT):
                     self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
-                    yield self._page(page_start, offset)
-                    page_start = offset if type_ == _BPG else None
+                    yield self._page(self._page_start, offset)
+                    self._page_start = offset if type_ == _BPG else None
+                    if type_ == _EDT:
+                        self._document_start = None
             elif skip_until is not None:
                 if type_ == skip_until:
                     skip_until = None
             elif type_ == _BPG:
-                page_start = offset
+                self._page_start = offset
             elif type_ in (_TLE, _BNG, _IMM):
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
                 self._between_pages(type_, data)
@@ -98,8 +135,9 @@ class Assembler:
                 if self._groups:
                     self._groups.pop()
             elif type_ == _BDT:
-                self._begin_document()
+                self._begin_document(offset)
             elif type_ == _EDT:
+                self._document_start = None
                 self._scope = self.outer_scope
                 self._groups.clear()
             elif type_ == _BRG:
@@ -109,11 +147,6 @@ class Assembler:
                 skip_until = _EMM
             elif type_ in TYPE_OF_BEGIN:
                 resume_at = self._bare_resource(offset)
-        if page_start is not None:
-            self._note("page-not-ended", Severity.INFO, "The last page has no End Page", page_start)
-            yield self._page(page_start, self._file.size)
-        if self.pages_seen == 0:
-            raise self._no_pages()
 
     def _page(self, start: int, end: int) -> PageUnit:
         self.pages_seen += 1
@@ -128,7 +161,8 @@ class Assembler:
         self._map_page += 1
         return unit
 
-    def _begin_document(self) -> None:
+    def _begin_document(self, offset: int) -> None:
+        self._document_start = offset
         self.documents_seen += 1
         self._scope = self.outer_scope
         self._groups.clear()

@@ -50,9 +50,17 @@ class ObjectArea:
 class FoundResource(Protocol):
     """A resource the object may use: its records (an AFP object) or its raw bytes (a container)."""
 
-    key: str  # identity for sharing, the same for the same content in a run
-    records: list[Record]
-    data: bytes  # the object container's data, when it is one
+    @property
+    def key(self) -> str:
+        """Identity for sharing: the same for the same content."""
+
+    @property
+    def records(self) -> list[Record]:
+        """Its structured fields, if it is an AFP object."""
+
+    @property
+    def data(self) -> bytes:
+        """The object container's data, if it is one."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,119 @@
+"""The `convert` command: progress on a terminal, findings at the end, no output file after a failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from afpcluster.convert import Options, Result, convert
+from afpcluster.findings import ConversionError, Finding
+
+_CANNOT_READ = 1
+
+
+def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
+    """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
+    console = Console(stderr=True)
+    try:
+        with source.open("rb") as opened, _new_file(target) as sink, _progress(console, quiet) as progress:
+            result = convert(opened, sink, options, progress=progress)
+    except ConversionError as error:
+        return _failed(console, source, error, as_json)
+    except OSError as error:
+        console.print(f"[bold red]error[/] {error}", highlight=False)
+        return _CANNOT_READ
+    _done(console, target, result, as_json, quiet)
+    return 0
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[Any]:
+    """A file beside `target` that takes its place when the block ends well, and vanishes otherwise."""
+    folder = target.parent
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.chmod(file.name, 0o666 & ~_umask())
+            os.replace(file.name, target)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def _progress(console: Console, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("converting"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _failed(console: Console, source: Path, error: ConversionError, as_json: bool) -> int:
+    where = f" at byte {error.offset}" if error.offset is not None else ""
+    console.print(
+        f"[bold red]error[/] {source}{where}: {error.message} ({error.code})", highlight=False, soft_wrap=True
+    )
+    if as_json:
+        answer = {"status": "error", "code": error.code, "message": error.message, "offset": error.offset}
+        print(json.dumps(answer))
+    return error.exit_code
+
+
+def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        json.dump(
+            {
+                "status": "ok",
+                "output": str(target),
+                "pages": result.pages,
+                "bytes": result.bytes_written,
+                "findings": [finding.as_dict() for finding in result.findings],
+            },
+            sys.stdout,
+        )
+        print()
+        return
+    if quiet:
+        return
+    console.print(
+        f"{target}: {result.pages} pages, {result.bytes_written:,} bytes", highlight=False, soft_wrap=True
+    )
+    if result.findings:
+        console.print(_table(result.findings))
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(title=f"{len(findings)} findings", title_justify="left", box=None, pad_edge=False)
+    for heading in ("severity", "page", "byte", "times"):
+        table.add_column(heading, justify="left" if heading == "severity" else "right")
+    table.add_column("what", overflow="fold")
+    for f in findings:
+        shown = [str(v) if v is not None else "" for v in (f.page, f.offset)]
+        table.add_row(str(f.severity), *shown, str(f.count), f"{f.message} ({f.code})")
+    return table

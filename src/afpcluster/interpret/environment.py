@@ -1,0 +1,219 @@
+"""Active environment of a page or overlay: units, extents, fonts and resources by local identifier.
+
+Built from the records of an environment group (BAG … EAG, or BOG … EOG). Fonts are made when a local
+identifier is first used. MO:DCA "Active Environment Group", "Object Environment Group".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from afpcluster.afp import modca
+from afpcluster.afp import triplets as t
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import points_per_unit
+from afpcluster.display.colour import WHITE, Colour
+from afpcluster.findings import Findings, Severity
+from afpcluster.fonts.library import FontLibrary
+from afpcluster.interpret.colour import specified_colour
+from afpcluster.interpret.context import FoundResource
+from afpcluster.interpret.font import Font
+from afpcluster.interpret.text import TextSpace
+
+_CODED_FONT = 0x05  # kind of Resource Local Identifier (triplet X'24')
+_DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
+_DEFAULT_UNIT = 0.05  # points: 1/1440 inch
+
+
+class FontMap(Mapping[int, Font]):
+    """Fonts by local identifier; each is made on first use. `parent` has those of an outer environment."""
+
+    def __init__(self, parent: Mapping[int, Font] | None = None) -> None:
+        self._makers: dict[int, Callable[[], Font]] = {}
+        self._made: dict[int, Font] = {}
+        self._parent = parent
+
+    def add(self, local_id: int, make: Callable[[], Font]) -> None:
+        self._makers[local_id] = make
+        self._made.pop(local_id, None)
+
+    def __getitem__(self, local_id: int) -> Font:
+        font = self._made.get(local_id)
+        if font is None:
+            make = self._makers.get(local_id)
+            if make is None:
+                if self._parent is None:
+                    raise KeyError(local_id)
+                return self._parent[local_id]
+            font = self._made[local_id] = make()
+        return font
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(dict.fromkeys((*self._makers, *(self._parent or ()))))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+@dataclass(slots=True)
+class Environment:
+    """What the environment group of a page or overlay says. Lengths are points."""
+
+    x_unit: float = _DEFAULT_UNIT
+    y_unit: float = _DEFAULT_UNIT
+    width: float = _DEFAULT_SIZE[0]
+    height: float = _DEFAULT_SIZE[1]
+    fonts: FontMap = field(default_factory=FontMap)
+    resources: dict[int, FoundResource] = field(default_factory=dict)
+    background: Colour | None = None
+    text: TextSpace | None = None
+    has_descriptor: bool = False
+
+
+ResourceFinder = Callable[[bytes, int], FoundResource | None]
+"""Finds the resource that the triplets of a map group name; the offset is for findings."""
+
+
+def read_environment(
+    records: list[Record],
+    library: FontLibrary,
+    find: ResourceFinder,
+    findings: Findings,
+    outer: Environment | None = None,
+    suppressed: frozenset[int] = frozenset(),
+) -> Environment:
+    """The environment that `records` make; `outer` is that of the page around an object."""
+    environment = Environment(fonts=FontMap(outer.fonts if outer else None))
+    if outer is not None:
+        environment.x_unit, environment.y_unit = outer.x_unit, outer.y_unit
+        environment.width, environment.height = outer.width, outer.height
+        environment.text = outer.text
+    descriptor: Record | None = None
+    for record in records:
+        try:
+            if record.type == CODES["PGD"]:
+                _page_descriptor(record, environment)
+            elif record.type in (CODES["PTD"], CODES["PTD1"]):
+                descriptor = record
+            elif record.type == CODES["MCF"]:
+                for group in modca.MapResources.decode(record.data).groups:
+                    _map_font(group.triplets, record.offset, environment.fonts, library.from_mcf2_group)
+            elif record.type == CODES["MCF1"]:
+                _map_fonts_format_1(record, environment.fonts, library)
+            elif record.type == CODES["MDR"]:
+                _map_data_resources(record, environment, library, find)
+        except DecodeError as error:
+            findings.add(
+                "field-short",
+                Severity.SKIPPED,
+                f"{mnemonic(record.type)}: {error}",
+                offset=record.offset,
+                field=mnemonic(record.type),
+            )
+    if descriptor is not None:
+        try:
+            environment.text = text_space(descriptor, environment, suppressed)
+        except DecodeError as error:
+            findings.add(
+                "field-short", Severity.SKIPPED, f"PTD: {error}", offset=descriptor.offset, field="PTD"
+            )
+    if environment.text is None:
+        environment.text = TextSpace(
+            environment.x_unit,
+            environment.y_unit,
+            environment.width,
+            environment.height,
+            suppressed=suppressed,
+        )
+    return environment
+
+
+def _page_descriptor(record: Record, environment: Environment) -> None:
+    page = modca.PageDescriptor.decode(record.data)
+    environment.has_descriptor = True
+    environment.x_unit = points_per_unit(page.x_base, page.x_units)
+    environment.y_unit = points_per_unit(page.y_base, page.y_units)
+    environment.width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
+    environment.height = page.y_size * environment.y_unit or _DEFAULT_SIZE[1]
+    environment.background = background(page.triplets)
+
+
+def background(triplets: bytes) -> Colour | None:
+    """The colour that a presentation space is filled with before its data; None leaves it transparent.
+
+    The last of Color Specification X'4E' and Presentation Space Reset Mixing X'70' counts.
+    """
+    colour = None
+    for triplet in t.split_triplets(triplets):
+        if triplet.id == 0x4E and len(triplet.data) >= t.ColorSpecification.shape.required:
+            c = t.ColorSpecification.decode(triplet.data)
+            colour = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
+        elif triplet.id == 0x70 and triplet.data and triplet.data[0] & 0x80:
+            colour = WHITE
+    return colour
+
+
+def text_space(record: Record, environment: Environment, suppressed: frozenset[int]) -> TextSpace:
+    """The object space of presentation text from its descriptor (PTD format 1 or 2)."""
+    initial = b""
+    if record.type == CODES["PTD1"]:
+        old = modca.PresentationTextDescriptorFormat1.decode(record.data)
+        x_base, y_base, x_units, y_units = old.x_base, old.y_base, old.x_units, old.y_units
+        x_size, y_size = old.x_size, old.y_size
+    else:
+        d = modca.PresentationTextDescriptor.decode(record.data)
+        x_base, y_base, x_units, y_units = d.x_base, d.y_base, d.x_units, d.y_units
+        x_size, y_size, initial = d.x_size, d.y_size, d.controls
+    x_unit, y_unit = points_per_unit(x_base, x_units), points_per_unit(y_base, y_units)
+    return TextSpace(
+        x_unit,
+        y_unit,
+        x_size * x_unit or environment.width,
+        y_size * y_unit or environment.height,
+        initial,
+        suppressed,
+    )
+
+
+def _map_font(
+    triplets: bytes, offset: int, fonts: FontMap, make: Callable[[bytes, int], tuple[int, Font]]
+) -> None:
+    local = _local_id(triplets)
+    if local is not None:
+        fonts.add(local, lambda: make(triplets, offset)[1])
+
+
+def _local_id(triplets: bytes) -> int | None:
+    for triplet in t.split_triplets(triplets):
+        if triplet.id == 0x24 and len(triplet.data) >= 2 and triplet.data[0] == _CODED_FONT:
+            return triplet.data[1]
+    return None
+
+
+def _map_fonts_format_1(record: Record, fonts: FontMap, library: FontLibrary) -> None:
+    head = modca.MapCodedFontFormat1.decode(record.data)
+    length = head.group_length
+    if length < modca.MapCodedFontFormat1Group.shape.required:
+        raise DecodeError(f"repeating groups of MCF format 1 cannot be {length} bytes long")
+    for at in range(0, len(head.groups) - length + 1, length):
+        group = modca.MapCodedFontFormat1Group.decode(head.groups[at : at + length])
+        offset = record.offset
+        fonts.add(group.local_id, lambda g=group, o=offset: library.from_mcf1_group(g, o)[1])  # type: ignore[misc]
+
+
+def _map_data_resources(
+    record: Record, environment: Environment, library: FontLibrary, find: ResourceFinder
+) -> None:
+    for group in modca.MapResources.decode(record.data).groups:
+        triplets = group.triplets
+        if t.find_triplet(triplets, 0x8B) is not None:
+            _map_font(triplets, record.offset, environment.fonts, library.from_mdr_group)
+            continue
+        local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)
+        found = find(triplets, record.offset)
+        if found is not None:
+            identifier = local.identifier if local else len(environment.resources)
+            environment.resources[identifier] = found

@@ -1,0 +1,65 @@
+"""Finding what a page includes: by name and type (IOB), by the triplets of a map group (MDR).
+
+Producers put the same object under several resource types (an IOCA image as image resource or in an
+object container); the name decides, the type only comes first.
+"""
+
+from __future__ import annotations
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record
+from afpcluster.afp.triplets import FqnType
+from afpcluster.document.objects import ObjectNode
+from afpcluster.document.resources import (
+    BAR_CODE,
+    CONTAINER,
+    GRAPHICS,
+    IMAGE,
+    PAGE_SEGMENT,
+    TEXT,
+    Resource,
+    ResourceScope,
+)
+from afpcluster.interpret.context import FoundResource
+
+_BY_OBJECT_TYPE = {
+    0x5F: PAGE_SEGMENT,
+    0x92: CONTAINER,
+    0x9B: TEXT,
+    0xBB: GRAPHICS,
+    0xEB: BAR_CODE,
+    0xFB: IMAGE,
+}
+_INCLUDABLE = (IMAGE, CONTAINER, GRAPHICS, BAR_CODE, TEXT, PAGE_SEGMENT)
+_REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
+
+
+class ResourceLookup:
+    """Looks in the scope of the current page. `strict` refuses where something is missing."""
+
+    def __init__(self, scope: ResourceScope, strict: bool = False) -> None:
+        self.scope = scope
+        self.strict = strict
+
+    def included(self, scope: ResourceScope, object_type: int, name: str) -> Resource | None:
+        """The resource of an Include Object."""
+        wanted = _BY_OBJECT_TYPE.get(object_type)
+        kinds = [k for k in _INCLUDABLE if k != wanted]
+        for kind in [wanted, *kinds] if wanted is not None else kinds:
+            found = scope.find(kind, name)
+            if found is not None:
+                return found
+        return None
+
+    def by_triplets(self, triplets: bytes, _offset: int) -> FoundResource | None:
+        """The resource that a map group names in its fully qualified names."""
+        name = t.qualified_name(triplets, *_REFERENCES)
+        return self.included(self.scope, 0x92, name) if name else None
+
+    def object_node(self, resource: Resource) -> ObjectNode | None:
+        """The object of a resource; a raw file becomes an object container of its own."""
+        if resource.raw is None:
+            return resource.node()
+        begin = Record(CODES["BOC"], 0, b"")
+        return ObjectNode(begin, [Record(CODES["OCD"], 0, resource.raw)])

@@ -1,0 +1,101 @@
+"""Object areas: where the content of a data object goes on the page.
+
+From the object environment group (OBD, OBP, MIO/MGO/MBC/MCD/MPT) and, over it, the Include Object that
+brought the object. MO:DCA "Object Area Descriptor (OBD)", "Object Area Position (OBP)", "Include Object".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from afpcluster.afp import modca
+from afpcluster.afp import triplets as t
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees, points_per_unit
+from afpcluster.display.colour import Colour
+from afpcluster.display.geometry import Matrix, rotation, translation
+from afpcluster.findings import Findings, Severity
+from afpcluster.interpret.context import ObjectArea
+from afpcluster.interpret.environment import Environment, background
+
+_MAPS = tuple(CODES[name] for name in ("MIO", "MGO", "MBC", "MCD", "MPT"))
+
+
+@dataclass(slots=True)
+class PlacedArea:
+    """An object area and the matrix that puts it on the page; `relative` when the origin counts from
+    the Include Page Segment (OBP reference coordinate system 0)."""
+
+    area: ObjectArea
+    matrix: Matrix
+    fill: Colour | None = None
+    relative: bool = False
+
+
+def read_area(
+    records: list[Record],
+    page: Environment,
+    include: modca.IncludeObject | None,
+    findings: Findings,
+) -> PlacedArea:
+    """The area that the environment group `records` and an include describe, in the units of `page`."""
+    area = ObjectArea(0.0, 0.0)
+    x = y = x_content = y_content = 0
+    orientation, fill, relative = 0, None, False
+    area_units = (page.x_unit, page.y_unit)
+    for record in records:
+        try:
+            if record.type == CODES["OBD"]:
+                area_units = _descriptor(record.data, area, area_units)
+                fill = background(record.data) or fill
+            elif record.type == CODES["OBP"]:
+                position = modca.ObjectAreaPosition.decode(record.data)
+                x, y, orientation = position.x_origin, position.y_origin, position.x_orientation
+                x_content, y_content = position.x_content, position.y_content
+                relative = position.reference == 0
+            elif record.type in _MAPS:
+                _mapping(record.data, area)
+        except DecodeError as error:
+            name = mnemonic(record.type)
+            findings.add(
+                "field-short", Severity.SKIPPED, f"{name}: {error}", offset=record.offset, field=name
+            )
+    if include is not None:
+        area_units = _descriptor(include.triplets, area, area_units)
+        fill = background(include.triplets) or fill
+        option = t.decode_triplet(include.triplets, t.MappingOptionTriplet)
+        area.mapping = option.option if option else area.mapping
+        x = x if include.x_origin == USE_OBJECT_OFFSET else include.x_origin
+        y = y if include.y_origin == USE_OBJECT_OFFSET else include.y_origin
+        if include.x_orientation != USE_OBJECT_ORIENTATION:
+            orientation = include.x_orientation
+        x_content = x_content if include.x_content == USE_OBJECT_OFFSET else include.x_content
+        y_content = y_content if include.y_content == USE_OBJECT_OFFSET else include.y_content
+        relative = False
+    area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
+    matrix = rotation(degrees(orientation)).then(translation(x * page.x_unit, y * page.y_unit))
+    return PlacedArea(area, matrix, fill, relative)
+
+
+def _descriptor(triplets: bytes, area: ObjectArea, units: tuple[float, float]) -> tuple[float, float]:
+    """Take units and size from the triplets of an OBD or IOB; the units in force after them."""
+    measure = t.decode_triplet(triplets, t.MeasurementUnits)
+    if measure is not None:
+        units = (
+            points_per_unit(measure.x_base, measure.x_units),
+            points_per_unit(measure.y_base, measure.y_units),
+        )
+        area.resolution_x, area.resolution_y = 72 / units[0], 72 / units[1]
+    size = t.decode_triplet(triplets, t.ObjectAreaSize)
+    if size is not None:
+        area.width, area.height = size.x_size * units[0], size.y_size * units[1]
+    return units
+
+
+def _mapping(data: bytes, area: ObjectArea) -> None:
+    for group in modca.MapObject.decode(data).groups:
+        option = t.decode_triplet(group.triplets, t.MappingOptionTriplet)
+        if option is not None:
+            area.mapping = option.option

@@ -1,0 +1,34 @@
+"""What a caller may choose, and what he gets. Both cross process borders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from afpcluster.findings import Finding
+
+
+@dataclass(slots=True, frozen=True)
+class Options:
+    """`resource_paths` are folders and resource group files searched, in order, for what is not in the
+    file. `strict` refuses (MissingResourceError) where a resource would be substituted. `processes` > 1
+    makes pages in that many worker processes, with the same bytes as a result. `accept_truncated` converts
+    what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests."""
+
+    strict: bool = False
+    resource_paths: tuple[Path, ...] = ()
+    processes: int = 1
+    max_pages: int | None = None
+    title: str | None = None
+    accept_truncated: bool = False
+    raise_faults: bool = False
+
+
+@dataclass(slots=True)
+class Result:
+    """What was made: number of pages, bytes written, and everything worth knowing about it."""
+
+    pages: int = 0
+    bytes_written: int = 0
+    media_type: str = "application/pdf"
+    findings: list[Finding] = field(default_factory=list)

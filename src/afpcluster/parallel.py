@@ -1,0 +1,124 @@
+"""Pages in parallel across processes: the parent only writes.
+
+Pages go to workers in chunks, in turn; the parent takes chunks in page order, so the result does not
+depend on the number of processes. A pipe that is full makes its worker wait: memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from typing import Any, BinaryIO
+
+from afpcluster.findings import ConversionError, Finding
+from afpcluster.options import Options
+from afpcluster.outputs.pdf import PacketMaker, PagePacket
+from afpcluster.pipeline import Pipeline
+
+_CHUNK = 16  # pages: enough to make the pipe's cost small, few enough to keep workers in step
+
+
+def packets_in_parallel(
+    source: BinaryIO,
+    options: Options,
+    take: Callable[[PagePacket], None],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[int, list[Finding]]:
+    """Make all packets in `options.processes` processes and hand them to `take` in page order.
+
+    The answer is the number of pages and the findings of all processes. Raises what a worker raised.
+    """
+    count = options.processes
+    context = multiprocessing.get_context("spawn")
+    with _as_path(source) as path:
+        workers: list[tuple[Any, Connection]] = []
+        try:
+            for index in range(count):
+                receiving, sending = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(sending, path, options, index), daemon=True)
+                process.start()
+                sending.close()
+                workers.append((process, receiving))
+            return _gather([receiving for _, receiving in workers], take, progress)
+        finally:
+            for process, receiving in workers:
+                receiving.close()
+                process.terminate()
+                process.join()
+
+
+def _gather(
+    connections: list[Connection],
+    take: Callable[[PagePacket], None],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[int, list[Finding]]:
+    pages, found = 0, []
+    finished = [False] * len(connections)
+    turn = 0
+    while not all(finished):
+        index = turn % len(connections)
+        turn += 1
+        if finished[index]:
+            continue
+        try:
+            kind, value, done = connections[index].recv()
+        except EOFError as error:
+            raise ConversionError(
+                "worker-died",
+                "A conversion process ended without an answer (killed, or out of memory). Try again.",
+            ) from error
+        if kind == "packets":
+            for packet in value:
+                take(packet)
+            if progress is not None:
+                progress(*done)
+        elif kind == "error":
+            raise value
+        else:
+            finished[index] = True
+            pages = max(pages, done[0])
+            found += value
+    return pages, found
+
+
+def _work(sending: Connection, path: str, options: Options, index: int) -> None:
+    """One worker: chunks number index, index + processes, … of the pages."""
+    try:
+        with open(path, "rb") as source:
+            count = options.processes
+            pipeline = Pipeline(source, options, lambda number: (number - 1) // _CHUNK % count == index)
+            maker = PacketMaker()
+            chunk: list[PagePacket] = []
+            for unit, page in pipeline.pages():
+                if page is not None:
+                    chunk.append(maker.packet(page))
+                if chunk and (len(chunk) == _CHUNK or page is None):
+                    sending.send(("packets", chunk, (unit.end, pipeline.size)))
+                    chunk = []
+            if chunk:
+                sending.send(("packets", chunk, (pipeline.size, pipeline.size)))
+            sending.send(("end", pipeline.findings(with_scan=index == 0), (pipeline.pages_seen, 0)))
+    except BrokenPipeError:
+        return  # the parent has given up; it knows why
+    except Exception as error:
+        with contextlib.suppress(BrokenPipeError):
+            sending.send(("error", error, (0, 0)))
+
+
+@contextlib.contextmanager
+def _as_path(source: BinaryIO) -> Iterator[str]:
+    """A path under which every worker can open the source for itself."""
+    name = getattr(source, "name", None)
+    if isinstance(name, str) and os.path.isfile(name):
+        yield name
+        return
+    with tempfile.NamedTemporaryFile(prefix="afpcluster-") as copy:
+        source.seek(0)
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        yield copy.name
