@@ -50,9 +50,9 @@ def attach(topology: Topology) -> Cluster:
     return Cluster(layout, password)
 
 
-def up(topology: Topology, topology_text: str, say: Say) -> Cluster:
-    """Make the lab, or mend it, and wait until it is healthy. A lab that was not there before is removed
-    again when this fails. Raises `LabError` (or `CommandError`, `OSError`) that says why."""
+def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluster], None]) -> Cluster:
+    """Make the lab, or mend it, wait until it is healthy and run `proof` on it. A lab that was not there
+    before is removed again when this fails. Raises `LabError`, `CommandError` or `OSError` that says why."""
     layout = Layout(topology)
     fresh = observe.supervisor_pid(layout) is None
     problems = obstacles(layout) + _other_topology(layout, topology)
@@ -62,6 +62,7 @@ def up(topology: Topology, topology_text: str, say: Say) -> Cluster:
         cluster = _prepare(layout, topology_text)
         _act(cluster, say)
         wait_until_healthy(cluster, say)
+        proof(cluster)
     except BaseException:
         if fresh:
             say("Cleaning up after the failed start ...")
@@ -108,7 +109,9 @@ def _prepare(layout: Layout, topology_text: str) -> Cluster:
     layout.topology_file.write_text(topology_text, encoding="utf-8")
     if not layout.password_file.exists():
         layout.password_file.touch(mode=0o600)
-        layout.password_file.write_text(secrets.token_urlsafe(15) + "\n", encoding="ascii")
+        layout.password_file.write_text(
+            f"{layout.topology.haproxy.stats_user}:{secrets.token_urlsafe(15)}\n", encoding="ascii"
+        )
     return attach(layout.topology)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from afpcluster.cluster import bringup, observe, status
+from afpcluster.cluster import bringup, demo, observe, status
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import Layout
@@ -22,7 +22,7 @@ FAILED = 1
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Expected failures become one text on standard error and exit code 1."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `up` cleans up
     try:
@@ -34,34 +34,40 @@ def _told() -> Iterator[None]:
         sys.exit(128 + signal.SIGINT)
 
 
-def up(topology_file: Path | None) -> None:
-    with _told():
+def up(topology_file: Path | None, sample_folder: Path | None) -> None:
+    """With a folder for it, a sample is converted through the VIP; without that, `up` has failed."""
+    with told():
         text = topology_file.read_text(encoding="utf-8") if topology_file else sample_text()
         topology = load(topology_file)
-        console = _console()
-        cluster = bringup.up(topology, text, console.print)
-        _show(cluster, console)
-        console.print(_next_steps(cluster), highlight=False)
+        terminal = console()
+
+        def proof(cluster: bringup.Cluster) -> None:
+            if sample_folder is not None:
+                terminal.print(demo.convert_sample(cluster.topology, sample_folder), style="green")
+
+        cluster = bringup.up(topology, text, terminal.print, proof)
+        _show(cluster, terminal)
+        terminal.print(_next_steps(cluster), highlight=False)
 
 
 def down(topology_file: Path | None) -> None:
-    with _told():
-        console = _console()
-        actions = bringup.down(load(topology_file), console.print)
-        console.print("Everything is removed." if actions else "There was nothing to remove.")
+    with told():
+        terminal = console()
+        actions = bringup.down(load(topology_file), terminal.print)
+        terminal.print("Everything is removed." if actions else "There was nothing to remove.")
 
 
 def show_status(topology_file: Path | None) -> None:
     """Exit code 1 when something is wrong."""
-    with _told():
+    with told():
         topology = load(topology_file)
-        if _show(bringup.attach(topology), _console()):
+        if _show(bringup.attach(topology), console()):
             sys.exit(FAILED)
 
 
 def shell(host: str, command: list[str], topology_file: Path | None) -> None:
     """Become `command` (a shell by default) on the host."""
-    with _told():
+    with told():
         topology = load(topology_file)
         layout = Layout(topology)
         try:
@@ -74,36 +80,52 @@ def shell(host: str, command: list[str], topology_file: Path | None) -> None:
 
 
 def supervise(topology_file: Path) -> None:
-    with _told():
+    with told():
         Supervisor(load(topology_file)).run()
 
 
-def _show(cluster: bringup.Cluster, console: Console) -> list[str]:
+def _show(cluster: bringup.Cluster, terminal: Console) -> list[str]:
     seen = status.look(cluster)
     if observe.namespaces() & {cluster.layout.namespace(host) for host in cluster.topology.hosts}:
-        console.print(status.table(cluster.topology, seen))
+        terminal.print(status.table(cluster.topology, seen))
         return status.verdict(seen)
     wrong = status.verdict(status.Status(None, (), (), (), ()))
-    console.print("\n".join(wrong))
+    terminal.print("\n".join(wrong))
     return wrong
 
 
 def _next_steps(cluster: bringup.Cluster) -> str:
     topology: Topology = cluster.topology
-    vip, ports, proxies = topology.network.virtual_address, topology.ports, topology.hosts
-    return f"""
-What to try next:
-  afpcluster sample statement.afp                          make a sample print file
-  curl -sS --data-binary @statement.afp -o statement.pdf \\
-       http://{vip}:{ports.wrapper_proxy}/wrapperservice/convert     convert it through the VIP
-  afpcluster drill proxy-killed                            kill the master's HAProxy under load
-  afpcluster status                                        this table again
-  afpcluster shell {proxies[0].name}                          look around on a host
-  http://{vip}:{ports.wrapper_proxy}/stats                       HAProxy's own page
-  logs are in {cluster.layout.logs}, configuration in {cluster.layout.run}/hosts,
-  the password of user {topology.haproxy.stats_user} for /stats in {cluster.layout.password_file}"""
+    vip, port = topology.network.virtual_address, topology.ports.wrapper_proxy
+    program = _program()
+    steps = (
+        (f"{program} sample my.afp", "make a sample print file"),
+        (
+            f"curl -sS --data-binary @my.afp -o my.pdf http://{vip}:{port}/wrapperservice/convert",
+            "convert it through the VIP",
+        ),
+        (f"{program} drill proxy-killed", "kill the master's HAProxy while documents are converted"),
+        (f"{program} status", "this table again"),
+        (f"{program} shell {topology.hosts[0].name}", "look around on a host"),
+        (
+            f"http://{vip}:{port}/stats",
+            f"HAProxy's page: user {topology.haproxy.stats_user}, password in {cluster.layout.password_file}",
+        ),
+        (f"ls {cluster.layout.logs}", "logs"),
+        (f"{program} down", "remove everything again"),
+    )
+    return "\nWhat to try next:\n" + "\n".join(f"  {command}\n      {why}" for command, why in steps)
 
 
-def _console() -> Console:
+def _program() -> str:
+    """How this program can be called from here."""
+    script = Path(sys.prefix) / "bin" / "afpcluster"
+    if not script.exists():
+        return "afpcluster"
+    here = Path.cwd()
+    return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)
+
+
+def console() -> Console:
     """As wide as the table where the output is not a terminal (a pipe, a CI log)."""
     return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False)

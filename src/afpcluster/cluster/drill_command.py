@@ -1,0 +1,43 @@
+"""What `afpcluster drill` does; apart from the other commands because of what it has to import."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from afpcluster.cluster import bringup, demo
+from afpcluster.cluster.commands import FAILED, console, told
+from afpcluster.cluster.drill import convert_locally, run_drill
+from afpcluster.cluster.faults import DRILLS
+from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.topology import load
+
+
+def run_drills(
+    drills: list[str], document: Path | None, history: Path | None, topology_file: Path | None
+) -> None:
+    """One after the other; exit code 1 when a promise was broken."""
+    with told():
+        unknown = [name for name in drills if name not in DRILLS]
+        if unknown or not drills:
+            known = "\n".join(f"  {name:24}{drill.title}" for name, drill in DRILLS.items())
+            raise LabError(f"{f'no drill {unknown[0]!r}; t' if unknown else 'T'}here are\n{known}")
+        terminal = console()
+        cluster = bringup.attach(load(topology_file))
+        body = document.read_bytes() if document else demo.sample()
+        converted = convert_locally(body)
+        broken = False
+        for name in drills:
+            saved = history or cluster.layout.run / f"drill-{name}.jsonl"
+            terminal.print(
+                f"[bold]{name}[/]: {DRILLS[name].title}, while {len(body)} bytes of AFP are converted"
+            )
+            verdict = run_drill(cluster, name, converted, saved)
+            terminal.print(f"  {verdict}", highlight=False)
+            terminal.print(
+                "\n".join(f"  [red]✗ {line}[/]" for line in verdict.broken) or "  [green]✓ promise kept[/]"
+            )
+            terminal.print(f"  history: {saved}", highlight=False)
+            broken = broken or bool(verdict.broken)
+        if broken:
+            sys.exit(FAILED)
