@@ -1,0 +1,212 @@
+"""CCITT coded bilevel images: a decoder that says how far it came.
+
+Most images pass into the output as they are. Decoding serves what no output can say (IBM MMR, IOCA
+Appendix A), the height of images that do not give it, and telling which row length was coded: RIDIC
+pads rows to bytes in front of compression, but many producers wrap TIFF data that is not padded.
+Terms are those of ITU-T T.4 and T.6: a row is the list of its changing elements a0, a1, ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from afpcluster.afp.ioca_ccitt_codes import (
+    BLACK_RUNS,
+    CODE_BITS,
+    EXTENSION,
+    HORIZONTAL,
+    MODES,
+    PASS,
+    WHITE_RUNS,
+)
+
+
+class Scheme(Enum):
+    """How rows are coded and separated."""
+
+    G4 = "G4"  # T.6: two-dimensional, no end-of-line codes
+    G3_MH = "MH"  # T.4 one-dimensional, end-of-line codes optional
+    G3_MR = "MR"  # T.4 two-dimensional: a tag behind each end-of-line code
+    TIFF_2 = "TIFF 2"  # one-dimensional, rows begin at bytes, no end-of-line codes
+    IBM_MMR = "IBM MMR"  # first row one-dimensional, then two-dimensional ones
+
+
+class Decoded(NamedTuple):
+    """Rows padded to bytes, 1 is black; `damaged` where an impossible code ended the decoding."""
+
+    rows: bytes
+    height: int
+    damaged: bool
+
+
+class CodeError(ValueError):
+    """A code word that does not exist, or a row that runs past its end."""
+
+
+@dataclass(slots=True)
+class _Bits:
+    """A reader of code words; past the end of the data it reads zeros."""
+
+    data: bytes
+    at: int = 0  # in bits
+
+    def peek(self, count: int) -> int:
+        at = self.at
+        start = at >> 3
+        window = int.from_bytes(self.data[start : start + 4].ljust(4, b"\0"), "big")
+        return window >> 32 - count - (at & 7) & (1 << count) - 1
+
+    def run(self, table: list[tuple[int, int]]) -> int:
+        """One run length: any make-up codes and a terminating code (T.4 section 4.1.2)."""
+        total = 0
+        while True:
+            length, bits = table[self.peek(CODE_BITS)]
+            if not bits:
+                raise CodeError(f"no run length code at bit {self.at}")
+            self.at += bits
+            total += length
+            if length < 64:
+                return total
+
+    @property
+    def ended(self) -> bool:
+        return self.at >= len(self.data) * 8
+
+
+_EOL_BITS = 12
+
+
+def decode(data: bytes, width: int, scheme: Scheme, max_rows: int) -> Decoded:
+    """Decode at most `max_rows` rows of `width` image points (above 0)."""
+    row_length = (width + 7) // 8
+    rows: list[bytes] = []
+    damaged = False
+    try:
+        for changes in _rows(data, width, scheme):
+            rows.append(_paint(changes, width, row_length))
+            if len(rows) >= max_rows:
+                break
+    except CodeError:
+        damaged = True
+    return Decoded(b"".join(rows), len(rows), damaged)
+
+
+def coded_width(data: bytes, width: int, height: int, scheme: Scheme) -> int:
+    """The row length, `width` or `width` padded to bytes, that the data was coded with.
+
+    Only the right one keeps the codes in step. Padded, as RIDIC demands, unless that breaks and the
+    other does not. `_PROBE_ROWS` rows are tried.
+    """
+    padded = (width + 7) // 8 * 8
+    if padded == width:
+        return width
+    probe = min(height or _PROBE_ROWS, _PROBE_ROWS)
+    reached = {w: decode(data, w, scheme, probe) for w in (padded, width)}
+    if reached[padded].damaged and reached[width].height > reached[padded].height:
+        return width
+    return padded
+
+
+_PROBE_ROWS = 400
+
+
+def _paint(changes: list[int], width: int, row_length: int) -> bytes:
+    """A row's bits: black from each even changing element to the next odd one."""
+    bits = 0
+    for start, end in zip(changes[::2], changes[1::2], strict=False):
+        bits |= (1 << width - start) - (1 << width - end)
+    return (bits << row_length * 8 - width).to_bytes(row_length, "big")
+
+
+def _rows(data: bytes, width: int, scheme: Scheme) -> Iterator[list[int]]:
+    """The changing elements of each row, `width` repeated at the end. Raises CodeError."""
+    bits = _Bits(data)
+    reference = [width, width]
+    two_dimensional = scheme is Scheme.G4
+    while not bits.ended:
+        ends = 0
+        while scheme is not Scheme.TIFF_2 and _skip_end_of_line(bits):
+            ends += 1
+            if scheme in (Scheme.G3_MR, Scheme.IBM_MMR):
+                two_dimensional = bits.peek(1) == 0
+                bits.at += 1
+        if ends > 1 or bits.ended:  # end of page, or of facsimile block
+            return
+        reference = _row_2d(bits, reference, width) if two_dimensional else _row_1d(bits, width)
+        yield reference
+        if scheme is Scheme.TIFF_2:
+            bits.at = bits.at + 7 & ~7
+        elif scheme is Scheme.IBM_MMR:
+            two_dimensional = True
+
+
+def _skip_end_of_line(bits: _Bits) -> bool:
+    """Step over an end-of-line code: at least 11 zeros (fill included) and a one."""
+    if bits.peek(_EOL_BITS - 1):
+        return False
+    at, end = bits.at, len(bits.data) * 8
+    while bits.at < end and not bits.peek(8):
+        bits.at += 8
+    while bits.at < end and not bits.peek(1):
+        bits.at += 1
+    if bits.at >= end:
+        return False
+    if bits.at - at < _EOL_BITS - 1:
+        bits.at = at
+        return False
+    bits.at += 1
+    return True
+
+
+def _row_1d(bits: _Bits, width: int) -> list[int]:
+    changes: list[int] = []
+    x = 0
+    black = False
+    while x < width:
+        x += bits.run(BLACK_RUNS if black else WHITE_RUNS)
+        if x > width:
+            raise CodeError(f"a row runs to {x} of {width} image points")
+        changes.append(x)
+        black = not black
+    changes += (width, width)
+    return changes
+
+
+def _row_2d(bits: _Bits, reference: list[int], width: int) -> list[int]:
+    """T.6 section 2.2: `reference` is the row above. Changes alternate, so b1 has the parity of a1."""
+    changes: list[int] = []
+    a0 = -1
+    index = 0  # of b1 in the reference row
+    while a0 < width:
+        while index > 0 and reference[index - 1] > a0:
+            index -= 1
+        if index & 1 != len(changes) & 1:
+            index += 1
+        while reference[index] <= a0 and reference[index] < width:
+            index += 2
+        mode, count = MODES[bits.peek(7)]
+        if not count:
+            raise CodeError(f"no mode code at bit {bits.at}")
+        bits.at += count
+        if mode == PASS:
+            a0 = reference[index + 1]
+        elif mode == HORIZONTAL:
+            first, second = (BLACK_RUNS, WHITE_RUNS) if len(changes) & 1 else (WHITE_RUNS, BLACK_RUNS)
+            a1 = max(a0, 0) + bits.run(first)
+            a0 = a1 + bits.run(second)
+            if a0 > width:
+                raise CodeError(f"a row runs to {a0} of {width} image points")
+            changes += (a1, a0)
+        elif mode == EXTENSION:
+            raise CodeError("uncompressed mode")
+        else:
+            a0_new = reference[index] + mode
+            if a0_new < max(a0, 0) or a0_new > width:
+                raise CodeError(f"a row turns back or runs past its end at {a0_new}")
+            a0 = a0_new
+            changes.append(a0)
+    changes += (width, width, width)
+    return changes

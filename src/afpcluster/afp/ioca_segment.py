@@ -1,0 +1,247 @@
+"""An image segment as rasters: each untiled image content, tile or mask with all parameters that apply.
+
+Image data parameters in front of the first tile are the defaults of all tiles (IOCA "Image Data
+Parameters"). Nothing is decompressed here. What is out of place or damaged is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.ioca import (
+    SPEC,
+    BandImage,
+    BandImageData,
+    ColourNames,
+    ExternalAlgorithm,
+    Field,
+    IdeStructure,
+    ImageEncoding,
+    ImageSize,
+    IncludeTile,
+    Parameter,
+    Reporter,
+    TilePosition,
+    TileSetColour,
+    TileSize,
+)
+from afpcluster.findings import Severity
+
+
+@dataclass(slots=True)
+class Raster:
+    """An untiled image content, a tile or a transparency mask.
+
+    `width` and `height` are image points of its own (0: unknown, the data must tell), `x` and `y` and
+    the extent of a point, `scale`, are points of the presentation space. `data` is compressed as
+    `encoding` says; with bands, `bands[n]` is the data of band n (from 1).
+    """
+
+    offset: int
+    tiled: bool = False
+    x: int = 0
+    y: int = 0
+    width: int = 0
+    height: int = 0
+    scale: int = 1
+    encoding: ImageEncoding = field(default_factory=ImageEncoding)
+    ide_size: int = 1
+    structure: IdeStructure | None = None
+    band_bits: tuple[int, ...] = ()
+    colour_names: tuple[str, ...] = ()
+    subsampled: bool = False
+    algorithm: ExternalAlgorithm | None = None
+    colour: TileSetColour | None = None
+    include: int | None = None
+    data: bytearray = field(default_factory=bytearray, repr=False)
+    bands: dict[int, bytearray] = field(default_factory=dict, repr=False)
+    mask: Raster | None = None
+
+    def starting(self, offset: int) -> Raster:
+        """A tile of this content: the parameters so far are its defaults."""
+        return replace(self, offset=offset, tiled=True, data=bytearray(), bands={}, mask=None)
+
+
+class _Reader:
+    """Gathers the rasters of a segment; `here` is what parameters apply to at the moment."""
+
+    def __init__(self, report: Reporter) -> None:
+        self.report = report
+        self.rasters: list[Raster] = []
+        self.content: Raster | None = None
+        self.tile: Raster | None = None
+        self.mask: Raster | None = None
+
+    @property
+    def here(self) -> Raster | None:
+        return self.mask or self.tile or self.content
+
+    def finish_tile(self) -> None:
+        self.mask = None
+        if self.tile is not None:
+            self.rasters.append(self.tile)
+            self.tile = None
+
+    def finish_content(self) -> None:
+        self.finish_tile()
+        if self.content is not None and not self.content.tiled:
+            self.rasters.append(self.content)
+        self.content = None
+
+    def take(self, item: Field) -> None:
+        """Apply one field."""
+        code = item.code
+        if code == Parameter.BEGIN_IMAGE_CONTENT:
+            self.finish_content()
+            self.content = Raster(item.offset)
+        elif code == Parameter.END_IMAGE_CONTENT:
+            self.finish_content()
+        elif code == Parameter.BEGIN_TILE:
+            self.finish_tile()
+            content = self.content or Raster(item.offset)
+            content.tiled = True
+            self.content, self.tile = content, content.starting(item.offset)
+        elif code == Parameter.END_TILE:
+            self.finish_tile()
+        elif code == Parameter.BEGIN_TRANSPARENCY_MASK and self.here is not None:
+            self.mask = Raster(item.offset)
+            owner = self.tile or self.content
+            if owner is not None:
+                owner.mask = self.mask
+        elif code == Parameter.END_TRANSPARENCY_MASK:
+            self.mask = None
+        elif code not in _IGNORED:
+            self.describe(item)
+
+    def describe(self, item: Field) -> None:
+        """Apply a parameter or data to the raster at hand."""
+        here = self.here
+        if here is None:
+            here = self.content = Raster(item.offset)
+        apply = _PARAMETERS.get(item.code)
+        if apply is None:
+            self.report(
+                "ioca-parameter-unknown",
+                f"Image parameter X'{item.code:02X}' is unknown; it is skipped",
+                SPEC,
+                offset=item.offset,
+            )
+            return
+        try:
+            apply(here, item.data)
+        except (DecodeError, UnicodeDecodeError) as error:
+            self.report(
+                "ioca-parameter-bad", f"{error}; the image parameter is skipped", SPEC, offset=item.offset
+            )
+
+
+def _size(raster: Raster, data: bytes) -> None:
+    size = ImageSize.decode(data)
+    raster.width, raster.height = size.x_size, size.y_size
+
+
+def _encoding(raster: Raster, data: bytes) -> None:
+    raster.encoding = ImageEncoding.decode(data)
+
+
+def _ide_size(raster: Raster, data: bytes) -> None:
+    if not data:
+        raise DecodeError("IDE Size is empty")
+    raster.ide_size = data[0]
+
+
+def _structure(raster: Raster, data: bytes) -> None:
+    raster.structure = IdeStructure.decode(data)
+
+
+def _band_image(raster: Raster, data: bytes) -> None:
+    raster.band_bits = tuple(BandImage.decode(data).bits)
+
+
+def _colour_names(raster: Raster, data: bytes) -> None:
+    names = ColourNames.decode(data).names
+    raster.colour_names = tuple(item.name.decode("utf-16-be") for item in names)
+
+
+def _algorithm(raster: Raster, data: bytes) -> None:
+    raster.algorithm = ExternalAlgorithm.decode(data)
+
+
+def _subsampling(raster: Raster, data: bytes) -> None:
+    """Subsampled if any component's ratio is not 1:1 (IOCA "Sampling Ratios")."""
+    raster.subsampled = any(ratio != 1 for ratio in data[2 : 2 + data[1]]) if len(data) > 2 else False
+
+
+def _tile_position(raster: Raster, data: bytes) -> None:
+    position = TilePosition.decode(data)
+    raster.x, raster.y = position.x, position.y
+
+
+def _tile_size(raster: Raster, data: bytes) -> None:
+    size = TileSize.decode(data)
+    raster.width, raster.height = size.x_size, size.y_size
+    raster.scale = size.relative_resolution or 1
+
+
+def _tile_colour(raster: Raster, data: bytes) -> None:
+    raster.colour = TileSetColour.decode(data)
+
+
+def _include(raster: Raster, data: bytes) -> None:
+    raster.include = IncludeTile.decode(data).identifier
+
+
+def _tile_toc(raster: Raster, data: bytes) -> None:
+    raster.tiled = True  # its table only repeats what the tiles say themselves
+
+
+def _image_data(raster: Raster, data: bytes) -> None:
+    raster.data += data
+
+
+def _band_data(raster: Raster, data: bytes) -> None:
+    band = BandImageData.decode(data)
+    raster.bands.setdefault(band.band, bytearray()).extend(band.data)
+
+
+_PARAMETERS: dict[int, Callable[[Raster, bytes], None]] = {
+    Parameter.IMAGE_SIZE: _size,
+    Parameter.IMAGE_ENCODING: _encoding,
+    Parameter.IDE_SIZE: _ide_size,
+    Parameter.IDE_STRUCTURE: _structure,
+    Parameter.BAND_IMAGE: _band_image,
+    Parameter.NCOLOUR_NAMES: _colour_names,
+    Parameter.EXTERNAL_ALGORITHM: _algorithm,
+    Parameter.IMAGE_SUBSAMPLING: _subsampling,
+    Parameter.TILE_POSITION: _tile_position,
+    Parameter.TILE_SIZE: _tile_size,
+    Parameter.TILE_SET_COLOUR: _tile_colour,
+    Parameter.INCLUDE_TILE: _include,
+    Parameter.TILE_TOC: _tile_toc,
+    Parameter.IMAGE_DATA: _image_data,
+    Parameter.BAND_IMAGE_DATA: _band_data,
+}
+_IGNORED = (
+    Parameter.BEGIN_SEGMENT,
+    Parameter.END_SEGMENT,
+    Parameter.BEGIN_TRANSPARENCY_MASK,
+    Parameter.IMAGE_LUT_ID,  # retired: receivers are allowed to ignore it (IOCA Appendix G)
+)
+
+
+def rasters(items: Iterable[Field], report: Reporter) -> list[Raster]:
+    """All rasters of a segment in painting order. An end that is missing ends with the data."""
+    reader = _Reader(report)
+    for item in items:
+        reader.take(item)
+    if reader.content is not None:
+        report(
+            "ioca-end-missing",
+            "The image has no End Image Content; what came is shown",
+            "IOCA End Image Content",
+            severity=Severity.INFO,
+        )
+    reader.finish_content()
+    return reader.rasters

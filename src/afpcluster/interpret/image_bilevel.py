@@ -1,0 +1,185 @@
+"""Bilevel IOCA rasters: stencils, transparency masks and one-bit bands.
+
+1 is significant and paints, 0 leaves what is below (IOCA Appendix B "Bilevel Images"). CCITT and JBIG2
+data is passed on. RIDIC codes rows padded to bytes; of a wider coded row only the image is shown.
+"""
+
+from __future__ import annotations
+
+from PIL import Image as Pillow
+
+from afpcluster.afp.ioca import Compression, Recording, Reporter
+from afpcluster.afp.ioca_ccitt import Scheme, coded_width, decode
+from afpcluster.afp.ioca_codec import decode_lzw, decode_rl4, pad_rows, turn_over, unpack_bits
+from afpcluster.afp.ioca_segment import Raster
+from afpcluster.afp.jbig2 import Jbig2Error, embedded_stream
+from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+from afpcluster.interpret.image_data import (
+    MAX_DECODED_BYTES,
+    ImageProblem,
+    Pixels,
+    compression_problem,
+    make_image,
+)
+
+_CCITT = {
+    Compression.IBM_MMR: Scheme.IBM_MMR,
+    Compression.TIFF_2: Scheme.TIFF_2,
+    Compression.G3_MH: Scheme.G3_MH,
+    Compression.G3_MR: Scheme.G3_MR,
+    Compression.G4_MMR: Scheme.G4,
+}
+_K = {Scheme.TIFF_2: 0, Scheme.G3_MH: 0, Scheme.G3_MR: 4, Scheme.G4: -1}
+_MAX_ROWS = 0x7FFF  # IOCA "Image Size": the largest vertical size
+
+
+def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
+    """A stencil. Raises ImageProblem."""
+    compression = raster.encoding.compression
+    if raster.mask is not None:
+        return _masked_stencil(raster, data, report)
+    if compression == Compression.JBIG2:
+        return _jbig2(data)
+    scheme = _CCITT.get(Compression(compression)) if compression in _CCITT else None
+    if scheme is None or scheme is Scheme.IBM_MMR:
+        height = raster.height
+        rows = bilevel_rows(raster, data, raster.width, height, report)
+        row_length = (raster.width + 7) // 8
+        height = height or len(rows) // row_length
+        image = make_image(raster.width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+        return Pixels(image, raster.width, height)
+    return _ccitt(raster, data, scheme)
+
+
+def _ccitt(raster: Raster, data: bytes, scheme: Scheme) -> Pixels:
+    """T.4 and T.6 data as it came."""
+    _check_size(raster.width, raster.height)
+    width = _row_points(raster, data, scheme)
+    height = raster.height or decode(data, width, scheme, _MAX_ROWS).height
+    if not height:
+        raise ImageProblem("ccitt-bad", "CCITT data without a single row", "IOCA Appendix A")
+    parameters = CcittParameters(
+        _K[scheme],
+        black_is_1=True,
+        byte_align=scheme is Scheme.TIFF_2,
+        end_of_line=scheme is Scheme.G3_MR or (scheme is Scheme.G3_MH and not data[0] and data[1] < 0x20),
+    )
+    image = make_image(width, height, Encoding.CCITT, ImageModel.STENCIL, 1, data, ccitt=parameters)
+    return Pixels(image, raster.width, height)
+
+
+def _row_points(raster: Raster, data: bytes, scheme: Scheme) -> int:
+    """Length of a coded row in image points."""
+    if raster.encoding.recording == Recording.UNPADDED_RIDIC or len(data) < 2:
+        return raster.width
+    return coded_width(data, raster.width, raster.height, scheme)
+
+
+def _jbig2(data: bytes) -> Pixels:
+    try:
+        stream, width, height = embedded_stream(data)
+    except Jbig2Error as error:
+        raise ImageProblem("jbig2-bad", f"Damaged JBIG2 data: {error}", "ITU-T T.88 section 7.2") from error
+    image = make_image(width, height, Encoding.JBIG2, ImageModel.STENCIL, 1, stream)
+    return Pixels(image, width, height)
+
+
+def _check_size(width: int, height: int) -> None:
+    if not width or (width + 7) // 8 * height > MAX_DECODED_BYTES:
+        raise ImageProblem(
+            "ioca-size-bad", f"Image of {width} x {height} points cannot be decoded", "IOCA Image Size"
+        )
+
+
+def bilevel_rows(raster: Raster, data: bytes, width: int, height: int, report: Reporter) -> bytes:
+    """Decoded rows of `width` points padded to bytes, as many as `height` (0: as many as there are)."""
+    _check_size(width, height)
+    row_length = (width + 7) // 8
+    size = row_length * (height or _MAX_ROWS)
+    compression = raster.encoding.compression
+    if compression in _CCITT:
+        scheme = _CCITT[Compression(compression)]
+        points = _row_points(raster, data, scheme)
+        rows, count, damaged = decode(data, points, scheme, height or _MAX_ROWS)
+        if damaged and height and count < height:
+            _report_short(report, height - count)
+        if (points + 7) // 8 != row_length:
+            raise ImageProblem("ccitt-bad", "Coded rows and image have different lengths", "IOCA Appendix A")
+    elif compression == Compression.RL4:
+        rows, _ = decode_rl4(data, width, height, size)
+    elif compression == Compression.LZW:
+        rows = decode_lzw(data, size)
+    elif compression == Compression.PACKBITS:
+        rows = unpack_bits(data, size)
+    elif compression == Compression.NONE:
+        rows = _recorded(raster, data, width, height)
+        if height and len(rows) < size:
+            _report_short(report, height - len(rows) // row_length)
+    else:
+        raise compression_problem(compression)
+    return rows[:size].ljust(size, b"\0") if height else rows[: len(rows) // row_length * row_length]
+
+
+def _recorded(raster: Raster, data: bytes, width: int, height: int) -> bytes:
+    """Uncompressed rows in the usual order."""
+    recording = raster.encoding.recording
+    if recording == Recording.BOTTOM_TO_TOP:
+        return turn_over(data, width, height or len(data) // ((width + 31) // 32 * 4))
+    if recording == Recording.UNPADDED_RIDIC and len(data) < (width + 7) // 8 * (height or _MAX_ROWS):
+        return pad_rows(data, width, height or len(data) * 8 // width)
+    return data
+
+
+def _report_short(report: Reporter, rows: int) -> None:
+    report("ioca-data-short", f"Image data ends {rows} rows early; they are left blank", "IOCA Image Data")
+
+
+def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
+    """A stencil with a transparency mask: a point paints where both have a 1."""
+    assert raster.mask is not None
+    width, height = raster.width, raster.height
+    rows = bilevel_rows(raster, data, width, height, report)
+    mask = _mask_rows(raster.mask, report)
+    if (raster.mask.width, raster.mask.height) == (width, height):
+        both = int.from_bytes(rows, "big") & int.from_bytes(mask, "big")
+        rows = both.to_bytes(len(rows), "big")
+    else:
+        report(
+            "ioca-mask-size",
+            f"A transparency mask of {raster.mask.width} x {raster.mask.height} points does not match its "
+            f"image of {width} x {height}; it is ignored",
+            "IOCA Transparency Masks",
+        )
+    return Pixels(make_image(width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows), width, height)
+
+
+def _mask_rows(mask: Raster, report: Reporter) -> bytes:
+    return bilevel_rows(mask, bytes(mask.data), mask.width, mask.height, report)
+
+
+def mask_image(mask: Raster, scale: int, pixels: Pixels, report: Reporter) -> ImageData:
+    """The transparency mask as a stencil over all the samples of `pixels`. Raises ImageProblem.
+
+    Its points are those of the presentation space: `scale` of them a sample (IOCA "Transparency Masks").
+    """
+    width, height = pixels.width * scale, pixels.height * scale
+    if (mask.width, mask.height) != (width, height):
+        report(
+            "ioca-mask-size",
+            f"A transparency mask of {mask.width} x {mask.height} points does not match its image of "
+            f"{width} x {height}; it is stretched",
+            "IOCA Transparency Masks",
+        )
+    whole = (pixels.image.width, pixels.image.height) == (pixels.width, pixels.height)
+    if whole:
+        found = bilevel_pixels(mask, bytes(mask.data), report)
+        if found.image.width == found.width:
+            return found.image
+    rows = _mask_rows(mask, report)
+    if whole:
+        return make_image(mask.width, mask.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+    canvas = Pillow.new("1", (pixels.image.width * scale, pixels.image.height * scale))
+    canvas.paste(
+        Pillow.frombytes("1", (mask.width, mask.height), rows), (pixels.left * scale, pixels.top * scale)
+    )
+    return make_image(*canvas.size, Encoding.RAW, ImageModel.STENCIL, 1, canvas.tobytes())

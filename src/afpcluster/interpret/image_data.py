@@ -1,0 +1,194 @@
+"""Making `ImageData`: keys, JPEG as it came, and samples through Pillow where nothing else will do.
+
+Compressed data is passed on whenever the display list can say the same. `Pixels` also says which part of
+the samples is the image: coded rows may be longer than the image, JPEG tiles begin in front of it.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from hashlib import blake2b
+from typing import NamedTuple
+
+from PIL import Image as Pillow
+
+from afpcluster.afp.ioca import Compression, Reporter
+from afpcluster.afp.jpeg import (
+    ARITHMETIC_FRAMES,
+    PASSABLE_FRAMES,
+    JpegError,
+    JpegHeader,
+    mark_as_rgb,
+    read_header,
+)
+from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+
+MAX_DECODED_BYTES = 512 << 20
+"""No image is decoded to more than this: what is passed on undecoded is not bound by it."""
+
+_JPEG_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
+_PILLOW_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
+
+
+class Pixels(NamedTuple):
+    """Samples, and the image in them: `width` by `height` samples from column `left`, row `top`."""
+
+    image: ImageData
+    width: int
+    height: int
+    left: int = 0
+    top: int = 0
+
+
+class ImageProblem(Exception):
+    """This image cannot be shown. `code` and text are for a finding; `spec` names the section."""
+
+    def __init__(self, code: str, message: str, spec: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.spec = spec
+
+    def report(self, report: Reporter, offset: int | None = None) -> None:
+        report(self.code, f"{self}; the image is not shown", self.spec, offset=offset)
+
+
+def compression_problem(compression: int) -> ImageProblem:
+    """What to say of an algorithm that nothing here decodes for this kind of image."""
+    names = {int(c): c.name for c in Compression}
+    return ImageProblem(
+        "ioca-compression-unsupported",
+        f"Image compression algorithm X'{compression:02X}' ({names.get(compression, 'unknown')}) is not "
+        "supported for this kind of image",
+        "IOCA Image Encoding",
+    )
+
+
+def make_image(
+    width: int,
+    height: int,
+    encoding: Encoding,
+    model: ImageModel,
+    bits: int,
+    data: bytes,
+    *,
+    ccitt: CcittParameters | None = None,
+    palette: bytes | None = None,
+    inverted: bool = False,
+    mask: ImageData | None = None,
+) -> ImageData:
+    """Image data with its key: a hash of all that makes it, the same in every process."""
+    said = (width, height, encoding.value, model.value, bits, ccitt, palette, inverted, mask and mask.key)
+    key = blake2b(repr(said).encode(), digest_size=16)
+    key.update(data)
+    return ImageData(
+        key.hexdigest(), width, height, encoding, model, bits, data, ccitt, palette, inverted, mask
+    )
+
+
+def jpeg_pixels(data: bytes, *, subtractive: bool = False, adobe_inverts: bool = False) -> Pixels:
+    """A JPEG, undecoded where a PDF can carry it. Raises ImageProblem.
+
+    `subtractive` reverses it (IOCA "IDE Structure", ASFLAG). With `adobe_inverts`, four components with
+    an Adobe marker mean 255 = no ink, as all programs write such files.
+    """
+    try:
+        header = read_header(data)
+    except JpegError as error:
+        raise ImageProblem("jpeg-bad", f"Damaged JPEG data: {error}", "ITU-T T.81 Annex B") from error
+    model = _JPEG_MODELS.get(len(header.components))
+    if model is None or header.bits != 8 or not header.width or not header.height:
+        raise ImageProblem(
+            "jpeg-unsupported",
+            f"JPEG of {len(header.components)} components with {header.bits} bits, {header.width} x "
+            f"{header.height} samples: only 1, 3 or 4 components with 8 bits are supported",
+            "ITU-T T.81",
+        )
+    inverted = subtractive
+    if adobe_inverts and model is ImageModel.CMYK and header.adobe_transform is not None:
+        inverted = not inverted
+    if header.frame in PASSABLE_FRAMES:
+        if header.unmarked_rgb:
+            data = mark_as_rgb(data)
+        image = make_image(
+            header.width, header.height, Encoding.JPEG, model, 8, bytes(data), inverted=inverted
+        )
+    elif header.frame in ARITHMETIC_FRAMES:
+        image = pillow_image(open_with_pillow(data, "JPEG"), inverted=inverted)
+    else:
+        raise ImageProblem(
+            "jpeg-unsupported",
+            f"JPEG process X'{header.frame:02X}' (lossless or hierarchical) is not supported",
+            "IOCA External Algorithm Specification",
+        )
+    return Pixels(image, header.width, header.height)
+
+
+def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:
+    """An image file opened but not decoded: size, mode and tags. Raises ImageProblem."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own limit is lower than ours
+            image = Pillow.open(io.BytesIO(data), formats=(format,))
+            if page:
+                image.seek(page)
+    except _PILLOW_ERRORS as error:
+        raise _damaged(format, error) from error
+    return image
+
+
+def open_with_pillow(data: bytes, format: str, *, page: int = 0) -> Pillow.Image:
+    """A decoded image file of this Pillow format. Raises ImageProblem where it is damaged or too large."""
+    image = pillow_header(data, format, page)
+    if image.width * image.height * len(image.getbands()) > MAX_DECODED_BYTES:
+        raise ImageProblem(
+            "image-too-large",
+            f"The {format} image of {image.width} x {image.height} samples is too large to be decoded",
+            _FILE_SPEC,
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image.load()
+    except _PILLOW_ERRORS as error:
+        raise _damaged(format, error) from error
+    return image
+
+
+def _damaged(format: str, error: Exception) -> ImageProblem:
+    return ImageProblem("image-bad", f"Damaged {format} data: {error}", _FILE_SPEC)
+
+
+_FILE_SPEC = "MO:DCA Appendix D Object Type Identifiers"
+_PILLOW_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    struct.error,
+    MemoryError,
+    Pillow.DecompressionBombError,
+)
+"""What Pillow raises for damaged files."""
+
+
+def pillow_image(image: Pillow.Image, *, inverted: bool = False, mask: ImageData | None = None) -> ImageData:
+    """A decoded image as raw samples; modes without an equal become RGB."""
+    if image.mode not in _PILLOW_MODELS:
+        image = image.convert("RGB")
+    model = _PILLOW_MODELS[image.mode]
+    return make_image(
+        image.width, image.height, Encoding.RAW, model, 8, image.tobytes(), inverted=inverted, mask=mask
+    )
+
+
+def header_of(data: bytes) -> JpegHeader | None:
+    """The JPEG header, or None."""
+    try:
+        return read_header(data)
+    except JpegError:
+        return None

@@ -1,0 +1,104 @@
+"""Mapping a presentation space into its object area (MO:DCA "Mapping Option Triplet X'04'").
+
+Images and object containers come here with items in a space of `width` by `height` points; what leaves is
+in the object area's system, not yet trimmed to it. Scaling acts on the items' matrices, so
+that a plain image stays one item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from afpcluster.afp.ioca import Reporter
+from afpcluster.display.geometry import Box, Matrix, translation
+from afpcluster.display.items import EmbeddedPdf, Group, Image, Item, Rectangle, Shared, SharedItems
+from afpcluster.findings import Severity
+from afpcluster.interpret.context import MappingOption, ObjectArea
+
+SPEC = "MO:DCA Mapping Option Triplet X'04'"
+_TOLERANCE = 0.02  # points: less than this is rounding, not worth another copy
+_MAX_COPIES = 100_000
+
+
+def place(
+    items: list[Item], width: float, height: float, area: ObjectArea, report: Reporter, *, key: str
+) -> list[Item]:
+    """The items of a presentation space mapped into the area; scale to fit where no mapping is given.
+
+    `key` identifies the items, for the cell of "replicate and trim".
+    """
+    if not items or width <= 0 or height <= 0:
+        return []
+    across, down = area.width or width, area.height or height
+    mapping = MappingOption.SCALE_TO_FIT if area.mapping is None else area.mapping
+    if mapping == MappingOption.MIGRATION_TRIM:
+        return replicate(items, width, height, across, down, report, key=key)
+    matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
+    return [moved(item, matrix) for item in items]
+
+
+def _mapping_matrix(
+    mapping: int, width: float, height: float, area: ObjectArea, across: float, down: float, report: Reporter
+) -> Matrix:
+    """From the presentation space to the area."""
+    if mapping == MappingOption.SCALE_TO_FILL:
+        return Matrix(a=across / width, d=down / height)
+    if mapping == MappingOption.SCALE_TO_FIT:
+        scale = min(across / width, down / height)
+        return Matrix(scale, 0, 0, scale, (across - width * scale) / 2, (down - height * scale) / 2)
+    if mapping == MappingOption.CENTER_AND_TRIM:
+        return translation((across - width) / 2, (down - height) / 2)
+    if mapping in (MappingOption.MIGRATION_SHRINK, MappingOption.MIGRATION_DOUBLE_DOT):
+        dots = 2.0 if mapping == MappingOption.MIGRATION_DOUBLE_DOT else 1.0
+        report(
+            "image-point-to-pel",
+            "An image is mapped point to pel, its size depends on the printer; the image's own resolution "
+            "was taken as the printer's",
+            SPEC,
+            severity=Severity.INFO,
+        )
+        return Matrix(dots, 0, 0, dots)
+    if mapping not in (MappingOption.POSITION, MappingOption.POSITION_AND_TRIM):
+        report(
+            "mapping-unsupported", f"Mapping option X'{mapping:02X}' is not supported; position is used", SPEC
+        )
+    return translation(area.content_x, area.content_y)
+
+
+def moved(item: Item, matrix: Matrix) -> Item:
+    """The item in the system that `matrix` leads to (scaling and moving only)."""
+    if isinstance(item, Image | EmbeddedPdf | Group | Shared):
+        return replace(item, matrix=item.matrix.then(matrix))
+    if isinstance(item, Rectangle):
+        left, top = matrix.apply(item.x, item.y)
+        return replace(item, x=left, y=top, width=item.width * matrix.a, height=item.height * matrix.d)
+    return Group([item], matrix)
+
+
+def replicate(
+    items: list[Item],
+    width: float,
+    height: float,
+    across: float,
+    down: float,
+    report: Reporter,
+    *,
+    key: str,
+) -> list[Item]:
+    """Copies of `width` by `height` side by side until `across` by `down` is full, the last ones reaching
+    over its edge. A row of them is shared under a key made of `key`."""
+    columns, rows = (
+        int((extent - _TOLERANCE) / step) + 1 for extent, step in ((across, width), (down, height))
+    )
+    if columns * rows > _MAX_COPIES:
+        report(
+            "replicate-limit",
+            f"An image would be replicated {columns} by {rows} times, over {_MAX_COPIES}; it is left out",
+            SPEC,
+        )
+        return []
+    row = [moved(item, translation(column * width, 0)) for column in range(columns) for item in items]
+    if rows == 1:
+        return row
+    shared = SharedItems(f"{key}-row-{columns}", row, Box(0, 0, columns * width, height))
+    return [Shared(shared, translation(0, n * height)) for n in range(rows)]

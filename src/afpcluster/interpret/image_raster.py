@@ -1,0 +1,319 @@
+"""One IOCA raster (untiled image content, tile or mask) -> `Pixels`.
+
+Rules (IOCA Appendix A and B): IDE size 1 is bilevel, 1 paints, whatever the IDE Structure says; more
+without an IDE Structure is gray, 0 is black. ASFLAG "subtractive" is reverse video. RIDIC rows are padded to
+bytes before compression. JPEG says itself what its components are. Sizes the data gives win over those
+of the parameters (EC-9401).
+"""
+
+from __future__ import annotations
+
+from PIL import Image as Pillow
+
+from afpcluster.afp.ioca import GRAY_CODED, SUBTRACTIVE, ColourFormat, Compression, Recording, Reporter
+from afpcluster.afp.ioca_codec import (
+    decode_lzw,
+    pad_rows,
+    reverse_bits,
+    turn_over,
+    undo_predictor,
+    unpack_bits,
+)
+from afpcluster.afp.ioca_segment import Raster
+from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.interpret.image_bilevel import bilevel_pixels, bilevel_rows, mask_image
+from afpcluster.interpret.image_data import (
+    MAX_DECODED_BYTES,
+    ImageProblem,
+    Pixels,
+    compression_problem,
+    header_of,
+    jpeg_pixels,
+    make_image,
+    open_with_pillow,
+    pillow_image,
+)
+
+_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
+_PROCESS_COLOURANTS = ("AFPC_Device_C", "AFPC_Device_M", "AFPC_Device_Y", "AFPC_Device_K")
+_YCC = (ColourFormat.YCRCB, ColourFormat.YCBCR)
+
+
+def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
+    """The samples of a raster, with its transparency mask. Raises ImageProblem."""
+    data = bytes(raster.data)
+    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
+        data = reverse_bits(data)
+    if raster.bands:
+        pixels = _banded(raster, report)
+    elif raster.encoding.compression == Compression.JPEG or data[:3] == b"\xff\xd8\xff":
+        pixels = _in_tile(raster, jpeg_pixels(data, subtractive=_subtractive(raster)))
+    elif raster.ide_size == 1:
+        return bilevel_pixels(raster, data, report)
+    else:
+        pixels = _continuous(raster, data, report)
+    if raster.mask is None:
+        return pixels
+    mask = mask_image(raster.mask, raster.scale, pixels, report)
+    image = pixels.image
+    return pixels._replace(
+        image=make_image(
+            image.width,
+            image.height,
+            image.encoding,
+            image.model,
+            image.bits,
+            image.data,
+            palette=image.palette,
+            inverted=image.inverted,
+            mask=mask,
+        )
+    )
+
+
+def _subtractive(raster: Raster) -> bool:
+    structure = raster.structure
+    return structure is not None and bool(structure.flags & SUBTRACTIVE)
+
+
+def _in_tile(raster: Raster, pixels: Pixels) -> Pixels:
+    """Where the tile begins in a JPEG that was padded to 8 by 8 blocks of the presentation space (IOCA
+    "Tile Size", note 6). Untiled images and JPEGs without such padding begin at their corner."""
+    if not raster.tiled or not raster.width or not raster.height:
+        return pixels
+    left, top = (position % (8 * raster.scale) // raster.scale for position in (raster.x, raster.y))
+    fits = pixels.width >= left + raster.width and pixels.height >= top + raster.height
+    return Pixels(
+        pixels.image,
+        min(raster.width, pixels.width),
+        min(raster.height, pixels.height),
+        left if fits else 0,
+        top if fits else 0,
+    )
+
+
+def _component_bits(raster: Raster) -> tuple[int, ...]:
+    """Bits of each component that is there, from IDE Structure, else one component of the IDE size."""
+    if raster.structure is None:
+        return (raster.ide_size,)
+    return tuple(size for size in raster.structure.sizes if size) or (raster.ide_size,)
+
+
+def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
+    """Gray and colour samples that are not JPEG."""
+    sizes = _component_bits(raster)
+    bits = sizes[0]
+    if len(set(sizes)) != 1 or bits not in (1, 2, 4, 8, 16) or sum(sizes) != raster.ide_size:
+        raise ImageProblem(
+            "ioca-ide-unsupported",
+            f"Image data elements of {raster.ide_size} bits with components of {list(sizes)} bits are not "
+            "supported",
+            "IOCA IDE Structure",
+        )
+    if raster.subsampled:
+        raise ImageProblem(
+            "ioca-subsampling-unsupported",
+            "Subsampled image data without JPEG compression is not supported",
+            "IOCA Image Subsampling",
+        )
+    width, height = raster.width, raster.height
+    row_bits = width * raster.ide_size
+    row_length = (row_bits + 7) // 8
+    samples = _samples(raster, data, row_bits, len(sizes), report)
+    if height == 0 and row_length:
+        height = len(samples) // row_length
+    samples = _complete(samples, row_length * height, report)
+    if raster.structure is not None and raster.structure.flags & GRAY_CODED:
+        samples = _undo_gray_code(samples, bits, len(sizes))
+    if bits == 16:
+        samples, bits = samples[::2], 8
+    return Pixels(_coloured(raster, samples, width, height, bits, len(sizes)), width, height)
+
+
+def _samples(raster: Raster, data: bytes, row_bits: int, components: int, report: Reporter) -> bytes:
+    """Decompressed samples, rows padded to bytes."""
+    compression, recording = raster.encoding.compression, raster.encoding.recording
+    row_length = (row_bits + 7) // 8
+    size = row_length * raster.height
+    if not row_length or size > MAX_DECODED_BYTES:
+        raise ImageProblem(
+            "ioca-size-bad",
+            f"Image of {raster.width} x {raster.height} points cannot be decoded",
+            "IOCA Image Size",
+        )
+    if compression in (Compression.LZW, Compression.LZW_PREDICTOR):
+        data = decode_lzw(data, size)
+        if compression == Compression.LZW_PREDICTOR:
+            data = undo_predictor(data, row_length, components)
+    elif compression == Compression.PACKBITS:
+        data = unpack_bits(data, size)
+    elif compression != Compression.NONE:
+        raise compression_problem(compression)
+    if recording == Recording.BOTTOM_TO_TOP:
+        return turn_over(data, row_bits, raster.height)
+    if recording == Recording.UNPADDED_RIDIC and row_bits % 8 and len(data) < size:
+        return pad_rows(data, row_bits, raster.height)
+    return data
+
+
+def _complete(samples: bytes, size: int, report: Reporter) -> bytes:
+    """The samples at their full size; what is missing is zero (IOCA "Image Encoding", note 5)."""
+    if len(samples) < size:
+        report(
+            "ioca-data-short",
+            f"Image data lacks {size - len(samples)} of {size} bytes; the rest is taken as zeros",
+            "IOCA Image Data",
+        )
+    return samples[:size].ljust(size, b"\0")
+
+
+def _undo_gray_code(samples: bytes, bits: int, components: int) -> bytes:
+    """Gray code of the whole IDE (IOCA "IDE Structure", GRAYCODE), for IDEs of 4 and 8 bits."""
+    if bits not in (4, 8) or components != 1:
+        raise ImageProblem(
+            "ioca-gray-code-unsupported", "Gray coded colour is not supported", "IOCA IDE Structure"
+        )
+    table = []
+    for byte in range(256):
+        parts = (byte,) if bits == 8 else (byte >> 4, byte & 15)
+        value = 0
+        for part in parts:
+            plain = part ^ part >> 1
+            plain ^= plain >> 2
+            plain ^= plain >> 4
+            value = value << bits | plain
+        table.append(value)
+    return samples.translate(bytes(table))
+
+
+def _coloured(
+    raster: Raster, samples: bytes, width: int, height: int, bits: int, components: int
+) -> ImageData:
+    """Samples of `components` interleaved components as the colour model says."""
+    structure = raster.structure
+    if structure is not None and structure.format in _YCC and components == 3:
+        return _from_ycc(samples, width, height, structure.format, _subtractive(raster))
+    if structure is not None and structure.format & 0x80:
+        return _from_colorants(raster, [samples[n::components] for n in range(components)], width, height)
+    model = _MODELS.get(components)
+    if model is None:
+        raise ImageProblem(
+            "ioca-colour-unsupported",
+            f"Images of {components} components are not supported",
+            "IOCA IDE Structure",
+        )
+    return make_image(width, height, Encoding.RAW, model, bits, samples, inverted=_subtractive(raster))
+
+
+def _from_ycc(samples: bytes, width: int, height: int, format: int, subtractive: bool) -> ImageData:
+    """Y, Cb, Cr (or Y, Cr, Cb) samples of 8 bits as RGB. ASFLAG applies to Y alone."""
+    order = (0, 1, 2) if format == ColourFormat.YCBCR else (0, 2, 1)
+    planes = [Pillow.frombytes("L", (width, height), samples[n::3]) for n in order]
+    if subtractive:
+        planes[0] = planes[0].point(range(255, -1, -1))
+    return pillow_image(Pillow.merge("YCbCr", planes).convert("RGB"))
+
+
+def _from_colorants(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
+    """nColor whose colorants are all process colorants, as CMYK (IOCA "nColor Names")."""
+    names = raster.colour_names
+    if len(names) != len(planes) or not set(names) <= set(_PROCESS_COLOURANTS):
+        raise ImageProblem(
+            "ioca-ncolor-unsupported",
+            f"An nColor image with the colorants {', '.join(names) or '(not named)'} needs a colour "
+            "management resource",
+            "IOCA nColor Names",
+        )
+    by_name = dict(zip(names, planes, strict=True))
+    blank = bytes(width * height)
+    cmyk = [by_name.get(name, blank) for name in _PROCESS_COLOURANTS]
+    return _interleaved(cmyk, width, height, ImageModel.CMYK, False)
+
+
+def _interleaved(
+    planes: list[bytes], width: int, height: int, model: ImageModel, inverted: bool
+) -> ImageData:
+    samples = bytearray(width * height * len(planes))
+    for number, plane in enumerate(planes):
+        samples[number :: len(planes)] = plane
+    return make_image(width, height, Encoding.RAW, model, 8, bytes(samples), inverted=inverted)
+
+
+def _banded(raster: Raster, report: Reporter) -> Pixels:
+    """Bands: each a plane of its own, compressed on its own; an empty one is all zeros (IOCA "Band Image
+    Data"). CMYK with only black ink stays one gray plane, so that its JPEG passes undecoded."""
+    count = len(raster.band_bits) or max(raster.bands)
+    bands = [bytes(raster.bands.get(number, b"")) for number in range(1, count + 1)]
+    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
+        bands = [reverse_bits(band) for band in bands]
+    subtractive = _subtractive(raster)
+    structure = raster.structure
+    if count == 1:
+        single = bands[0]
+        if raster.encoding.compression == Compression.JPEG:
+            return _in_tile(raster, jpeg_pixels(single, subtractive=subtractive))
+        if raster.ide_size == 1:
+            return bilevel_pixels(raster, single, report)
+        return _continuous(raster, single, report)
+    if (
+        raster.encoding.compression == Compression.JPEG
+        and not any(bands[:3])
+        and count == 4
+        and not subtractive
+    ):
+        return _in_tile(raster, jpeg_pixels(bands[3], subtractive=True))
+    planes, pixels = _planes(raster, bands, report)
+    width, height = pixels
+    if structure is not None and structure.format & 0x80:
+        image = _from_colorants(raster, planes, width, height)
+    elif structure is not None and structure.format in _YCC and count == 3:
+        image = _coloured(raster, b"".join(map(bytes, zip(*planes, strict=True))), width, height, 8, 3)
+    elif count in _MODELS:
+        image = _interleaved(planes, width, height, _MODELS[count], subtractive)
+    else:
+        raise ImageProblem(
+            "ioca-colour-unsupported", f"Images of {count} bands are not supported", "IOCA Band Image"
+        )
+    return _in_tile(raster, Pixels(image, width, height))
+
+
+def _planes(raster: Raster, bands: list[bytes], report: Reporter) -> tuple[list[bytes], tuple[int, int]]:
+    """Every band as samples of 8 bits, all of the same size."""
+    width, height = raster.width, raster.height
+    if raster.encoding.compression == Compression.JPEG:
+        headers = [header for band in bands if (header := header_of(band))]
+        if not headers:
+            raise ImageProblem("jpeg-bad", "No band has JPEG data", "IOCA Band Image Data")
+        width, height = headers[0].width, headers[0].height
+    if width * height * len(bands) > MAX_DECODED_BYTES or not width or not height:
+        raise ImageProblem(
+            "ioca-size-bad", f"Bands of {width} x {height} points cannot be decoded", "IOCA Image Size"
+        )
+    sizes = raster.band_bits or (8,) * len(bands)
+    planes = [
+        _plane(raster, band, bits, width, height, report) for band, bits in zip(bands, sizes, strict=True)
+    ]
+    return planes, (width, height)
+
+
+def _plane(raster: Raster, band: bytes, bits: int, width: int, height: int, report: Reporter) -> bytes:
+    """One band as `width` x `height` samples of 8 bits."""
+    if not band:
+        return bytes(width * height)
+    if raster.encoding.compression == Compression.JPEG:
+        return _jpeg_plane(band, width, height)
+    if bits == 1:
+        rows = bilevel_rows(raster, band, width, height, report)
+        return Pillow.frombytes("1", (width, height), rows).convert("L").tobytes()
+    if bits != 8:
+        raise ImageProblem(
+            "ioca-ide-unsupported", f"Bands of {bits} bits are not supported", "IOCA Band Image"
+        )
+    return _complete(_samples(raster, band, width * 8, 1, report), width * height, report)
+
+
+def _jpeg_plane(band: bytes, width: int, height: int) -> bytes:
+    plane = open_with_pillow(band, "JPEG").convert("L")
+    if plane.size != (width, height):
+        plane = plane.crop((0, 0, width, height))
+    return plane.tobytes()
