@@ -1,0 +1,270 @@
+"""Display items -> a content stream: graphics state, paths, images, groups. Text is in `text`.
+
+Rules: coordinates are whole numbers, `unit` of them to a length of one, with y downwards as in the
+display list; one matrix at the head of the page (or on the form) makes points of them. Whole numbers are
+short, quick to print, and with 100 to the point exact for every unit AFP files use in practice. Nothing
+is said twice: the writer knows the state a viewer is in. Text stays in one BT..ET until something else
+must be painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import ceil, floor, hypot, log10
+from typing import Any
+
+from afpcluster.display.geometry import IDENTITY, Box, Matrix
+from afpcluster.display.items import (
+    Cap,
+    ClipPath,
+    Close,
+    Curve,
+    EmbeddedPdf,
+    GlyphRun,
+    Group,
+    Image,
+    ImageModel,
+    Item,
+    Join,
+    Line,
+    Link,
+    Move,
+    Path,
+    Rectangle,
+    Segment,
+    Shared,
+    Stroke,
+    TilePattern,
+)
+from afpcluster.outputs.pdf.colour import stroke_operator
+from afpcluster.outputs.pdf.packet import LinkArea
+from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.outputs.pdf.text import TextWriter
+from afpcluster.pdf.values import number, numbers
+
+PAGE_UNIT = 100
+"""Content units per point on pages, forms and pattern cells."""
+
+_CAPS = {Cap.BUTT: 0, Cap.ROUND: 1, Cap.SQUARE: 2}
+_JOINS = {Join.MITRE: 0, Join.ROUND: 1, Join.BEVEL: 2}
+
+
+class ContentWriter:
+    """Writes the items of one content stream. `root` maps its points to the stream's own space (for
+    patterns, which do not follow the current matrix). A form or pattern is painted in whatever state
+    its user is in: `known_state` is False for them."""
+
+    def __init__(self, resources: StreamResources, root: Matrix, *, known_state: bool) -> None:
+        self.out: list[str] = []
+        self.links: list[LinkArea] = []
+        self.text = TextWriter(self.out, resources, PAGE_UNIT, known_state=known_state)
+        self._resources = resources
+        self._unit: float = PAGE_UNIT
+        self._root = root
+        self._matrix = IDENTITY  # from the current items' system to the stream's points
+        self._stroke = Stroke() if known_state else None
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            GlyphRun: self.text.run,
+            Rectangle: self._rectangle,
+            Path: self._path,
+            Image: self._image,
+            EmbeddedPdf: self._embedded_pdf,
+            Group: self._group,
+            Shared: self._shared,
+            ClipPath: self._clip_path,
+            Link: self._link,
+        }
+
+    def items(self, items: Iterable[Item]) -> None:
+        """Paint `items` in order."""
+        handlers = self._handlers
+        for item in items:
+            handlers[type(item)](item)
+
+    def data(self) -> bytes:
+        """The finished stream, uncompressed."""
+        self.text.end()
+        return "\n".join(self.out).encode("latin-1")
+
+    # Paths
+
+    def _rectangle(self, item: Rectangle) -> None:
+        text = self.text
+        if text.open:
+            text.end()
+        if item.colour != text.fill:
+            text.set_fill(item.colour)
+        self.out.append(f"{self._box(item.x, item.y, item.width, item.height)} re f")
+
+    def _box(self, x: float, y: float, width: float, height: float) -> str:
+        unit = self._unit
+        left, top = round(x * unit), round(y * unit)
+        # From corner to corner, so that neighbours meet; and what is there at all stays visible.
+        across = round((x + width) * unit) - left or (1 if width else 0)
+        down = round((y + height) * unit) - top or (1 if height else 0)
+        return f"{left} {top} {across} {down}"
+
+    def _path(self, item: Path) -> None:
+        if not item.segments or (item.fill is None and item.stroke is None):
+            return
+        self.text.end()
+        if isinstance(item.fill, TilePattern):
+            pattern = self._resources.pattern(item.fill, self._matrix.then(self._root))
+            self.text.set_fill_pattern(pattern)
+        elif item.fill is not None and item.fill != self.text.fill:
+            self.text.set_fill(item.fill)
+        if item.stroke is not None and item.stroke != self._stroke:
+            self._set_stroke(item.stroke)
+        self._outline(item.segments)
+        if item.fill is None:
+            self.out.append("S")
+        else:
+            operator = "f" if item.stroke is None else "B"
+            self.out.append(operator + "*" if item.even_odd else operator)
+
+    def _outline(self, segments: Iterable[Segment]) -> None:
+        unit, out = self._unit, self.out
+        for segment in segments:
+            operands = [str(round(value * unit)) for value in segment]
+            out.append(" ".join([*operands, _SEGMENT_OPERATORS[type(segment)]]))
+
+    def _set_stroke(self, stroke: Stroke) -> None:
+        was, out, unit = self._stroke, self.out, self._unit
+        if was is None or stroke.colour != was.colour:
+            self._resources.note_colour(stroke.colour)
+            out.append(stroke_operator(stroke.colour))
+        if was is None or (stroke.width, unit) != (was.width, PAGE_UNIT):
+            out.append(f"{round(stroke.width * unit)} w")
+        if was is None or stroke.cap is not was.cap:
+            out.append(f"{_CAPS[stroke.cap]} J")
+        if was is None or stroke.join is not was.join:
+            out.append(f"{_JOINS[stroke.join]} j")
+        if was is None or stroke.mitre_limit != was.mitre_limit:
+            out.append(f"{number(max(1.0, stroke.mitre_limit))} M")
+        if was is None or stroke.dashes or was.dashes:
+            # A dash list of zeros alone would be an error (section 8.4.3.6).
+            dashes = stroke.dashes if any(stroke.dashes) else ()
+            lengths = " ".join([str(round(length * unit)) for length in dashes])
+            out.append(f"[{lengths}]{round(stroke.dash_phase * unit)} d")
+        self._stroke = stroke
+
+    # Images and forms
+
+    def _image(self, item: Image) -> None:
+        self.text.end()
+        if item.image.model is ImageModel.STENCIL and item.colour != self.text.fill:
+            self.text.set_fill(item.colour)
+        self._paint_unit_square(item.matrix, self._resources.image(item.image))
+
+    def _embedded_pdf(self, item: EmbeddedPdf) -> None:
+        self.text.end()
+        self._paint_unit_square(item.matrix, self._resources.embedded_pdf(item))
+
+    def _paint_unit_square(self, matrix: Matrix, name: str) -> None:
+        """PDF has (0, 0) of an image in its lower left corner, display items in the upper left."""
+        a, b, c, d, e, f = matrix
+        unit = self._unit
+        values = [round(v * unit, 2) for v in (a, b, -c, -d, e + c, f + d)]
+        if values[0] * values[3] != values[1] * values[2]:  # else it has no area
+            self.out.append(f"q {numbers(values, 2)} cm/{name} Do Q")
+
+    def _shared(self, item: Shared) -> None:
+        self.text.end()
+        name, links = self._resources.form(item.shared)
+        matrix = item.matrix.then(self._matrix)
+        self.links += [place_link(link, matrix) for link in links]
+        if item.matrix == IDENTITY and self._unit == PAGE_UNIT:
+            self.out.append(f"/{name} Do")
+        else:
+            self.out.append(f"q {self._concatenation(item.matrix, PAGE_UNIT)}/{name} Do Q")
+
+    # Coordinate systems and clips
+
+    def _group(self, item: Group) -> None:
+        self.text.end()
+        outer_matrix, outer_unit = self._matrix, self._unit
+        unit = _unit_for(item.matrix.then(outer_matrix))
+        outer_state = self._save()
+        if item.matrix != IDENTITY or unit != outer_unit:
+            self.out.append(self._concatenation(item.matrix, unit))
+        self._matrix = item.matrix.then(outer_matrix)
+        self._set_unit(unit)
+        if item.clip is not None:
+            self.out.append(f"{self._box(*item.clip)} re W n")
+        self.items(item.items)
+        self.text.end()
+        self._matrix = outer_matrix
+        self._set_unit(outer_unit)
+        self._restore(outer_state)
+
+    def _clip_path(self, item: ClipPath) -> None:
+        self.text.end()
+        outer_state = self._save()
+        # Clipping to a path without an area hides everything, as it should.
+        self._outline(item.segments or [Move((0.0, 0.0)), Close()])
+        self.out.append("W* n" if item.even_odd else "W n")
+        self.items(item.items)
+        self.text.end()
+        self._restore(outer_state)
+
+    def _concatenation(self, matrix: Matrix, unit: float) -> str:
+        """The operation after which coordinates in `unit` of a system mean what `matrix` makes of them."""
+        outer = self._unit
+        scale = outer / unit
+        a, b, c, d, e, f = matrix
+        linear = numbers((a * scale, b * scale, c * scale, d * scale), 7)
+        return f"{linear} {numbers((e * outer, f * outer), 2)} cm"
+
+    def _set_unit(self, unit: float) -> None:
+        if unit != self._unit:
+            self._unit = unit
+            self.text.set_unit(unit)
+            self._stroke = None  # its width and dashes were in the other unit
+
+    def _save(self) -> tuple[object, ...]:
+        self.out.append("q")
+        return (self._stroke, self.text.state())
+
+    def _restore(self, state: tuple[Any, ...]) -> None:
+        self.out.append("Q")
+        self._stroke = state[0]
+        self.text.set_state(state[1])
+
+    def _link(self, item: Link) -> None:
+        self.links.append(place_link(LinkArea(corners_of(item.box), item.uri, item.page), self._matrix))
+
+
+_SEGMENT_OPERATORS: dict[type, str] = {Move: "m", Line: "l", Curve: "c", Close: "h"}
+
+
+def corners_of(box: Box) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom."""
+    return (box.x, box.y, box.x + box.width, box.y + box.height)
+
+
+def place_link(link: LinkArea, matrix: Matrix) -> LinkArea:
+    """The link in the system that `matrix` maps to: the box around its corners."""
+    x1, y1, x2, y2 = link.rectangle
+    points = [matrix.apply(x, y) for x, y in ((x1, y1), (x2, y1), (x1, y2), (x2, y2))]
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return LinkArea((min(across), min(down), max(across), max(down)), link.uri, link.page)
+
+
+def _unit_for(matrix: Matrix) -> float:
+    """Content units for a system that `matrix` maps to points: at least `PAGE_UNIT` to the point, as a
+    power of ten."""
+    scale = max(hypot(matrix.a, matrix.b), hypot(matrix.c, matrix.d))
+    if scale == 0.0:
+        return PAGE_UNIT
+    return float(max(1.0, 10.0 ** ceil(log10(PAGE_UNIT * scale) - 1e-6)))
+
+
+def content_box(box: Box) -> tuple[int, int, int, int]:
+    """A box in points as content units, rounded outwards: left, top, right, bottom."""
+    left, top, right, bottom = corners_of(box)
+    return (
+        floor(left * PAGE_UNIT),
+        floor(top * PAGE_UNIT),
+        ceil(right * PAGE_UNIT),
+        ceil(bottom * PAGE_UNIT),
+    )

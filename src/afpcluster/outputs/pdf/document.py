@@ -1,0 +1,217 @@
+"""Packets, in page order -> one PDF file, written forwards.
+
+Rules: object numbers follow from the order of pages and nothing else, so the number of processes that
+made the packets does not show. Per page only its object number is kept. Images, forms and patterns are
+written when they come; fonts at the end, when the codes they need are known.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.pdf.colour import LAB_SPACE
+from afpcluster.outputs.pdf.embedded import import_page
+from afpcluster.outputs.pdf.fonts import FontStore
+from afpcluster.outputs.pdf.metadata import information, xmp_packet
+from afpcluster.outputs.pdf.packet import (
+    LAB_NAME,
+    Content,
+    FacePayload,
+    FormPayload,
+    ImagePayload,
+    LinkArea,
+    PagePacket,
+    PatternPayload,
+    Payload,
+    PdfPayload,
+    ProgramPayload,
+)
+from afpcluster.pdf.file import PdfFile, Sink
+from afpcluster.pdf.outline import Outline
+from afpcluster.pdf.page_tree import PageTree
+from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
+
+
+@dataclass(slots=True, frozen=True)
+class PdfOptions:
+    """`compress=False` makes a file to read. `created` is the only clock there is: the caller's."""
+
+    title: str | None = None
+    compress: bool = True
+    bookmarks: bool = True
+    created: datetime | None = None
+
+
+class PdfDocumentWriter:
+    """Writes one PDF file to `sink` (which need not be seekable): `add` every packet, then `finish`."""
+
+    def __init__(
+        self, sink: Sink, options: PdfOptions | None = None, findings: Findings | None = None
+    ) -> None:
+        self._options = options or PdfOptions()
+        self._findings = findings if findings is not None else Findings()
+        self._file = PdfFile(sink, compress=self._options.compress)
+        self._pages = PageTree(self._file)
+        self._outline = Outline(self._file)
+        self._fonts = FontStore(self._file, self._findings)
+        self._objects: dict[tuple[type, str], Ref] = {}
+        self._lab: Ref | None = None
+        self._page_refs = array("L")
+        self._awaited: dict[int, Ref] = {}  # pages linked to before they came, by number
+
+    def add(self, packet: PagePacket) -> None:
+        """Write the next page."""
+        self._findings.extend(packet.findings)
+        self._findings.page = packet.number
+        for payload in packet.payloads:
+            self._take(payload)
+        page = self._awaited.pop(len(self._page_refs) + 1, None) or self._file.allocate()
+        self._page_refs.append(page)
+        content = packet.content
+        data = self._file.add_stream(_filtered(content), content.data, encoded=content.compressed)
+        entries: PdfDict = {
+            "Type": Raw(b"/Page"),
+            "Parent": self._pages.add(page),
+            "MediaBox": [0, 0, packet.width, packet.height],
+            "Contents": data,
+            "Resources": self._resources(content),
+        }
+        if packet.links:
+            entries["Annots"] = [self._link(link) for link in packet.links]
+        self._file.write(page, entries)
+        if self._options.bookmarks:
+            for group in packet.groups:
+                self._outline.add(group.name, group.level, [page, Raw(b"/XYZ"), None, None, None])
+
+    def finish(self) -> int:
+        """Write what is left; the size of the file in bytes."""
+        for number, page in sorted(self._awaited.items()):
+            self._file.write(page, None)
+            self._findings.add(
+                "link-target-missing",
+                Severity.SKIPPED,
+                f"a link leads to page {number}, which does not exist",
+            )
+        self._fonts.finish()
+        options = self._options
+        catalog: PdfDict = {"Type": Raw(b"/Catalog"), "Pages": self._pages.finish()}
+        outline = self._outline.finish()
+        if outline is not None:
+            catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
+        catalog["Metadata"] = self._file.add_stream(
+            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(options.title, options.created)
+        )
+        info = self._file.add(information(options.title, options.created))
+        return self._file.finish(self._file.add(catalog), info)
+
+    # Resources
+
+    def _take(self, payload: Payload) -> None:
+        """Store a payload, unless another maker's packet brought it before."""
+        match payload:
+            case FacePayload():
+                self._fonts.add_face(payload.face)
+            case ProgramPayload():
+                self._fonts.add_program(payload.program)
+            case ImagePayload():
+                if (ImagePayload, payload.key) not in self._objects:
+                    self._objects[ImagePayload, payload.key] = self._write_image(payload)
+            case FormPayload():
+                if (FormPayload, payload.key) not in self._objects:
+                    self._objects[FormPayload, payload.key] = self._write_form(payload)
+            case PatternPayload():
+                if (PatternPayload, payload.key) not in self._objects:
+                    self._objects[PatternPayload, payload.key] = self._write_pattern(payload)
+            case PdfPayload():
+                if (FormPayload, payload.key) not in self._objects:
+                    form = import_page(self._file, payload, self._findings)
+                    self._objects[FormPayload, payload.key] = form
+
+    def _write_image(self, image: ImagePayload) -> Ref:
+        entries = image.entries
+        if image.mask is not None:
+            entries = {**entries, "Mask": self._write_image(image.mask)}
+        return self._file.add_stream(entries, image.data, encoded=True)
+
+    def _write_form(self, form: FormPayload) -> Ref:
+        entries: PdfDict = {
+            "Type": Raw(b"/XObject"),
+            "Subtype": Raw(b"/Form"),
+            "BBox": form.box,
+            "Resources": self._resources(form.content),
+            **_filtered(form.content),
+        }
+        return self._file.add_stream(entries, form.content.data, encoded=True)
+
+    def _write_pattern(self, pattern: PatternPayload) -> Ref:
+        """Section 8.7.3: a coloured tiling pattern."""
+        entries: PdfDict = {
+            "Type": Raw(b"/Pattern"),
+            "PatternType": 1,
+            "PaintType": 1,
+            "TilingType": 1,
+            "BBox": [0, 0, pattern.width, pattern.height],
+            "XStep": pattern.width,
+            "YStep": pattern.height,
+            "Matrix": Raw(b"[%b]" % numbers(pattern.matrix, 7).encode()),
+            "Resources": self._resources(pattern.content),
+            **_filtered(pattern.content),
+        }
+        return self._file.add_stream(entries, pattern.content.data, encoded=True)
+
+    def _resources(self, content: Content) -> PdfDict:
+        """The resource dictionary of a content stream (section 7.8.3)."""
+        resources: PdfDict = {}
+        if content.fonts:
+            resources["Font"] = {
+                f"F{number}": self._fonts.use(font) for number, font in enumerate(content.fonts, 1)
+            }
+        x_objects: dict[str, Value] = {}
+        for number, key in enumerate(content.images, 1):
+            x_objects[f"I{number}"] = self._objects[ImagePayload, key]
+        for number, key in enumerate(content.forms, 1):
+            x_objects[f"X{number}"] = self._objects[FormPayload, key]
+        if x_objects:
+            resources["XObject"] = x_objects
+        if content.patterns:
+            resources["Pattern"] = {
+                f"P{number}": self._objects[PatternPayload, key]
+                for number, key in enumerate(content.patterns, 1)
+            }
+        if content.uses_lab:
+            self._lab = self._lab or self._file.add(LAB_SPACE)
+            resources["ColorSpace"] = {LAB_NAME: self._lab}
+        return resources
+
+    # Links
+
+    def _link(self, link: LinkArea) -> PdfDict:
+        """Section 12.5.6.5."""
+        entries: PdfDict = {
+            "Type": Raw(b"/Annot"),
+            "Subtype": Raw(b"/Link"),
+            "Rect": link.rectangle,
+            "Border": [0, 0, 0],
+        }
+        if link.uri is not None:
+            # A URI is ASCII (section 12.6.4.7).
+            uri = quote(link.uri, safe="!#$%&'()*+,/:;=?@[]~")
+            entries["A"] = {"S": Raw(b"/URI"), "URI": uri}
+        elif link.page is not None:
+            entries["Dest"] = [self._page_ref(link.page), Raw(b"/XYZ"), None, None, None]
+        return entries
+
+    def _page_ref(self, number: int) -> Ref:
+        if 1 <= number <= len(self._page_refs):
+            return Ref(self._page_refs[number - 1])
+        if number not in self._awaited:
+            self._awaited[number] = self._file.allocate()
+        return self._awaited[number]
+
+
+def _filtered(content: Content) -> PdfDict:
+    return {"Filter": Raw(b"/FlateDecode")} if content.compressed else {}

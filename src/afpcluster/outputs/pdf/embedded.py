@@ -1,0 +1,145 @@
+"""A page of another PDF file -> a form XObject in ours, with the objects it needs, renumbered.
+
+Streams are copied as they are compressed. What cannot be opened leaves an empty form and a finding.
+"""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pikepdf
+
+from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.pdf.packet import PdfPayload
+from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, Value, numbers
+
+_DEEPEST = 100  # direct objects nested deeper than this are damage or malice
+
+
+def import_page(file: PdfFile, payload: PdfPayload, findings: Findings) -> Ref:
+    """Write the page as a form that fills the unit square; its reference."""
+    try:
+        with pikepdf.open(io.BytesIO(payload.data)) as source:
+            return _Importer(file).form(source.pages[payload.page])
+    except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
+        findings.add(
+            "pdf-object-damaged",
+            Severity.SKIPPED,
+            f"page {payload.page + 1} of an embedded PDF cannot be read and is left out: {error}",
+        )
+        return file.add_stream(
+            {"Type": Raw(b"/XObject"), "Subtype": Raw(b"/Form"), "BBox": [0, 0, 1, 1]}, b""
+        )
+
+
+class _Importer:
+    """Copies objects of one source file; an indirect object is copied once."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self._copied: dict[tuple[int, int], Ref] = {}
+        self._waiting: list[tuple[Ref, pikepdf.Object]] = []
+
+    def form(self, page: pikepdf.Page) -> Ref:
+        """Write the form, then everything it refers to."""
+        page.contents_coalesce()
+        contents = page.obj.get("/Contents")
+        data = contents.read_bytes() if isinstance(contents, pikepdf.Stream) else b""
+        x1, y1, x2, y2 = [float(value) for value in page.cropbox.as_list()]
+        box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+        turn = _inherited(page.obj, "/Rotate")
+        entries: PdfDict = {
+            "Type": Raw(b"/XObject"),
+            "Subtype": Raw(b"/Form"),
+            "BBox": box,
+            "Matrix": Raw(b"[%b]" % numbers(_onto_unit_square(box, int(turn or 0)), 9).encode()),
+        }
+        resources = _inherited(page.obj, "/Resources")
+        if resources is not None:
+            entries["Resources"] = self._copy(resources, 0)
+        group = page.obj.get("/Group")
+        if group is not None:
+            entries["Group"] = self._copy(group, 0)
+        form = self._file.add_stream(entries, data)
+        while self._waiting:
+            ref, source = self._waiting.pop()
+            self._write(ref, source)
+        return form
+
+    def _write(self, ref: Ref, source: pikepdf.Object) -> None:
+        if isinstance(source, pikepdf.Stream):
+            entries = self._dictionary(source.stream_dict, 0)
+            entries.pop("Length", None)
+            self._file.write_stream(ref, entries, source.read_raw_bytes(), encoded=True)
+        else:
+            self._file.write(ref, self._direct(source, 0))
+
+    def _copy(self, source: Any, depth: int) -> Value:
+        """A value as ours: an indirect one becomes a reference to its copy."""
+        if isinstance(source, pikepdf.Object) and source.is_indirect:
+            ref = self._copied.get(source.objgen)
+            if ref is None:
+                ref = self._copied[source.objgen] = self._file.allocate()
+                self._waiting.append((ref, source))
+            return ref
+        return self._direct(source, depth)
+
+    def _direct(self, source: Any, depth: int) -> Value:
+        if depth > _DEEPEST:
+            return None
+        match source:
+            case bool() | int() | None:
+                return source
+            case Decimal() | float():
+                return float(source)
+            case pikepdf.Name():
+                return Name(str(source)[1:])
+            case pikepdf.String():
+                return bytes(source)
+            case pikepdf.Array():
+                return [self._copy(item, depth + 1) for item in source.as_list()]
+            case pikepdf.Dictionary():
+                return self._dictionary(source, depth)
+            case _:
+                return None  # operators and inline images have no place outside content streams
+
+    def _dictionary(self, source: pikepdf.Object, depth: int) -> PdfDict:
+        return {
+            key[1:]: self._copy(value, depth + 1)
+            for key, value in source.as_dict().items()
+            if key not in _LEFT_OUT
+        }
+
+
+# Ways back into the source's page tree and structure, and what only its own producer reads.
+_LEFT_OUT = frozenset({"/Parent", "/StructParent", "/StructParents", "/PieceInfo", "/Metadata", "/P"})
+
+
+def _inherited(page: pikepdf.Object, key: str) -> Any:
+    """A page attribute, from the page or the nodes above it (section 7.7.3.4)."""
+    node: Any = page
+    for _ in range(_DEEPEST):
+        if not isinstance(node, pikepdf.Dictionary):
+            return None
+        if key in node:
+            return node[key]
+        node = node.get("/Parent")
+    return None
+
+
+def _onto_unit_square(box: tuple[float, float, float, float], turn: int) -> tuple[float, ...]:
+    """The matrix that puts `box`, turned clockwise by `turn` degrees, on the unit square."""
+    left, bottom, right, top = box
+    across, up = 1 / ((right - left) or 1), 1 / ((top - bottom) or 1)
+    match turn % 360:
+        case 90:
+            return (0, -across, up, 0, -bottom * up, 1 + left * across)
+        case 180:
+            return (-across, 0, 0, -up, 1 + left * across, 1 + bottom * up)
+        case 270:
+            return (0, across, -up, 0, 1 + bottom * up, -left * across)
+        case _:
+            return (across, 0, 0, up, -left * across, -bottom * up)

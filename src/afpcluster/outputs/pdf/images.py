@@ -1,0 +1,161 @@
+"""Image data -> image XObjects (section 8.9.5).
+
+Rules: compressed data passes through untouched, with the parameters that say how to read it; raw data is
+compressed here, the smaller of plain deflate and PNG prediction. `inverted` and the stencil's "1 paints"
+are said by /Decode, never by touching samples.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+
+from PIL import Image as PillowImage
+
+from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.pdf.colour import LAB_SPACE
+from afpcluster.outputs.pdf.packet import ImagePayload
+from afpcluster.pdf.file import deflate
+from afpcluster.pdf.values import PdfDict, Raw, Value
+
+_COMPONENTS = {
+    ImageModel.STENCIL: 1,
+    ImageModel.GRAY: 1,
+    ImageModel.RGB: 3,
+    ImageModel.CMYK: 4,
+    ImageModel.LAB: 3,
+    ImageModel.INDEXED: 1,
+}
+_SPACES: dict[ImageModel, Value] = {
+    ImageModel.GRAY: Raw(b"/DeviceGray"),
+    ImageModel.RGB: Raw(b"/DeviceRGB"),
+    ImageModel.CMYK: Raw(b"/DeviceCMYK"),
+    ImageModel.LAB: LAB_SPACE,
+}
+_FILTERS = {
+    Encoding.CCITT: Raw(b"/CCITTFaxDecode"),
+    Encoding.JPEG: Raw(b"/DCTDecode"),
+    Encoding.JPX: Raw(b"/JPXDecode"),
+    Encoding.JBIG2: Raw(b"/JBIG2Decode"),
+}
+_PREDICTED_SIZES = range(256, 1 << 26)  # bytes of samples for which PNG prediction is tried
+
+
+def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> ImagePayload:
+    """The image XObject of `image`, and of its mask. `compress=False` leaves raw data raw."""
+    entries: PdfDict = {
+        "Type": Raw(b"/XObject"),
+        "Subtype": Raw(b"/Image"),
+        "Width": image.width,
+        "Height": image.height,
+    }
+    if image.model is ImageModel.STENCIL:
+        entries["ImageMask"] = True
+    elif image.encoding is not Encoding.JPX:  # which says both itself (section 7.4.9)
+        entries["ColorSpace"] = _colour_space(image)
+        entries["BitsPerComponent"] = image.bits
+    decode = _decode(image)
+    if decode:
+        entries["Decode"] = decode
+    data = image.data
+    if image.encoding is Encoding.RAW:
+        data = _whole_rows(image, findings)
+        if compress:
+            data = _compressed(image, data, entries)
+    else:
+        entries["Filter"] = _FILTERS[image.encoding]
+        if image.encoding is Encoding.CCITT:
+            entries["DecodeParms"] = _ccitt_parameters(image)
+    mask = None
+    if image.mask is not None:
+        mask = encode_image(image.mask, compress=compress, findings=findings)
+        # A mask paints where its sample is 0 (section 8.9.6.3); a stencil's 1 shows: /Decode agrees.
+    return ImagePayload(image.key, entries, data, mask)
+
+
+def _colour_space(image: ImageData) -> Value:
+    if image.model is ImageModel.INDEXED:
+        palette = image.palette or b"\0\0\0\xff\xff\xff"
+        return [Raw(b"/Indexed"), Raw(b"/DeviceRGB"), len(palette) // 3 - 1, palette]
+    return _SPACES[image.model]
+
+
+def _decode(image: ImageData) -> list[float]:
+    """The /Decode array, empty where it is the default one."""
+    if image.model is ImageModel.STENCIL:
+        return [] if image.inverted else [1, 0]
+    if not image.inverted:
+        return []
+    if image.model is ImageModel.INDEXED:
+        return [2**image.bits - 1, 0]
+    if image.model is ImageModel.LAB:
+        return [100, 0, 127, -128, 127, -128]
+    return [1, 0] * _COMPONENTS[image.model]
+
+
+def _ccitt_parameters(image: ImageData) -> PdfDict:
+    """Section 7.4.6; defaults are left out."""
+    parameters: PdfDict = {"Columns": image.width, "Rows": image.height}
+    if image.ccitt is not None:
+        ccitt = image.ccitt
+        if ccitt.k:
+            parameters["K"] = ccitt.k
+        if ccitt.black_is_1:
+            parameters["BlackIs1"] = True
+        if ccitt.byte_align:
+            parameters["EncodedByteAlign"] = True
+        if ccitt.end_of_line:
+            parameters["EndOfLine"] = True
+    return parameters
+
+
+def _row_size(image: ImageData) -> int:
+    return (image.width * image.bits * _COMPONENTS[image.model] + 7) // 8
+
+
+def _whole_rows(image: ImageData, findings: Findings) -> bytes:
+    """The samples, no fewer and no more than the size of the image asks for."""
+    size = _row_size(image) * image.height
+    missing = size - len(image.data)
+    if missing > 0:
+        findings.add(
+            "image-data-short",
+            Severity.SKIPPED,
+            f"an image of {image.width} x {image.height} samples lacks {missing} of {size} bytes;"
+            " the rest of it is left blank",
+        )
+        blank = b"\0" if image.model is ImageModel.STENCIL or image.inverted else b"\xff"
+        return image.data + blank * missing
+    return image.data[:size]
+
+
+def _compressed(image: ImageData, data: bytes, entries: PdfDict) -> bytes:
+    """Deflated samples, with PNG prediction where that is smaller."""
+    deflated = deflate(data)
+    entries["Filter"] = Raw(b"/FlateDecode")
+    if image.bits == 8 and image.model is not ImageModel.INDEXED and len(data) in _PREDICTED_SIZES:
+        # Pillow's PNG writer picks a filter per row, at C's speed. It knows one and three components;
+        # four go in as one, which leaves it the filters that look upwards.
+        colours = 3 if _COMPONENTS[image.model] == 3 else 1
+        columns = _row_size(image) // colours
+        predicted = _png_data("RGB" if colours == 3 else "L", columns, image.height, data)
+        if len(predicted) < len(deflated):
+            entries["DecodeParms"] = {"Predictor": 15, "Colors": colours, "Columns": columns}
+            return predicted
+    return deflated
+
+
+def _png_data(mode: str, width: int, height: int, samples: bytes) -> bytes:
+    """The IDAT data of a PNG file: zlib data of filtered rows, just what FlateDecode reads."""
+    buffer = io.BytesIO()
+    PillowImage.frombytes(mode, (width, height), samples).save(buffer, "PNG")
+    png = buffer.getvalue()
+    parts: list[bytes] = []
+    position = 8
+    while position < len(png):
+        size, kind = struct.unpack_from(">I4s", png, position)
+        if kind == b"IDAT":
+            parts.append(png[position + 8 : position + 8 + size])
+        position += size + 12
+    return b"".join(parts)

@@ -1,0 +1,110 @@
+"""A page of the display list -> a packet. Pure apart from remembering what was sent already.
+
+Rules: run it in any process, one maker per process, pages in rising order. All packets of all makers, in
+page order, make the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from afpcluster.display.face import Face, OutlineFace
+from afpcluster.display.geometry import Matrix, scaling
+from afpcluster.display.items import EmbeddedPdf, ImageData, Page, SharedItems, TilePattern
+from afpcluster.findings import Findings
+from afpcluster.outputs.pdf.content import PAGE_UNIT, ContentWriter, content_box, place_link
+from afpcluster.outputs.pdf.images import encode_image
+from afpcluster.outputs.pdf.packet import (
+    FacePayload,
+    FormPayload,
+    ImagePayload,
+    LinkArea,
+    PagePacket,
+    PatternPayload,
+    Payload,
+    PdfPayload,
+    ProgramPayload,
+)
+from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.pdf.values import number
+
+
+class PacketMaker:
+    """Makes packets; `compress` must agree with the document writer's options."""
+
+    def __init__(self, *, compress: bool = True) -> None:
+        self._compress = compress
+        self._sent: set[tuple[type, str]] = set()
+        self._form_links: dict[str, Sequence[LinkArea]] = {}
+        self._payloads: list[Payload] = []
+        self._findings = Findings()
+
+    def packet(self, page: Page) -> PagePacket:
+        """The page as it goes to the document writer."""
+        self._payloads = []
+        self._findings = Findings()
+        self._findings.page = page.number
+        flip = Matrix(1, 0, 0, -1, 0, page.height)
+        resources = StreamResources(self)
+        writer = ContentWriter(resources, flip, known_state=True)
+        scale = number(1 / PAGE_UNIT)
+        writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm")
+        writer.items(page.items)
+        return PagePacket(
+            page.number,
+            page.width,
+            page.height,
+            resources.content(writer.data(), compress=self._compress),
+            tuple([place_link(link, flip) for link in writer.links]),
+            page.groups,
+            self._payloads,
+            tuple(self._findings),
+        )
+
+    # What is sent once (the Courier of `resources`)
+
+    def _first_time(self, kind: type, key: str) -> bool:
+        if (kind, key) in self._sent:
+            return False
+        self._sent.add((kind, key))
+        return True
+
+    def send_face(self, face: Face) -> None:
+        if not self._first_time(FacePayload, face.key):
+            return
+        if isinstance(face, OutlineFace):
+            program = face.program
+            if self._first_time(ProgramPayload, program.key):
+                self._payloads.append(ProgramPayload(program.key, program))
+            face = replace(face, program=replace(program, data=b""))
+        self._payloads.append(FacePayload(face.key, face))
+
+    def send_image(self, image: ImageData) -> None:
+        if self._first_time(ImagePayload, image.key):
+            self._payloads.append(encode_image(image, compress=self._compress, findings=self._findings))
+
+    def send_form(self, shared: SharedItems) -> Sequence[LinkArea]:
+        if self._first_time(FormPayload, shared.key):
+            resources = StreamResources(self)
+            writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
+            writer.items(shared.items)
+            content = resources.content(writer.data(), compress=self._compress)
+            self._form_links[shared.key] = writer.links
+            self._payloads.append(FormPayload(shared.key, content, content_box(shared.box)))
+        return self._form_links[shared.key]
+
+    def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None:
+        if not self._first_time(PatternPayload, key):
+            return
+        resources = StreamResources(self)
+        writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
+        writer.items(pattern.items)
+        content = resources.content(writer.data(), compress=self._compress)
+        placed = scaling(1 / PAGE_UNIT, 1 / PAGE_UNIT).then(matrix)
+        width, height = pattern.width * PAGE_UNIT, pattern.height * PAGE_UNIT
+        self._payloads.append(PatternPayload(key, content, width, height, placed))
+
+    def send_pdf(self, key: str, item: EmbeddedPdf) -> None:
+        if self._first_time(PdfPayload, key):
+            self._payloads.append(PdfPayload(key, item.data, item.page))

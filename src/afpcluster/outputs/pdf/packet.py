@@ -1,0 +1,121 @@
+"""What travels from the maker of a page to the writer of the document, possibly between processes.
+
+Rules: a packet is plain picklable data. It names faces, images and other shared things by key; the thing
+itself travels only in the first packet of its maker that uses it (`payloads`). In a content stream the
+things are called F1, F2 ... (fonts), I1 ... (images), X1 ... (forms) and P1 ... (patterns), in order of
+first use, so that a page's bytes depend on the page alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from afpcluster.display.face import Face, FontProgram
+from afpcluster.display.geometry import Matrix
+from afpcluster.display.items import GroupStart
+from afpcluster.findings import Finding
+from afpcluster.pdf.values import PdfDict
+
+LAB_NAME = "Lab"  # of the one colour space that needs a resource
+
+
+@dataclass(slots=True, frozen=True)
+class FontUse:
+    """A font of a content stream: a face, or one section (high byte) of a two-byte raster face.
+    `codes` are those shown: one byte each, or two for two-byte faces that are not in sections."""
+
+    face_key: str
+    section: int | None
+    codes: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Content:
+    """A content stream and what it names: position in a tuple is the number in the name, from 1."""
+
+    data: bytes
+    compressed: bool
+    fonts: tuple[FontUse, ...] = ()
+    images: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()  # keys of FormPayload and PdfPayload
+    patterns: tuple[str, ...] = ()
+    uses_lab: bool = False
+
+
+@dataclass(slots=True)
+class FacePayload:
+    """A face without the data of its program, which travels by itself since faces share it."""
+
+    key: str
+    face: Face
+
+
+@dataclass(slots=True)
+class ProgramPayload:
+    key: str
+    program: FontProgram
+
+
+@dataclass(slots=True)
+class ImagePayload:
+    """An image XObject: stream dictionary, encoded data, and its mask's."""
+
+    key: str
+    entries: PdfDict
+    data: bytes = field(repr=False)
+    mask: ImagePayload | None = None
+
+
+@dataclass(slots=True)
+class FormPayload:
+    """Items that are stored once: a form XObject, in content units (see `content`)."""
+
+    key: str
+    content: Content
+    box: tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class PatternPayload:
+    """A tiling pattern: its cell in content units, `matrix` to the space of the stream that uses it."""
+
+    key: str
+    content: Content
+    width: float
+    height: float
+    matrix: Matrix
+
+
+@dataclass(slots=True)
+class PdfPayload:
+    """A page of another PDF file, to become a form XObject on the unit square."""
+
+    key: str
+    data: bytes = field(repr=False)
+    page: int = 0
+
+
+Payload = FacePayload | ProgramPayload | ImagePayload | FormPayload | PatternPayload | PdfPayload
+
+
+@dataclass(slots=True, frozen=True)
+class LinkArea:
+    """A link annotation: corners in points from the page's lower left corner."""
+
+    rectangle: tuple[float, float, float, float]
+    uri: str | None
+    page: int | None
+
+
+@dataclass(slots=True)
+class PagePacket:
+    """Everything the document writer needs for one page; `width` and `height` in points."""
+
+    number: int
+    width: float
+    height: float
+    content: Content
+    links: tuple[LinkArea, ...] = ()
+    groups: tuple[GroupStart, ...] = ()
+    payloads: list[Payload] = field(default_factory=list)  # what a payload names comes before it
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,108 @@
+"""The things a content stream names, and what must travel with it so that the document can hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from afpcluster.display.colour import Colour, ColourSpace
+from afpcluster.display.face import Face
+from afpcluster.display.geometry import Matrix
+from afpcluster.display.items import EmbeddedPdf, ImageData, SharedItems, TilePattern
+from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea
+from afpcluster.pdf.file import deflate
+from afpcluster.pdf.values import numbers
+
+
+class Courier(Protocol):
+    """Sends along what the document writer has not seen yet."""
+
+    def send_face(self, face: Face) -> None: ...
+    def send_image(self, image: ImageData) -> None: ...
+    def send_form(self, shared: SharedItems) -> Sequence[LinkArea]: ...
+    def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None: ...
+    def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
+
+
+class StreamResources:
+    """Names for one content stream, in order of first use."""
+
+    def __init__(self, courier: Courier) -> None:
+        self._courier = courier
+        self._fonts: dict[tuple[str, int | None], tuple[str, bytearray, int]] = {}
+        self._images: dict[str, str] = {}
+        self._forms: dict[str, tuple[str, Sequence[LinkArea]]] = {}
+        self._patterns: dict[str, str] = {}
+        self._uses_lab = False
+
+    def font(self, face: Face, section: int | None) -> tuple[str, bytearray]:
+        """The name of a face (or of a section of a two-byte raster face), and where to note its codes."""
+        key = (face.key, section)
+        font = self._fonts.get(key)
+        if font is None:
+            self._courier.send_face(face)
+            code_size = 1 if section is not None else face.code_size
+            font = self._fonts[key] = (f"F{len(self._fonts) + 1}", bytearray(), code_size)
+        return font[:2]
+
+    def image(self, image: ImageData) -> str:
+        name = self._images.get(image.key)
+        if name is None:
+            self._courier.send_image(image)
+            name = self._images[image.key] = f"I{len(self._images) + 1}"
+        return name
+
+    def form(self, shared: SharedItems) -> tuple[str, Sequence[LinkArea]]:
+        """The name of shared items, and the links among them."""
+        form = self._forms.get(shared.key)
+        if form is None:
+            links = self._courier.send_form(shared)
+            form = self._forms[shared.key] = (f"X{len(self._forms) + 1}", links)
+        return form
+
+    def embedded_pdf(self, item: EmbeddedPdf) -> str:
+        key = f"pdf {item.page} {item.key}"
+        form = self._forms.get(key)
+        if form is None:
+            self._courier.send_pdf(key, item)
+            form = self._forms[key] = (f"X{len(self._forms) + 1}", ())
+        return form[0]
+
+    def pattern(self, pattern: TilePattern, matrix: Matrix) -> str:
+        """The name of a pattern whose user maps to the stream's space by `matrix`: every such matrix
+        needs a pattern of its own, because patterns do not follow the current matrix."""
+        placed = pattern.matrix.then(matrix)
+        key = f"{pattern.key} {numbers(placed, 5)}"
+        name = self._patterns.get(key)
+        if name is None:
+            self._courier.send_pattern(key, pattern, placed)
+            name = self._patterns[key] = f"P{len(self._patterns) + 1}"
+        return name
+
+    def note_colour(self, colour: Colour) -> None:
+        """A colour is used: some spaces are resources."""
+        if colour.space is ColourSpace.LAB:
+            self._uses_lab = True
+
+    def content(self, data: bytes, *, compress: bool) -> Content:
+        """The finished stream with everything it names."""
+        fonts = [
+            FontUse(face_key, section, distinct_codes(codes, code_size))
+            for (face_key, section), (_, codes, code_size) in self._fonts.items()
+        ]
+        return Content(
+            deflate(data) if compress else data,
+            compress,
+            tuple(fonts),
+            tuple(self._images),
+            tuple(self._forms),
+            tuple(self._patterns),
+            self._uses_lab,
+        )
+
+
+def distinct_codes(codes: bytes | bytearray, code_size: int) -> tuple[int, ...]:
+    """The codes in a string, each once, in order."""
+    if code_size == 1:
+        return tuple(sorted(set(codes)))
+    return tuple(sorted({high << 8 | low for high, low in zip(codes[::2], codes[1::2], strict=False)}))

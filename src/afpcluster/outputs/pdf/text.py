@@ -1,0 +1,205 @@
+"""Glyph runs -> text operators (section 9).
+
+Rules: the text matrix is set once per BT and direction, then each run is one relative move and one show.
+Positions are kept as the whole numbers a viewer has, so that rounding never adds up. Codes go out as they
+are; only runs with gaps, placements or sections of a two-byte raster face need more than one operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.face import Face, RasterFace
+from afpcluster.display.geometry import rotation
+from afpcluster.display.items import GlyphRun
+from afpcluster.outputs.pdf.colour import fill_operator
+from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.pdf.values import escape_string, number, numbers, text_string
+
+_QUARTERS: dict[float, tuple[int, int]] = {0.0: (1, 0), 90.0: (0, 1), 180.0: (-1, 0), 270.0: (0, -1)}
+
+
+class TextWriter:
+    """Writes runs to `out` and knows the fill colour and text state there. `open`: inside BT..ET."""
+
+    def __init__(self, out: list[str], resources: StreamResources, unit: float, *, known_state: bool) -> None:
+        self.open = False
+        self.fill: Colour | str | None = BLACK if known_state else None  # a str names a pattern
+        self._out = out
+        self._resources = resources
+        self._unit = unit
+        self._face: Face | None = None
+        self._section: int | None = None
+        self._size = 0.0
+        self._size_units = 0
+        self._codes = bytearray()  # of the current font: what the subset needs
+        self._spacing = 0.0 if known_state else None
+        self._stretch = 1.0 if known_state else None
+        self._direction: float | None = None
+        self._turn: tuple[int, int] | None = (1, 0)
+        self._x = self._y = 0
+
+    # State shared with the content writer
+
+    def state(self) -> tuple[object, ...]:
+        """What q saves."""
+        font = (self._face, self._section, self._size, self._size_units, self._codes)
+        return (self.fill, font, self._spacing, self._stretch)
+
+    def set_state(self, state: tuple[Any, ...]) -> None:
+        """What Q restores."""
+        self.fill, font, self._spacing, self._stretch = state
+        self._face, self._section, self._size, self._size_units, self._codes = font
+
+    def set_unit(self, unit: float) -> None:
+        """Coordinates and sizes count in another unit from here on."""
+        self._unit = unit
+        self._face = None
+        self._spacing = None
+
+    def set_fill(self, colour: Colour) -> None:
+        self._resources.note_colour(colour)
+        self._out.append(fill_operator(colour))
+        self.fill = colour
+
+    def set_fill_pattern(self, name: str) -> None:
+        if self.fill != name:
+            self._out.append(f"/Pattern cs/{name} scn")
+            self.fill = name
+
+    def end(self) -> None:
+        """Leave the text object, if in one."""
+        if self.open:
+            self._out.append("ET")
+            self.open = False
+
+    # Runs
+
+    def run(self, run: GlyphRun) -> None:
+        """Show one run."""
+        codes = run.codes
+        if not codes:
+            return
+        if not self.open:
+            self._out.append("BT")
+            self.open = True
+            self._direction = None
+        if run.colour != self.fill:
+            self.set_fill(run.colour)
+        if run.spacing != self._spacing or run.stretch != self._stretch:
+            self._set_spacing(run)
+        if run.placements is None:
+            x, y = round(run.x * self._unit), round(run.y * self._unit)
+            if (
+                run.direction == 0.0 == self._direction
+                and run.face is self._face
+                and run.size == self._size
+                and not run.gaps
+                and run.text is None
+            ):  # the common case, without a further call
+                self._codes += codes
+                shown = escape_string(codes).decode("latin-1")
+                self._out.append(f"{x - self._x} {self._y - y} Td({shown})Tj")
+                self._x, self._y = x, y
+                return
+            self._move(x, y, run.direction)
+        if run.text is not None:
+            spoken = escape_string(text_string(run.text)).decode("latin-1")
+            self._out.append(f"/Span<</ActualText({spoken})>>BDC")
+        if run.placements is not None:
+            self._show_placed(run)
+        else:
+            self._show(run)
+        if run.text is not None:
+            self._out.append("EMC")
+
+    def _set_spacing(self, run: GlyphRun) -> None:
+        """Tc is scaled by Tz (section 9.3.4), the run's spacing is not."""
+        if run.stretch != self._stretch:
+            self._out.append(f"{number(run.stretch * 100)} Tz")
+        self._out.append(f"{number(run.spacing * self._unit / run.stretch)} Tc")
+        self._spacing, self._stretch = run.spacing, run.stretch
+
+    def _set_font(self, face: Face, section: int | None, size: float) -> None:
+        if face is self._face and section == self._section and size == self._size:
+            return
+        name, self._codes = self._resources.font(face, section)
+        self._face, self._section, self._size = face, section, size
+        self._size_units = round(size * self._unit) or 1
+        self._out.append(f"/{name} {self._size_units} Tf")
+
+    def _move(self, x: int, y: int, direction: float) -> None:
+        """Start a line at (x, y): relative to the line before where the direction stays."""
+        if direction == self._direction and self._turn is not None:
+            # The text matrix is its own inverse: a turn and a mirror.
+            cosine, sine = self._turn
+            across, down = x - self._x, y - self._y
+            self._out.append(f"{across * cosine + down * sine} {across * sine - down * cosine} Td")
+        else:
+            self._turn = _QUARTERS.get(direction % 360)
+            a, b, c, d, _, _ = rotation(direction)
+            self._out.append(f"{numbers((a, b, -c, -d), 5)} {x} {y} Tm")
+            self._direction = direction
+        self._x, self._y = x, y
+
+    def _show(self, run: GlyphRun) -> None:
+        for section, first, codes in _sections(run.face, run.codes):
+            self._set_font(run.face, section, run.size)
+            self._codes += codes
+            if run.gaps:
+                self._show_with_gaps(run, section, first, codes)
+            else:
+                self._out.append(f"({escape_string(codes).decode('latin-1')})Tj")
+
+    def _show_with_gaps(self, run: GlyphRun, section: int | None, first: int, codes: bytes) -> None:
+        """TJ counts backwards in 1/1000 of the size as stretched; what rounding takes away from one gap
+        goes to the next. `first` is the number of the first of `codes` in the run."""
+        per_point = -1000 * self._unit / (self._size_units * run.stretch)
+        step = 1 if section is not None else run.face.code_size
+        parts: list[str] = []
+        shown, rest = 0, 0.0
+        for index, gap in run.gaps:
+            position = (index - first) * step
+            if not 0 <= position < len(codes):
+                continue
+            if position > shown:
+                parts.append(f"({escape_string(codes[shown:position]).decode('latin-1')})")
+                shown = position
+            exact = gap * per_point + rest
+            adjustment = round(exact)
+            rest = exact - adjustment
+            if adjustment:
+                parts.append(f" {adjustment}")
+        parts.append(f"({escape_string(codes[shown:]).decode('latin-1')})")
+        self._out.append(f"[{''.join(parts)}]TJ")
+
+    def _show_placed(self, run: GlyphRun) -> None:
+        """Each glyph by itself, at its own place."""
+        assert run.placements is not None
+        direction = run.direction + run.rotation
+        unit = self._unit
+        places = iter(run.placements)
+        for section, _, codes in _sections(run.face, run.codes):
+            self._set_font(run.face, section, run.size)
+            self._codes += codes
+            step = 1 if section is not None else run.face.code_size
+            # Codes without a place of their own are not shown: there is nowhere to put them.
+            for position, (x, y) in zip(range(0, len(codes), step), places, strict=False):
+                self._move(round((run.x + x) * unit), round((run.y + y) * unit), direction)
+                code = codes[position : position + step]
+                self._out.append(f"({escape_string(code).decode('latin-1')})Tj")
+
+
+def _sections(face: Face, codes: bytes) -> Iterator[tuple[int | None, int, bytes]]:
+    """(section, number of the first code, codes): a Type 3 font has one-byte codes, so a two-byte raster
+    face becomes one font per high byte. Other faces are shown as they are."""
+    if not (isinstance(face, RasterFace) and face.code_size == 2):
+        yield None, 0, codes
+        return
+    start = 0
+    for position in range(2, len(codes) + 2, 2):
+        if position >= len(codes) or codes[position] != codes[start]:
+            yield codes[start], start // 2, codes[start + 1 : position : 2]
+            start = position

@@ -1,0 +1,178 @@
+"""A PDF file written forwards, object by object.
+
+Rules: nothing written is kept but its place, eight bytes an object. Objects other than streams go into
+object streams (section 7.5.7), closed at a fixed size, and a cross-reference stream (7.5.8) ends the
+file. With `compress=False` the file has neither, nor compressed streams, so that it reads as text.
+The file identifier (14.4) is a digest of the content: no clock, no random number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from array import array
+from typing import Protocol
+
+from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, serialise
+
+COMPRESSION_LEVEL = 6
+_OBJECTS_PER_STREAM = 200
+_STREAM_SIZE = 1 << 16
+_IN_OBJECT_STREAM = 1 << 63  # a place: this bit, the object stream's number << 16, the index in it
+_HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+
+
+class Sink(Protocol):
+    """What a PDF is written to: a binary file, a socket's file, a buffer."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+def deflate(data: bytes) -> bytes:
+    """Compress for FlateDecode, always alike."""
+    return zlib.compress(data, COMPRESSION_LEVEL)
+
+
+class PdfFile:
+    """Allocates object numbers and writes objects; every allocated number must be written once."""
+
+    def __init__(self, sink: Sink, *, compress: bool = True) -> None:
+        self.compress = compress
+        self.size = 0
+        self._sink = sink
+        self._digest = hashlib.sha256()
+        self._places = array("Q", [0])  # by object number; 0: not written
+        self._pending: list[tuple[int, bytes]] = []
+        self._pending_size = 0
+        self._put(_HEADER)
+
+    def _put(self, data: bytes) -> None:
+        self._sink.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+
+    def allocate(self) -> Ref:
+        """A new object number, to be written later."""
+        self._places.append(0)
+        return Ref(len(self._places) - 1)
+
+    def add(self, value: Value) -> Ref:
+        """Write `value` as a new object."""
+        ref = self.allocate()
+        self.write(ref, value)
+        return ref
+
+    def write(self, ref: Ref, value: Value) -> None:
+        """Write `value` as the object `ref`. Not for streams, nor for the encryption dictionary."""
+        data = serialise(value)
+        if not self.compress:
+            self._put_object(ref, data)
+            return
+        self._pending.append((ref, data))
+        self._pending_size += len(data)
+        if len(self._pending) >= _OBJECTS_PER_STREAM or self._pending_size >= _STREAM_SIZE:
+            self._write_pending()
+
+    def add_stream(self, dictionary: PdfDict, data: bytes, *, encoded: bool = False) -> Ref:
+        """Write a stream as a new object, see `write_stream`."""
+        ref = self.allocate()
+        self.write_stream(ref, dictionary, data, encoded=encoded)
+        return ref
+
+    def write_stream(self, ref: Ref, dictionary: PdfDict, data: bytes, *, encoded: bool = False) -> None:
+        """Write a stream object. `encoded` data is written as it is and `dictionary` names its filters;
+        other data is compressed here if that makes it smaller."""
+        entries: PdfDict = dict(dictionary)
+        if self.compress and not encoded:
+            deflated = deflate(data)
+            if len(deflated) + len("/Filter/FlateDecode") < len(data):
+                entries["Filter"] = Raw(b"/FlateDecode")
+                data = deflated
+        entries["Length"] = len(data)
+        self._put_object(ref, serialise(entries) + b"stream\n" + data + b"\nendstream")
+
+    def _put_object(self, ref: int, body: bytes) -> None:
+        if self._places[ref]:
+            raise ValueError(f"PDF object {ref} written twice")
+        self._places[ref] = self.size
+        self._put(b"%d 0 obj\n%b\nendobj\n" % (ref, body))
+
+    def _write_pending(self) -> None:
+        """Write the waiting objects as one object stream (section 7.5.7)."""
+        if not self._pending:
+            return
+        ref = self.allocate()
+        index: list[bytes] = []
+        offset = 0
+        for position, (number, data) in enumerate(self._pending):
+            if self._places[number]:
+                raise ValueError(f"PDF object {number} written twice")
+            self._places[number] = _IN_OBJECT_STREAM | ref << 16 | position
+            index.append(b"%d %d " % (number, offset))
+            offset += len(data) + 1
+        head = b"".join(index)
+        body = head + b"\n".join([data for _, data in self._pending])
+        count = len(self._pending)
+        self._pending = []
+        self._pending_size = 0
+        self.write_stream(ref, {"Type": Raw(b"/ObjStm"), "N": count, "First": len(head)}, body)
+
+    def finish(self, root: Ref, info: Ref | None = None) -> int:
+        """Write the cross-reference and the trailer; the size of the file in bytes."""
+        self._write_pending()
+        identifier = self._digest.digest()[:16]
+        trailer: PdfDict = {"Root": root, "ID": [identifier, identifier]}
+        if info is not None:
+            trailer["Info"] = info
+        if self.compress:
+            self._write_xref_stream(trailer)
+        else:
+            self._write_xref_table(trailer)
+        return self.size
+
+    def _write_xref_stream(self, trailer: PdfDict) -> None:
+        """Section 7.5.8.3: type, then offset or stream number, then index, big-endian."""
+        start = self.size
+        own = self.allocate()
+        width = (start.bit_length() + 7) // 8
+        columns = width + 2
+        rows = bytearray()
+        for place in [*self._places[:-1], start]:
+            if place & _IN_OBJECT_STREAM:
+                rows += b"\x02" + ((place ^ _IN_OBJECT_STREAM) >> 16).to_bytes(width, "big")
+                rows.append(place & 0xFFFF)
+            else:
+                rows += (b"\x01" if place else b"\x00") + place.to_bytes(width, "big") + b"\x00"
+        entries: PdfDict = {
+            "Type": Raw(b"/XRef"),
+            "Size": len(self._places),
+            "W": [1, width, 1],
+            "Filter": Raw(b"/FlateDecode"),
+            "DecodeParms": {"Predictor": 12, "Columns": columns},
+            **trailer,
+        }
+        self.write_stream(own, entries, deflate(_up_predicted(rows, columns)), encoded=True)
+        self._put(b"startxref\n%d\n%%%%EOF\n" % start)
+
+    def _write_xref_table(self, trailer: PdfDict) -> None:
+        """Section 7.5.4."""
+        start = self.size
+        rows = [b"0000000000 65535 f \n"]
+        rows += [
+            b"%010d 00000 n \n" % place if place else b"0000000000 00000 f \n" for place in self._places[1:]
+        ]
+        trailer = {"Size": len(self._places), **trailer}
+        self._put(b"xref\n0 %d\n%b" % (len(self._places), b"".join(rows)))
+        self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
+
+
+def _up_predicted(rows: bytearray, columns: int) -> bytes:
+    """PNG's Up predictor (section 7.4.4.4): each byte minus the one above it, each row behind a tag 2."""
+    above = bytes(columns) + rows[:-columns]
+    count = len(rows) // columns
+    out = bytearray(count * (columns + 1))
+    out[0 :: columns + 1] = b"\x02" * count
+    for column in range(columns):
+        here, over = rows[column::columns], above[column::columns]
+        out[column + 1 :: columns + 1] = bytes([(a - b) & 255 for a, b in zip(here, over, strict=True)])
+    return bytes(out)
