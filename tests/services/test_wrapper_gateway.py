@@ -258,6 +258,35 @@ def test_a_server_killed_while_it_converts_costs_no_request(
     assert {reply.headers["X-Wrapper-Target"] for reply in results} == {f"http://127.0.0.1:{second.port}"}
 
 
+def test_a_frozen_server_costs_no_request(start: Start, document: bytes, converted: bytes) -> None:
+    first, second = start(Afp2webProcess), start(Afp2webProcess)
+    properties = (
+        f"afp2web.fallback-targets = http://127.0.0.1:{second.port}\nafp2web.probe-interval-seconds = 0.1"
+    )
+    wrapper = start(lambda folder: WrapperProcess(folder, first.port, properties))
+    freeze(first.process.pid)
+    reply = wrapper.convert(document)
+    assert (reply.status, reply.body) == (200, converted)
+    assert reply.headers["X-Wrapper-Attempts"] == "2"
+
+
+def test_a_long_conversion_is_not_taken_for_a_frozen_server(
+    start: Start, document: bytes, converted: bytes
+) -> None:
+    server = start(Afp2webProcess)
+    wrapper = start(
+        lambda folder: WrapperProcess(folder, server.port, "afp2web.probe-interval-seconds = 0.1")
+    )
+    workers = server.workers()
+    freeze(*workers)
+    with ThreadPoolExecutor(1) as threads:
+        reply = threads.submit(wrapper.convert, document)
+        time.sleep(1)
+        thaw(*workers)
+        assert (reply.result().status, reply.result().body) == (200, converted)
+    assert reply.result().headers["X-Wrapper-Attempts"] == "1"
+
+
 def test_a_worker_killed_while_it_converts_costs_no_request(
     afp2web: Afp2webProcess, shared: WrapperProcess, document: bytes, converted: bytes
 ) -> None:

@@ -35,7 +35,7 @@ class Afp2webSettings(ServiceSettings):
     workers: int = Field(default_factory=_processors, alias="afp2web.workers", ge=1, le=256)
     queue_limit: int = Field(32, alias="afp2web.queue-limit", ge=0, le=10_000)
     queue_timeout: Seconds = Field(30, alias="afp2web.queue-timeout-seconds")
-    convert_timeout: Seconds = Field(300, alias="afp2web.convert-timeout-seconds")
+    convert_timeout: Seconds = Field(240, alias="afp2web.convert-timeout-seconds")
     worker_memory_bytes: Bytes = Field(2 * _GIB, alias="afp2web.worker-memory-bytes", ge=_GIB // 4)
     worker_jobs: int = Field(1000, alias="afp2web.worker-jobs", ge=1)
     worker_nice: int = Field(5, alias="afp2web.worker-nice", ge=0, le=19)

@@ -50,17 +50,14 @@ class PiecesAnswer(Response):
             self._close()
 
 
-async def while_client_waits(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Run `work`; when the client closes the connection, cancel it and raise ClientGone.
-
-    The request's body must have been read to its end.
-    """
+async def unless(interruption: Coroutine[Any, Any, Exception], work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`; should `interruption` end first, cancel `work` and raise what it returned."""
     task = asyncio.ensure_future(work)
-    watcher = asyncio.ensure_future(_disconnected(request))
+    watcher = asyncio.ensure_future(interruption)
     try:
         await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise ClientGone
+            raise watcher.result()
         return task.result()
     finally:
         for pending in (task, watcher):
@@ -68,9 +65,18 @@ async def while_client_waits(request: Request, work: Coroutine[Any, Any, T]) -> 
         await asyncio.gather(task, watcher, return_exceptions=True)
 
 
-async def _disconnected(request: Request) -> None:
+async def while_client_waits(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`; when the client closes the connection, cancel it and raise ClientGone.
+
+    The request's body must have been read to its end.
+    """
+    return await unless(_disconnected(request), work)
+
+
+async def _disconnected(request: Request) -> Exception:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+    return ClientGone()
 
 
 def content_disposition(file_name: str | None, suffix: str) -> dict[str, str]:

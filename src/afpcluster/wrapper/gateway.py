@@ -1,7 +1,8 @@
 """Calls afp2web, and calls again when that fails: a conversion can be repeated safely.
 
 Rules: connection errors, timeouts, answers that break off and 5xx are tried again, at the next target
-in turn, after 20 ms doubling up to 1 s with jitter, until the deadline. The targets are read anew for
+in turn, after 20 ms doubling up to 1 s with jitter, until the deadline. A target that stops answering
+probes has failed, too. The targets are read anew for
 each attempt, so an operator's change helps requests that wait. Where the document itself may be what
 kills the server (A2W-5000, A2W-5003, A2W-5004), only `max-suspect-attempts` are made. Any other refusal
 is final. A result counts only when it is whole.
@@ -21,6 +22,7 @@ from typing import Any
 import aiohttp
 from prometheus_client import CollectorRegistry, Counter
 
+from afpcluster.web.answers import unless
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import AFP_MEDIA_TYPES
 from afpcluster.web.spool import Spool
@@ -32,6 +34,7 @@ PASSED_HEADERS = ("X-AFP2web-Pages", "X-AFP2web-Findings", "X-AFP2web-Findings-B
 _SUSPECT_CODES = ("A2W-5000", "A2W-5003", "A2W-5004")
 _FINAL_5XX = (501, 505)
 _REPEATABLE_4XX = (408, 425, 429)  # about the connection or the moment, not about the document
+_MISSED_PROBES = 3
 _MAX_ERROR_BYTES = 64 * 1024
 _logger = logging.getLogger("afpcluster.wrapper.gateway")
 
@@ -98,7 +101,8 @@ class Gateway:
             attempt += 1
             try:
                 async with asyncio.timeout_at(min(deadline, clock() + self._settings.attempt_timeout)):
-                    converted = await self._attempt(target, document, parameters, request_id)
+                    attempted = self._attempt(target, document, parameters, request_id)
+                    converted = await unless(self._silence(target), attempted)
                     converted.attempts = attempt
                     return converted
             except TimeoutError:
@@ -127,6 +131,7 @@ class Gateway:
             "Content-Type": AFP_MEDIA_TYPES[0],
             "Content-Length": str(document.size),
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
             "X-Request-ID": request_id,
         }
         async with self._session.post(
@@ -142,6 +147,21 @@ class Gateway:
         self._attempts.labels("ok").inc()
         passed = {name: response.headers[name] for name in PASSED_HEADERS if name in response.headers}
         return Converted(body, response.content_type, passed, 0, target)
+
+    async def _silence(self, target: Target) -> Exception:
+        """Ends when the target has left several probes in a row unanswered: its kernel may hold the
+        connection of a frozen process open for ever. Any answer at all is a sign of life."""
+        assert self._session is not None  # opened with the service
+        interval = self._settings.probe_interval
+        missed = 0
+        while missed < _MISSED_PROBES:
+            await asyncio.sleep(interval)
+            try:
+                async with asyncio.timeout(interval), self._session.head(f"{target.url}/services/version"):
+                    missed = 0
+            except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
+                missed += 1
+        return AttemptFailed(f"the target left {missed} probes unanswered, {interval:g} s apart")
 
     async def _whole_body(self, response: aiohttp.ClientResponse) -> Spool:
         expected = response.content_length

@@ -61,9 +61,10 @@ class WrapperSettings(ServiceSettings):
     afp2web_port: Port = Field(alias="afp2web.port")
     fallback_targets: tuple[Target, ...] = Field((), alias="afp2web.fallback-targets")
 
-    deadline: Seconds = Field(120, alias="afp2web.deadline-seconds")
-    attempt_timeout: Seconds = Field(60, alias="afp2web.attempt-timeout-seconds")
+    deadline: Seconds = Field(290, alias="afp2web.deadline-seconds")
+    attempt_timeout: Seconds = Field(250, alias="afp2web.attempt-timeout-seconds")
     connect_timeout: Seconds = Field(0.5, alias="afp2web.connect-timeout-seconds")
+    probe_interval: Seconds = Field(1, alias="afp2web.probe-interval-seconds")
     dead_peer_timeout: float = Field(2, alias="afp2web.dead-peer-timeout-seconds", ge=1, le=3600)
     max_suspect_attempts: int = Field(3, alias="afp2web.max-suspect-attempts", ge=1, le=100)
     max_answer_bytes: Bytes = Field(1024**3, alias="afp2web.max-answer-bytes")
