@@ -116,7 +116,7 @@ def check(events: Iterable[Event]) -> Verdict:
     broken = [*_broken_documents(documents, start["expected"]), *_broken_limits(verdict, promise)]
     if not any(row["kind"] == "fault" for row in rows):
         broken.append("there was no fault: the drill shows nothing")
-    if failed and promise.document_failures is not None:
+    if promise.document_failures is not None and len(failed) > promise.document_failures:
         broken.append(f"the first failed attempt: {failed[0]['error']} at {failed[0]['began']:.3f} s")
     broken += [f"at the end: {problem}" for problem in end["unhealthy"]]
     return Verdict(**{**_fields(verdict), "broken": tuple(broken)})

@@ -78,8 +78,9 @@ class Watcher:
             self._publish()
             # After a late poll the next one follows at once, but missed ones are not made up for.
             due = max(due + self._settings.interval, time.monotonic())
-            self._wait(None, due)
-            self._publish()
+            while time.monotonic() < due:
+                self._wait(None, due)  # ends early when the process dies
+                self._publish()
 
     def _find_process(self) -> None:
         """Open the process in the PID file, if there is one and it lives."""

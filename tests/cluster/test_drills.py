@@ -1,0 +1,22 @@
+"""Faults struck at the running cluster under load; the verdict comes from the saved history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from afpcluster.cluster.bringup import Cluster
+from afpcluster.cluster.drill import Document, run_drill
+from afpcluster.cluster.faults import DRILLS
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_promise_is_kept(
+    cluster: Cluster, document: Document, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = run_drill(cluster, name, document, tmp_path / "history.jsonl")
+    with capsys.disabled():
+        print(f"\n{name}: {verdict}")
+    assert verdict.broken == ()
+    assert verdict.documents >= 5

@@ -1,0 +1,105 @@
+"""The checker of drills: it must find each broken promise in a history, and none in a good one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from afpcluster.cluster.history import Event, Promise, Recorder, check, outage, read, start_data
+
+PROMISE = Promise(document_failures=1, ping_failures=2, outage=0.05, moves=True)
+
+
+def ping(began: float, ok: bool = True) -> Event:
+    return {"t": began + 0.001, "kind": "ping", "began": began, "ok": ok, "error": None if ok else "refused"}
+
+
+def sent(number: int, attempt: int = 1, ok: bool = True, sha256: str = "right") -> Event:
+    began = number + attempt / 10
+    row = {
+        "t": began + 0.05,
+        "kind": "document",
+        "worker": 0,
+        "number": number,
+        "attempt": attempt,
+        "began": began,
+    }
+    return {**row, "ok": ok, "error": None if ok else "reset", "sha256": sha256 if ok else None}
+
+
+def history(**changes: Any) -> list[Event]:
+    """A good one, with some parts replaced."""
+    parts: dict[str, Any] = {
+        "start": [{"t": 0.0, "kind": "start", **start_data("x", 1, "right", PROMISE)}],
+        "documents": [sent(1), sent(2, ok=False), sent(2, attempt=2)],
+        "pings": [ping(0.01), ping(0.02, ok=False), ping(0.03), ping(0.04)],
+        "holders": [
+            {"t": 0.0, "kind": "holders", "hosts": ["a"]},
+            {"t": 0.1, "kind": "holders", "hosts": ["b"]},
+        ],
+        "fault": [{"t": 0.015, "kind": "fault", "what": "kill -9", "host": "a"}],
+        "end": [{"t": 3.0, "kind": "end", "holders": ["b"], "unhealthy": []}],
+    }
+    return [event for part in (parts | changes).values() for event in part]
+
+
+def ended(holders: list[str], *unhealthy: str) -> list[Event]:
+    return [{"t": 3.0, "kind": "end", "holders": holders, "unhealthy": list(unhealthy)}]
+
+
+BROKEN = [
+    ({"documents": []}, "no document was converted at all"),
+    ({"documents": [sent(1, ok=False)]}, "1 documents never arrived"),
+    ({"documents": [sent(1, sha256="wrong")]}, "1 documents differ"),
+    (
+        {"documents": [sent(1, n, ok=False) for n in (1, 2)] + [sent(1, 3)]},
+        "2 document attempts failed; 1 are allowed",
+    ),
+    ({"pings": [ping(n / 100, ok=n > 3) for n in range(1, 6)]}, "3 pings failed; 2 are allowed"),
+    (
+        {"pings": [ping(0.01, ok=False), ping(0.02), ping(0.06, ok=False), ping(0.07)]},
+        "outage 60 ms; 50 ms are",
+    ),
+    ({"end": ended([])}, "the VIP is held by nobody at the end"),
+    ({"end": ended(["a", "b"])}, "the VIP is held by a and b at the end"),
+    ({"end": ended(["a"])}, "the VIP did not move"),
+    ({"end": ended(["b"], "http://b: refused")}, "at the end: http://b: refused"),
+    ({"fault": []}, "there was no fault"),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), BROKEN, ids=[case[1] for case in BROKEN])
+def test_broken_promise_is_found(changes: dict[str, Any], told: str) -> None:
+    assert any(told in line for line in check(history(**changes)).broken), check(history(**changes)).broken
+
+
+def test_kept_promise() -> None:
+    verdict = check(history())
+    assert verdict.broken == ()
+    assert str(verdict) == (
+        "2 documents, 1 failed attempts, slowest 150 ms; 4 pings, 1 failed, outage 10 ms; VIP a -> b"
+    )
+
+
+@pytest.mark.parametrize("missing", ["start", "end"])
+def test_cut_off_history_is_refused(missing: str) -> None:
+    with pytest.raises(ValueError, match=f"0 events `{missing}`"):
+        check(history(**{missing: []}))
+
+
+OUTAGES = [("", 0.0), ("+++", 0.0), ("+-+", 1.0), ("-+", 1.0), ("+-+-++", 3.0), ("+--", 1.0)]
+
+
+@pytest.mark.parametrize(("pings", "seconds"), OUTAGES)
+def test_outage(pings: str, seconds: float) -> None:
+    assert outage([ping(float(index), ok=mark == "+") for index, mark in enumerate(pings)]) == seconds
+
+
+def test_what_is_recorded_is_read(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "history.jsonl") as recorder:
+        recorder.event("fault", what="kill -9", host="a")
+    (event,) = read(tmp_path / "history.jsonl")
+    assert (event["kind"], event["what"], event["host"]) == ("fault", "kill -9", "a")
+    assert 0 <= event["t"] < 1

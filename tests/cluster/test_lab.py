@@ -1,0 +1,202 @@
+"""The cluster on one machine: who runs as whom, what a second `up` does, edits by hand, a failed `up`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Slot
+
+from afpcluster.cluster import bringup, observe, status
+from afpcluster.cluster.bringup import Cluster
+from afpcluster.cluster.command import run
+from afpcluster.cluster.drill import Document
+from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.plan import plan_up
+from afpcluster.cluster.processes import User, processes
+from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
+from afpcluster.cluster.topology import Role, parse
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
+
+
+def get_json(url: str) -> dict[str, object]:
+    with _OPENER.open(url, timeout=5) as response:
+        answer: dict[str, object] = json.load(response)
+        return answer
+
+
+def until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def nothing(_: Cluster) -> None:
+    pass
+
+
+def test_only_keepalived_has_rights(cluster: Cluster) -> None:
+    rows = {(row.host, row.name): row.user for row in processes(cluster.topology)}
+    states = observe.process_states(cluster.layout)
+    assert {(state.host, state.name) for state in states} == set(rows)
+    for state in states:
+        lines = Path(f"/proc/{state.pid}/status").read_text().splitlines()
+        fields = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+        if rows[state.host, state.name] is not User.ROOT:
+            assert "0" not in fields["Uid"].split(), state
+            assert int(fields["CapEff"], 16) == int(fields["CapBnd"], 16) == 0, state
+            assert fields["NoNewPrivs"] == "1", state
+
+
+def test_every_host_has_its_own_name_address_and_namespace(cluster: Cluster) -> None:
+    names = {cluster.layout.namespace(host) for host in cluster.topology.hosts}
+    assert len(names) == 7
+    assert names <= observe.namespaces()
+    for host in cluster.topology.hosts:
+        enter = str(cluster.layout.enter(host))
+        assert run(enter, "hostname").strip() == host.name
+        assert str(host.address) in run(enter, "ip", "-4", "addr", "show", "eth0")
+
+
+@pytest.mark.parametrize(
+    "command", [("haproxy", "-c", "-f", HAPROXY_CFG), ("keepalived", "-t", "-f", KEEPALIVED_CONF)]
+)
+def test_programs_accept_their_files_in_place(cluster: Cluster, command: tuple[str, ...]) -> None:
+    for proxy in cluster.topology.with_role(Role.PROXY):
+        enter = str(cluster.layout.enter(proxy))
+        done = subprocess.run([enter, *command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done
+        assert "WARNING" not in done.stderr
+
+
+def test_second_up_changes_nothing(cluster: Cluster, slot: Slot) -> None:
+    before = observe.process_states(cluster.layout)
+    said: list[str] = []
+    again = bringup.up(cluster.topology, slot.topology_text, said.append, nothing)
+    assert said == ["Waiting until all 21 URLs answer ..."]
+    assert again.stats_password == cluster.stats_password
+    assert observe.process_states(cluster.layout) == before
+
+
+def test_password_is_for_root_alone(cluster: Cluster) -> None:
+    proxy = cluster.topology.with_role(Role.PROXY)[0]
+    assert cluster.layout.password_file.stat().st_mode & 0o777 == 0o600
+    assert cluster.layout.file(proxy, HAPROXY_CFG).stat().st_mode & 0o777 == 0o640
+    assert len(cluster.stats_password) >= 20
+
+
+def test_status_says_all_is_well(cluster: Cluster) -> None:
+    assert status.verdict(status.look(cluster)) == []
+
+
+def test_other_topology_is_refused_while_up(cluster: Cluster, slot: Slot) -> None:
+    changed = slot.topology_text.replace("wrapper: 8081", "wrapper: 8082")
+    with pytest.raises(LabError, match=r"up with another topology \(ports differ\)"):
+        bringup.up(parse(changed), changed, print, nothing)
+
+
+def test_emergency_change(cluster: Cluster, document: Document) -> None:
+    """afp2web.host of a running wrapper-service is pointed at one instance: the next conversion goes there,
+    `up` keeps the edit, and a bad edit changes nothing."""
+    wrapper, instance = (
+        cluster.topology.with_role(Role.WRAPPER)[0],
+        cluster.topology.with_role(Role.AFP2WEB)[1],
+    )
+    ports = cluster.topology.ports
+    url = f"http://{wrapper.address}:{ports.wrapper}/wrapperservice"
+    file = cluster.layout.file(wrapper, WRAPPER_PROPERTIES)
+    original = file.read_text()
+
+    def target() -> str:
+        return json.dumps(get_json(f"{url}/heartbeat"))
+
+    def edit(host: str, port: int) -> None:
+        lines = [
+            line for line in original.splitlines() if not line.startswith(("afp2web.host ", "afp2web.port "))
+        ]
+        file.write_text("\n".join([*lines, f"afp2web.host = {host}", f"afp2web.port = {port}", ""]))
+
+    wanted = f"http://{instance.name}:{ports.afp2web}"
+    try:
+        edit(instance.name, ports.afp2web)
+        assert until(lambda: wanted in target(), 1.0), target()
+        log = cluster.layout.log(instance.name, "afp2web")
+        before = log.read_text().count("/services/transform")
+        request = urllib.request.Request(
+            f"{url}/convert", document.body, {"Content-Type": "application/octet-stream"}
+        )
+        with _OPENER.open(request, timeout=30) as response:
+            assert response.read().startswith(b"%PDF-")
+        assert log.read_text().count("/services/transform") == before + 1
+
+        desired = cluster.rendered()
+        actions = plan_up(desired, processes(cluster.topology), observe.observe(cluster.layout, desired))
+        assert [repr(action) for action in actions] == [
+            f"KeepEdited(host='{wrapper.name}', path='{WRAPPER_PROPERTIES}')"
+        ]
+
+        edit("two words", ports.afp2web)
+        time.sleep(1.0)
+        assert wanted in target()
+    finally:
+        file.write_text(original)
+    assert until(lambda: wanted not in target(), 1.0)
+
+
+def test_dead_supervisor_is_replaced(cluster: Cluster, slot: Slot) -> None:
+    pid = observe.supervisor_pid(cluster.layout)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert until(lambda: observe.supervisor_pid(cluster.layout) is None, 2.0)
+    assert any("supervisor is dead" in line for line in status.verdict(status.look(cluster)))
+    bringup.up(cluster.topology, slot.topology_text, print, nothing)
+    assert status.verdict(status.look(cluster)) == []
+
+
+# (in the topology, instead, what the refusal says)
+REFUSED = [
+    ("10.79.{n}.", "127.0.0.", "network.range 127.0.0.0/24 is in use"),
+    ("/run/afpcluster-test-{n}", "/etc/keepalived", "/etc/keepalived holds files that are not a lab's"),
+    ("bridge: afpt{n}", "bridge: lo", "'lo' (namespace or interface) already exists"),
+]
+
+
+@pytest.mark.parametrize(("there", "instead", "says"), REFUSED)
+def test_refused_before_anything_is_made(slot: Slot, there: str, instead: str, says: str) -> None:
+    text = spare_topology(slot).replace(there.format(n=slot.number + 100), instead)
+    before = run("ip", "link"), observe.namespaces()
+    with pytest.raises(LabError) as refused:
+        bringup.up(parse(text), text, print, nothing)
+    assert says in str(refused.value)
+    assert (run("ip", "link"), observe.namespaces()) == before
+
+
+def spare_topology(slot: Slot) -> str:
+    """For a second lab beside the one of the session."""
+    return slot.topology_text.replace(f"{slot.number}", f"{slot.number + 100}")
+
+
+def test_failed_up_cleans_up_and_says_why(slot: Slot) -> None:
+    """Neither HAProxy can get so much memory: the error has the end of its log, and nothing is left."""
+    text = spare_topology(slot).replace("max_connections: 1000 ", "max_connections: 2000000000 ")
+    topology = parse(text)
+    before = observe.namespaces()
+    with pytest.raises(LabError) as failed:
+        bringup.up(topology, text, print, nothing)
+    assert "haproxy on a2wprxy-01: exit code 1" in str(failed.value)
+    assert "[ALERT]" in str(failed.value)
+    assert observe.namespaces() == before
+    assert topology.lab.bridge not in observe.links()
+    assert not topology.lab.run_directory.exists()
+    assert not topology.lab.spool_directory.exists()
