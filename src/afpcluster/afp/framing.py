@@ -94,29 +94,30 @@ class RecordFile:
                     self._source.seek(at)
                     window, base = self._source.read(_WINDOW), at
                 p = at - base
-            if p + 9 > len(window) or window[p] != 0x5A or window[p + 3] != 0xD3:
-                found = self._resynchronise(at, window, p, report)
-                if found is None:
-                    return
-                at = found
-                continue
-            length = window[p + 1] << 8 | window[p + 2]
-            end = at + 1 + length
+            if p + 9 > len(window) and window[p : p + 1] == b"\x5a":
+                raise self._cut_off(at, "its introducer needs 9 bytes")
+            length = 0
+            if p + 9 <= len(window) and window[p] == CARRIAGE_CONTROL and window[p + 3] == 0xD3:
+                length = window[p + 1] << 8 | window[p + 2]
             if length < 8:
                 found = self._resynchronise(at, window, p, report)
                 if found is None:
                     return
                 at = found
                 continue
+            end = at + 1 + length
             if end > size:
-                raise TruncatedError(
-                    "input-truncated",
-                    f"The structured field at byte {at} says {length} bytes, but the file ends after "
-                    f"{size - at - 1}. The file is cut off: transfer it again, in binary.",
-                    offset=at,
-                )
+                raise self._cut_off(at, f"it says {length} bytes")
             yield window[p + 3] << 16 | window[p + 4] << 8 | window[p + 5], at, end, window, p + 9
             at = end + step
+
+    def _cut_off(self, at: int, needs: str) -> TruncatedError:
+        return TruncatedError(
+            "input-truncated",
+            f"The structured field at byte {at} is cut off: {needs}, but the file ends {self.size - at} "
+            "bytes behind its start. Transfer the file again, in binary.",
+            offset=at,
+        )
 
     def read(self, start: int, end: int) -> list[Record]:
         """The records that begin in start..end-1; `start` is the X'5A' of a record."""

@@ -1,0 +1,186 @@
+"""Presentation text: control sequences and the runs and rules they make. Units: 1/1440 inch."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afpcluster.afp.ptoca import TextBuilder
+from afpcluster.display.colour import BLACK, Colour, cmyk, rgb
+from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
+from afpcluster.display.items import GlyphRun, Item, Rectangle
+from afpcluster.findings import Findings
+from afpcluster.interpret.context import Context
+from afpcluster.interpret.font import Font
+from afpcluster.interpret.text import TextSpace, draw_text
+
+FACE = OutlineFace("test", FontProgram("test", ProgramKind.STANDARD, "Courier"), 1, {}, {}, {})
+FONT = Font("TEST", FACE, 10.0, 1, (6.0,) * 256, underscore_position=1.0, underscore_thickness=0.5)
+SPACE = TextSpace(0.05, 0.05, 612.0, 792.0)
+
+
+class Finder:
+    def default(self, points: float) -> Font:
+        return FONT
+
+
+def draw(data: bytes, space: TextSpace = SPACE) -> tuple[list[Item], Findings]:
+    findings = Findings()
+    return draw_text(data, space, {1: FONT}, Context(findings, Finder()), 0), findings
+
+
+def shown(items: list[Item]) -> list[str]:
+    """Items as short text: what, where, how."""
+    lines = []
+    for item in items:
+        if isinstance(item, GlyphRun):
+            text = item.codes.decode("cp500")
+            extra = f" gaps {list(item.gaps)}" if item.gaps else ""
+            turn = f" turn {item.direction:g}" if item.direction else ""
+            colour = "" if item.colour == BLACK else f" {item.colour.space}{item.colour.components}"
+            lines.append(f"{text} at {item.x:g},{item.y:g}{turn}{extra}{colour}")
+        elif isinstance(item, Rectangle):
+            lines.append(f"rule {item.x:g},{item.y:g} {item.width:g}x{item.height:g}")
+    return lines
+
+
+def e(text: str) -> bytes:
+    return text.encode("cp500")
+
+
+def build(*controls: tuple[object, ...] | str) -> bytes:
+    builder = TextBuilder().control("SCFL", 1)
+    for control in controls:
+        if isinstance(control, str):
+            builder.text(e(control))
+        elif isinstance(control[-1], bytes):
+            builder.control(str(control[0]), data=control[-1])
+        else:
+            builder.control(*control)  # type: ignore[arg-type]
+    return builder.data()
+
+
+CASES = {
+    "AMI AMB TRN": ([("AMI", 200), ("AMB", 400), "AB"], ["AB at 10,20"]),
+    "text moves the position": (["AB", "C"], ["AB at 0,0", "C at 12,0"]),
+    "RMI RMB": ([("RMI", 20), ("RMB", 40), "A", ("RMI", -20), "B"], ["A at 1,2", "B at 6,2"]),
+    "SIM SBI BLN": (
+        [("SIM", 100), ("SBI", 240), ("BLN",), "A", ("BLN",), "B"],
+        ["A at 5,12", "B at 5,24"],
+    ),
+    "baseline increment from the font": ([("BLN",), "A"], ["A at 0,12"]),
+    "SIA between characters of a word": (
+        [("SIA", 20), "AB C", "D"],
+        ["AB C at 0,0 gaps [(1, 1.0)]", "D at 26,0"],
+    ),
+    "SIA decrement": ([("SIA", 20, 1), "AB"], ["AB at 0,0 gaps [(1, -1.0)]"]),
+    "SVI": ([("SVI", 200), "A B", "C"], ["A B at 0,0 gaps [(2, 4.0)]", "C at 22,0"]),
+    "SVI back to the font's": ([("SVI", 200), ("SVI", -1), "A B", "C"], ["A B at 0,0", "C at 18,0"]),
+    "RPS": ([("RPS", b"\0\x05" + e("ab"))], ["ababa at 0,0"]),
+    "NOP": ([("NOP", b"ignored"), "A"], ["A at 0,0"]),
+    "DIR": ([("AMI", 200), ("AMB", 200), ("DIR", 1440, 0x1400)], ["rule 10,10 72x1"]),
+    "DIR to the left and up": ([("AMI", 200), ("AMB", 200), ("DIR", -100, -0x1400)], ["rule 5,9 5x1"]),
+    "DBR": ([("DBR", 1440, 0x1480)], ["rule 0,0 1.025x72"]),
+    "DBR without width": ([("DBR", 1440)], ["rule 0,0 0.72x72"]),
+    "STO 90": (
+        [("STO", 0x2D00, 0x5A00), ("AMI", 200), ("AMB", 400), "A", ("DIR", 200, 0x1400)],
+        ["A at 592,10 turn 90", "rule 591,16 1x10"],
+    ),
+    "STO 180": ([("STO", 0x5A00, 0x8700), ("AMI", 200), ("AMB", 400), "A"], ["A at 602,772 turn 180"]),
+    "STO 270": ([("STO", 0x8700, 0), ("AMI", 200), ("AMB", 400), "A"], ["A at 20,782 turn 270"]),
+    "STC": ([("STC", 2), "A", ("STC", 0xFF07), "B"], ["A at 0,0 rgb(1.0, 0.0, 0.0)", "B at 6,0"]),
+    "SEC RGB": (
+        [("SEC", bytes.fromhex("00 01 00000000 08080800 0000ff")), "A"],
+        ["A at 0,0 rgb(0.0, 0.0, 1.0)"],
+    ),
+    "SEC CMYK": (
+        [("SEC", bytes.fromhex("00 04 00000000 08080808 ff000000")), "A"],
+        ["A at 0,0 cmyk(1.0, 0.0, 0.0, 0.0)"],
+    ),
+    "BSU without active suppression": ([("BSU", 3), "A", ("ESU", 3), "B"], ["A at 0,0", "B at 6,0"]),
+    "TBM below and back": (
+        [("AMB", 400), ("TBM", 2, 0, 60), "A", ("TBM", 1), "B"],
+        ["A at 0,23", "B at 6,20"],
+    ),
+    "TBM above, half the baseline increment": (
+        [("AMB", 400), ("SBI", 240), ("TBM", 3), "A", ("BLN",), "B"],
+        ["A at 0,14", "B at 0,32"],
+    ),
+    "USC": (["A", ("USC", 1), "B C", ("USC", 0), "D"], [
+        "A at 0,0", "B C at 6,0", "rule 6,1 18x0.5", "D at 24,0",
+    ]),
+    "USC bypasses spaces": ([("USC", 2), "B C", ("USC", 0)], [
+        "rule 0,1 6x0.5", "B C at 0,0", "rule 12,1 6x0.5",
+    ]),
+    "USC over a relative move": ([("USC", 1), "A", ("RMI", 120), "B", ("USC", 0)], [
+        "A at 0,0", "B at 12,0", "rule 0,1 18x0.5",
+    ]),
+    "USC bypasses a relative move": ([("USC", 8), "A", ("RMI", 120), "B", ("USC", 0)], [
+        "A at 0,0", "rule 0,1 6x0.5", "B at 12,0", "rule 12,1 6x0.5",
+    ]),
+    "OVS": ([("OVS", 1, 0x61), "ABC", ("OVS", 0, 0)], ["ABC at 0,0", "/// at 0,0"]),
+    "ENC": ([("ENC", bytes(8)), "A"], ["A at 0,0"]),
+    "SKI and SEA": ([("SKI", bytes(4)), ("SEA", bytes(4)), "A"], ["A at 0,0"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("controls", "expected"), CASES.values(), ids=CASES)
+def test_drawn(controls: list[tuple[object, ...] | str], expected: list[str]) -> None:
+    items, _ = draw(build(*controls))
+    assert shown(items) == expected
+
+
+def test_active_suppression_hides_text_and_rules_but_moves_on() -> None:
+    data = build(("BSU", 3), "AB", ("DIR", 100, 0x1400), ("ESU", 3), "C")
+    items, _ = draw(data, TextSpace(0.05, 0.05, 612.0, 792.0, suppressed=frozenset({3})))
+    assert shown(items) == ["C at 12,0"]
+
+
+def test_unchained_text_between_control_sequences() -> None:
+    data = bytes.fromhex("2bd3 03f0 01") + e("AB") + bytes.fromhex("2bd3 04c8 0014") + e("C")
+    assert shown(draw(data)[0]) == ["AB at 0,0", "C at 13,0"]
+
+
+def test_initial_conditions_come_from_the_descriptor() -> None:
+    space = TextSpace(0.05, 0.05, 612.0, 792.0, TextBuilder().control("AMI", 200).control("STC", 1).data())
+    assert shown(draw(e("A"), space)[0]) == [f"A at 10,0 rgb{rgb(0.0, 0.0, 1.0).components}"]
+
+
+def test_complex_text_stands_for_itself_outside_a_glyph_run() -> None:
+    text = e("AB")
+    control = bytes.fromhex("2bd3 106a 01 00") + len(text).to_bytes(2, "big") + bytes(10)
+    items, _ = draw(control + text + build("C"))
+    assert [item.codes for item in items if isinstance(item, GlyphRun)][-1] == e("C")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (bytes.fromhex("2bd3 02ff"), "control-unknown"),
+        (bytes.fromhex("2bd3 00c6"), "control-length"),
+        (bytes.fromhex("2bd3 ffda 4142"), "control-length"),
+        (bytes.fromhex("2bd3 03c6 01"), "control-short"),
+        (bytes.fromhex("2bd3"), "control-truncated"),
+        (build(("SCFL", 9), "A"), "font-not-mapped"),
+        (build(("STC", 0x77), "A"), "colour-unknown"),
+        (build(("STO", 0x1000, 0x2D00), "A"), "orientation-bad"),
+        (build(("SEC", bytes.fromhex("00 77 00000000 08080800 0000ff")), "A"), "colour-unknown"),
+        (build(("ENC", bytes(8))), "text-encrypted"),
+    ],
+)
+def test_bad_data_is_a_finding(data: bytes, code: str) -> None:
+    assert code in [finding.code for finding in draw(data)[1]]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_drawn(data: bytes) -> None:
+    draw(data)
+    draw(b"\x2b\xd3" + data)
+
+
+@pytest.mark.parametrize(
+    ("colour", "expected"), [(cmyk(0, 0, 0, 1), "cmyk"), (rgb(0, 0, 0), "rgb"), (BLACK, "gray")]
+)
+def test_colours_compare_by_value(colour: Colour, expected: str) -> None:
+    assert colour.space == expected
