@@ -1,0 +1,172 @@
+"""A FOCA coded font at a size and character rotation -> `Font`: increments, placements, rule metrics.
+
+Character rotation turns the shape clockwise against its baseline; FNI has metrics for each rotation.
+The glyph origin of a turned character follows from the toned pel box at that rotation (A-space along the
+baseline, baseline offset across it) and the box at rotation 0 (FOCA "Character Rotation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from afpcluster.afp import foca
+from afpcluster.display.face import Face, OutlineFace
+from afpcluster.fonts.character_set import CharacterSet
+from afpcluster.fonts.code_page import CodePage
+from afpcluster.fonts.faces import coding, increments
+from afpcluster.interpret.font import Font
+
+
+def active_font(
+    name: str,
+    face: Face,
+    characters: CharacterSet,
+    code_page: CodePage,
+    size: float,
+    rotation: int = 0,
+    stretch: float = 1.0,
+) -> Font:
+    """The font of `face` at `size` points; `stretch` scales along the baseline."""
+    upright = characters.metrics(0)
+    metrics = characters.metrics(rotation)
+    if not metrics and upright:
+        metrics = turned(upright, rotation, characters)
+    chosen = coding(code_page, metrics)
+    unit = characters.per_em(characters.size or size) * size / 1000  # points per unit of the metrics
+    along = unit * stretch
+    widths = {
+        code: increment * along
+        for code, increment in increments(characters, code_page, chosen, metrics, rotation).items()
+    }
+    orientation = characters.orientations.get(rotation) or characters.orientations.get(0)
+    space = orientation.space_increment * along if orientation else 0.0
+    position = characters.positions.get(rotation) or characters.positions.get(0)
+    placement = None
+    if rotation:
+        placement = {
+            code: _origin(metrics[identifier], upright[identifier], rotation, along, unit)
+            for code, identifier in chosen.identifiers.items()
+            if identifier in upright
+        }
+    return Font(
+        name=name,
+        face=face,
+        size=size,
+        code_size=code_page.code_size,
+        advances=(
+            tuple(widths.get(code, 0.0) for code in range(256)) if code_page.code_size == 1 else widths
+        ),
+        space_code=code_page.space_code,
+        space_increment=space,
+        rotation=rotation,
+        ascender=position.maximum_ascender * unit if position else size * 0.75,
+        descender=position.maximum_descender * unit if position else size * 0.25,
+        underscore_position=position.underscore_position * unit if position else 0.0,
+        underscore_thickness=position.underscore_width * unit if position else 0.0,
+        placement=placement,
+        stretch=stretch,
+    )
+
+
+def _origin(
+    turned_: foca.CharacterMetrics,
+    upright: foca.CharacterMetrics,
+    rotation: int,
+    along: float,
+    unit: float,
+) -> tuple[float, float]:
+    """The glyph origin from the character reference point: along the baseline, and up from it.
+
+    The box at rotation 0 reaches from A to A+B across and from the baseline offset down to the
+    descender; turned by 90 degrees its bottom comes first, by 180 its right side, by 270 its top.
+    """
+    left, right = upright.a_space, upright.a_space + upright.b_space
+    top, bottom = upright.baseline_offset or upright.ascender, -upright.descender
+    if rotation == 90:
+        inline, across = turned_.a_space - bottom, turned_.baseline_offset + left
+    elif rotation == 180:
+        inline, across = turned_.a_space + right, turned_.baseline_offset + bottom
+    else:
+        inline, across = turned_.a_space + top, turned_.baseline_offset - right
+    return inline * along, across * unit
+
+
+def turned(
+    upright: Mapping[str, foca.CharacterMetrics], rotation: int, characters: CharacterSet | None = None
+) -> dict[str, foca.CharacterMetrics]:
+    """Metrics for a rotation that the font does not have, from those of rotation 0.
+
+    180 degrees mirrors them. At 90 and 270 a character takes its maximum baseline extent (or its height)
+    along the baseline and is centred across it, as IBM's own fonts do.
+    """
+    orientation = characters.orientations.get(0) if characters else None
+    extent = orientation.maximum_baseline_extent if orientation else 0
+    found: dict[str, foca.CharacterMetrics] = {}
+    for identifier, m in upright.items():
+        height = m.ascender + m.descender
+        if rotation == 180:
+            entry = replace(
+                m,
+                ascender=m.descender,
+                descender=m.ascender,
+                a_space=m.c_space,
+                c_space=m.a_space,
+                baseline_offset=m.descender,
+            )
+        else:
+            half = m.b_space // 2
+            increment = max(extent, height)
+            before = (increment - height) // 2
+            entry = replace(
+                m,
+                increment=increment,
+                ascender=half,
+                descender=half,
+                a_space=before,
+                b_space=height,
+                c_space=increment - height - before,
+                baseline_offset=half,
+            )
+        found[identifier] = entry
+    return found
+
+
+def font_of_face(
+    name: str, face: OutlineFace, space_code: int, size: float, rotation: int = 0, stretch: float = 1.0
+) -> Font:
+    """The font of a face that has no FOCA metrics: its widths, and where characters are turned by 90 or
+    270 degrees an em along the baseline, centred across it."""
+    unit = size / 1000
+    widths = {code: width * unit * stretch for code, width in face.widths.items()}
+    ascent, descent = face.style.ascent * unit, -face.style.descent * unit
+    placement: dict[int, tuple[float, float]] | None = None
+    if rotation == 180:
+        placement = {code: (width, 0.0) for code, width in widths.items()}
+    elif rotation:
+        margin = (size - ascent - descent) / 2
+        placement = {
+            code: (
+                margin + (descent if rotation == 90 else ascent),
+                width / 2 * (1 if rotation == 90 else -1),
+            )
+            for code, width in widths.items()
+        }
+        widths = dict.fromkeys(widths, size)
+    default = size if rotation in (90, 270) else face.default_width * unit * stretch
+    return Font(
+        name=name,
+        face=face,
+        size=size,
+        code_size=face.code_size,
+        advances=(tuple(widths.get(code, default) for code in range(256)) if face.code_size == 1 else widths),
+        space_code=space_code,
+        space_increment=widths.get(space_code, default),
+        rotation=rotation,
+        ascender=ascent,
+        descender=descent,
+        underscore_position=size * 0.1,
+        underscore_thickness=size * 0.05,
+        placement=placement,
+        stretch=stretch,
+    )

@@ -1,0 +1,187 @@
+"""A FOCA font character set: metrics by rotation and GCGID, shapes as raster patterns or outlines.
+
+Metrics are pels (fixed base) or parts of the em (relative base); `per_em` turns either into 1/1000 em of
+the font's size. Index and pattern data are decoded when they are asked for (FOCA "Font Control (FNC)").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from afpcluster.afp import foca
+from afpcluster.afp.foca import OrientationFlag, PatternTechnology, UnitBase
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import decode_name
+from afpcluster.display.face import RasterGlyph
+from afpcluster.fonts.code_page import FontDataError
+
+_DEFAULT_RESOLUTION = 240.0
+_DEFAULT_SIZE = 10.0
+_ALIGNMENTS = {0: 1, 2: 4, 3: 8}
+
+
+@dataclass(slots=True, eq=False)
+class CharacterSet:
+    """A parsed character set. `size` is the nominal vertical size in points, 0 where none is given."""
+
+    key: str
+    name: str
+    typeface: str
+    control: foca.FontControl
+    descriptor: foca.FontDescriptor | None
+    orientations: Mapping[int, foca.FontOrientation]  # by rotation in degrees
+    positions: Mapping[int, foca.FontPosition]
+    size: float
+    indexes: list[bytes] = field(repr=False)
+    patterns: bytes = field(repr=False)  # FNG data
+    pattern_map: bytes = field(repr=False)  # FNM data
+    name_data: bytes = field(repr=False)  # FNN data
+    _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
+
+    @property
+    def technology(self) -> int:
+        return self.control.technology
+
+    @property
+    def raster(self) -> bool:
+        return self.control.technology == PatternTechnology.RASTER
+
+    @property
+    def resolution(self) -> float:
+        """Pels per inch of the raster patterns (FOCA table "Relationship Between FNC Unit of Measure")."""
+        if self.control.shape_x_units:
+            return self.control.shape_x_units / 10
+        fixed = self.control.x_unit_base == UnitBase.FIXED
+        return self.control.x_units / 10 if fixed and self.control.x_units else _DEFAULT_RESOLUTION
+
+    def per_em(self, size: float) -> float:
+        """1/1000 em of a font of `size` points for one unit of the metrics."""
+        units = self.control.x_units or 1000
+        if self.control.x_unit_base == UnitBase.RELATIVE:
+            return 1000 / units
+        return 720_000 / units / size
+
+    def size_of_width(self, width: float) -> float:
+        """Points of an outline font asked for by its horizontal size (MO:DCA "Font Descriptor
+        Specification Triplet X'1F'", FtWidth): three times the width, or what makes a space that wide."""
+        orientation = self.orientations.get(0)
+        if orientation is None or not orientation.flags & OrientationFlag.UNIFORM_INCREMENT:
+            return 3 * width
+        return width * (self.control.x_units or 1000) / (orientation.space_increment or 600)
+
+    def metrics(self, rotation: int) -> dict[str, foca.CharacterMetrics]:
+        """GCGID -> metrics at this rotation; empty where the font does not have the rotation."""
+        found = self._metrics.get(rotation)
+        if found is None:
+            found = self._metrics[rotation] = dict(self._decode_index(rotation))
+        return found
+
+    def _decode_index(self, rotation: int) -> Iterator[tuple[str, foca.CharacterMetrics]]:
+        orientation = self.orientations.get(rotation)
+        if orientation is None:
+            return
+        number = orientation.flags >> 5
+        if number >= len(self.indexes):
+            return
+        uniform = orientation.flags
+        for entry in foca.repeat(
+            foca.CharacterMetrics, self.indexes[number], self.control.index_group_length
+        ):
+            if uniform & OrientationFlag.UNIFORM_INCREMENT:
+                entry.increment = orientation.maximum_increment
+            if uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
+                entry.baseline_offset = orientation.maximum_baseline_offset
+            if uniform & OrientationFlag.UNIFORM_A_SPACE:
+                entry.a_space = orientation.minimum_a_space
+            yield decode_name(entry.gcgid), entry
+
+    def names(self) -> dict[str, bytes]:
+        """GCGID -> identifier in the outline program: a glyph name, or a code point of its CMap."""
+        found = foca.name_map(self.name_data, self.control.name_count, self.control.name_group_length)
+        return {decode_name(ident): name for ident, name in found.items()}
+
+    def outlines(self) -> list[foca.OutlineObject]:
+        """The objects of an outline font."""
+        described = self.control.technology == PatternTechnology.CID_KEYED
+        return list(foca.outline_objects(self.patterns, described=described))
+
+    def raster_glyph(self, metrics: foca.CharacterMetrics, pels_per_unit: float) -> RasterGlyph | None:
+        """The bitmap of a character at rotation 0; None where it has none or its data is not there."""
+        length = self.control.map_group_length or 8
+        at = metrics.pattern_index * length
+        if at + 8 > len(self.pattern_map):
+            return None
+        mapping = foca.PatternMapping.decode(self.pattern_map[at : at + 8])
+        width, height = mapping.box_width + 1, mapping.box_height + 1
+        if self.control.flags & foca.FONT_UNIFORM_BOX:
+            width, height = self.control.maximum_box_width + 1, self.control.maximum_box_height + 1
+        start = mapping.offset * _ALIGNMENTS.get(self.control.pattern_alignment, 1)
+        bits = self.patterns[start : start + (width + 7) // 8 * height]
+        if len(bits) < (width + 7) // 8 * height or not any(bits):
+            return None
+        top = round(metrics.baseline_offset * pels_per_unit)
+        return RasterGlyph(width, height, round(metrics.a_space * pels_per_unit), top, bits)
+
+
+def character_set(records: Iterable[Record]) -> CharacterSet:
+    """The font character set in the records BFN..EFN. Raises FontDataError and DecodeError."""
+    name = ""
+    control: foca.FontControl | None = None
+    descriptor: foca.FontDescriptor | None = None
+    data: dict[int, list[bytes]] = {}
+    for record in records:
+        if record.type == foca.BFN:
+            name = decode_name(record.data[:8])
+        elif record.type == foca.FNC:
+            control = foca.FontControl.decode(record.data)
+        elif record.type == foca.FND:
+            descriptor = foca.FontDescriptor.decode(record.data)
+        else:
+            data.setdefault(record.type, []).append(record.data)
+    if control is None:
+        raise FontDataError(f"Font character set {name or '(no name)'} has no Font Control (FNC)")
+    groups = [
+        list(foca.repeat(item, b"".join(data.get(type_, [])), length))
+        for type_, item, length in (
+            (foca.FNO, foca.FontOrientation, control.orientation_group_length),
+            (foca.FNP, foca.FontPosition, control.position_group_length),
+        )
+    ]
+    rotations = [foca.ROTATIONS.get(group.rotation, 0) for group in groups[0]]
+    orientations = dict(zip(rotations, groups[0], strict=True))
+    digest = sha256()
+    for type_ in (foca.FNC, foca.FNO, foca.FNI, foca.FNM, foca.FNN, foca.FNG):
+        for part in data.get(type_, []) if type_ != foca.FNC else [control.encode()]:
+            digest.update(part)
+    return CharacterSet(
+        key=digest.hexdigest()[:16],
+        name=name,
+        typeface=decode_name(descriptor.typeface) if descriptor else "",
+        control=control,
+        descriptor=descriptor,
+        orientations=orientations,
+        positions=dict(zip(rotations, groups[1], strict=False)),
+        size=_nominal_size(control, descriptor, orientations),
+        indexes=data.get(foca.FNI, []),
+        patterns=b"".join(data.get(foca.FNG, [])),
+        pattern_map=b"".join(data.get(foca.FNM, [])),
+        name_data=b"".join(data.get(foca.FNN, [])),
+    )
+
+
+def _nominal_size(
+    control: foca.FontControl,
+    descriptor: foca.FontDescriptor | None,
+    orientations: Mapping[int, foca.FontOrientation],
+) -> float:
+    """Points. Raster fonts without a size in FND have that of their em space, if the base is fixed."""
+    if descriptor is not None and (descriptor.nominal_size or descriptor.maximum_size):
+        return (descriptor.nominal_size or descriptor.maximum_size) / 10
+    if control.technology != PatternTechnology.RASTER:
+        return 0.0
+    first = next(iter(orientations.values()), None)
+    if first is not None and first.em_space_increment and control.x_unit_base == UnitBase.FIXED:
+        return first.em_space_increment * 720 / (control.x_units or 2400)
+    return _DEFAULT_SIZE

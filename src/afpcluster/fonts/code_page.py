@@ -1,0 +1,85 @@
+"""A FOCA code page: code point -> graphic character identifier (GCGID), and its Unicode text.
+
+What the object contains counts, never its name or number. A code point that is not listed, or whose
+GCGID the character set lacks, stands for the default character (FOCA "Code Page Control (CPC)").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from afpcluster.afp import foca
+from afpcluster.afp.foca import CharacterUseFlag
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import decode_name
+from afpcluster.fonts import gcgid
+
+NO_SPACE = -1
+"""`CodePage.space_code` where variable spacing is disabled: matches no code point."""
+
+
+class FontDataError(ValueError):
+    """A font object lacks a structured field that it cannot do without; the text says which."""
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class CodePage:
+    """A code page of `code_size` bytes a code point. `unicode` has text where it is known for sure."""
+
+    key: str
+    name: str
+    code_size: int
+    gcgids: Mapping[int, str]
+    unicode: Mapping[int, str]
+    not_printed: frozenset[int] = frozenset()  # code points with the No Presentation flag
+    not_incremented: frozenset[int] = frozenset()
+    default_gcgid: str = gcgid.SPACE
+    default_printed: bool = True
+    default_incremented: bool = True
+    space_code: int = 0x40
+
+
+def code_page(records: Iterable[Record]) -> CodePage:
+    """The code page in the records BCP..ECP. Raises FontDataError and DecodeError."""
+    control: foca.CodePageControl | None = None
+    name, parts = "", []
+    for record in records:
+        if record.type == foca.BCP:
+            name = decode_name(record.data[:8])
+        elif record.type == foca.CPC:
+            control = foca.CodePageControl.decode(record.data)
+        elif record.type == foca.CPI:
+            parts.append(record.data)
+    if control is None:
+        raise FontDataError(f"Code page {name or '(no name)'} has no Code Page Control (CPC)")
+    entries = [entry for data in parts for entry in _entries(control.index_group_length, data)]
+    wide = control.index_group_length in (0x0B, 0xFF)
+    space = control.space_section << 8 | control.space_code if wide else control.space_code
+    default = control.default_flags
+    return CodePage(
+        key=sha256(b"".join([control.encode(), *parts])).hexdigest()[:16],
+        name=name,
+        code_size=2 if wide else 1,
+        gcgids={code: decode_name(ident) for ident, _, code, _ in entries},
+        unicode={code: text for ident, _, code, text in entries if text},
+        not_printed=_flagged(entries, CharacterUseFlag.NO_PRESENTATION | CharacterUseFlag.INVALID),
+        not_incremented=_flagged(entries, CharacterUseFlag.NO_INCREMENT),
+        default_gcgid=decode_name(control.default_gcgid),
+        default_printed=not default & CharacterUseFlag.NO_PRESENTATION,
+        default_incremented=not default & CharacterUseFlag.NO_INCREMENT,
+        space_code=space if control.flags & foca.CODE_PAGE_VARIABLE_SPACE else NO_SPACE,
+    )
+
+
+def _entries(length: int, data: bytes) -> Iterable[foca.UnicodeEntry]:
+    if length in (0xFE, 0xFF):
+        return foca.unicode_entries(data, length - 0xFD)
+    item = foca.DoubleByteCodePageEntry if length == 0x0B else foca.CodePageEntry
+    groups = foca.repeat(item, data, length)
+    return (foca.UnicodeEntry(group.gcgid, group.flags, group.code, "") for group in groups)
+
+
+def _flagged(entries: Iterable[foca.UnicodeEntry], flag: int) -> frozenset[int]:
+    return frozenset(entry.code for entry in entries if entry.flags & flag)

@@ -1,0 +1,275 @@
+"""Where fonts come from during one conversion: MCF and MDR fields -> `Font` by local identifier.
+
+Search: resources of the scope (print file first, then folders), then built-in code pages, then
+substitutes. Everything is parsed once: by content for resources, by reference for fonts, so that equal
+content gives the same face key in every process. What is missing or damaged is a finding, or with
+`strict` a MissingResourceError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import MapResources
+from afpcluster.display.face import Face, OutlineFace
+from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CODED_FONT, Resource, ResourceScope
+from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.fonts import builtin_code_pages, substitution
+from afpcluster.fonts.active import active_font, font_of_face
+from afpcluster.fonts.character_set import CharacterSet, character_set
+from afpcluster.fonts.code_page import CodePage, FontDataError, code_page
+from afpcluster.fonts.coded_font import Section, coded_font
+from afpcluster.fonts.faces import face_of, metric_face
+from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
+from afpcluster.fonts.sections import sectioned_font
+from afpcluster.fonts.standard import standard_face
+from afpcluster.interpret.font import Font
+
+MCF, MCF1, MDR = 0xD3AB8A, 0xD3B18A, 0xD3ABC3
+_FIELDS = {MCF: "MCF", MCF1: "MCF", MDR: "MDR"}
+SPEC = "MO:DCA Map Coded Font (MCF)"
+
+T = TypeVar("T")
+
+
+class FontLibrary:
+    """The fonts of one conversion. `resource_paths` are searched for substitution files."""
+
+    def __init__(
+        self, findings: Findings, *, strict: bool = False, resource_paths: Sequence[Path] = ()
+    ) -> None:
+        self._findings = findings
+        self._strict = strict
+        self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
+        self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
+        self._parsed: dict[tuple[str, str], object | None] = {}
+        self._faces: dict[tuple[str, str], Face] = {}
+        self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
+        self._fonts: dict[tuple[object, ...], Font] = {}
+
+    def fonts_of(self, record: Record, scope: ResourceScope) -> dict[int, Font]:
+        """The fonts that an MCF (either format) or MDR maps, by local identifier. MDR groups that map
+        other resources are left out. Raises MissingResourceError only when `strict`."""
+        known = self._fields.setdefault(scope, {})
+        key = record.type.to_bytes(3, "big") + record.data
+        fonts = known.get(key)
+        if fonts is None:
+            fonts = known[key] = {
+                local_id: self._font(references, scope, record)
+                for local_id, references in self._references(record).items()
+            }
+        return fonts
+
+    def default(self, points: float) -> Font:
+        """The font of text that no font is mapped for: Courier under code page 500."""
+        return self._standard("default font", "Courier", self._built_in(builtin_code_pages.DEFAULT), points)
+
+    def _references(self, record: Record) -> dict[int, list[FontReference]]:
+        """References by local identifier: several for the sections of a double-byte font."""
+        found: dict[int, list[FontReference]] = {}
+        try:
+            if record.type == MCF1:
+                references: Iterable[FontReference | None] = list(mcf1_references(record.data))
+            else:
+                read = mcf2_reference if record.type == MCF else mdr_reference
+                references = [read(group.triplets) for group in MapResources.decode(record.data).groups]
+        except DecodeError as problem:
+            self._report("font-map-damaged", Severity.SKIPPED, f"Fonts are not mapped: {problem}", record)
+            references = []
+        last = 0
+        for reference in references:
+            if reference is not None:
+                last = reference.local_id or last
+                same = found.setdefault(last, [])
+                if not same or reference.section != same[0].section:
+                    same.append(reference)
+        return found
+
+    def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:
+        if len(references) == 1:
+            return self._single(references[0], scope, record)
+        fonts = {reference.section: self._single(reference, scope, record) for reference in references}
+        return sectioned_font(references[0].label, fonts)
+
+    def _single(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
+        if not reference.coded_font:
+            return self._pair(reference, scope, record)
+        sections = self._parse(CODED_FONT, reference.coded_font, coded_font, scope, record)
+        if not sections:
+            return self._substitute(reference, scope, record)
+        fonts = {
+            section.number: self._pair(_of_section(reference, section), scope, record, section)
+            for section in sections
+        }
+        if list(fonts) == [0]:
+            return fonts[0]
+        return sectioned_font(reference.coded_font, fonts)
+
+    def _pair(
+        self,
+        reference: FontReference,
+        scope: ResourceScope,
+        record: Record,
+        section: Section | None = None,
+    ) -> Font:
+        """The font of a character set and a code page."""
+        characters = (
+            self._parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
+            if reference.character_set
+            else None
+        )
+        if characters is None:
+            return self._substitute(reference, scope, record)
+        page = self._code_page(reference, scope, record)
+        size, stretch = _size(reference, characters, section)
+        key = (characters.key, page.key, size, stretch, reference.rotation)
+        font = self._fonts.get(key)
+        if font is None:
+            face = self._face(characters, page, reference, record)
+            font = active_font(reference.label, face, characters, page, size, reference.rotation, stretch)
+            self._fonts[key] = font
+        return font
+
+    def _face(
+        self, characters: CharacterSet, page: CodePage, reference: FontReference, record: Record
+    ) -> Face:
+        key = (characters.key, page.key)
+        face = self._faces.get(key)
+        if face is None:
+            try:
+                face = face_of(characters, page)
+            except (FontDataError, DecodeError) as problem:
+                name = substitution.substitute_for(reference, self._rules, characters.typeface).font
+                self._missing(f"{problem}. {name} is used with the metrics of {reference.label}.", record)
+                face = metric_face(standard_face(name, page), characters, page)
+            self._faces[key] = face
+        return face
+
+    def _code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
+        """The code page of a reference: a resource, a built-in one, or code page 500."""
+        name = reference.code_page
+        if name:
+            found = self._parse(CODE_PAGE, name, code_page, scope, record)
+            if found is not None:
+                return found
+        grid = reference.grid
+        number = builtin_code_pages.number_of(name) if name else grid.code_page if grid else None
+        built_in = builtin_code_pages.built_in(number) if number is not None else None
+        if built_in is None:
+            built_in = self._built_in(builtin_code_pages.DEFAULT)
+            if name:
+                self._missing(f"Code page {name} is not there. Code page 500 is used instead.", record)
+        elif name:
+            self._report(
+                "code-page-built-in",
+                Severity.INFO,
+                f"Code page {name} is not in the file; the built-in code page {number} is used",
+                record,
+            )
+        return built_in
+
+    @staticmethod
+    def _built_in(number: int) -> CodePage:
+        page = builtin_code_pages.built_in(number)
+        assert page is not None
+        return page
+
+    def _substitute(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
+        chosen = substitution.substitute_for(reference, self._rules)
+        size = reference.size or chosen.size or substitution.DEFAULT_SIZE
+        self._missing(
+            f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead.", record
+        )
+        page = self._code_page(reference, scope, record)
+        stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+        return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)
+
+    def _standard(
+        self, label: str, name: str, page: CodePage, size: float, rotation: int = 0, stretch: float = 1.0
+    ) -> Font:
+        key = ("standard", label, name, page.key, size, rotation, stretch)
+        font = self._fonts.get(key)
+        if font is None:
+            face = self._standard_faces.get((name, page.key))
+            if face is None:
+                face = self._standard_faces[name, page.key] = standard_face(name, page)
+            font = self._fonts[key] = font_of_face(label, face, page.space_code, size, rotation, stretch)
+        return font
+
+    def _parse(
+        self,
+        kind: int,
+        name: str,
+        parse: Callable[[Iterable[Record]], T],
+        scope: ResourceScope,
+        record: Record,
+    ) -> T | None:
+        """The resource of this kind and name, parsed; None where it is missing or damaged."""
+        resource: Resource | None = scope.find(kind, name)
+        if resource is None:
+            return None
+        key = (parse.__name__, resource.key)
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = parse(resource.records)
+            except (FontDataError, DecodeError) as problem:
+                self._parsed[key] = None
+                self._report(
+                    "font-damaged", Severity.SUBSTITUTED, f"{name} cannot be used: {problem}", record
+                )
+            resource.forget()
+        return self._parsed[key]  # type: ignore[return-value]
+
+    def _missing(self, message: str, record: Record) -> None:
+        """Report a substitution, or refuse it."""
+        if self._strict:
+            raise MissingResourceError(
+                "font-missing",
+                f"{message} Put the font into the file or a resource folder, or convert without strict.",
+                offset=record.offset,
+            )
+        self._report("font-substituted", Severity.SUBSTITUTED, message, record)
+
+    def _report(self, code: str, severity: Severity, message: str, record: Record) -> None:
+        self._findings.add(
+            code,
+            severity,
+            message,
+            offset=record.offset,
+            field=_FIELDS.get(record.type),
+            spec=SPEC,
+        )
+
+
+def _of_section(reference: FontReference, section: Section) -> FontReference:
+    """The reference to the pair that a section of a coded font names."""
+    return FontReference(
+        local_id=reference.local_id,
+        character_set=section.character_set,
+        code_page=section.code_page,
+        section=section.number,
+        rotation=reference.rotation,
+        size=reference.size,
+        width=reference.width,
+        horizontal_scale=reference.horizontal_scale,
+        weight=reference.weight,
+        italic=reference.italic,
+    )
+
+
+def _size(reference: FontReference, characters: CharacterSet, section: Section | None) -> tuple[float, float]:
+    """Size in points and horizontal stretch. Raster fonts have the size they were made for; outline
+    fonts that of the reference, else of the coded font, else their nominal size."""
+    if characters.raster:
+        return characters.size, 1.0
+    size = reference.size or characters.size_of_width(reference.width)
+    if size:
+        return size, reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+    if section is not None and section.size:
+        return section.size, section.horizontal_scale / section.size if section.horizontal_scale else 1.0
+    return characters.size or substitution.DEFAULT_SIZE, 1.0

@@ -1,0 +1,166 @@
+"""References to fonts: the repeating groups of MCF (both formats) and MDR, as one frozen record each.
+
+Only what is said there, in points and degrees; finding and building is the library's. MO:DCA "Map Coded
+Font (MCF) Format 2", "Map Coded Font (MCF-1) Format 1", "Map Data Resource (MDR)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from afpcluster.afp import triplets
+from afpcluster.afp.foca import ROTATIONS
+from afpcluster.afp.modca import MapCodedFontFormat1, MapCodedFontFormat1Group
+from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import FqnType, decode_triplet, qualified_name, split_triplets
+
+_ITALIC = 0x80
+_NAMED_ROTATIONS = {**dict.fromkeys("01234", 0), **dict.fromkeys("5678", 90)} | {
+    **dict.fromkeys("9ABC", 180),
+    **dict.fromkeys("DEFG", 270),
+}
+
+
+@dataclass(slots=True, frozen=True)
+class Grid:
+    """A Global Resource Identifier: character set, code page and typeface, and width in points."""
+
+    character_set: int
+    code_page: int
+    typeface: int
+    width: float
+
+
+@dataclass(slots=True, frozen=True)
+class FontReference:
+    """One font that a group asks for. Sizes are points, 0 where not given; names are '' then."""
+
+    local_id: int
+    coded_font: str = ""
+    character_set: str = ""
+    code_page: str = ""
+    grid: Grid | None = None
+    data_object: str = ""  # full font name of a TrueType or OpenType font
+    section: int = 0
+    rotation: int = 0
+    size: float = 0.0
+    width: float = 0.0  # horizontal font size: the width of a space, or a third of the size
+    horizontal_scale: float = 0.0
+    weight: int = 0  # FOCA weight class
+    italic: bool = False
+    code_page_id: int = 0  # CPGID of the user data
+    encoding: int = 0  # encoding scheme of the code page
+    text_encoding: int = 0  # encoding scheme of the user data
+
+    @property
+    def label(self) -> str:
+        """How findings call the font."""
+        if self.character_set or self.code_page:
+            return f"{self.character_set or '?'} with code page {self.code_page or '?'}"
+        if self.grid is not None:
+            return f"FGID {self.grid.typeface} with CPGID {self.grid.code_page}"
+        return self.coded_font or self.data_object or "(no name)"
+
+
+def mcf2_reference(group: bytes) -> FontReference:
+    """The font of one MCF format 2 group (its triplets, without the length)."""
+    size = width = 0.0
+    weight, italic = 0, False
+    descriptor = decode_triplet(group, triplets.FontDescriptorSpecification)
+    if descriptor is not None:
+        size, width, weight = descriptor.height / 20, descriptor.width / 20, descriptor.weight
+        italic = bool(descriptor.flags & _ITALIC)
+    grid = _grid(group)
+    scale = decode_triplet(group, triplets.FontHorizontalScaleFactor)
+    rotation = decode_triplet(group, triplets.CharacterRotation)
+    section = decode_triplet(group, triplets.ResourceSectionNumber)
+    encoding = decode_triplet(group, triplets.EncodingSchemeId)
+    return FontReference(
+        local_id=_local_id(group),
+        coded_font=qualified_name(group, FqnType.CODED_FONT) or "",
+        character_set=qualified_name(group, FqnType.FONT_CHARACTER_SET) or "",
+        code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
+        grid=grid,
+        section=section.section if section else 0,
+        rotation=ROTATIONS.get(rotation.rotation, 0) if rotation else 0,
+        size=size,
+        width=width or (grid.width if grid else 0.0),
+        horizontal_scale=scale.scale / 20 if scale and size else 0.0,
+        weight=weight,
+        italic=italic,
+        encoding=encoding.code_page_scheme if encoding else 0,
+        text_encoding=encoding.user_data_scheme if encoding else 0,
+    )
+
+
+def mcf1_references(data: bytes) -> Iterator[FontReference]:
+    """The fonts of an MCF format 1 field. Without a rotation field the second character of the name
+    says it ("Map Coded Font (MCF-1) Format 1", CharRot)."""
+    field = MapCodedFontFormat1.decode(data)
+    length = field.group_length or 28
+    for at in range(0, len(field.groups) - length + 1, length):
+        group = MapCodedFontFormat1Group.decode(field.groups[at : at + length])
+        coded, characters = decode_name(group.coded_font_name), decode_name(group.character_set_name)
+        named = _named_rotation(coded or characters)
+        rotation = ROTATIONS.get(group.rotation, 0) if length >= 30 else named
+        yield FontReference(
+            local_id=group.local_id,
+            coded_font=coded,
+            character_set=characters,
+            code_page=decode_name(group.code_page_name),
+            section=group.section,
+            rotation=rotation,
+        )
+
+
+def mdr_reference(group: bytes, name_code_page: int = 500) -> FontReference | None:
+    """The data-object font of one MDR group; None for groups that map something else.
+
+    `name_code_page` is the encoding of names where the group has no X'01' triplet of its own.
+    """
+    descriptor = decode_triplet(group, triplets.DataObjectFontDescriptor)
+    if descriptor is None:
+        return None
+    characters = decode_triplet(group, triplets.FontCodedGraphicCharacterSet)
+    encoding = decode_triplet(group, triplets.EncodingSchemeId)
+    return FontReference(
+        local_id=_local_id(group),
+        code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
+        data_object=qualified_name(group, FqnType.DATA_OBJECT_EXTERNAL, code_page=name_code_page) or "",
+        rotation=ROTATIONS.get(descriptor.rotation, 0),
+        size=descriptor.vertical_size / 20,
+        horizontal_scale=descriptor.horizontal_scale / 20,
+        code_page_id=characters.code_page if characters else 0,
+        encoding=encoding.code_page_scheme if encoding else 0,
+        text_encoding=encoding.user_data_scheme if encoding else 0,
+    )
+
+
+def _named_rotation(name: str) -> int:
+    return _NAMED_ROTATIONS.get(name[1:2], 0) if name[:1] in ("X", "C") else 0
+
+
+def _local_id(group: bytes) -> int:
+    """The local identifier: triplet X'24' in MCF, fully qualified name X'BE' in MDR; 0 without."""
+    local = decode_triplet(group, triplets.ResourceLocalIdentifier)
+    if local is not None:
+        return local.identifier
+    raw = _raw_name(group, FqnType.DATA_OBJECT_INTERNAL)
+    return raw[-1] if raw else 0
+
+
+def _raw_name(group: bytes, kind: int) -> bytes:
+    """The bytes of the first fully qualified name of this kind, b"" without."""
+    for triplet in split_triplets(group):
+        if triplet.id == 0x02 and triplet.data[:1] == bytes((kind,)):
+            return triplet.data[2:]
+    return b""
+
+
+def _grid(group: bytes) -> Grid | None:
+    raw = _raw_name(group, FqnType.BEGIN_RESOURCE_OBJECT)
+    if len(raw) < 8:
+        return None
+    numbers = [int.from_bytes(raw[at : at + 2], "big") for at in (0, 2, 4, 6)]
+    return Grid(numbers[0], numbers[1], numbers[2], 0.0 if numbers[3] == 0xFFFF else numbers[3] / 20)
