@@ -12,7 +12,13 @@ from afpcluster.sample.records import UNITS, enclosed, field, made, triplet
 _SEGMENT = 32_000  # bytes of image data in one IPD
 
 
-def image_object(name: str, picture: Picture, x: int, y: int, width: int, height: int) -> bytes:
+IN_SEGMENT, ON_PAGE = 0, 1
+"""Whether an object area's position counts from the page segment that it is in or from the page."""
+
+
+def image_object(
+    name: str, picture: Picture, x: int, y: int, width: int, height: int, *, reference: int = ON_PAGE
+) -> bytes:
     """An image object (BIM to EIM) whose area is at (x, y) with this size in twips, scaled to fit."""
     area = modca.ObjectAreaDescriptor(
         triplet(triplets.DescriptorPosition(1))
@@ -31,6 +37,7 @@ def image_object(name: str, picture: Picture, x: int, y: int, width: int, height
         y_content=0,
         x_content_orientation=modca.orientation(0),
         y_content_orientation=modca.orientation(90),
+        reference=reference,
     )
     mapping = modca.MapObject([modca.MapObjectGroup(triplet(triplets.MappingOptionTriplet(0x20)))])
     environment = enclosed(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from afpcluster.sample.images import image_object
+from afpcluster.sample.images import IN_SEGMENT, image_object
 from afpcluster.sample.pictures import logo, panorama
 from afpcluster.sample.records import (
     PAGE_HEIGHT,
@@ -48,7 +48,9 @@ def resources(fonts: bool) -> Iterator[bytes]:
 
 
 def _logo_segment() -> bytes:
-    return enclosed("BPS", LOGO, [image_object(LOGO, logo(), 0, 0, LOGO_SIZE, LOGO_SIZE)])
+    return enclosed(
+        "BPS", LOGO, [image_object(LOGO, logo(), 0, 0, LOGO_SIZE, LOGO_SIZE, reference=IN_SEGMENT)]
+    )
 
 
 def _overlay() -> bytes:

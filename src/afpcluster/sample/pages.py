@@ -15,7 +15,7 @@ from afpcluster.sample.sheet import AMBER, BLACK, FAINT, GREY, PALE, RED, TEAL, 
 from afpcluster.sample.typefaces import Style, encode_text, typeface
 from afpcluster.sample.words import BANK, CONTACT, Language
 
-ROW = 430
+ROW = 445
 FIRST_TABLE, LATER_TABLE, TABLE_END = 7_050, 2_450, 15_250
 SUMMARY_HEIGHT = 4_300
 DATE, VALUE, TEXT = LEFT + 80, LEFT + 760, LEFT + 1_480
@@ -144,7 +144,7 @@ def _row(sheet: Sheet, statement: Statement, transaction: Transaction, y: int, b
         sheet.write_right(IN, base, amount, Style.BODY_BOLD, TEAL)
     sheet.write_right(BALANCE, base, language.amount(balance), Style.BODY, RED if balance < 0 else BLACK)
     detail = f"{language.kinds[transaction.category]} · Ref. {transaction.reference}"
-    sheet.write(TEXT, y + 345, detail, Style.SMALL, GREY)
+    sheet.write(TEXT, y + 352, detail, Style.SMALL, GREY)
     sheet.rule(LEFT, y + ROW - 5, RIGHT - LEFT, 5, PALE)
 
 

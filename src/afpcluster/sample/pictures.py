@@ -114,7 +114,7 @@ def signature() -> Picture:
         for index, (x, y) in enumerate(points):
             pen = 3.0 + 2.4 * sin(pi * index / len(points)) + 1.2 * sin(index / 9)
             draw.ellipse((2 * x - pen, 2 * y - pen, 2 * x + pen, 2 * y + pen), fill=0)
-    ink = large.resize((width, height), Image.Resampling.LANCZOS).point(lambda v: 255 if v > 150 else 0, "1")
+    ink = large.resize((width, height), Image.Resampling.LANCZOS).point(lambda v: 0 if v > 150 else 255, "1")
     out = io.BytesIO()
     ink.save(out, "TIFF", compression="group4")
     return Picture(width, height, True, _only_strip(out.getvalue()))
