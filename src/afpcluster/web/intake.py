@@ -117,7 +117,7 @@ async def _read_multipart(
                 continue
             if not part.seen:
                 if spool is not None:
-                    raise ServiceError(400, "document-twice", "The form holds two documents; send one.")
+                    raise _document_twice()
                 part.seen, spool = True, submission.new_spool(settings)
                 submission.file_name = part.file_name
             assert spool is not None  # made with the part's first bytes
@@ -186,7 +186,7 @@ def _decode_form(data: bytes, names: list[str]) -> tuple[list[tuple[str, str]], 
         parameters = []
         for name, value in pairs:
             if name.lower() in names:
-                document = value.encode("latin-1")
+                document = _only(document, value.encode("latin-1"))
             else:
                 parameters.append((name, value.encode("latin-1").decode("utf-8")))
     except ValueError as error:
@@ -207,7 +207,7 @@ def _decode_json(data: bytes, names: list[str]) -> tuple[list[tuple[str, str]], 
     parameters = []
     for name, value in members.items():
         if name.lower() in names:
-            document = _decode_base64(name, value)
+            document = _only(document, _decode_base64(name, value))
         else:
             parameters.append((name, _plain(name, value)))
     return parameters, document or None
@@ -222,12 +222,22 @@ def _decode_base64(name: str, value: Any) -> bytes:
     raise _malformed("JSON", f"{name} must be a string with the document in base64")
 
 
+def _only(before: bytes | None, document: bytes) -> bytes:
+    if before is not None:
+        raise _document_twice()
+    return document
+
+
+def _document_twice() -> ServiceError:
+    return ServiceError(400, "document-twice", "The request holds two documents; send one.")
+
+
 def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "On" if value else "Off"
     if isinstance(value, str | int):
         return str(value)
-    raise _malformed("JSON", f"{name[:64]} must be a string, a number or true/false")
+    raise _malformed("JSON", f"{name[:64]!r} must be a string, a number or true/false")
 
 
 def _malformed(kind: str, detail: str) -> ServiceError:

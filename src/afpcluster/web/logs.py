@@ -68,4 +68,5 @@ def configure_logs(service: str, instance: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what clients are told anyway
     logging.getLogger("afpcluster").setLevel(logging.DEBUG)
