@@ -7,47 +7,18 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from lab_slot import PREFIX, RUNS, Slot, topology_text
 
 from afpcluster.cluster import bringup
 from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import sample
 from afpcluster.cluster.drill import Document, convert_locally
-from afpcluster.cluster.topology import parse, sample_text
+from afpcluster.cluster.topology import parse
 
-RUNS = Path("/run")
-PREFIX = "afpcluster-test-"
 _PROGRAMS = ("haproxy", "keepalived", "ip", "setpriv")
-
-
-def topology_text(number: int) -> str:
-    """The sample with another network, other names and folders; `number` from 80 to 249."""
-    text = sample_text().replace("10.79.79.", f"10.79.{number}.")
-    for there, instead in (
-        ("name: afpcluster ", f"name: {PREFIX}{number} "),
-        ("bridge: afp0 ", f"bridge: afpt{number} "),
-        ('namespace_prefix: "" ', f"namespace_prefix: t{number}- "),
-        ("/run/afpcluster ", f"{RUNS}/{PREFIX}{number} "),
-        ("/var/tmp/afpcluster ", f"/var/tmp/{PREFIX}{number} "),
-        ("restart_delay: 2s", "restart_delay: 1s"),
-    ):
-        assert there in text, there
-        text = text.replace(there, instead)
-    return text
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A number that no other test run on this machine uses at the moment."""
-
-    number: int
-
-    @property
-    def topology_text(self) -> str:
-        return topology_text(self.number)
 
 
 @pytest.fixture(scope="session")

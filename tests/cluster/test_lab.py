@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Slot
+from lab_slot import Slot
 
 from afpcluster.cluster import bringup, observe, status
 from afpcluster.cluster.bringup import Cluster
@@ -174,7 +174,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("there", "instead", "says"), REFUSED)
 def test_refused_before_anything_is_made(slot: Slot, there: str, instead: str, says: str) -> None:
-    text = spare_topology(slot).replace(there.format(n=slot.number + 100), instead)
+    text = slot.spare_text.replace(there.format(n=slot.number + 100), instead)
     before = run("ip", "link"), observe.namespaces()
     with pytest.raises(LabError) as refused:
         bringup.up(parse(text), text, print, nothing)
@@ -182,19 +182,14 @@ def test_refused_before_anything_is_made(slot: Slot, there: str, instead: str, s
     assert (run("ip", "link"), observe.namespaces()) == before
 
 
-def spare_topology(slot: Slot) -> str:
-    """For a second lab beside the one of the session."""
-    return slot.topology_text.replace(f"{slot.number}", f"{slot.number + 100}")
-
-
 def test_failed_up_cleans_up_and_says_why(slot: Slot) -> None:
     """Neither HAProxy can get so much memory: the error has the end of its log, and nothing is left."""
-    text = spare_topology(slot).replace("max_connections: 1000 ", "max_connections: 2000000000 ")
+    text = slot.spare_text.replace("max_connections: 1000 ", "max_connections: 2000000000 ")
     topology = parse(text)
     before = observe.namespaces()
     with pytest.raises(LabError) as failed:
         bringup.up(topology, text, print, nothing)
-    assert "haproxy on a2wprxy-01: exit code 1" in str(failed.value)
+    assert "haproxy on a2wprxy-01: exit code 1, starts: " in str(failed.value)
     assert "[ALERT]" in str(failed.value)
     assert observe.namespaces() == before
     assert topology.lab.bridge not in observe.links()

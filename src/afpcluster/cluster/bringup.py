@@ -109,9 +109,7 @@ def _prepare(layout: Layout, topology_text: str) -> Cluster:
     layout.topology_file.write_text(topology_text, encoding="utf-8")
     if not layout.password_file.exists():
         layout.password_file.touch(mode=0o600)
-        layout.password_file.write_text(
-            f"{layout.topology.haproxy.stats_user}:{secrets.token_urlsafe(15)}\n", encoding="ascii"
-        )
+        layout.password_file.write_text(secrets.token_urlsafe(15) + "\n", encoding="ascii")
     return attach(layout.topology)
 
 
@@ -169,11 +167,12 @@ def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple
         if not a.good
     ]
     lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
+    refusing = {answer.url.host for answer in answers if not answer.good}
     for state in observe.process_states(cluster.layout):
-        if state.pid is None or state.last_end:
+        if state.pid is None or state.last_end or state.host in refusing:
             log = cluster.layout.log(state.host, state.name)
             lines.append(
-                f"{state.name} on {state.host}: {state.last_end}, started {state.starts} times. Its log ends:"
+                f"{state.name} on {state.host}: {state.last_end or 'runs'}, starts: {state.starts}. Its log ends:"
             )
             lines += [f"    {line}" for line in observe.log_tail(log).splitlines()]
     return "\n".join(lines)
