@@ -96,7 +96,7 @@ class FormReader:
         self._headers = {}
 
     def _header_end(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
         self._name.clear()
         self._value.clear()
 
@@ -111,7 +111,7 @@ class FormReader:
 
 
 def option(header: str, name: str) -> str | None:
-    """The value of one `; name=value` of a header, None when absent."""
+    """The value of one `; name=value` of a header (as latin-1 text holding UTF-8), None when absent."""
     value = parse_options_header(header)[1].get(name.encode())
     return value.decode("utf-8", "replace") if value is not None else None
 
