@@ -44,7 +44,9 @@ class Pipeline:
         )
         reader = RecordFile(source, self.page_findings)
         lookup = ResourceLookup(self._assembler.outer_scope, options.strict)
-        self._library = FontLibrary(lookup.find_font_part, self.page_findings, strict=options.strict)
+        self._library = FontLibrary(
+            self.page_findings, strict=options.strict, resource_paths=options.resource_paths
+        )
         self._interpreter = PageInterpreter(reader, self.page_findings, self._library, lookup)
 
     @property

@@ -1,12 +1,11 @@
 """Active environment of a page or overlay: units, extents, fonts and resources by local identifier.
 
-Built from the records of an environment group (BAG … EAG, or BOG … EOG). Fonts are made when a local
-identifier is first used. MO:DCA "Active Environment Group", "Object Environment Group".
+Built from the records of an environment group (BAG … EAG, or BOG … EOG). MO:DCA "Active Environment Group", "Object Environment Group".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from afpcluster.afp import modca
@@ -16,6 +15,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import points_per_unit
 from afpcluster.display.colour import WHITE, Colour
+from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.colour import specified_colour
@@ -23,39 +23,9 @@ from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.font import Font
 from afpcluster.interpret.text import TextSpace
 
-_CODED_FONT = 0x05  # kind of Resource Local Identifier (triplet X'24')
+_FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
 _DEFAULT_UNIT = 0.05  # points: 1/1440 inch
-
-
-class FontMap(Mapping[int, Font]):
-    """Fonts by local identifier; each is made on first use. `parent` has those of an outer environment."""
-
-    def __init__(self, parent: Mapping[int, Font] | None = None) -> None:
-        self._makers: dict[int, Callable[[], Font]] = {}
-        self._made: dict[int, Font] = {}
-        self._parent = parent
-
-    def add(self, local_id: int, make: Callable[[], Font]) -> None:
-        self._makers[local_id] = make
-        self._made.pop(local_id, None)
-
-    def __getitem__(self, local_id: int) -> Font:
-        font = self._made.get(local_id)
-        if font is None:
-            make = self._makers.get(local_id)
-            if make is None:
-                if self._parent is None:
-                    raise KeyError(local_id)
-                return self._parent[local_id]
-            font = self._made[local_id] = make()
-        return font
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(dict.fromkeys((*self._makers, *(self._parent or ()))))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
 
 
 @dataclass(slots=True)
@@ -66,7 +36,7 @@ class Environment:
     y_unit: float = _DEFAULT_UNIT
     width: float = _DEFAULT_SIZE[0]
     height: float = _DEFAULT_SIZE[1]
-    fonts: FontMap = field(default_factory=FontMap)
+    fonts: dict[int, Font] = field(default_factory=dict)
     resources: dict[int, FoundResource] = field(default_factory=dict)
     background: Colour | None = None
     text: TextSpace | None = None
@@ -80,14 +50,16 @@ ResourceFinder = Callable[[bytes, int], FoundResource | None]
 def read_environment(
     records: list[Record],
     library: FontLibrary,
+    scope: ResourceScope,
     find: ResourceFinder,
     findings: Findings,
     outer: Environment | None = None,
     suppressed: frozenset[int] = frozenset(),
 ) -> Environment:
     """The environment that `records` make; `outer` is that of the page around an object."""
-    environment = Environment(fonts=FontMap(outer.fonts if outer else None))
+    environment = Environment()
     if outer is not None:
+        environment.fonts = dict(outer.fonts)
         environment.x_unit, environment.y_unit = outer.x_unit, outer.y_unit
         environment.width, environment.height = outer.width, outer.height
         environment.text = outer.text
@@ -98,13 +70,10 @@ def read_environment(
                 _page_descriptor(record, environment)
             elif record.type in (CODES["PTD"], CODES["PTD1"]):
                 descriptor = record
-            elif record.type == CODES["MCF"]:
-                for group in modca.MapResources.decode(record.data).groups:
-                    _map_font(group.triplets, record.offset, environment.fonts, library.from_mcf2_group)
-            elif record.type == CODES["MCF1"]:
-                _map_fonts_format_1(record, environment.fonts, library)
-            elif record.type == CODES["MDR"]:
-                _map_data_resources(record, environment, library, find)
+            elif record.type in _FONT_MAPS:
+                environment.fonts |= library.fonts_of(record, scope)
+                if record.type == CODES["MDR"]:
+                    _map_data_resources(record, environment, find)
         except DecodeError as error:
             findings.add(
                 "field-short",
@@ -178,39 +147,10 @@ def text_space(record: Record, environment: Environment, suppressed: frozenset[i
     )
 
 
-def _map_font(
-    triplets: bytes, offset: int, fonts: FontMap, make: Callable[[bytes, int], tuple[int, Font]]
-) -> None:
-    local = _local_id(triplets)
-    if local is not None:
-        fonts.add(local, lambda: make(triplets, offset)[1])
-
-
-def _local_id(triplets: bytes) -> int | None:
-    for triplet in t.split_triplets(triplets):
-        if triplet.id == 0x24 and len(triplet.data) >= 2 and triplet.data[0] == _CODED_FONT:
-            return triplet.data[1]
-    return None
-
-
-def _map_fonts_format_1(record: Record, fonts: FontMap, library: FontLibrary) -> None:
-    head = modca.MapCodedFontFormat1.decode(record.data)
-    length = head.group_length
-    if length < modca.MapCodedFontFormat1Group.shape.required:
-        raise DecodeError(f"repeating groups of MCF format 1 cannot be {length} bytes long")
-    for at in range(0, len(head.groups) - length + 1, length):
-        group = modca.MapCodedFontFormat1Group.decode(head.groups[at : at + length])
-        offset = record.offset
-        fonts.add(group.local_id, lambda g=group, o=offset: library.from_mcf1_group(g, o)[1])  # type: ignore[misc]
-
-
-def _map_data_resources(
-    record: Record, environment: Environment, library: FontLibrary, find: ResourceFinder
-) -> None:
+def _map_data_resources(record: Record, environment: Environment, find: ResourceFinder) -> None:
     for group in modca.MapResources.decode(record.data).groups:
         triplets = group.triplets
-        if t.find_triplet(triplets, 0x8B) is not None:
-            _map_font(triplets, record.offset, environment.fonts, library.from_mdr_group)
+        if t.decode_triplet(triplets, t.DataObjectFontDescriptor) is not None:
             continue
         local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)
         found = find(triplets, record.offset)

@@ -49,7 +49,6 @@ _DRAW: dict[int, Callable[[DataObject, Context], list[Item]]] = {
 }
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
-_TRIMMED = (0x10, 0x30, 0x41, 0x42, 0x50, 0x60)
 _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
@@ -123,7 +122,7 @@ class PageInterpreter:
         found = self._environments.get(key)
         if found is None:
             found = read_environment(
-                records, self._library, self._lookup.by_triplets, self._findings, suppressed=suppressed
+                records, self._library, scope, self._lookup.by_triplets, self._findings, suppressed=suppressed
             )
             self._environments.put(key, found)
         return found
@@ -133,7 +132,12 @@ class PageInterpreter:
         if not any(r.type in (CODES["MCF"], CODES["MCF1"], CODES["MDR"], CODES["PTD"]) for r in records):
             return frame.environment
         return read_environment(
-            records, self._library, self._lookup.by_triplets, self._findings, outer=frame.environment
+            records,
+            self._library,
+            frame.scope,
+            self._lookup.by_triplets,
+            self._findings,
+            outer=frame.environment,
         )
 
     # ------------------------------------------------------------------ content in order
@@ -243,9 +247,7 @@ class PageInterpreter:
             items = [Rectangle(0, 0, area.width, area.height, placed.fill), *items]
         if not items:
             return
-        trimmed = area.mapping in _TRIMMED and area.width > 0 and area.height > 0
-        clip = Box(0, 0, area.width, area.height) if trimmed else None
-        frame.items.append(Group(items, matrix, clip))
+        frame.items.append(Group(items, matrix))
 
     def _im_image(self, node: ObjectNode, frame: _Frame) -> None:
         environment = frame.environment
