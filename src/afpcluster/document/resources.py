@@ -59,6 +59,7 @@ class Resource:
     start: int = 0
     end: int = 0
     raw: bytes | None = field(default=None, repr=False)
+    linked: tuple[tuple[str, str], ...] = ()  # (base font or "", linked font), for data-object fonts
     _records: list[Record] | None = field(default=None, repr=False)
     _key: str | None = None
 
@@ -101,6 +102,10 @@ class Resource:
         if self.raw is not None:
             return self.raw
         return b"".join(r.data for r in self.records if r.type == CODES["OCD"])
+
+    def linked_fonts(self, name: str) -> tuple[str, ...]:
+        """Full names of the fonts linked to the data-object font `name` of this container."""
+        return tuple(linked for base, linked in self.linked if base in ("", name))
 
     def node(self) -> ObjectNode | None:
         """The resource's object, nested."""
@@ -247,9 +252,23 @@ def _resource(
         if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
             FqnType.REPLACE_FIRST_GID,
             FqnType.DATA_OBJECT_EXTERNAL,
+            FqnType.DATA_OBJECT_FONT_BASE,
         ):  # fmt: skip
             names += _spellings(triplet.data, raw)
-    return Resource(kind, tuple(n for n in dict.fromkeys(names) if n), findings, file, offset, end)
+    found = tuple(n for n in dict.fromkeys(names) if n)
+    return Resource(kind, found, findings, file, offset, end, linked=tuple(_linked_fonts(raw)))
+
+
+def _linked_fonts(triplets: bytes) -> Iterator[tuple[str, str]]:
+    """(base font, linked font) by full name; a font container has one base font, which is ''
+    (MO:DCA "Using the MDR to Map a TrueType/OpenType Font", X'6E' and X'7E')."""
+    base = ""
+    for triplet in t.split_triplets(triplets):
+        if triplet.id == 0x02 and len(triplet.data) > 2:
+            if triplet.data[0] == FqnType.DATA_OBJECT_FONT_BASE:
+                base = _spellings(triplet.data, triplets)[-1]
+            elif triplet.data[0] == FqnType.DATA_OBJECT_FONT_LINKED:
+                yield base, _spellings(triplet.data, triplets)[-1]
 
 
 def _spellings(fqn: bytes, triplets: bytes) -> list[str]:

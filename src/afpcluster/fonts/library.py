@@ -17,7 +17,14 @@ from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import MapResources
 from afpcluster.display.face import Face, OutlineFace
-from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CODED_FONT, Resource, ResourceScope
+from afpcluster.document.resources import (
+    CHARACTER_SET,
+    CODE_PAGE,
+    CODED_FONT,
+    CONTAINER,
+    Resource,
+    ResourceScope,
+)
 from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.fonts import builtin_code_pages, substitution
 from afpcluster.fonts.active import active_font, font_of_face
@@ -25,13 +32,17 @@ from afpcluster.fonts.character_set import CharacterSet, character_set
 from afpcluster.fonts.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.coded_font import Section, coded_font
 from afpcluster.fonts.faces import face_of, metric_face
+from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
 from afpcluster.fonts.sections import sectioned_font
 from afpcluster.fonts.standard import standard_face
+from afpcluster.fonts.truetype import CharacterFace, character_face
+from afpcluster.fonts.unicode_font import Decoder, page_decoder, standard_faces, unicode_font, utf8, utf16
 from afpcluster.interpret.font import Font
 
 MCF, MCF1, MDR = 0xD3AB8A, 0xD3B18A, 0xD3ABC3
 _FIELDS = {MCF: "MCF", MCF1: "MCF", MDR: "MDR"}
+UTF8_SCHEME = 0x7807
 SPEC = "MO:DCA Map Coded Font (MCF)"
 
 T = TypeVar("T")
@@ -46,6 +57,7 @@ class FontLibrary:
         self._findings = findings
         self._strict = strict
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
+        self._folders = FontFolders(resource_paths)
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
         self._parsed: dict[tuple[str, str], object | None] = {}
         self._faces: dict[tuple[str, str], Face] = {}
@@ -97,6 +109,8 @@ class FontLibrary:
         return sectioned_font(references[0].label, fonts)
 
     def _single(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
+        if reference.data_object:
+            return self._data_object_font(reference, scope, record)
         if not reference.coded_font:
             return self._pair(reference, scope, record)
         sections = self._parse(CODED_FONT, reference.coded_font, coded_font, scope, record)
@@ -158,7 +172,8 @@ class FontLibrary:
             if found is not None:
                 return found
         grid = reference.grid
-        number = builtin_code_pages.number_of(name) if name else grid.code_page if grid else None
+        given = grid.code_page if grid else reference.code_page_id
+        number = builtin_code_pages.number_of(name) if name else given or None
         built_in = builtin_code_pages.built_in(number) if number is not None else None
         if built_in is None:
             built_in = self._built_in(builtin_code_pages.DEFAULT)
@@ -179,12 +194,102 @@ class FontLibrary:
         assert page is not None
         return page
 
+    def _data_object_font(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
+        """The TrueType or OpenType font of an MDR group, with the fonts linked to it."""
+        faces = self._character_faces(reference.data_object, scope, record)
+        if not faces:
+            return self._substitute(reference, scope, record)
+        return self._unicode_font(reference, faces, reference.size, scope, record)
+
+    def _character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
+        """The data-object font called `name` and those linked to it; none where it is missing."""
+        base, linked_names = self._character_face(name, scope, record)
+        if base is None:
+            return []
+        linked = (self._character_face(linked_name, scope, record)[0] for linked_name in linked_names)
+        return [base, *(face for face in linked if face is not None)]
+
+    def _character_face(
+        self, name: str, scope: ResourceScope, record: Record
+    ) -> tuple[CharacterFace | None, tuple[str, ...]]:
+        """One data-object font from the scope or a resource folder, and the names of its linked fonts."""
+        resource = scope.find(CONTAINER, name)
+        data = resource.data if resource is not None else self._folders.data(name)
+        if data is None:
+            return None, ()
+        key = (character_face.__name__, f"{resource.key if resource else ''} {name}")
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = character_face(data, name)
+            except FontDataError as problem:
+                self._parsed[key] = None
+                self._report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
+            if resource is not None:
+                resource.forget()
+        linked = resource.linked_fonts(name) if resource is not None else ()
+        return self._parsed[key], linked  # type: ignore[return-value]
+
+    def _unicode_font(
+        self,
+        reference: FontReference,
+        faces: list[CharacterFace],
+        size: float,
+        scope: ResourceScope,
+        record: Record,
+    ) -> Font:
+        """The font of these faces for text in the encoding of the reference (MO:DCA Table 20)."""
+        page: CodePage | None = None
+        decode: Decoder = utf16
+        code_size = 2
+        if reference.text_encoding == UTF8_SCHEME:
+            decode, code_size = utf8, 1
+        elif reference.code_page or reference.code_page_id or not reference.data_object:
+            page = self._code_page(reference, scope, record)
+            decode, code_size = page_decoder(page), page.code_size
+        stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+        names = " ".join(face.face.key for face in faces)
+        encoding = page.key if page else reference.text_encoding
+        key = ("unicode", names, encoding, size, reference.rotation, stretch)
+        font = self._fonts.get(key)
+        if font is None:
+
+            def missing(character: str) -> None:
+                self._report(
+                    "glyph-missing",
+                    Severity.SKIPPED,
+                    f"Font {reference.label} has no glyph for U+{ord(character):04X}",
+                    record,
+                )
+
+            font = self._fonts[key] = unicode_font(
+                reference.label,
+                faces,
+                decode,
+                code_size,
+                size,
+                rotation=reference.rotation,
+                stretch=stretch,
+                missing=missing,
+            )
+        return font
+
     def _substitute(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
+        """What stands in for a font that is not there: a font of the folders that a rule names, or one of
+        the 14 standard fonts."""
         chosen = substitution.substitute_for(reference, self._rules)
         size = reference.size or chosen.size or substitution.DEFAULT_SIZE
+        faces: list[CharacterFace] = []
+        if not substitution.is_standard(chosen.font):
+            faces = self._character_faces(chosen.font, scope, record)
+            if not faces:
+                chosen = substitution.substitute_for(reference)
         self._missing(
             f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead.", record
         )
+        if reference.data_object and not faces:
+            faces = standard_faces(chosen.font)
+        if faces:
+            return self._unicode_font(reference, faces, size, scope, record)
         page = self._code_page(reference, scope, record)
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
         return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)

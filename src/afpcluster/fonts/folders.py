@@ -1,0 +1,41 @@
+"""TrueType and OpenType files in resource folders, found by full font name: what AFP systems keep in a
+Resource Access Table (MO:DCA "The Resource Access Table (RAT)") is read from the files themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from afpcluster.fonts.code_page import FontDataError
+from afpcluster.fonts.truetype import fold, full_names
+
+_SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
+_MAX_BYTES = 256 << 20
+
+
+class FontFolders:
+    """The fonts in these folders. The folders are read when the first font is asked for."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._folders = [path for path in folders if path.is_dir()]
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            for path in sorted(folder.iterdir()):
+                if path.suffix.lower() in _SUFFIXES and path.stat().st_size <= _MAX_BYTES:
+                    found.setdefault(fold(path.stem), path)
+                    try:
+                        for _, names in full_names(path.read_bytes()):
+                            for name in names:
+                                found.setdefault(name, path)
+                    except FontDataError:
+                        continue  # not a font after all: as if it were not there
+        return found
+
+    def data(self, name: str) -> bytes | None:
+        """The file that holds the font called `name`; None where there is none."""
+        path = self._paths.get(fold(name))
+        return path.read_bytes() if path is not None else None

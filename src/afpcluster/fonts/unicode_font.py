@@ -1,0 +1,128 @@
+"""Fonts for text that is, or becomes, Unicode: a base font and those linked to it -> `Font`.
+
+Every character is shown by the first face that has it (MO:DCA "Using the MDR to Map a TrueType/OpenType
+Font", linked fonts); one that none has shows the base font's missing glyph. Format controls show nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from unicodedata import category
+
+from afpcluster.display.face import Face
+from afpcluster.fonts.active import font_of_face
+from afpcluster.fonts.builtin_code_pages import built_in
+from afpcluster.fonts.code_page import CodePage
+from afpcluster.fonts.standard import characters_of, standard_face
+from afpcluster.fonts.truetype import CharacterFace, fold
+from afpcluster.interpret.font import FaceRun, Font
+
+Decoder = Callable[[bytes], str]
+_REMEMBERED_STRINGS = 4096
+_STANDARD_PAGES = (1252, 1250, 1254, 1257)  # together all glyphs of a standard Latin font
+
+
+def unicode_font(
+    label: str,
+    faces: Sequence[CharacterFace],
+    decode: Decoder,
+    code_size: int,
+    size: float,
+    *,
+    rotation: int = 0,
+    stretch: float = 1.0,
+    missing: Callable[[str], None] = lambda character: None,
+) -> Font:
+    """A font of `faces` (the base font first) at `size` points. `decode` makes text of a text object's
+    bytes, `code_size` bytes a code; `missing` is told of a character that no face has."""
+    bases = [font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces]
+    advances: list[Mapping[int, float]] = [
+        font.advances if isinstance(font.advances, Mapping) else dict(enumerate(font.advances))
+        for font in bases
+    ]
+
+    def pick(character: str) -> tuple[int, int] | None:
+        """Which face, and its code there."""
+        value = ord(character)
+        for number, face in enumerate(faces):
+            code = face.codes.get(value)
+            if code is not None:
+                return number, code
+        if category(character) in ("Cc", "Cf"):
+            return None
+        missing(character)
+        return 0, 0
+
+    picked = lru_cache(maxsize=_REMEMBERED_STRINGS)(pick)
+
+    @lru_cache(maxsize=_REMEMBERED_STRINGS)
+    def split(text: bytes) -> list[FaceRun]:
+        runs: list[FaceRun] = []
+        codes = bytearray()
+        current, advance = -1, 0.0
+        for character in decode(text):
+            found = picked(character)
+            if found is None:
+                continue
+            number, code = found
+            if number != current and codes:
+                runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+                codes, advance = bytearray(), 0.0
+            current = number
+            codes += code.to_bytes(faces[number].face.code_size, "big")
+            advance += advances[number].get(code, 0.0)
+        if codes:
+            runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+        return runs
+
+    def glyph_face(oid: bytes, name: str) -> Face | None:
+        wanted = fold(name)
+        for face in faces:
+            if face.face.code_size == 2 and (not wanted or wanted in face.names):
+                return face.face
+        return None
+
+    font = bases[0]
+    font.name = label
+    font.code_size = code_size
+    font.advances = advances[0]
+    font.split = split
+    font.glyph_face = glyph_face
+    font.space_code = 0x20
+    space = faces[0].codes.get(0x20)
+    font.space_increment = advances[0].get(space, 0.0) if space is not None else 0.0
+    font.underscore_position = -faces[0].underline_position * size / 1000
+    font.underscore_thickness = faces[0].underline_thickness * size / 1000
+    return font
+
+
+def page_decoder(page: CodePage) -> Decoder:
+    """Text of a code page's codes; codes without text are left out."""
+    texts = characters_of(page)
+    if page.code_size == 1:
+        return lambda data: "".join([texts.get(code, "") for code in data])
+    return lambda data: "".join(
+        [texts.get(data[at] << 8 | data[at + 1], "") for at in range(0, len(data) - 1, 2)]
+    )
+
+
+def utf16(data: bytes) -> str:
+    """UTF-16BE, the encoding of user data where none is given."""
+    return data.decode("utf-16-be", "replace")
+
+
+def utf8(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def standard_faces(name: str) -> list[CharacterFace]:
+    """A standard font for Unicode text: one face for each code page that its glyphs need."""
+    found = []
+    for number in _STANDARD_PAGES:
+        page = built_in(number)
+        if page is not None:
+            face = standard_face(name, page)
+            codes = {ord(face.unicode[code]): code for code in face.glyphs if len(face.unicode[code]) == 1}
+            found.append(CharacterFace(face, codes))
+    return found
