@@ -172,7 +172,7 @@ def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple
         if state.pid is None or state.last_end or state.host in refusing:
             log = cluster.layout.log(state.host, state.name)
             lines.append(
-                f"{state.name} on {state.host}: {state.last_end or 'runs'}, starts: {state.starts}. Its log ends:"
+                f"{state.name} on {state.host}: {state.last_end or 'runs'}, starts: {state.starts}. Log:"
             )
             lines += [f"    {line}" for line in observe.log_tail(log).splitlines()]
     return "\n".join(lines)
