@@ -295,3 +295,15 @@ def segments(data: bytes) -> tuple[list[Segment], list[SegmentProblem]]:
                 found.append(Segment(at, [piece]))
         at += len(piece)
     return found, problems
+
+
+def encode_segment(orders: bytes, *, chained: bool = True) -> bytes:
+    """Begin Segment commands with these drawing orders: one, and appended ones where that is too short."""
+    pieces = [orders[at : at + 0xFFFF] for at in range(0, len(orders), 0xFFFF)] or [b""]
+    flags = 0 if chained else _UNCHAINED
+    encoded = []
+    for number, piece in enumerate(pieces):
+        append = _APPEND if number else 0
+        begin = BeginSegment(b"\0\0\0\0", 0, flags | append, len(piece))
+        encoded += [_BEGIN_SEGMENT, begin.encode(), piece]
+    return b"".join(encoded)

@@ -66,6 +66,11 @@ def descriptor_parameters(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 2 + data[at + 1]
 
 
+def encode_parameter(code: int, data: bytes) -> bytes:
+    """A self-identifying parameter."""
+    return bytes((code, len(data))) + data
+
+
 _DEFAULT_ITEMS = """
 00 0  2 set_extended_colour
 00 2  1 set_mix
