@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from service_processes import Afp2webProcess, WrapperProcess, eventually
 
-OLD = "http://127.0.0.1:9090"
-
 
 @pytest.fixture(scope="module")
 def wrapper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WrapperProcess]:
@@ -20,15 +18,10 @@ def wrapper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WrapperProcess
     instance.stop()
 
 
-@pytest.fixture(autouse=True)
-def before(wrapper: WrapperProcess) -> Iterator[str]:
-    """The file's text, which stands in it again, and counts again, after each test."""
-    text = wrapper.properties.read_text()
-    yield text
-    if wrapper.properties.is_dir():
-        wrapper.properties.rmdir()
-    wrapper.properties.write_text(text)
-    eventually(lambda: in_force(wrapper) == OLD and "refusedEdit" not in afp2web_of(wrapper))
+@pytest.fixture(scope="module")
+def first(wrapper: WrapperProcess) -> str:
+    """The file's text at the start; each test makes its edit from it, whatever stands there now."""
+    return wrapper.properties.read_text()
 
 
 def afp2web_of(wrapper: WrapperProcess) -> dict[str, object]:
@@ -60,9 +53,9 @@ def keep_time_stamp(path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("edit", "old", "new", "target"),
     [
-        (edit_in_place, "afp2web.port=9090", "afp2web.port=9099", "http://127.0.0.1:9099"),
-        (rename_over, "afp2web.port=9090", "afp2web.port=9099", "http://127.0.0.1:9099"),
-        (keep_time_stamp, "afp2web.port=9090", "afp2web.port=9099", "http://127.0.0.1:9099"),
+        (edit_in_place, "afp2web.port=9090", "afp2web.port=9091", "http://127.0.0.1:9091"),
+        (rename_over, "afp2web.port=9090", "afp2web.port=9092", "http://127.0.0.1:9092"),
+        (keep_time_stamp, "afp2web.port=9090", "afp2web.port=9093", "http://127.0.0.1:9093"),
         (edit_in_place, "afp2web.host=127.0.0.1", "afp2web.host : 127.0.0.2", "http://127.0.0.2:9090"),
         (rename_over, "host-protocol=http", "host-protocol=https", "https://127.0.0.1:9090"),
         (edit_in_place, "host=127.0.0.1", "host=a2w-vip.example.net", "http://a2w-vip.example.net:9090"),
@@ -72,10 +65,10 @@ def keep_time_stamp(path: Path, text: str) -> None:
     ],
 )
 def test_an_edit_counts_within_a_second(
-    wrapper: WrapperProcess, before: str, edit: Callable[[Path, str], None], old: str, new: str, target: str
+    wrapper: WrapperProcess, first: str, edit: Callable[[Path, str], None], old: str, new: str, target: str
 ) -> None:
-    assert old in before
-    edit(wrapper.properties, before.replace(old, new))
+    assert old in first
+    edit(wrapper.properties, first.replace(old, new))
     began = time.monotonic()
     eventually(lambda: in_force(wrapper) == target)
     assert time.monotonic() - began < 1
@@ -101,18 +94,19 @@ def test_an_edit_counts_within_a_second(
     ],
 )
 def test_a_bad_edit_is_refused_and_the_old_value_stays(
-    wrapper: WrapperProcess, before: str, old: str, new: str, reason: str
+    wrapper: WrapperProcess, first: str, old: str, new: str, reason: str
 ) -> None:
-    assert old in before
-    wrapper.properties.write_bytes(before.replace(old, new).encode("latin-1"))
+    assert old in first
+    kept = in_force(wrapper)
+    wrapper.properties.write_bytes(first.replace(old, new).encode("latin-1"))
     eventually(lambda: reason in str(afp2web_of(wrapper).get("refusedEdit")))
-    assert in_force(wrapper) == OLD
+    assert in_force(wrapper) == kept
     assert reason in wrapper.logged("properties refused")[-1]["reason"]
 
 
-def test_a_bad_edit_is_logged_once(wrapper: WrapperProcess, before: str) -> None:
+def test_a_bad_edit_is_logged_once(wrapper: WrapperProcess, first: str) -> None:
     already = len(wrapper.logged("properties refused"))
-    wrapper.properties.write_text(before.replace("port=9090", "port=many"))
+    wrapper.properties.write_text(first.replace("port=9090", "port=many"))
     eventually(lambda: len(wrapper.logged("properties refused")) > already)
     time.sleep(0.6)  # two more looks at the same content
     assert len(wrapper.logged("properties refused")) == already + 1
@@ -120,17 +114,22 @@ def test_a_bad_edit_is_logged_once(wrapper: WrapperProcess, before: str) -> None
 
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: (path.unlink(), path.mkdir())])
 def test_a_file_that_cannot_be_read_changes_nothing(
-    wrapper: WrapperProcess, damage: Callable[[Path], object]
+    wrapper: WrapperProcess, first: str, damage: Callable[[Path], object]
 ) -> None:
+    kept = in_force(wrapper)
     damage(wrapper.properties)
     eventually(lambda: "cannot be read" in str(afp2web_of(wrapper).get("refusedEdit")))
-    assert in_force(wrapper) == OLD
+    assert in_force(wrapper) == kept
+    if wrapper.properties.is_dir():
+        wrapper.properties.rmdir()
+    wrapper.properties.write_text(first)
+    eventually(lambda: "refusedEdit" not in afp2web_of(wrapper))
 
 
-def test_a_file_is_not_taken_while_it_is_being_written(wrapper: WrapperProcess, before: str) -> None:
+def test_a_file_is_not_taken_while_it_is_being_written(wrapper: WrapperProcess, first: str) -> None:
     """Byte by byte, with the port complete only at the very end: 9, 90 and 909 are valid ports, too."""
-    text = before.replace("port=9090\n", "port=9099\n")
-    seen = set()
+    text = first.replace("port=9090\n", "port=9099\n")
+    kept, seen = in_force(wrapper), set()
     with wrapper.properties.open("wb", buffering=0) as file:
         for byte in text.encode():
             file.write(bytes([byte]))
@@ -138,11 +137,11 @@ def test_a_file_is_not_taken_while_it_is_being_written(wrapper: WrapperProcess, 
             if file.tell() == text.index("port=9099") + len("port=90"):
                 time.sleep(0.35)  # long enough for two looks
     eventually(lambda: in_force(wrapper) == "http://127.0.0.1:9099")
-    assert seen == {OLD}
+    assert seen == {kept}
 
 
-def test_keys_that_count_after_a_restart_are_named(wrapper: WrapperProcess, before: str) -> None:
-    wrapper.properties.write_text(before + "afp2web.deadline-seconds = 7\n")
+def test_keys_that_count_after_a_restart_are_named(wrapper: WrapperProcess, first: str) -> None:
+    wrapper.properties.write_text(first + "afp2web.deadline-seconds = 7\n")
     eventually(lambda: wrapper.logged("properties that count after a restart"))
     assert wrapper.logged("properties that count after a restart")[-1]["keys"] == ["afp2web.deadline-seconds"]
 
