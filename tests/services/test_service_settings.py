@@ -29,7 +29,7 @@ OF_THE_MACHINE = {"service.instance", "service.temp-dir", "afp2web.usid", "afp2w
     [
         (Afp2webSettings, "afp2web.workres = 2\n", "afp2web.workres: unknown key"),
         (Afp2webSettings, "afp2web.workers = 0\n", "afp2web.workers = '0'"),
-        (Afp2webSettings, "afp2web.resource-paths = fonts\n", "fonts is not an absolute path"),
+        (Afp2webSettings, "afp2web.resource-paths = fonts\n", "fonts is not the absolute path"),
         (Afp2webSettings, "service.temp-dir = /nonexistent\n", "service.temp-dir: /nonexistent"),
         (Afp2webSettings, "service.instance = a b\n", "service.instance = 'a b'"),
         (Afp2webSettings, "service.log-level = LOUD\n", "service.log-level = 'LOUD'"),

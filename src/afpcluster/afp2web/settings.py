@@ -49,6 +49,6 @@ class Afp2webSettings(ServiceSettings):
             return value
         paths = tuple(Path(part.strip()) for part in value.split(",") if part.strip())
         for path in paths:
-            if not path.is_absolute() or not path.is_dir():
-                raise ValueError(f"{path} is not an absolute path of a folder")
+            if not path.is_absolute() or not path.exists():
+                raise ValueError(f"{path} is not the absolute path of a folder or file that exists")
         return paths
