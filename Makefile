@@ -41,6 +41,6 @@ packages:
 $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Making the Python environment in .venv ..."
 	@[ -x $(PYTHON) ] || /usr/bin/python3 -m venv .venv
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@

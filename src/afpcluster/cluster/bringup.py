@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from afpcluster.cluster import observe
 from afpcluster.cluster.lab import Lab, LabError
 from afpcluster.cluster.layout import Layout
-from afpcluster.cluster.plan import Action, KeepEdited, plan_down, plan_up
+from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, plan_down, plan_up
 from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
 from afpcluster.cluster.render import Rendered, render
-from afpcluster.cluster.topology import Topology, TopologyError, load
-from afpcluster.cluster.urls import urls
+from afpcluster.cluster.topology import Role, Topology, TopologyError, load
+from afpcluster.cluster.urls import VIP, urls
 
 Say = Callable[[str], None]
 HEALTHY_SECONDS = 90.0  # a cold start on a busy machine with two processors takes about 10
@@ -117,8 +117,11 @@ def _act(cluster: Cluster, say: Say) -> None:
     desired = cluster.rendered()
     observed = observe.observe(cluster.layout, desired)
     lab = Lab(cluster.layout)
-    for action in plan_up(desired, processes(cluster.topology), observed):
-        say(_label(action))
+    actions = plan_up(desired, processes(cluster.topology), observed)
+    created = {action.host for action in actions if isinstance(action, CreateHost)}
+    for action in actions:
+        if not (isinstance(action, WriteFile) and action.host in created):  # new: goes without saying
+            say(_label(action))
         lab.apply(action)
 
 
@@ -168,6 +171,9 @@ def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple
     ]
     lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
     refusing = {answer.url.host for answer in answers if not answer.good}
+    proxies = {host.name for host in cluster.topology.with_role(Role.PROXY)}
+    if refusing - proxies - {VIP}:  # then the proxies only say what the instances say
+        refusing -= proxies
     for state in observe.process_states(cluster.layout):
         if state.pid is None or state.last_end or state.host in refusing:
             log = cluster.layout.log(state.host, state.name)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from afpcluster.cluster.topology import Role, Topology
 
+VIP = "VIP"  # stands where a host name would
 WRAPPER_PATHS = ("/wrapperservice", "/wrapperservice/heartbeat")
 AFP2WEB_PATHS = ("/services", "/services/version")
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """`host` is a host's name or `VIP`; `expect` is the status code that means healthy."""
+    """`host` is a host's name or VIP; `expect` is the status code that means healthy."""
 
     host: str
     address: str
@@ -34,7 +35,7 @@ def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
     """All URLs, the VIP first."""
     ports = topology.ports
     vip = str(topology.network.virtual_address)
-    through = [("VIP", vip), *((h.name, str(h.address)) for h in topology.with_role(Role.PROXY))]
+    through = [(VIP, vip), *((h.name, str(h.address)) for h in topology.with_role(Role.PROXY))]
     found: list[Url] = []
     for name, address in through:
         found.extend(Url(name, address, ports.wrapper_proxy, path) for path in WRAPPER_PATHS)
@@ -46,7 +47,7 @@ def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
         for host in topology.with_role(role):
             found.extend(Url(host.name, str(host.address), port, path) for path in paths)
     user = topology.haproxy.stats_user
-    stats = Url("VIP", vip, ports.wrapper_proxy, "/stats", user=user, password=stats_password)
+    stats = Url(VIP, vip, ports.wrapper_proxy, "/stats", user=user, password=stats_password)
     return (*found, stats)
 
 
