@@ -1,0 +1,1 @@
+"""Fuzzing: a mutated AFP file must give a result or a ConversionError, in bounded time and memory."""

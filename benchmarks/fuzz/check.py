@@ -1,0 +1,92 @@
+"""The property: converting any bytes gives a result or a ConversionError, within time and memory.
+
+`check` runs one input in this process. An alarm ends what takes too long; a hang that no alarm can end
+(inside a library) is the supervisor's matter, as is a death of the process.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import signal
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from afpcluster.convert import convert
+from afpcluster.findings import ConversionError
+from afpcluster.options import Options
+
+TIME_LIMIT = 5.0  # seconds of one input
+MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
+_OPTIONS = Options(raise_faults=True)
+_MINIMISE_TRIES = 400
+
+
+class TooSlow(BaseException):
+    """The time limit of one input; no ordinary handler of exceptions may swallow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The property does not hold. Equal `signature`s are most likely one fault."""
+
+    signature: str
+    report: str
+
+
+def limit_process() -> None:
+    """Set the memory limit and the alarm's handler; once per process, in its main thread."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    signal.signal(signal.SIGALRM, _on_alarm)
+
+
+def _on_alarm(number: int, frame: FrameType | None) -> None:
+    raise TooSlow
+
+
+def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
+    """True for a result, False for a refusal by ConversionError, else the fault."""
+    signal.setitimer(signal.ITIMER_REAL, time_limit)
+    try:
+        convert(io.BytesIO(data), io.BytesIO(), _OPTIONS)
+        return True
+    except ConversionError:
+        return False
+    except (Exception, TooSlow) as error:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return _fault(error)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _fault(error: BaseException) -> Fault:
+    """Named after the innermost place in the engine: a slow input's place is where the alarm found it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "afpcluster" in frame.filename] or frames
+    place = f"{Path(own[-1].filename).stem}-{own[-1].name}"
+    if not isinstance(error, TooSlow):
+        place += f"-{own[-1].lineno}"
+    place = "".join(c if c.isalnum() or c in "-_" else "_" for c in place)
+    return Fault(f"{type(error).__name__}-{place}", "".join(traceback.format_exception(error)))
+
+
+def minimise(data: bytes, signature: str, run: Callable[[bytes], bool | Fault] = check) -> bytes:
+    """A smaller input with the same fault: parts are left out, ever smaller ones, while it stays."""
+    tries, size = 0, max(len(data) // 2, 1)
+    while tries < _MINIMISE_TRIES:
+        at, shorter = 0, False
+        while at < len(data) and tries < _MINIMISE_TRIES:
+            candidate = data[:at] + data[at + size :]
+            tries += 1
+            found = run(candidate)
+            if isinstance(found, Fault) and found.signature == signature:
+                data, shorter = candidate, True
+            else:
+                at += size
+        if size == 1 and not shorter:
+            break
+        size = max(size // 2, 1) if not shorter or size > 1 else 1
+    return data

@@ -1,0 +1,124 @@
+"""CPU time per page in one process, against the floor; and what a second process brings.
+
+The floor is what cannot be saved: deflating the finished content streams and writing them, with their
+page objects and the page tree, through the PDF writer alone. No fonts, no images, no interpretation.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from afpcluster.convert import convert
+from afpcluster.options import Options
+from afpcluster.outputs.pdf import PacketMaker, PagePacket
+from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.page_tree import PageTree
+from afpcluster.pdf.values import Raw
+from afpcluster.pipeline import Pipeline
+from benchmarks.claims import Claim
+from benchmarks.workloads import Workload, real_files, statements
+
+FLOOR_LIMIT = 10.0
+TWO_PROCESSES_LIMIT = 1.7
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of a conversion and of its floor."""
+
+    pages: int
+    conversion: float
+    floor: float
+
+    @property
+    def ratio(self) -> float:
+        return self.conversion / self.floor
+
+
+def cpu_per_page(folder: Path, *, quick: bool) -> Iterator[Claim]:
+    """Statements against the floor, then the real files for information."""
+    repeats = 2 if quick else 3
+    work = statements(folder, 20 if quick else 200)
+    cost = measure(work, repeats)
+    detail = f"{cost.pages} pages, floor {cost.floor / cost.pages * 1000:.3f} ms/page"
+    yield Claim("speed", work.name, cost.conversion / cost.pages * 1000, "ms/page", detail=detail)
+    yield Claim("speed", f"{work.name}: times the floor", cost.ratio, "×", FLOOR_LIMIT)
+    for real in [] if quick else real_files():
+        cost = measure(real, 1)
+        if cost.pages:
+            detail = f"{cost.pages} pages, {cost.ratio:.1f} × the floor"
+            yield Claim("speed", real.name, cost.conversion / cost.pages * 1000, "ms/page", detail=detail)
+
+
+def measure(work: Workload, repeats: int) -> Cost:
+    """The smallest CPU time of several runs, each beside its floor, after one run to warm up."""
+    data = work.path.read_bytes()
+    packets = finished_packets(data)
+
+    def run_conversion() -> None:
+        convert(io.BytesIO(data), io.BytesIO(), Options())
+
+    conversion = floor = float("inf")
+    for _ in range(repeats):
+        conversion = min(conversion, _cpu(run_conversion))
+        floor = min(floor, _cpu(lambda: write_floor(packets)))
+    return Cost(len(packets), conversion, floor)
+
+
+def finished_packets(data: bytes) -> list[PagePacket]:
+    """The pages of a file as packets whose content streams are finished but not deflated."""
+    pipeline = Pipeline(io.BytesIO(data), Options(), lambda number: True)
+    maker = PacketMaker(compress=False)
+    return [maker.packet(page) for _, page in pipeline.pages() if page is not None]
+
+
+def write_floor(packets: list[PagePacket]) -> int:
+    """Deflate and write the content streams alone; the size of the file."""
+    file = PdfFile(io.BytesIO())
+    pages = PageTree(file)
+    for packet in packets:
+        page = file.allocate()
+        content = file.add_stream({}, packet.content.data)
+        file.write(
+            page,
+            {
+                "Type": Raw(b"/Page"),
+                "Parent": pages.add(page),
+                "MediaBox": [0, 0, packet.width, packet.height],
+                "Contents": content,
+                "Resources": {},
+            },
+        )
+    return file.finish(file.add({"Type": Raw(b"/Catalog"), "Pages": pages.finish()}))
+
+
+def two_processes(folder: Path, *, quick: bool) -> Iterator[Claim]:
+    """Wall time of a large file with one and with two processes."""
+    work = statements(folder, 120 if quick else 1_500)
+
+    def run(processes: int) -> float:
+        with work.path.open("rb") as source, (folder / "two.pdf").open("wb") as sink:
+            return _wall(lambda: convert(source, sink, Options(processes=processes)))
+
+    repeats = 1 if quick else 2
+    one = min(run(1) for _ in range(repeats))
+    two = min(run(2) for _ in range(repeats))
+    detail = f"{work.pages:,} pages: {one:.1f} s alone, {two:.1f} s in two"
+    limit = None if quick else TWO_PROCESSES_LIMIT
+    yield Claim("parallel", "two processes against one", one / two, "×", limit, True, detail)
+
+
+def _cpu(run: Callable[[], object]) -> float:
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def _wall(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
