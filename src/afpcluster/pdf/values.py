@@ -64,7 +64,7 @@ _STRING_ESCAPED = {b"\\": b"\\\\", b"(": b"\\(", b")": b"\\)", b"\r": b"\\r"}
 
 def escape_string(data: bytes) -> bytes:
     """The inside of a literal string (section 7.3.4.2). Only what a reader would misread is escaped."""
-    if b"\\" in data or b"(" in data or b")" in data or b"\r" in data:
+    if 0x5C in data or 0x28 in data or 0x29 in data or 0x0D in data:  # four quick looks beat one pattern
         return _STRING_ESCAPES.sub(lambda match: _STRING_ESCAPED[match[0]], data)
     return data
 

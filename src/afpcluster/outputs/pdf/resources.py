@@ -30,6 +30,7 @@ class StreamResources:
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
         self._fonts: dict[tuple[str, int | None], tuple[str, bytearray, int]] = {}
+        self._fonts_by_face: dict[tuple[Face, int | None], tuple[str, bytearray]] = {}
         self._images: dict[str, str] = {}
         self._forms: dict[str, tuple[str, Sequence[LinkArea]]] = {}
         self._patterns: dict[str, str] = {}
@@ -37,13 +38,17 @@ class StreamResources:
 
     def font(self, face: Face, section: int | None) -> tuple[str, bytearray]:
         """The name of a face (or of a section of a two-byte raster face), and where to note its codes."""
+        known = self._fonts_by_face.get((face, section))
+        if known is not None:
+            return known
         key = (face.key, section)
         font = self._fonts.get(key)
         if font is None:
             self._courier.send_face(face)
             code_size = 1 if section is not None else face.code_size
             font = self._fonts[key] = (f"F{len(self._fonts) + 1}", bytearray(), code_size)
-        return font[:2]
+        known = self._fonts_by_face[face, section] = font[:2]
+        return known
 
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)

@@ -8,6 +8,7 @@ are; only runs with gaps, placements or sections of a two-byte raster face need 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from afpcluster.display.colour import BLACK, Colour
@@ -90,28 +91,34 @@ class TextWriter:
             self.set_fill(run.colour)
         if run.spacing != self._spacing or run.stretch != self._stretch:
             self._set_spacing(run)
-        if run.placements is None:
-            x, y = round(run.x * self._unit), round(run.y * self._unit)
-            if (
-                run.direction == 0.0 == self._direction
-                and run.face is self._face
-                and run.size == self._size
-                and not run.gaps
-                and run.text is None
-            ):  # the common case, without a further call
-                self._codes += codes
-                shown = escape_string(codes).decode("latin-1")
-                self._out.append(f"{x - self._x} {self._y - y} Td({shown})Tj")
-                self._x, self._y = x, y
-                return
+        face = run.face
+        if run.gaps or run.placements is not None or run.text is not None or _is_sectioned(face):
+            self._show_specially(run)
+            return
+        if face is not self._face or run.size != self._size:
+            self._set_font(face, None, run.size)
+        self._codes += codes
+        shown = escape_string(codes).decode("latin-1")
+        x, y = round(run.x * self._unit), round(run.y * self._unit)
+        if run.direction == 0.0 == self._direction:  # nearly always
+            self._out.append(f"{x - self._x} {self._y - y} Td({shown})Tj")
+            self._x, self._y = x, y
+        else:
             self._move(x, y, run.direction)
+            self._out.append(f"({shown})Tj")
+
+    def _show_specially(self, run: GlyphRun) -> None:
         if run.text is not None:
             spoken = escape_string(text_string(run.text)).decode("latin-1")
             self._out.append(f"/Span<</ActualText({spoken})>>BDC")
         if run.placements is not None:
             self._show_placed(run)
         else:
-            self._show(run)
+            self._move(round(run.x * self._unit), round(run.y * self._unit), run.direction)
+            for section, first, codes in _sections(run.face, run.codes):
+                self._set_font(run.face, section, run.size)
+                self._codes += codes
+                self._show_with_gaps(run, section, first, codes)
         if run.text is not None:
             self._out.append("EMC")
 
@@ -138,20 +145,10 @@ class TextWriter:
             across, down = x - self._x, y - self._y
             self._out.append(f"{across * cosine + down * sine} {across * sine - down * cosine} Td")
         else:
-            self._turn = _QUARTERS.get(direction % 360)
-            a, b, c, d, _, _ = rotation(direction)
-            self._out.append(f"{numbers((a, b, -c, -d), 5)} {x} {y} Tm")
+            linear, self._turn = _text_axes(direction)
+            self._out.append(f"{linear} {x} {y} Tm")
             self._direction = direction
         self._x, self._y = x, y
-
-    def _show(self, run: GlyphRun) -> None:
-        for section, first, codes in _sections(run.face, run.codes):
-            self._set_font(run.face, section, run.size)
-            self._codes += codes
-            if run.gaps:
-                self._show_with_gaps(run, section, first, codes)
-            else:
-                self._out.append(f"({escape_string(codes).decode('latin-1')})Tj")
 
     def _show_with_gaps(self, run: GlyphRun, section: int | None, first: int, codes: bytes) -> None:
         """TJ counts backwards in 1/1000 of the size as stretched; what rounding takes away from one gap
@@ -173,7 +170,7 @@ class TextWriter:
             if adjustment:
                 parts.append(f" {adjustment}")
         parts.append(f"({escape_string(codes[shown:]).decode('latin-1')})")
-        self._out.append(f"[{''.join(parts)}]TJ")
+        self._out.append(f"[{''.join(parts)}]TJ" if len(parts) > 1 else f"{parts[0]}Tj")
 
     def _show_placed(self, run: GlyphRun) -> None:
         """Each glyph by itself, at its own place."""
@@ -192,10 +189,22 @@ class TextWriter:
                 self._out.append(f"({escape_string(code).decode('latin-1')})Tj")
 
 
+@lru_cache(maxsize=256)
+def _text_axes(direction: float) -> tuple[str, tuple[int, int] | None]:
+    """(the linear part of the text matrix: glyphs stand upright with y upwards; cosine and sine of a
+    quarter turn)."""
+    a, b, c, d, _, _ = rotation(direction)
+    return numbers((a, b, -c, -d), 5), _QUARTERS.get(direction % 360)
+
+
+def _is_sectioned(face: Face) -> bool:
+    """A Type 3 font has one-byte codes, so a two-byte raster face becomes one font per high byte."""
+    return type(face) is RasterFace and face.code_size == 2
+
+
 def _sections(face: Face, codes: bytes) -> Iterator[tuple[int | None, int, bytes]]:
-    """(section, number of the first code, codes): a Type 3 font has one-byte codes, so a two-byte raster
-    face becomes one font per high byte. Other faces are shown as they are."""
-    if not (isinstance(face, RasterFace) and face.code_size == 2):
+    """(section, number of the first code, codes) of each part that one font can show."""
+    if not _is_sectioned(face):
         yield None, 0, codes
         return
     start = 0
