@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
+from itertools import chain
 from typing import Protocol
 
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, serialise
@@ -137,7 +138,7 @@ class PdfFile:
         width = (start.bit_length() + 7) // 8
         columns = width + 2
         rows = bytearray()
-        for place in [*self._places[:-1], start]:
+        for place in chain(self._places[:-1], (start,)):
             if place & _IN_OBJECT_STREAM:
                 rows += b"\x02" + ((place ^ _IN_OBJECT_STREAM) >> 16).to_bytes(width, "big")
                 rows.append(place & 0xFFFF)
