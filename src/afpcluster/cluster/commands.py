@@ -101,7 +101,7 @@ def _next_steps(cluster: bringup.Cluster) -> str:
     steps = (
         (f"{program} sample my.afp", "make a sample print file"),
         (
-            f"curl -sS --data-binary @my.afp -o my.pdf http://{vip}:{port}/wrapperservice/convert",
+            f"curl -sS -F file=@my.afp -o my.pdf http://{vip}:{port}/wrapperservice/convert",
             "convert it through the VIP",
         ),
         (f"{program} drill proxy-killed", "kill the master's HAProxy while documents are converted"),

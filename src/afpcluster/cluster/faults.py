@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.command import run
@@ -67,11 +68,11 @@ def _kill_on_holder(process: str) -> Callable[[Layout], Struck]:
     return strike
 
 
-def _kill_first(role: Role, process: str) -> Callable[[Layout], Struck]:
+def _send_to_first(role: Role, process: str, number: signal.Signals) -> Callable[[Layout], Struck]:
     def strike(layout: Layout) -> Struck:
         host = layout.topology.with_role(role)[0].name
-        os.kill(_pid(layout, host, process), signal.SIGKILL)
-        return Struck(f"kill -9 {process}", host)
+        os.kill(_pid(layout, host, process), number)
+        return Struck(f"{number.name} to {process}", host)
 
     return strike
 
@@ -111,8 +112,12 @@ def _lose_host(layout: Layout) -> Struck:
     return Struck("cable pulled", host.name, heal=lambda: set_link("up"))
 
 
-# The promises are the goals of docs/cluster.md. A proxy that dies loses what is under way through it: the
-# client sends that again. An instance that dies loses nothing.
+_NOTHING_FAILS = Promise(document_failures=0, ping_failures=0)
+_afp2web = partial(_send_to_first, Role.AFP2WEB, "afp2web")
+_wrapper = partial(_send_to_first, Role.WRAPPER, "wrapper")
+
+# The promises stand in docs/cluster.md too. A proxy that dies loses what is under way through it, and the
+# client sends that again. An instance that dies or is stopped loses nothing.
 DRILLS = {
     "proxy-killed": Drill(
         "HAProxy of the master is killed", _kill_on_holder("haproxy"), Promise(outage=0.1, moves=True)
@@ -137,17 +142,11 @@ DRILLS = {
         _kill_on_holder("keepalived"),
         Promise(outage=0.5, moves=True),
     ),
-    "afp2web-killed": Drill(
-        "one afp2web is killed",
-        _kill_first(Role.AFP2WEB, "afp2web"),
-        Promise(document_failures=0, ping_failures=0),
-    ),
-    "afp2web-frozen": Drill(
-        "one afp2web stops answering", _freeze_afp2web, Promise(document_failures=0), lasts=3.0
-    ),
-    "wrapper-killed": Drill(
-        "one wrapper-service is killed",
-        _kill_first(Role.WRAPPER, "wrapper"),
-        Promise(document_failures=0, ping_failures=0),
+    "afp2web-killed": Drill("one afp2web is killed", _afp2web(signal.SIGKILL), _NOTHING_FAILS),
+    "afp2web-stopped": Drill("one afp2web is stopped and started", _afp2web(signal.SIGTERM), _NOTHING_FAILS),
+    "afp2web-frozen": Drill("one afp2web stops answering", _freeze_afp2web, _NOTHING_FAILS, lasts=3.0),
+    "wrapper-killed": Drill("one wrapper-service is killed", _wrapper(signal.SIGKILL), _NOTHING_FAILS),
+    "wrapper-stopped": Drill(
+        "one wrapper-service is stopped and started", _wrapper(signal.SIGTERM), _NOTHING_FAILS
     ),
 }
