@@ -17,7 +17,7 @@ _DIFFERENCES = {
 47} 4A# 5A¤ 5BÅ 67$ 6Aø 70¦ 7BÆ 7CØ 80@ 9C{ 9E[ 9F] A1ü C0æ D0å DC~
 """,
     278: """
-43{ 47} 4A§ 51` 5A¤ 5BÅ 63# 67$ 6Aö 71\ 79é 7BÄ 7CÖ 9F] A1ü B5[ C0ä CC¦ D0å DC~ E0É EC@
+43{ 47} 4A§ 51` 5A¤ 5BÅ 63# 67$ 6Aö 71\\ 79é 7BÄ 7CÖ 9F] A1ü B5[ C0ä CC¦ D0å DC~ E0É EC@
 """,
     280: """
 44{ 48\ 4A° 51] 54} 58~ 5Aé 6Aò 79ù 7B£ 7C§ 90[ A1ì B1# B5@ C0à CD¦ D0è DD` E0ç
@@ -54,7 +54,7 @@ CEЛ CFМ DAН DBО DCП DDЯ DEР DFС E1§ EAТ EBУ ECЖ EDВ EEЬ EFЫ FAЗ 
 DBć DDł DEś DF’ EBŌ EDŅ FBĆ FDŁ FEŚ
 """,
     1122: """
-43{ 47} 4A§ 51` 5A¤ 5BÅ 63# 67$ 6Aö 71\ 79é 7BÄ 7CÖ 8Cš 8Ež 9F] A1ü ACŠ AEŽ B5[ C0ä CC¦ D0å DC~ E0É
+43{ 47} 4A§ 51` 5A¤ 5BÅ 63# 67$ 6Aö 71\\ 79é 7BÄ 7CÖ 8Cš 8Ež 9F] A1ü ACŠ AEŽ B5[ C0ä CC¦ D0å DC~ E0É
 EC@
 """,
 }
