@@ -1,0 +1,84 @@
+"""Mutated and cut-off files give a result or a ConversionError; the harness notices what breaks that."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from afpcluster.convert import convert
+from afpcluster.findings import ConversionError
+from afpcluster.options import Options
+from benchmarks.fuzz.check import Fault, check, minimise
+from benchmarks.fuzz.mutate import MUTATIONS, mutated, split
+from benchmarks.fuzz.run import Plan, run
+from benchmarks.fuzz.seeds import own_seeds
+
+SEEDS = own_seeds()
+INPUTS = 600
+SHOWS_NOTHING_WELL = ("every_control", "graphics")  # contain what no output can show, on purpose
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_seeds_are_valid(name: str) -> None:
+    """A seed that is refused or not drawn would test nothing behind the framing."""
+    result = convert(io.BytesIO(SEEDS[name]), io.BytesIO(), Options(raise_faults=True))
+    assert result.pages == 1
+    if name not in SHOWS_NOTHING_WELL:
+        assert [f.message for f in result.findings if f.severity in ("skipped", "error")] == []
+
+
+def test_mutated_files() -> None:
+    seeds = list(SEEDS.values())
+    for number in range(INPUTS):
+        found = check(mutated(Random(number), seeds))
+        assert not isinstance(found, Fault), f"input {number}\n{found.report}"
+
+
+@pytest.mark.parametrize("name", ["plain_text", "image_g4", "graphics"])
+def test_every_prefix(name: str) -> None:
+    for size in range(len(SEEDS[name])):
+        found = check(SEEDS[name][:size])
+        assert not isinstance(found, Fault), f"{size} bytes\n{found.report}"
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.__name__)
+def test_mutations_change_files_and_repeat(mutation: object) -> None:
+    assert callable(mutation)
+    seeds = list(SEEDS.values())
+    made = [mutation(Random(n), SEEDS["every_control"], seeds) for n in range(20)]
+    assert made == [mutation(Random(n), SEEDS["every_control"], seeds) for n in range(20)]
+    assert any(data != SEEDS["every_control"] for data in made)
+    assert isinstance(mutation(Random(1), b"", seeds), bytes)
+
+
+def test_split_keeps_every_byte() -> None:
+    for data in SEEDS.values():
+        assert b"".join(split(data)) == data
+
+
+def test_minimise_keeps_the_fault() -> None:
+    def broken_by_a(data: bytes) -> bool | Fault:
+        return Fault("x", "") if b"a" in data else True
+
+    assert minimise(b"0123a45678" * 9, "x", broken_by_a) == b"a"
+
+
+def test_a_run_counts_every_input_once(tmp_path: Path) -> None:
+    totals = run(Plan(seed=3, count=120, jobs=2, corpus=False, out=tmp_path), say=lambda text: None)
+    assert totals.inputs == totals.results + totals.refused == 120
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_slow_input_is_a_fault() -> None:
+    found = check(SEEDS["graphics"], time_limit=1e-6)
+    assert isinstance(found, Fault)
+    assert found.signature.startswith("TooSlow-")
+
+
+def test_not_afp_is_refused() -> None:
+    assert check(b"no AFP") is False
+    with pytest.raises(ConversionError):
+        convert(io.BytesIO(b"no AFP"), io.BytesIO())
