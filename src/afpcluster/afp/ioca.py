@@ -17,6 +17,7 @@ from typing import Annotated, NamedTuple
 from afpcluster.afp.declare import (
     U8,
     U16,
+    U24,
     U32,
     Bytes4,
     Groups,
@@ -166,8 +167,8 @@ class ImageEncoding(Structure):
 class IdeStructure(Structure):
     flags: U8
     format: U8
-    _reserved: Pad3
-    sizes: Rest  # bits of each component
+    reserved: U24 = 0
+    sizes: Rest = b""  # bits of each component
 
 
 @structure("IOCA Band Image")

@@ -38,7 +38,7 @@ _CLEAR, _END = 256, 257
 def decode_lzw(data: bytes, limit: int) -> bytes:
     """TIFF LZW (TIFF 6.0 section 13: codes of 9 to 12 bits, highest bit first); at most `limit` bytes.
 
-    Strips may follow each other: each begins with a clear code.
+    Strips may follow each other: each begins with a clear code and ends with an end code.
     """
     first = [bytes((value,)) for value in range(256)] + [b"", b""]
     table = first.copy()
@@ -53,11 +53,13 @@ def decode_lzw(data: bytes, limit: int) -> bytes:
         bits -= width
         code = held >> bits
         held &= (1 << bits) - 1
-        if code == _CLEAR:
-            table, width, previous = first.copy(), 9, b""
-            continue
-        if code == _END or len(out) >= limit:
+        if len(out) >= limit:
             break
+        if code in (_CLEAR, _END):
+            table, width, previous = first.copy(), 9, b""
+            if code == _END:  # the next strip begins at a byte
+                held = bits = 0
+            continue
         if not previous:
             if code >= 256:
                 break

@@ -1,0 +1,256 @@
+"""Object containers: every file format, resolutions, colours, pages of PDF and TIFF files."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from iocas import difference
+from pictures import bilevel, codes, context, file_data, shapes
+from PIL import Image, ImageChops
+from rendering import show
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record
+from afpcluster.afp.triplets import encode_triplet
+from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item
+from afpcluster.display.items import Image as ImageItem
+from afpcluster.interpret.container import draw_container, object_type
+from afpcluster.interpret.context import MappingOption, ObjectArea
+
+COLOUR, INK = shapes(), bilevel(48, 32)
+GRAY = COLOUR.convert("L")
+WIDTH, HEIGHT = COLOUR.size
+AREA = ObjectArea(WIDTH, HEIGHT)
+
+
+def classified(component: int) -> bytes:
+    oid = bytes.fromhex("06072B1200040101") + bytes((component,))
+    return encode_triplet(0x10, b"\0\x01\0\0\xdc\0" + oid.ljust(16, b"\0"))
+
+
+def drawn(
+    data: bytes, triplets: bytes = b"", area: ObjectArea = AREA, descriptor: bytes = b""
+) -> tuple[list[Item], list[str]]:
+    from afpcluster.interpret.context import DataObject
+
+    found = context()
+    pieces = [Record(CODES["OCD"], 0, data[at : at + 300]) for at in range(0, len(data), 300)]
+    cdd = Record(CODES["CDD"], 0, bytes(12) + descriptor) if descriptor else None
+    return draw_container(DataObject("BOC", "", 0, area, cdd, pieces, triplets=triplets), found), codes(found)
+
+
+def check(data: bytes, wanted: Image.Image, triplets: bytes = b"", tolerance: int = 0) -> ImageItem:
+    items, found = drawn(data, triplets)
+    assert found == []
+    assert difference(show(items, WIDTH, HEIGHT), wanted) <= tolerance
+    assert isinstance(items[0], ImageItem)
+    return items[0]
+
+
+RGBA = COLOUR.convert("RGBA")
+RGBA.putalpha(INK.convert("L"))
+ON_WHITE = Image.new("RGB", COLOUR.size, "white")
+ON_WHITE.paste(COLOUR, (0, 0), INK.convert("L"))
+CMYK = Image.merge("CMYK", [Image.new("L", COLOUR.size, value) for value in (255, 0, 0, 0)])
+
+FILES = {
+    "PNG": (file_data(COLOUR, "PNG"), COLOUR),
+    "PNG, gray": (file_data(GRAY, "PNG"), GRAY),
+    "PNG, palette": (file_data(COLOUR.quantize(4), "PNG"), COLOUR),
+    "PNG, bilevel": (file_data(INK, "PNG"), INK),
+    "PNG, alpha": (file_data(RGBA, "PNG"), ON_WHITE),
+    "GIF": (file_data(COLOUR.quantize(4), "GIF"), COLOUR),
+    "BMP": (file_data(COLOUR, "BMP"), COLOUR),
+    "TIFF": (file_data(COLOUR, "TIFF"), COLOUR),
+    "TIFF, LZW": (file_data(COLOUR, "TIFF", compression="tiff_lzw"), COLOUR),
+    "TIFF, bilevel": (file_data(INK, "TIFF"), INK),
+    "TIFF, strips of G4": (file_data(INK, "TIFF", compression="group4", strip_size=64), INK),
+    "TIFF, alpha": (file_data(RGBA, "TIFF"), ON_WHITE),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files(name: str) -> None:
+    data, wanted = FILES[name]
+    check(data, wanted)
+
+
+@pytest.mark.parametrize(
+    ("data", "component", "wanted"),
+    [(file_data(COLOUR, "PCX"), 19, COLOUR), (file_data(COLOUR, "DIB"), 17, COLOUR)],
+)
+def test_formats_that_only_the_registered_type_tells(
+    data: bytes, component: int, wanted: Image.Image
+) -> None:
+    check(data, wanted, classified(component))
+    assert drawn(data)[1] == ["container-unsupported"]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "wanted"),
+    [
+        (file_data(COLOUR, "JPEG", quality=95, subsampling=0), Encoding.JPEG, COLOUR),
+        (file_data(GRAY, "JPEG", quality=95), Encoding.JPEG, GRAY),
+        (file_data(COLOUR, "JPEG2000"), Encoding.JPX, COLOUR),
+        (file_data(GRAY, "JPEG2000"), Encoding.JPX, GRAY),
+        (file_data(INK, "TIFF", compression="group4"), Encoding.CCITT, INK),
+        (file_data(INK, "TIFF", compression="group3"), Encoding.CCITT, INK),
+        (file_data(INK, "TIFF", compression="tiff_ccitt"), Encoding.CCITT, INK),
+        (file_data(INK, "TIFF", compression="group4", tiffinfo={262: 1}), Encoding.CCITT, INK),
+        (file_data(INK, "TIFF", compression="group4", tiffinfo={262: 0}), Encoding.CCITT, INK),
+    ],
+)
+def test_compressed_data_passes(data: bytes, encoding: Encoding, wanted: Image.Image) -> None:
+    assert check(data, wanted, tolerance=20).image.encoding is encoding
+
+
+def test_inks_of_an_adobe_jpeg_are_reversed() -> None:
+    """Pillow writes an Adobe marker, and inks as 255 - value."""
+    items, found = drawn(file_data(CMYK, "JPEG", quality=95))
+    assert found == []
+    red, green, blue = show(items, WIDTH, HEIGHT).getpixel((5, 5))  # type: ignore[misc]
+    assert red < 80 < 120 < min(green, blue)  # cyan
+
+
+def size_of(items: list[Item]) -> tuple[float, float]:
+    (item,) = items
+    assert isinstance(item, ImageItem | EmbeddedPdf)
+    return round(item.matrix.a, 3), round(item.matrix.d, 3)
+
+
+def resolution(x: int, y: int) -> bytes:
+    return encode_triplet(0x9A, t.ImageResolution(0, 0, x * 10, y * 10).encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "triplets", "descriptor", "wanted"),
+    [
+        (file_data(COLOUR, "PNG"), b"", b"", (48 * 72 / 300, 32 * 72 / 300)),  # nothing says
+        (file_data(COLOUR, "PNG", dpi=(144, 72)), b"", b"", (24, 32)),
+        (file_data(COLOUR, "JPEG", dpi=(144, 144)), b"", b"", (24, 16)),
+        (file_data(COLOUR, "TIFF", dpi=(144, 72)), b"", b"", (24, 32)),
+        (file_data(COLOUR, "PNG", dpi=(144, 72)), resolution(72, 72), b"", (48, 32)),
+        (file_data(COLOUR, "PNG", dpi=(144, 72)), b"", resolution(72, 36), (48, 64)),
+        (file_data(COLOUR, "PNG"), resolution(72, 72), resolution(36, 36), (48, 32)),  # the include wins
+    ],
+)
+def test_resolution(data: bytes, triplets: bytes, descriptor: bytes, wanted: tuple[float, float]) -> None:
+    area = ObjectArea(0, 0, mapping=MappingOption.POSITION)
+    assert size_of(drawn(data, triplets, area, descriptor)[0]) == pytest.approx(wanted, abs=0.01)
+
+
+def test_the_default_mapping_is_scale_to_fit() -> None:
+    assert size_of(drawn(file_data(COLOUR, "PNG"), area=ObjectArea(96, 96))[0]) == (96, 64)
+
+
+def test_a_colour_paints_bilevel_images_only() -> None:
+    red = encode_triplet(0x4E, bytes.fromhex("00 01 00000000 08080800 FF0000"))
+    wanted = Image.new("RGB", INK.size, "#f00")
+    wanted.paste("white", (0, 0), INK)
+    items, found = drawn(file_data(INK, "PNG"), red)
+    assert found == []
+    assert difference(show(items, WIDTH, HEIGHT), wanted) == 0
+    assert drawn(file_data(GRAY, "PNG"), red)[1] == ["gray-colour-ignored"]
+
+
+def two_images() -> bytes:
+    sink = io.BytesIO()
+    COLOUR.save(sink, "TIFF", save_all=True, append_images=[ImageChops.invert(COLOUR)])
+    return sink.getvalue()
+
+
+def paginated(number: int) -> bytes:
+    return encode_triplet(0x5A, t.ObjectOffset(0xAF, number).encode())
+
+
+@pytest.mark.parametrize(("number", "wanted"), [(0, COLOUR), (1, ImageChops.invert(COLOUR))])
+def test_one_image_of_a_file_of_two(number: int, wanted: Image.Image) -> None:
+    check(two_images(), wanted, paginated(number))
+
+
+def pdf(rotate: int = 0) -> bytes:
+    """Two pages of 200 by 100 points; a red rectangle in the upper left quarter of the first's crop box."""
+    made = pikepdf.new()
+    for colour in (b"1 0 0 rg", b"0 0 1 rg"):
+        page = made.add_blank_page(page_size=(200, 100))
+        page.obj.CropBox = pikepdf.Array([20, 10, 180, 90])
+        page.obj.Rotate = rotate
+        page.contents_add(made.make_stream(colour + b" 20 50 80 40 re f"))
+    sink = io.BytesIO()
+    made.save(sink)
+    return sink.getvalue()
+
+
+def box(number: int) -> bytes:
+    return encode_triplet(0x9C, bytes((0, 0, number)))
+
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@pytest.mark.parametrize(
+    ("triplets", "rotate", "size", "colour", "where"),
+    [
+        (b"", 0, (200, 100), RED, (20, 10, 100, 50)),  # the MediaBox by default
+        (box(2), 0, (160, 80), RED, (0, 0, 80, 40)),
+        (paginated(1) + box(2), 0, (160, 80), BLUE, (0, 0, 80, 40)),
+        (b"", 90, (100, 200), RED, (50, 20, 90, 100)),
+        (b"", 180, (200, 100), RED, (100, 50, 180, 90)),
+        (b"", 270, (100, 200), RED, (10, 100, 50, 180)),
+        (box(2), 90, (80, 160), RED, (40, 0, 80, 80)),
+    ],
+)
+def test_pdf_pages(
+    triplets: bytes,
+    rotate: int,
+    size: tuple[int, int],
+    colour: tuple[int, int, int],
+    where: tuple[int, int, int, int],
+) -> None:
+    items, found = drawn(pdf(rotate), triplets, ObjectArea(*size, mapping=MappingOption.POSITION))
+    wanted = Image.new("RGB", size, "white")
+    wanted.paste(colour, where)
+    assert found == []
+    assert difference(show(items, *size), wanted) == 0
+
+
+def test_a_trimmed_pdf_page_is_clipped() -> None:
+    made = pikepdf.open(io.BytesIO(pdf()))
+    made.pages[0].obj.TrimBox = pikepdf.Array([60, 50, 100, 90])
+    sink = io.BytesIO()
+    made.save(sink)
+    items, _ = drawn(sink.getvalue(), box(4), ObjectArea(40, 40, mapping=MappingOption.POSITION))
+    assert isinstance(items[0], Group)
+    shown = show(items, 60, 60)
+    wanted = Image.new("RGB", (60, 60), "white")
+    wanted.paste(RED, (0, 0, 40, 40))
+    assert difference(shown, wanted) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "triplets", "finding"),
+    [
+        (b"", classified(23), "container-empty"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", classified(13), "container-unsupported"),
+        (b"\x1bE\x1b&l0A", classified(34), "container-unsupported"),
+        (b"<svg/>", classified(68), "container-unsupported"),
+        (b"what is it", b"", "container-unsupported"),
+        (file_data(COLOUR, "JPEG")[:20], classified(23), "jpeg-bad"),
+        (file_data(COLOUR, "PNG")[:60], classified(65), "image-bad"),
+        (file_data(COLOUR, "GIF")[:9], classified(22), "image-bad"),
+        (file_data(COLOUR, "TIFF")[:40], classified(14), "image-bad"),
+        (pdf()[:100], classified(25), "pdf-object-damaged"),
+        (pdf(), paginated(2), "pdf-page-missing"),
+    ],
+)
+def test_what_cannot_be_shown_is_a_finding(data: bytes, triplets: bytes, finding: str) -> None:
+    assert drawn(data, triplets) == ([], [finding])
+
+
+def test_the_registered_type() -> None:
+    assert object_type(classified(23)) == 23
+    assert object_type(encode_triplet(0x10, bytes(22))) is None
+    assert object_type(b"") is None

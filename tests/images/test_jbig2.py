@@ -1,0 +1,60 @@
+"""JBIG2 as a viewer shows it. The region is coded in MMR, so that T.6 data makes a file."""
+
+from __future__ import annotations
+
+import pytest
+from iocas import check, encoding, size
+from pictures import bilevel, fax_data
+
+from afpcluster.afp.ioca import Compression
+from afpcluster.afp.ioca_write import encode_data
+from afpcluster.afp.jbig2 import Jbig2Error, embedded_stream
+from afpcluster.display.items import Encoding
+
+INK = bilevel(48, 32)
+MAGIC = b"\x97JB2\r\n\x1a\n"
+
+
+def words(*values: int) -> bytes:
+    return b"".join(value.to_bytes(4, "big") for value in values)
+
+
+def segment(number: int, type: int, page: int, body: bytes) -> tuple[bytes, bytes]:
+    return words(number) + bytes((type, 0, page)) + words(len(body)), body
+
+
+PAGE = segment(0, 48, 1, words(48, 32, 0, 0) + b"\0\0\0")
+REGION = segment(1, 38, 1, words(48, 32, 0, 0) + b"\0" + b"\x01" + fax_data(INK, "G4"))
+PAGE_END, FILE_END = segment(2, 49, 1, b""), segment(3, 51, 0, b"")
+WANTED = b"".join(PAGE + REGION)
+ALL = (PAGE, REGION, PAGE_END, FILE_END)
+FILES = {
+    "embedded": WANTED,
+    "sequential": MAGIC + b"\x01" + words(1) + b"".join(head + body for head, body in ALL),
+    "sequential, pages not counted": MAGIC + b"\x03" + b"".join(head + body for head, body in ALL),
+    "random access": MAGIC
+    + b"\0"
+    + words(1)
+    + b"".join(head for head, _ in ALL)
+    + b"".join(body for _, body in ALL),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_organisation_becomes_the_embedded_one(name: str) -> None:
+    assert embedded_stream(FILES[name]) == (WANTED, 48, 32)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_passes_undecoded(name: str) -> None:
+    item = check([size(0, 0), encoding(Compression.JBIG2), encode_data(FILES[name])], INK)
+    assert item.image.encoding is Encoding.JBIG2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", MAGIC, MAGIC + b"\x01", b"".join(REGION), b"".join(PAGE)[:12], words(0) + b"\x30\xff" + bytes(9)],
+)
+def test_damage(data: bytes) -> None:
+    with pytest.raises(Jbig2Error):
+        embedded_stream(data)

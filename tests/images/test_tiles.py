@@ -1,0 +1,244 @@
+"""Tiles, transparency masks, tile resources and colours of bilevel images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from iocas import (
+    HEIGHT,
+    RGB,
+    WIDTH,
+    YCBCR,
+    check,
+    colours,
+    difference,
+    drawn,
+    encoding,
+    ide,
+    size,
+)
+from pictures import bilevel, codes, context, fax_data, file_data, image_object, ink_rows, shapes
+from PIL import Image, ImageChops
+from rendering import show
+
+from afpcluster.afp.framing import Record
+from afpcluster.afp.ioca import Compression, Parameter, Recording, SetBilevelColour, TilePosition, TileSize
+from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
+from afpcluster.display.items import Encoding, Rectangle
+from afpcluster.display.items import Image as ImageItem
+from afpcluster.interpret.image import draw_image
+
+TOC = encode_parameter(Parameter.TILE_TOC, b"\0\0")
+INK, COLOUR = bilevel(WIDTH, HEIGHT), shapes()
+RED_RGB = bytes.fromhex("01 000000 08080800 FF0000")
+HALVES = Image.new("1", (WIDTH, HEIGHT), 255)
+HALVES.paste(0, (WIDTH // 2, 0, WIDTH, HEIGHT))
+
+
+def tile(x: int, y: int, width: int, height: int, *fields: bytes, scale: int = 1) -> bytes:
+    return b"".join(
+        (
+            encode_parameter(Parameter.BEGIN_TILE),
+            encode_parameter(Parameter.TILE_POSITION, TilePosition(x, y).encode()),
+            encode_parameter(Parameter.TILE_SIZE, TileSize(width, height, scale).encode()),
+            *fields,
+            encode_parameter(Parameter.END_TILE),
+        )
+    )
+
+
+def mask(image: Image.Image, compression: int = Compression.NONE) -> bytes:
+    """A transparency mask: what is black in `image` is shown."""
+    data = ink_rows(image) if compression == Compression.NONE else fax_data(image, "G4")
+    return b"".join(
+        (
+            encode_parameter(Parameter.BEGIN_TRANSPARENCY_MASK),
+            size(*image.size),
+            encoding(compression, Recording.UNPADDED_RIDIC),
+            encode_data(data),
+            encode_parameter(Parameter.END_TRANSPARENCY_MASK),
+        )
+    )
+
+
+def rgb_fields(image: Image.Image) -> tuple[bytes, ...]:
+    return encoding(Compression.NONE), ide(24), colours(RGB, 8, 8, 8), encode_data(image.tobytes())
+
+
+def jpeg_fields(image: Image.Image) -> tuple[bytes, ...]:
+    data = file_data(image, "JPEG", quality=95, subsampling=0)
+    return encoding(Compression.JPEG), ide(24), colours(YCBCR, 8, 8, 8), encode_data(data)
+
+
+def solid(colour: bytes) -> tuple[bytes, ...]:
+    return encoding(Compression.SOLID_FILL), encode_parameter(Parameter.TILE_SET_COLOUR, colour)
+
+
+def pasted(*pieces: tuple[Image.Image, int, int], at: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:
+    page = Image.new("RGB", at, "white")
+    for image, x, y in pieces:
+        page.paste(image.convert("RGB"), (x, y))
+    return page
+
+
+LEFT, RIGHT = COLOUR.crop((0, 0, 20, HEIGHT)), COLOUR.crop((20, 0, WIDTH, HEIGHT))
+PADDED = COLOUR.crop((8, 8, 40, 32))  # begins 3 and 2 in front of the tile at (11, 10)
+
+TILED = {
+    "side by side": (
+        [TOC, tile(0, 0, 20, HEIGHT, *rgb_fields(LEFT)), tile(20, 0, 28, HEIGHT, *rgb_fields(RIGHT))],
+        COLOUR,
+    ),
+    "parameters in front of the tiles": (
+        [TOC, *rgb_fields(LEFT)[:3], tile(0, 0, 20, HEIGHT, encode_data(LEFT.tobytes()))],
+        pasted((LEFT, 0, 0)),
+    ),
+    "half resolution": (
+        [TOC, tile(4, 6, 10, 8, *rgb_fields(Image.new("RGB", (10, 8), "#03c")), scale=2)],
+        pasted((Image.new("RGB", (20, 16), "#03c"), 4, 6)),
+    ),
+    "a filled rectangle": (
+        [TOC, tile(5, 6, 10, 8, *solid(RED_RGB))],
+        pasted((Image.new("RGB", (10, 8), "#f00"), 5, 6)),
+    ),
+    "JPEG at a corner": ([TOC, tile(0, 0, WIDTH, HEIGHT, *jpeg_fields(COLOUR))], COLOUR),
+    "JPEG padded to its blocks": (
+        [TOC, tile(11, 10, 25, 20, *jpeg_fields(PADDED))],
+        pasted((COLOUR.crop((11, 10, 36, 30)), 11, 10)),
+    ),
+    "JPEG without that padding": (
+        [TOC, tile(11, 10, 25, 20, *jpeg_fields(COLOUR.crop((11, 10, 36, 30))))],
+        pasted((COLOUR.crop((11, 10, 36, 30)), 11, 10)),
+    ),
+    "no contents": (
+        [encode_parameter(Parameter.TILE_TOC, b"\0\0")],
+        Image.new("RGB", (WIDTH, HEIGHT), "white"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TILED)
+def test_tiles(name: str) -> None:
+    content, wanted = TILED[name]
+    items, found = drawn(content)
+    assert found == []
+    assert difference(show(items, WIDTH, HEIGHT), wanted) <= 16
+
+
+def masked(image: Image.Image) -> Image.Image:
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, (0, 0), ImageChops.invert(HALVES.convert("L")))
+    return page
+
+
+@pytest.mark.parametrize("compression", [Compression.NONE, Compression.G4_MMR])
+def test_a_mask_hides_points(compression: int) -> None:
+    parameters = rgb_fields(COLOUR)
+    item = check([size(), *parameters[:3], mask(HALVES, compression), parameters[3]], masked(COLOUR))
+    assert item.image.mask is not None
+
+
+def test_a_mask_of_a_jpeg_leaves_it_undecoded() -> None:
+    parameters = jpeg_fields(COLOUR)
+    item = check([size(), *parameters[:3], mask(HALVES), parameters[3]], masked(COLOUR), tolerance=16)
+    assert item.image.encoding is Encoding.JPEG
+
+
+def test_a_mask_of_a_bilevel_image() -> None:
+    check([size(), mask(HALVES), encode_data(ink_rows(INK))], masked(INK.convert("RGB")))
+
+
+def test_a_mask_of_a_padded_jpeg_tile() -> None:
+    parameters = jpeg_fields(PADDED)
+    half = Image.new("1", (25, 20), 255)
+    half.paste(0, (12, 0, 25, 20))
+    items, found = drawn([TOC, tile(11, 10, 25, 20, *parameters[:3], mask(half), parameters[3])])
+    assert found == []
+    wanted = pasted((COLOUR.crop((23, 10, 36, 30)), 23, 10))
+    assert difference(show(items, WIDTH, HEIGHT), wanted) <= 16
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fields", "wanted"),
+    [
+        (b"", (), "#000"),
+        (encode_parameter(Parameter.SET_BILEVEL_COLOUR, SetBilevelColour(0, 2).encode()), (), "#f00"),
+        (encode_parameter(Parameter.SET_BILEVEL_COLOUR, SetBilevelColour(0, 0xFF07).encode()), (), "#000"),
+        (
+            encode_parameter(
+                Parameter.SET_EXTENDED_BILEVEL_COLOUR, bytes.fromhex("00 01 00000000 08080800 0000FF")
+            ),
+            (),
+            "#00f",
+        ),
+        (b"", (encode_parameter(Parameter.TILE_SET_COLOUR, RED_RGB),), "#f00"),
+        (
+            encode_parameter(Parameter.SET_BILEVEL_COLOUR, SetBilevelColour(0, 1).encode()),
+            (encode_parameter(Parameter.TILE_SET_COLOUR, RED_RGB),),
+            "#f00",
+        ),
+    ],
+)
+def test_the_colour_of_significant_points(parameters: bytes, fields: tuple[bytes, ...], wanted: str) -> None:
+    content = [TOC, tile(0, 0, WIDTH, HEIGHT, *fields, encode_data(ink_rows(INK)))]
+    found = context()
+    items = draw_image(image_object(encode_segment(content), INK.size, parameters=parameters), found)
+    picture = Image.new("RGB", INK.size, wanted)
+    picture.paste("white", (0, 0), INK)
+    assert codes(found) == []
+    assert difference(show(items, *INK.size), picture) == 0
+
+
+@dataclass
+class Found:
+    records: list[Record]
+    key: str = "tile"
+    data: bytes = field(default=b"")
+
+
+def test_a_tile_resource_goes_where_the_tile_is() -> None:
+    resource = tile(0, 0, 20, HEIGHT, *rgb_fields(LEFT))
+    include = encode_parameter(Parameter.INCLUDE_TILE, (7).to_bytes(4, "big"))
+    position = encode_parameter(Parameter.TILE_POSITION, TilePosition(9, 0).encode())
+    begin, end = encode_parameter(Parameter.BEGIN_TILE), encode_parameter(Parameter.END_TILE)
+    image = image_object(encode_segment([TOC, begin + position + include + end]), (WIDTH, HEIGHT))
+    image.resources = {7: Found([Record(0xD3EE92, 0, resource)])}
+    found = context()
+    items = draw_image(image, found)
+    assert difference(show(items, WIDTH, HEIGHT), pasted((LEFT, 9, 0))) == 0
+    assert codes(found) == ["ioca-end-missing"]  # a tile resource is no whole segment
+    image.resources = {}
+    assert draw_image(image, found) == []
+    assert codes(found)[-1] == "tile-resource-missing"
+
+
+def test_several_image_contents_are_all_shown() -> None:
+    """IOCA "Begin Image Content", note 5."""
+    one = encode_segment([size(20), *rgb_fields(LEFT)])
+    two = encode_segment([TOC, tile(20, 0, 28, HEIGHT, *rgb_fields(RIGHT))])
+    segment = one.removesuffix(b"\x71\0") + two.removeprefix(b"\x70\0")
+    found = context()
+    assert difference(show(draw_image(image_object(segment, COLOUR.size), found), *COLOUR.size), COLOUR) == 0
+
+
+def test_what_lies_outside_the_presentation_space_is_cut_off() -> None:
+    items, found = drawn([size(), *rgb_fields(COLOUR)], space=(30, 20))
+    assert found == ["image-outside-space"]
+    wanted = pasted((COLOUR.crop((0, 0, 30, 20)), 0, 0))
+    assert difference(show(items, WIDTH, HEIGHT), wanted) == 0
+
+
+def test_a_solid_tile_is_a_rectangle() -> None:
+    items, _ = drawn([TOC, tile(5, 6, 10, 8, *solid(RED_RGB), scale=2)])
+    assert isinstance(items[0], Rectangle)
+    assert (items[0].x, items[0].y, items[0].width, items[0].height) == (5, 6, 20, 16)
+
+
+def test_the_same_content_has_the_same_key() -> None:
+    one, two = (drawn([size(), *rgb_fields(image)])[0][0] for image in (COLOUR, COLOUR.copy()))
+    other = drawn([size(), *rgb_fields(ImageChops.invert(COLOUR))])[0][0]
+    assert isinstance(one, ImageItem)
+    assert isinstance(two, ImageItem)
+    assert isinstance(other, ImageItem)
+    assert one.image.key == two.image.key != other.image.key
