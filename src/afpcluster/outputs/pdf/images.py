@@ -84,7 +84,8 @@ def _colour_space(image: ImageData) -> Value:
 def _decode(image: ImageData) -> list[float]:
     """The /Decode array, empty where it is the default one."""
     if image.model is ImageModel.STENCIL:
-        return [] if image.inverted else [1, 0]
+        black_is_0 = image.encoding is Encoding.JBIG2  # the filter turns the bits over (section 7.4.7)
+        return [] if image.inverted != black_is_0 else [1, 0]
     if not image.inverted:
         return []
     if image.model is ImageModel.INDEXED:
