@@ -154,6 +154,24 @@ def test_emergency_change(cluster: Cluster, document: Document) -> None:
     assert until(lambda: wanted not in target(), 1.0)
 
 
+def test_changed_setting_is_rolled_out(cluster: Cluster, slot: Slot) -> None:
+    """`up` with a changed topology writes the two files and restarts the two HAProxies, one by one."""
+    (holder,) = observe.vip_holders(cluster.layout)
+    said: list[str] = []
+    try:
+        text = slot.topology_text.replace("client_timeout: 60s", "client_timeout: 61s")
+        bringup.up(parse(text), text, said.append, nothing)
+        (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+        restarts = [line for line in said if line.startswith("Restart")]
+        assert restarts == [f"Restart process {standby} haproxy", f"Restart process {holder} haproxy"]
+        assert observe.vip_holders(cluster.layout) == (standby,)
+        config = cluster.layout.file(cluster.topology.host(holder), HAPROXY_CFG).read_text()
+        assert "timeout client 61s" in config
+    finally:
+        bringup.up(cluster.topology, slot.topology_text, print, nothing)
+    assert status.verdict(status.look(cluster)) == []
+
+
 def test_dead_supervisor_is_replaced(cluster: Cluster, slot: Slot) -> None:
     pid = observe.supervisor_pid(cluster.layout)
     assert pid is not None

@@ -73,6 +73,18 @@ UP = [
         files(there=digest("emergency\n"), written=digest("new\n")),
         ["KeepEdited(host='one', path='/etc/a.conf')"],
     ),
+    (
+        "the proxy with the VIP comes last",
+        dataclasses.replace(WHOLE, hosts={"one": False, "two": False}, holders=("one",)),
+        [
+            "RemoveHost(host='one')",
+            "CreateHost(host='one')",
+            "RemoveHost(host='two')",
+            "CreateHost(host='two')",
+            "RestartProcess(host='two', name='b')",
+            "RestartProcess(host='one', name='a')",
+        ],
+    ),
     ("somebody else wrote just this", files(there=digest("new\n"), written=None), []),
 ]
 

@@ -53,9 +53,9 @@ def _holder(layout: Layout) -> str:
 
 
 def _pid(layout: Layout, host: str, process: str) -> int:
-    for state in observe.process_states(layout):
-        if (state.host, state.name) == (host, process) and state.pid is not None:
-            return state.pid
+    pid = observe.process_state(layout, host, process).pid
+    if pid is not None:
+        return pid
     raise LabError(f"{process} on {host} is not running; look at {layout.log(host, process)}")
 
 

@@ -40,7 +40,9 @@ from afpcluster.cluster.plan import (
 )
 from afpcluster.cluster.render import HAPROXY_CFG, fill
 from afpcluster.cluster.supervise import STOP_SECONDS
-from afpcluster.cluster.topology import Host
+from afpcluster.cluster.topology import Host, Role
+
+_RESTART_SECONDS = 45.0  # a service may finish what it has, up to its drain timeout
 
 
 class LabError(Exception):
@@ -170,11 +172,22 @@ class Lab:
         self._layout.written_file.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
     def _restart(self, action: RestartProcess) -> None:
-        """End it; the supervisor starts it again."""
-        for process in observe.process_states(self._layout):
-            if (process.host, process.name) == (action.host, action.name) and process.pid is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGTERM)
+        """End it; wait until the supervisor has started it again and, on a proxy, the watcher is content."""
+        host = self._topology.host(action.host)
+        before = observe.process_state(self._layout, action.host, action.name)
+        if before.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(before.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _RESTART_SECONDS
+        while True:
+            now = observe.process_state(self._layout, action.host, action.name)
+            started = now.pid is not None and now.starts > before.starts
+            if started and (host.role is not Role.PROXY or observe.proxy_is_healthy(self._layout, host)):
+                return
+            if time.monotonic() > deadline:
+                log = observe.log_tail(self._layout.log(action.host, action.name))
+                raise LabError(f"{action.name} on {action.host} did not come back; its log ends:\n{log}")
+            time.sleep(0.05)
 
     def _start_supervisor(self) -> None:
         for host in self._topology.hosts:  # survivors of a supervisor that was killed

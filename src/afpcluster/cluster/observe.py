@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from afpcluster.cluster.command import run, run_json
-from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.layout import HAPROXY_HEALTH, Layout
 from afpcluster.cluster.plan import Observed
 from afpcluster.cluster.render import Rendered
 from afpcluster.cluster.topology import Host, Role
@@ -40,6 +40,7 @@ def observe(layout: Layout, desired: Rendered) -> Observed:
         files=_file_digests(layout, desired),
         written=written,
         supervisor=supervisor_pid(layout) is not None,
+        holders=vip_holders(layout) if bridge else (),
         folders=layout.run.exists() or layout.topology.lab.spool_directory.exists(),
     )
 
@@ -87,6 +88,19 @@ def process_states(layout: Layout) -> tuple[ProcessState, ...]:
     except FileNotFoundError:
         return ()
     return tuple(ProcessState(*key.split("."), **row) for key, row in rows.items())
+
+
+def process_state(layout: Layout, host: str, name: str) -> ProcessState:
+    """One of them. Raises `LookupError` when the supervisor does not know it."""
+    for state in process_states(layout):
+        if (state.host, state.name) == (host, name):
+            return state
+    raise LookupError(f"the supervisor knows no {name} on {host}")
+
+
+def proxy_is_healthy(layout: Layout, proxy: Host) -> bool:
+    """What the proxy's watcher says."""
+    return layout.file(proxy, HAPROXY_HEALTH).read_text(encoding="ascii").strip() == "0"
 
 
 def vip_holders(layout: Layout) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ class KeepEdited:
 
 @dataclass(frozen=True, slots=True)
 class RestartProcess:
+    """Stopped, started by the supervisor, and healthy again before the next action."""
+
     host: str
     name: str
 
@@ -101,6 +103,7 @@ class Observed:
     written: Mapping[tuple[str, str], str] = field(default_factory=dict)
     supervisor: bool = False
     folders: bool = False
+    holders: tuple[str, ...] = ()  # of the VIP
 
 
 def digest(text: str) -> str:
@@ -123,12 +126,13 @@ def plan_up(desired: Rendered, rows: tuple[Process, ...], observed: Observed) ->
     if not observed.supervisor:
         return [*actions, StartSupervisor()]
     changed = {(action.host, action.path) for action in files if isinstance(action, WriteFile)}
-    actions.extend(
+    restarts = [
         RestartProcess(row.host, row.name)
         for row in rows
         if row.host in created or any((row.host, path) in changed for path in row.files)
-    )
-    return actions
+    ]
+    # The proxy with the VIP last: the other one can take it by then.
+    return [*actions, *sorted(restarts, key=lambda action: action.host in observed.holders)]
 
 
 def _file_actions(desired: Rendered, observed: Observed) -> list[WriteFile | KeepEdited]:
