@@ -22,7 +22,6 @@ from afpcluster.options import Options
 TIME_LIMIT = 5.0  # seconds of one input
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
 _OPTIONS = Options(raise_faults=True)
-_MINIMISE_TRIES = 400
 
 
 class TooSlow(BaseException):
@@ -73,14 +72,16 @@ def _fault(error: BaseException) -> Fault:
     return Fault(f"{type(error).__name__}-{place}", "".join(traceback.format_exception(error)))
 
 
-def minimise(data: bytes, signature: str, run: Callable[[bytes], bool | Fault] = check) -> bytes:
+def minimise(
+    data: bytes, signature: str, run: Callable[[bytes], bool | Fault] = check, tries: int = 400
+) -> bytes:
     """A smaller input with the same fault: parts are left out, ever smaller ones, while it stays."""
-    tries, size = 0, max(len(data) // 2, 1)
-    while tries < _MINIMISE_TRIES:
+    size = max(len(data) // 2, 1)
+    while tries > 0:
         at, shorter = 0, False
-        while at < len(data) and tries < _MINIMISE_TRIES:
+        while at < len(data) and tries > 0:
             candidate = data[:at] + data[at + size :]
-            tries += 1
+            tries -= 1
             found = run(candidate)
             if isinstance(found, Fault) and found.signature == signature:
                 data, shorter = candidate, True
@@ -88,5 +89,5 @@ def minimise(data: bytes, signature: str, run: Callable[[bytes], bool | Fault] =
                 at += size
         if size == 1 and not shorter:
             break
-        size = max(size // 2, 1) if not shorter or size > 1 else 1
+        size = max(size // 2, 1)
     return data

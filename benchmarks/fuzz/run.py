@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_uint64
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,7 +24,7 @@ from benchmarks.fuzz.seeds import corpus_seeds, own_seeds
 HARD_LIMIT = TIME_LIMIT * 3  # no progress for so long: the process is killed
 _OWN_WEIGHT = 8  # a seed of our own is chosen this often for one file of the corpus
 _SLOW = ("data_object_font",)  # takes ten times as long as the others, and comes once
-_NEXT, _RESULTS, _REFUSED, _FAULTS, _PEAK = range(5)
+_NEXT, _RESULTS, _REFUSED, _FAULTS, _PEAK, _BEAT = range(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def run(plan: Plan, say: Callable[[str], None] = print) -> Totals:
 def _sum(workers: Sequence[_Supervised], seconds: float) -> Totals:
     totals = Totals(seconds=seconds)
     for worker in workers:
-        _, results, refused, faults, peak = worker.shared
+        _, results, refused, faults, peak, _ = worker.shared
         totals.results += results
         totals.refused += refused
         totals.faults += faults
@@ -104,11 +103,11 @@ def _sum(workers: Sequence[_Supervised], seconds: float) -> Totals:
 
 
 class _Supervised:
-    """One worker process and its restarts. `shared` holds its next input number and its counts."""
+    """One worker process and its restarts. `shared` holds its next input number, counts and heartbeat."""
 
     def __init__(self, context: Any, plan: Plan, index: int) -> None:
         self._context, self._plan, self._index = context, plan, index
-        self.shared = context.RawArray(c_uint64, 5)
+        self.shared = context.RawArray(c_uint64, 6)
         self.shared[_NEXT] = index
         self.deaths = 0
         self._start()
@@ -127,8 +126,8 @@ class _Supervised:
 
     def look_after(self, now: float) -> None:
         """Kill the worker if it hangs; save its input and go on behind it if it is dead."""
-        if self.shared[_NEXT] != self._seen:
-            self._seen, self._since = self.shared[_NEXT], now
+        if self.shared[_BEAT] != self._seen:
+            self._seen, self._since = self.shared[_BEAT], now
         elif self._process.is_alive() and now - self._since > HARD_LIMIT:
             self._process.kill()
             self._process.join()
@@ -191,20 +190,27 @@ def work(plan: Plan, shared: Any) -> None:
             shared[_FAULTS] += 1
             if found.signature not in known:
                 known.add(found.signature)
-                _save_minimised(plan.out, found, data)
+                _save_minimised(plan.out, found, data, shared)
         else:
             shared[_RESULTS if found else _REFUSED] += 1
         if number & 0xFF < plan.jobs:
             shared[_PEAK] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
         shared[_NEXT] = number + plan.jobs
+        shared[_BEAT] += 1
 
 
-def _save_minimised(out: Path, fault: Fault, data: bytes) -> None:
+def _save_minimised(out: Path, fault: Fault, data: bytes, shared: Any) -> None:
     if (out / f"{fault.signature}.afp").exists():
         return
     _save(out, fault.signature, data, fault.report)
-    quick = partial(check, time_limit=0.5) if fault.signature.startswith("TooSlow") else check
-    _save(out, fault.signature, minimise(data, fault.signature, quick), fault.report)
+    slow = fault.signature.startswith("TooSlow")
+
+    def beating(candidate: bytes) -> bool | Fault:
+        shared[_BEAT] += 1
+        return check(candidate)
+
+    smallest = minimise(data, fault.signature, beating, tries=20 if slow else 400)
+    _save(out, fault.signature, smallest, fault.report)
 
 
 def _save(out: Path, name: str, data: bytes, report: str) -> None:
