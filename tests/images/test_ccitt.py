@@ -61,7 +61,7 @@ def test_ibm_mmr(tagged: bool) -> None:
 @pytest.mark.parametrize("coded", [517, 520])
 def test_the_coded_row_length_is_found(coded: int) -> None:
     image = bilevel(coded, 40)
-    assert coded_width(fax_data(image, "G4"), 517, 40, Scheme.G4) == coded
+    assert coded_width(fax_data(image, "G4"), 517, Scheme.G4) == coded
 
 
 def test_damage_ends_the_decoding() -> None:

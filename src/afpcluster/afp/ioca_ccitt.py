@@ -94,23 +94,31 @@ def decode(data: bytes, width: int, scheme: Scheme, max_rows: int) -> Decoded:
     return Decoded(b"".join(rows), len(rows), damaged)
 
 
-def coded_width(data: bytes, width: int, height: int, scheme: Scheme) -> int:
+def coded_width(data: bytes, width: int, scheme: Scheme) -> int:
     """The row length, `width` or `width` padded to bytes, that the data was coded with.
 
-    Only the right one keeps the codes in step. Padded, as RIDIC demands, unless that breaks and the
-    other does not. `_PROBE_ROWS` rows are tried.
+    Only the right one keeps the codes in step: both are decoded side by side, the first that breaks is
+    wrong. Padded, as RIDIC demands, where neither breaks: then both show the same.
     """
     padded = (width + 7) // 8 * 8
     if padded == width:
         return width
-    probe = min(height or _PROBE_ROWS, _PROBE_ROWS)
-    reached = {w: decode(data, w, scheme, probe) for w in (padded, width)}
-    if reached[padded].damaged and reached[width].height > reached[padded].height:
-        return width
+    as_padded, as_given = _rows(data, padded, scheme), _rows(data, width, scheme)
+    for _ in range(_PROBE_ROWS):
+        try:
+            if next(as_given, None) is None:
+                break
+        except CodeError:
+            break
+        try:
+            if next(as_padded, None) is None:
+                break
+        except CodeError:
+            return width
     return padded
 
 
-_PROBE_ROWS = 400
+_PROBE_ROWS = 2000
 
 
 def _paint(changes: list[int], width: int, row_length: int) -> bytes:

@@ -72,7 +72,7 @@ def _row_points(raster: Raster, data: bytes, scheme: Scheme) -> int:
     """Length of a coded row in image points."""
     if raster.encoding.recording == Recording.UNPADDED_RIDIC or len(data) < 2:
         return raster.width
-    return coded_width(data, raster.width, raster.height, scheme)
+    return coded_width(data, raster.width, scheme)
 
 
 def _jbig2(data: bytes) -> Pixels:

@@ -25,7 +25,7 @@ from afpcluster.afp.jpeg import (
 )
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
 
-MAX_DECODED_BYTES = 512 << 20
+MAX_DECODED_BYTES = 256 << 20
 """No image is decoded to more than this: what is passed on undecoded is not bound by it."""
 
 _JPEG_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}

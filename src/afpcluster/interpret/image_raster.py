@@ -122,6 +122,9 @@ def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     samples = _samples(raster, data, row_bits, len(sizes), report)
     if height == 0 and row_length:
         height = len(samples) // row_length
+    if raster.encoding.compression == Compression.NONE and 0 < len(samples) < row_length * height:
+        height = -(-len(samples) // row_length)  # what is missing stays blank: zeros would be black
+        report("ioca-data-short", f"Image data ends {raster.height - height} rows early", "IOCA Image Data")
     samples = _complete(samples, row_length * height, report)
     if raster.structure is not None and raster.structure.flags & GRAY_CODED:
         samples = _undo_gray_code(samples, bits, len(sizes))
@@ -192,7 +195,7 @@ def _coloured(
     """Samples of `components` interleaved components as the colour model says."""
     structure = raster.structure
     if structure is not None and structure.format in _YCC and components == 3:
-        return _from_ycc(samples, width, height, structure.format, _subtractive(raster))
+        return _from_ycc(raster, [samples[n::3] for n in range(3)], width, height)
     if structure is not None and structure.format & 0x80:
         return _from_colorants(raster, [samples[n::components] for n in range(components)], width, height)
     model = _MODELS.get(components)
@@ -205,13 +208,14 @@ def _coloured(
     return make_image(width, height, Encoding.RAW, model, bits, samples, inverted=_subtractive(raster))
 
 
-def _from_ycc(samples: bytes, width: int, height: int, format: int, subtractive: bool) -> ImageData:
-    """Y, Cb, Cr (or Y, Cr, Cb) samples of 8 bits as RGB. ASFLAG applies to Y alone."""
-    order = (0, 1, 2) if format == ColourFormat.YCBCR else (0, 2, 1)
-    planes = [Pillow.frombytes("L", (width, height), samples[n::3]) for n in order]
-    if subtractive:
-        planes[0] = planes[0].point(range(255, -1, -1))
-    return pillow_image(Pillow.merge("YCbCr", planes).convert("RGB"))
+def _from_ycc(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
+    """Planes Y, Cb, Cr (or Y, Cr, Cb) of 8 bits as RGB. ASFLAG applies to Y alone."""
+    y, first, second = (Pillow.frombytes("L", (width, height), plane) for plane in planes)
+    if _subtractive(raster):
+        y = y.point(range(255, -1, -1))
+    swapped = raster.structure is not None and raster.structure.format == ColourFormat.YCRCB
+    chroma = (second, first) if swapped else (first, second)
+    return pillow_image(Pillow.merge("YCbCr", (y, *chroma)).convert("RGB"))
 
 
 def _from_colorants(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
@@ -267,7 +271,7 @@ def _banded(raster: Raster, report: Reporter) -> Pixels:
     if structure is not None and structure.format & 0x80:
         image = _from_colorants(raster, planes, width, height)
     elif structure is not None and structure.format in _YCC and count == 3:
-        image = _coloured(raster, b"".join(map(bytes, zip(*planes, strict=True))), width, height, 8, 3)
+        image = _from_ycc(raster, planes, width, height)
     elif count in _MODELS:
         image = _interleaved(planes, width, height, _MODELS[count], subtractive)
     else:
