@@ -8,7 +8,7 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
              poppler-utils ca-certificates
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check format install packages
+.PHONY: help up down test check format install packages bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,12 @@ check: install ## format, lint and strict types
 format: install ## format the code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+
+bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
+	@$(PYTHON) -m benchmarks $(BENCH)
+
+fuzz: install ## convert mutated files for a minute (FUZZ="--count 1000000 --jobs 2")
+	@$(PYTHON) -m benchmarks.fuzz $(FUZZ)
 
 install: packages $(INSTALLED) ## Debian packages and the Python environment, only what is missing
 

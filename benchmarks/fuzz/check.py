@@ -37,9 +37,8 @@ class Fault:
 
 
 def limit_process() -> None:
-    """Set the memory limit and the alarm's handler; once per process, in its main thread."""
+    """Set the memory limit of this process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    signal.signal(signal.SIGALRM, _on_alarm)
 
 
 def _on_alarm(number: int, frame: FrameType | None) -> None:
@@ -47,9 +46,10 @@ def _on_alarm(number: int, frame: FrameType | None) -> None:
 
 
 def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
-    """True for a result, False for a refusal by ConversionError, else the fault."""
-    signal.setitimer(signal.ITIMER_REAL, time_limit)
+    """True for a result, False for a refusal by ConversionError, else the fault. In a main thread only."""
+    signal.signal(signal.SIGALRM, _on_alarm)
     try:
+        signal.setitimer(signal.ITIMER_REAL, time_limit)
         convert(io.BytesIO(data), io.BytesIO(), _OPTIONS)
         return True
     except ConversionError:

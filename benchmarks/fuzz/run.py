@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -176,8 +177,9 @@ def work(plan: Plan, shared: Any) -> None:
     limit_process()
     inputs = Inputs(plan)
     known: set[str] = set()
+    supervisor = os.getppid()
     gc.freeze()
-    while True:
+    while os.getppid() == supervisor:
         number = int(shared[_NEXT])
         data = inputs.input(number)
         if data is None:
