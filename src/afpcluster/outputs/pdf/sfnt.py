@@ -26,6 +26,8 @@ def embed_truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> E
     font = _open(program)
     if "glyf" not in font:
         raise ProgramError("no glyf table")
+    if any(isinstance(glyph, str) for glyph in glyphs):
+        font.getGlyphOrder()  # takes the names from the post table, before that goes
     for table in set(font.keys()) - _TRUETYPE_TABLES - {"GlyphOrder"}:
         del font[table]
     order = font.getGlyphOrder()
