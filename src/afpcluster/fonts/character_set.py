@@ -15,6 +15,7 @@ from afpcluster.afp.foca import OrientationFlag, PatternTechnology, UnitBase
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
 from afpcluster.display.face import RasterGlyph
+from afpcluster.fonts import type1
 from afpcluster.fonts.code_page import FontDataError
 
 _DEFAULT_RESOLUTION = 240.0
@@ -38,6 +39,7 @@ class CharacterSet:
     patterns: bytes = field(repr=False)  # FNG data
     pattern_map: bytes = field(repr=False)  # FNM data
     name_data: bytes = field(repr=False)  # FNN data
+    _undefined: dict[str, float] | None = field(default=None, repr=False)
     _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
 
     @property
@@ -101,6 +103,22 @@ class CharacterSet:
         """GCGID -> identifier in the outline program: a glyph name, or a code point of its CMap."""
         found = foca.name_map(self.name_data, self.control.name_count, self.control.name_group_length)
         return {decode_name(ident): name for ident, name in found.items()}
+
+    def undefined_increments(self) -> dict[str, float]:
+        """GCGID -> increment of characters that the name map leads to no possible glyph.
+
+        Such a character is the program's missing glyph, and takes its width: that is what renderers
+        that draw from the outline program do, whatever FNI says (docs/fonts.md "Missing glyphs").
+        """
+        if self._undefined is None:
+            self._undefined = {}
+            if self.technology == PatternTechnology.TYPE1:
+                impossible = [ident for ident, name in self.names().items() if not type1.is_glyph_name(name)]
+                outlines = self.outlines() if impossible else []
+                width = type1.missing_glyph_width(type1.join_segments(outlines[0].data)) if outlines else None
+                if width is not None:
+                    self._undefined = dict.fromkeys(impossible, width)
+        return self._undefined
 
     def outlines(self) -> list[foca.OutlineObject]:
         """The objects of an outline font."""

@@ -73,16 +73,21 @@ def increments(
     chosen: Coding,
     metrics: Mapping[str, foca.CharacterMetrics],
     rotation: int = 0,
-) -> dict[int, int]:
+) -> dict[int, float]:
     """Character increments by code point, in units of the metrics. The space character has that of the
     font's orientation (FOCA "Space Character Increment"), where variable spacing is enabled."""
-    found = {
+    found: dict[int, float] = {
         code: metrics[identifier].increment if code in chosen.incremented else 0
         for code, identifier in chosen.identifiers.items()
     }
     orientation = characters.orientations.get(rotation) or characters.orientations.get(0)
     if orientation is not None and code_page.space_code >= 0:
         found[code_page.space_code] = orientation.space_increment
+    undefined = characters.undefined_increments() if rotation in (0, 180) else {}
+    if undefined:
+        for code, identifier in chosen.identifiers.items():
+            if identifier in undefined:
+                found[code] = undefined[identifier]
     return found
 
 
@@ -99,7 +104,7 @@ def face_of(characters: CharacterSet, code_page: CodePage) -> Face:
         glyphs: dict[int, str | int] = {
             code: names[chosen.identifiers[code]].decode("latin-1")
             for code in sorted(chosen.printed)
-            if chosen.identifiers[code] in names
+            if type1.is_glyph_name(names.get(chosen.identifiers[code], b""))
         }
     elif characters.technology == PatternTechnology.CID_KEYED:
         keyed = cid.cid_font(characters.outlines(), characters.typeface or characters.name)
