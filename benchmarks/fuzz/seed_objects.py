@@ -11,7 +11,9 @@ from functools import partial
 
 from PIL import Image, TiffImagePlugin
 
-from afpcluster.afp import goca, ioca, triplets
+from afpcluster.afp import bcoca, goca, ioca, triplets
+from afpcluster.afp.bcoca import BarCodeType
+from afpcluster.afp.declare import Structure
 from afpcluster.afp.goca_descriptor import WINDOW_SPECIFICATION, WindowSpecification
 from afpcluster.afp.im_image import ImageCellPosition, ImageInputDescriptor, ImageOutputControl
 from afpcluster.afp.ioca import Compression, Parameter
@@ -227,3 +229,46 @@ def im_image() -> list[tuple[str, bytes]]:
         ("ICP", cell.encode()),
         ("IRD", _ROWS),
     ]
+
+
+def _bar_code(type_: BarCodeType, modifier: int, data: bytes) -> tuple[bytes, bytes]:
+    """Bar Code Data Descriptor and Bar Code Data of one symbol."""
+    descriptor = made(
+        bcoca.BarCodeSymbolDescriptor,
+        unit_base=0,
+        x_units=14_400,
+        y_units=14_400,
+        x_extent=2_000,
+        y_extent=2_000,
+        symbol_width=0,
+        type=type_,
+        modifier=modifier,
+        module_width=12,
+        element_height=400,
+    )
+    return descriptor.encode(), bcoca.BarCodeSymbolData(bcoca.HRI_BELOW, 100, 100, data).encode()
+
+
+def _special(parameters: type[Structure], text: str, **values: int) -> bytes:
+    """Special-function parameters, zero where not given, and the data in EBCDIC."""
+    fields = dict.fromkeys((name for name, wire in parameters.shape.wires if wire.kind != "pad"), 0)
+    made_parameters = made(parameters, **{**fields, **values}, rest=text.encode("cp500"))
+    return bytes(made_parameters.encode())
+
+
+BAR_CODES: dict[str, Callable[[], tuple[bytes, bytes]]] = {
+    "code_39": partial(_bar_code, BarCodeType.CODE_39, 2, "AB-12".encode("cp500")),
+    "ean_13": partial(_bar_code, BarCodeType.EAN_13, 0, "400123456789".encode("cp500")),
+    "code_128": partial(_bar_code, BarCodeType.CODE_128, 2, "Ab12345".encode("cp500")),
+    "postnet": partial(_bar_code, BarCodeType.POSTNET, 1, "123456789".encode("cp500")),
+    "databar": partial(_bar_code, BarCodeType.GS1_DATABAR, 0, "0012345678905".encode("cp500")),
+    "qr_code": lambda: _bar_code(
+        BarCodeType.QR_CODE, 2, _special(bcoca.QrCodeParameters, "Abc", control=0x80, error_correction=1)
+    ),
+    "data_matrix": lambda: _bar_code(
+        BarCodeType.DATA_MATRIX, 0, _special(bcoca.DataMatrixParameters, "Abc", control=0x80)
+    ),
+    "pdf417": lambda: _bar_code(
+        BarCodeType.PDF417, 0, _special(bcoca.Pdf417Parameters, "Abc", control=0x80, columns=3, rows=6)
+    ),
+}

@@ -203,6 +203,15 @@ def _container(name: str) -> Callable[[], bytes]:
     return make
 
 
+def _bar_code(name: str) -> Callable[[], bytes]:
+    def make() -> bytes:
+        descriptor, content = seed_objects.BAR_CODES[name]()
+        area = object_area("BDD", "MBC", descriptor, 0x00)
+        return print_file(enclosed("BBC", NAME, (area, field("BDA", content))))
+
+    return make
+
+
 def graphics() -> bytes:
     descriptor, content = seed_objects.graphics()
     return print_file(enclosed("BGR", NAME, (object_area("GDD", "MGO", descriptor), field("GAD", content))))
@@ -301,5 +310,6 @@ SEEDS: dict[str, Callable[[], bytes]] = {
     "form_map": form_map,
     "host_prefixed": host_prefixed,
     **{f"image_{name}": _image(name) for name in seed_objects.IMAGES},
+    **{f"bar_code_{name}": _bar_code(name) for name in seed_objects.BAR_CODES},
     **{f"container_{name}": _container(name) for name in seed_objects.CONTAINERS},
 }
