@@ -57,9 +57,11 @@ class PageTree:
 
     def finish(self) -> Ref:
         """Write the open nodes; the root's reference."""
-        for level in range(len(self._open) - 1):
+        level = 0
+        while level < len(self._open) - 1:  # closing a level may open one more
             node = self._open[level]
             self._write(node, self._add(level + 1, node.ref, node.pages))
-        root = self._open[-1]
+            level += 1
+        root = self._open[level]
         self._write(root, None)
         return root.ref

@@ -173,10 +173,11 @@ class ContentWriter:
         name, links = self._resources.form(item.shared)
         matrix = item.matrix.then(self._matrix)
         self.links += [place_link(link, matrix) for link in links]
-        if item.matrix == IDENTITY and self._unit == PAGE_UNIT:
+        concatenation = self._concatenation(item.matrix, PAGE_UNIT)
+        if concatenation == _NO_CHANGE:
             self.out.append(f"/{name} Do")
         else:
-            self.out.append(f"q {self._concatenation(item.matrix, PAGE_UNIT)}/{name} Do Q")
+            self.out.append(f"q {concatenation}/{name} Do Q")
 
     # Coordinate systems and clips
 
@@ -185,8 +186,9 @@ class ContentWriter:
         outer_matrix, outer_unit = self._matrix, self._unit
         unit = _unit_for(item.matrix.then(outer_matrix))
         outer_state = self._save()
-        if item.matrix != IDENTITY or unit != outer_unit:
-            self.out.append(self._concatenation(item.matrix, unit))
+        concatenation = self._concatenation(item.matrix, unit)
+        if concatenation != _NO_CHANGE:
+            self.out.append(concatenation)
         self._matrix = item.matrix.then(outer_matrix)
         self._set_unit(unit)
         if item.clip is not None:
@@ -234,6 +236,7 @@ class ContentWriter:
         self.links.append(place_link(LinkArea(corners_of(item.box), item.uri, item.page), self._matrix))
 
 
+_NO_CHANGE = "1 0 0 1 0 0 cm"
 _SEGMENT_OPERATORS: dict[type, str] = {Move: "m", Line: "l", Curve: "c", Close: "h"}
 
 
