@@ -29,11 +29,12 @@ from afpcluster.afp.declare import (
     Structure,
     structure,
 )
+from afpcluster.afp.fields import CODES
 
-BCF, CFC, CFI, ECF = 0xD3A88A, 0xD3A78A, 0xD38C8A, 0xD3A98A
-BCP, CPD, CPC, CPI, ECP = 0xD3A887, 0xD3A687, 0xD3A787, 0xD38C87, 0xD3A987
-BFN, FND, FNC, FNM, FNO = 0xD3A889, 0xD3A689, 0xD3A789, 0xD3A289, 0xD3AE89
-FNP, FNI, FNN, FNG, EFN = 0xD3AC89, 0xD38C89, 0xD3AB89, 0xD3EE89, 0xD3A989
+BCF, CFC, CFI, ECF = (CODES[name] for name in ("BCF", "CFC", "CFI", "ECF"))
+BCP, CPD, CPC, CPI, ECP = (CODES[name] for name in ("BCP", "CPD", "CPC", "CPI", "ECP"))
+BFN, FND, FNC, FNM, FNO = (CODES[name] for name in ("BFN", "FND", "FNC", "FNM", "FNO"))
+FNP, FNI, FNN, FNG, EFN = (CODES[name] for name in ("FNP", "FNI", "FNN", "FNG", "EFN"))
 
 ROTATIONS = {0x0000: 0, 0x2D00: 90, 0x5A00: 180, 0x8700: 270}
 """FOCA "Character Rotation" codes in degrees clockwise."""

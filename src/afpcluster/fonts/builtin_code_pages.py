@@ -113,6 +113,7 @@ def built_in(number: int) -> CodePage | None:
         gcgids=gcgids,
         unicode=characters,
         space_code=0x40 if ebcdic else 0x20,
+        number=number,
     )
 
 

@@ -47,6 +47,11 @@ class CharacterSet:
         return self.control.technology
 
     @property
+    def typeface_id(self) -> int:
+        """FGID; 0 where none is given."""
+        return self.descriptor.typeface_id if self.descriptor else 0
+
+    @property
     def raster(self) -> bool:
         return self.control.technology == PatternTechnology.RASTER
 

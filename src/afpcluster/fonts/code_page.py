@@ -19,6 +19,8 @@ from afpcluster.fonts import gcgid
 NO_SPACE = -1
 """`CodePage.space_code` where variable spacing is disabled: matches no code point."""
 
+_NOT_ASSIGNED = 0xFFFF
+
 
 class FontDataError(ValueError):
     """A font object lacks a structured field that it cannot do without; the text says which."""
@@ -39,15 +41,19 @@ class CodePage:
     default_printed: bool = True
     default_incremented: bool = True
     space_code: int = 0x40
+    number: int = 0  # CPGID, 0 where none is given
 
 
 def code_page(records: Iterable[Record]) -> CodePage:
     """The code page in the records BCP..ECP. Raises FontDataError and DecodeError."""
     control: foca.CodePageControl | None = None
-    name, parts = "", []
+    name, number = "", 0
+    parts: list[bytes] = []
     for record in records:
         if record.type == foca.BCP:
             name = decode_name(record.data[:8])
+        elif record.type == foca.CPD:
+            number = foca.CodePageDescriptor.decode(record.data).code_page_id
         elif record.type == foca.CPC:
             control = foca.CodePageControl.decode(record.data)
         elif record.type == foca.CPI:
@@ -70,6 +76,7 @@ def code_page(records: Iterable[Record]) -> CodePage:
         default_printed=not default & CharacterUseFlag.NO_PRESENTATION,
         default_incremented=not default & CharacterUseFlag.NO_INCREMENT,
         space_code=space if control.flags & foca.CODE_PAGE_VARIABLE_SPACE else NO_SPACE,
+        number=number if number != _NOT_ASSIGNED else 0,
     )
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from afpcluster.afp import foca
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import find_triplet
 from afpcluster.fonts.code_page import FontDataError
+
+METRIC_ADJUSTMENT = 0x79
 
 
 @dataclass(slots=True, frozen=True)
@@ -20,15 +23,18 @@ class Section:
     code_page: str
     size: float
     horizontal_scale: float
+    adjusted: bool = False  # a Metric Adjustment triplet applies at this size
 
 
 def coded_font(records: Iterable[Record]) -> list[Section]:
     """The sections in the records BCF..ECF. Raises FontDataError and DecodeError."""
-    length = 0
+    length, adjusted = 0, False
     sections: list[Section] = []
     for record in records:
         if record.type == foca.CFC:
-            length = foca.CodedFontControl.decode(record.data).index_group_length
+            control = foca.CodedFontControl.decode(record.data)
+            length = control.index_group_length
+            adjusted = find_triplet(control.triplets, METRIC_ADJUSTMENT) is not None
         elif record.type == foca.CFI:
             for group in foca.repeat(foca.CodedFontSection, record.data, length):
                 sections.append(
@@ -38,6 +44,7 @@ def coded_font(records: Iterable[Record]) -> list[Section]:
                         decode_name(group.code_page),
                         group.vertical_size / 20,
                         group.horizontal_scale / 20,
+                        adjusted and group.vertical_size > 0,
                     )
                 )
     if not sections:

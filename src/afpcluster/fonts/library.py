@@ -8,44 +8,36 @@ content gives the same face key in every process. What is missing or damaged is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import MapResources
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.document.resources import (
-    CHARACTER_SET,
-    CODE_PAGE,
     CODED_FONT,
-    CONTAINER,
-    Resource,
     ResourceScope,
 )
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, Severity
 from afpcluster.fonts import builtin_code_pages, substitution
 from afpcluster.fonts.active import active_font, font_of_face
-from afpcluster.fonts.character_set import CharacterSet, character_set
-from afpcluster.fonts.code_page import CodePage, FontDataError, code_page
+from afpcluster.fonts.character_set import CharacterSet
+from afpcluster.fonts.code_page import CodePage, FontDataError
 from afpcluster.fonts.coded_font import Section, coded_font
 from afpcluster.fonts.faces import face_of, metric_face
-from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
 from afpcluster.fonts.sections import sectioned_font
+from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.standard import standard_face
-from afpcluster.fonts.truetype import CharacterFace, character_face
+from afpcluster.fonts.truetype import CharacterFace
 from afpcluster.fonts.unicode_font import Decoder, page_decoder, standard_faces, unicode_font, utf8, utf16
 from afpcluster.interpret.font import Font
 
-MCF, MCF1, MDR = 0xD3AB8A, 0xD3B18A, 0xD3ABC3
-_FIELDS = {MCF: "MCF", MCF1: "MCF", MDR: "MDR"}
+MCF, MCF1 = CODES["MCF"], CODES["MCF1"]
 UTF8_SCHEME = 0x7807
-SPEC = "MO:DCA Map Coded Font (MCF)"
-
-T = TypeVar("T")
 
 
 class FontLibrary:
@@ -54,12 +46,9 @@ class FontLibrary:
     def __init__(
         self, findings: Findings, *, strict: bool = False, resource_paths: Sequence[Path] = ()
     ) -> None:
-        self._findings = findings
-        self._strict = strict
+        self._sources = FontSources(findings, strict=strict, resource_paths=resource_paths)
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
-        self._folders = FontFolders(resource_paths)
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
-        self._parsed: dict[tuple[str, str], object | None] = {}
         self._faces: dict[tuple[str, str], Face] = {}
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
@@ -79,7 +68,9 @@ class FontLibrary:
 
     def default(self, points: float) -> Font:
         """The font of text that no font is mapped for: Courier under code page 500."""
-        return self._standard("default font", "Courier", self._built_in(builtin_code_pages.DEFAULT), points)
+        return self._standard(
+            "default font", "Courier", self._sources.built_in(builtin_code_pages.DEFAULT), points
+        )
 
     def _references(self, record: Record) -> dict[int, list[FontReference]]:
         """References by local identifier: several for the sections of a double-byte font."""
@@ -91,7 +82,9 @@ class FontLibrary:
                 read = mcf2_reference if record.type == MCF else mdr_reference
                 references = [read(group.triplets) for group in MapResources.decode(record.data).groups]
         except DecodeError as problem:
-            self._report("font-map-damaged", Severity.SKIPPED, f"Fonts are not mapped: {problem}", record)
+            self._sources.report(
+                "font-map-damaged", Severity.SKIPPED, f"Fonts are not mapped: {problem}", record
+            )
             references = []
         last = 0
         for reference in references:
@@ -113,9 +106,16 @@ class FontLibrary:
             return self._data_object_font(reference, scope, record)
         if not reference.coded_font:
             return self._pair(reference, scope, record)
-        sections = self._parse(CODED_FONT, reference.coded_font, coded_font, scope, record)
+        sections = self._sources.parse(CODED_FONT, reference.coded_font, coded_font, scope, record)
         if not sections:
             return self._substitute(reference, scope, record)
+        if any(section.adjusted for section in sections):
+            self._sources.report(
+                "font-metric-adjustment",
+                Severity.SKIPPED,
+                f"The metric adjustment (triplet X'79') of coded font {reference.coded_font} is not applied",
+                record,
+            )
         fonts = {
             section.number: self._pair(_of_section(reference, section), scope, record, section)
             for section in sections
@@ -132,14 +132,10 @@ class FontLibrary:
         section: Section | None = None,
     ) -> Font:
         """The font of a character set and a code page."""
-        characters = (
-            self._parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
-            if reference.character_set
-            else None
-        )
+        characters = self._sources.characters(reference, scope, record)
         if characters is None:
             return self._substitute(reference, scope, record)
-        page = self._code_page(reference, scope, record)
+        page = self._sources.code_page(reference, scope, record)
         size, stretch = _size(reference, characters, section)
         key = (characters.key, page.key, size, stretch, reference.rotation)
         font = self._fonts.get(key)
@@ -159,75 +155,19 @@ class FontLibrary:
                 face = face_of(characters, page)
             except (FontDataError, DecodeError) as problem:
                 name = substitution.substitute_for(reference, self._rules, characters.typeface).font
-                self._missing(f"{problem}. {name} is used with the metrics of {reference.label}.", record)
+                self._sources.missing(
+                    f"{problem}. {name} is used with the metrics of {reference.label}.", record
+                )
                 face = metric_face(standard_face(name, page), characters, page)
             self._faces[key] = face
         return face
 
-    def _code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
-        """The code page of a reference: a resource, a built-in one, or code page 500."""
-        name = reference.code_page
-        if name:
-            found = self._parse(CODE_PAGE, name, code_page, scope, record)
-            if found is not None:
-                return found
-        grid = reference.grid
-        given = grid.code_page if grid else reference.code_page_id
-        number = builtin_code_pages.number_of(name) if name else given or None
-        built_in = builtin_code_pages.built_in(number) if number is not None else None
-        if built_in is None:
-            built_in = self._built_in(builtin_code_pages.DEFAULT)
-            if name:
-                self._missing(f"Code page {name} is not there. Code page 500 is used instead.", record)
-        elif name:
-            self._report(
-                "code-page-built-in",
-                Severity.INFO,
-                f"Code page {name} is not in the file; the built-in code page {number} is used",
-                record,
-            )
-        return built_in
-
-    @staticmethod
-    def _built_in(number: int) -> CodePage:
-        page = builtin_code_pages.built_in(number)
-        assert page is not None
-        return page
-
     def _data_object_font(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
         """The TrueType or OpenType font of an MDR group, with the fonts linked to it."""
-        faces = self._character_faces(reference.data_object, scope, record)
+        faces = self._sources.character_faces(reference.data_object, scope, record)
         if not faces:
             return self._substitute(reference, scope, record)
         return self._unicode_font(reference, faces, reference.size, scope, record)
-
-    def _character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
-        """The data-object font called `name` and those linked to it; none where it is missing."""
-        base, linked_names = self._character_face(name, scope, record)
-        if base is None:
-            return []
-        linked = (self._character_face(linked_name, scope, record)[0] for linked_name in linked_names)
-        return [base, *(face for face in linked if face is not None)]
-
-    def _character_face(
-        self, name: str, scope: ResourceScope, record: Record
-    ) -> tuple[CharacterFace | None, tuple[str, ...]]:
-        """One data-object font from the scope or a resource folder, and the names of its linked fonts."""
-        resource = scope.find(CONTAINER, name)
-        data = resource.data if resource is not None else self._folders.data(name)
-        if data is None:
-            return None, ()
-        key = (character_face.__name__, f"{resource.key if resource else ''} {name}")
-        if key not in self._parsed:
-            try:
-                self._parsed[key] = character_face(data, name)
-            except FontDataError as problem:
-                self._parsed[key] = None
-                self._report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
-            if resource is not None:
-                resource.forget()
-        linked = resource.linked_fonts(name) if resource is not None else ()
-        return self._parsed[key], linked  # type: ignore[return-value]
 
     def _unicode_font(
         self,
@@ -244,7 +184,7 @@ class FontLibrary:
         if reference.text_encoding == UTF8_SCHEME:
             decode, code_size = utf8, 1
         elif reference.code_page or reference.code_page_id or not reference.data_object:
-            page = self._code_page(reference, scope, record)
+            page = self._sources.code_page(reference, scope, record)
             decode, code_size = page_decoder(page), page.code_size
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
         names = " ".join(face.face.key for face in faces)
@@ -254,7 +194,7 @@ class FontLibrary:
         if font is None:
 
             def missing(character: str) -> None:
-                self._report(
+                self._sources.report(
                     "glyph-missing",
                     Severity.SKIPPED,
                     f"Font {reference.label} has no glyph for U+{ord(character):04X}",
@@ -280,17 +220,17 @@ class FontLibrary:
         size = reference.size or chosen.size or substitution.DEFAULT_SIZE
         faces: list[CharacterFace] = []
         if not substitution.is_standard(chosen.font):
-            faces = self._character_faces(chosen.font, scope, record)
+            faces = self._sources.character_faces(chosen.font, scope, record)
             if not faces:
                 chosen = substitution.substitute_for(reference)
-        self._missing(
+        self._sources.missing(
             f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead.", record
         )
-        if reference.data_object and not faces:
+        page = None if reference.data_object else self._sources.code_page(reference, scope, record)
+        if not faces and (page is None or page.code_size == 2):
             faces = standard_faces(chosen.font)
-        if faces:
+        if faces or page is None:
             return self._unicode_font(reference, faces, size, scope, record)
-        page = self._code_page(reference, scope, record)
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
         return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)
 
@@ -305,50 +245,6 @@ class FontLibrary:
                 face = self._standard_faces[name, page.key] = standard_face(name, page)
             font = self._fonts[key] = font_of_face(label, face, page.space_code, size, rotation, stretch)
         return font
-
-    def _parse(
-        self,
-        kind: int,
-        name: str,
-        parse: Callable[[Iterable[Record]], T],
-        scope: ResourceScope,
-        record: Record,
-    ) -> T | None:
-        """The resource of this kind and name, parsed; None where it is missing or damaged."""
-        resource: Resource | None = scope.find(kind, name)
-        if resource is None:
-            return None
-        key = (parse.__name__, resource.key)
-        if key not in self._parsed:
-            try:
-                self._parsed[key] = parse(resource.records)
-            except (FontDataError, DecodeError) as problem:
-                self._parsed[key] = None
-                self._report(
-                    "font-damaged", Severity.SUBSTITUTED, f"{name} cannot be used: {problem}", record
-                )
-            resource.forget()
-        return self._parsed[key]  # type: ignore[return-value]
-
-    def _missing(self, message: str, record: Record) -> None:
-        """Report a substitution, or refuse it."""
-        if self._strict:
-            raise MissingResourceError(
-                "font-missing",
-                f"{message} Put the font into the file or a resource folder, or convert without strict.",
-                offset=record.offset,
-            )
-        self._report("font-substituted", Severity.SUBSTITUTED, message, record)
-
-    def _report(self, code: str, severity: Severity, message: str, record: Record) -> None:
-        self._findings.add(
-            code,
-            severity,
-            message,
-            offset=record.offset,
-            field=_FIELDS.get(record.type),
-            spec=SPEC,
-        )
 
 
 def _of_section(reference: FontReference, section: Section) -> FontReference:

@@ -1,0 +1,160 @@
+"""Parsed font resources: looked up by name in a scope, parsed once by content, reported where missing.
+
+Code pages come from the scope, else from the built-in ones by the number in their name; TrueType and
+OpenType fonts from the scope, else from the resource folders by full font name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.framing import Record
+from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
+from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.fonts import builtin_code_pages
+from afpcluster.fonts.character_set import CharacterSet, character_set
+from afpcluster.fonts.code_page import CodePage, FontDataError, code_page
+from afpcluster.fonts.folders import FontFolders
+from afpcluster.fonts.references import FontReference
+from afpcluster.fonts.truetype import CharacterFace, character_face
+
+SPEC = "MO:DCA Map Coded Font (MCF)"
+
+T = TypeVar("T")
+
+
+class FontSources:
+    """The font resources of one conversion. `record` is always the map field that asks, for findings."""
+
+    def __init__(self, findings: Findings, *, strict: bool, resource_paths: Sequence[Path]) -> None:
+        self._findings = findings
+        self._strict = strict
+        self._folders = FontFolders(resource_paths)
+        self._parsed: dict[tuple[str, str], object | None] = {}
+
+    def characters(
+        self, reference: FontReference, scope: ResourceScope, record: Record
+    ) -> CharacterSet | None:
+        """The character set of a reference: by name, or the one whose typeface (FGID) the GRID asks for."""
+        if reference.character_set:
+            return self.parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
+        if reference.grid is not None:
+            for resource in scope.of_kind(CHARACTER_SET):
+                found = self._parsed_resource(resource, character_set, record)
+                if found is not None and found.typeface_id == reference.grid.typeface:
+                    return found
+        return None
+
+    def code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
+        """The code page of a reference: a resource, a built-in one, or code page 500."""
+        name = reference.code_page
+        if name:
+            found = self.parse(CODE_PAGE, name, code_page, scope, record)
+            if found is not None:
+                return found
+        grid = reference.grid
+        number = builtin_code_pages.number_of(name) if name else reference.code_page_id
+        if grid is not None and not name:
+            number = grid.code_page
+        if number and not name:
+            for resource in scope.of_kind(CODE_PAGE):
+                found = self._parsed_resource(resource, code_page, record)
+                if found is not None and found.number == number:
+                    return found
+        built_in = builtin_code_pages.built_in(number) if number else None
+        if built_in is None:
+            built_in = self.built_in(builtin_code_pages.DEFAULT)
+            if name:
+                self.missing(f"Code page {name} is not there. Code page 500 is used instead.", record)
+        elif name:
+            self.report(
+                "code-page-built-in",
+                Severity.INFO,
+                f"Code page {name} is not in the file; the built-in code page {number} is used",
+                record,
+            )
+        return built_in
+
+    @staticmethod
+    def built_in(number: int) -> CodePage:
+        page = builtin_code_pages.built_in(number)
+        assert page is not None
+        return page
+
+    def character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
+        """The data-object font called `name` and those linked to it; none where it is missing."""
+        base, linked_names = self._character_face(name, scope, record)
+        if base is None:
+            return []
+        linked = (self._character_face(linked_name, scope, record)[0] for linked_name in linked_names)
+        return [base, *(face for face in linked if face is not None)]
+
+    def _character_face(
+        self, name: str, scope: ResourceScope, record: Record
+    ) -> tuple[CharacterFace | None, tuple[str, ...]]:
+        """One data-object font from the scope or a resource folder, and the names of its linked fonts."""
+        resource = scope.find(CONTAINER, name)
+        data = resource.data if resource is not None else self._folders.data(name)
+        if data is None:
+            return None, ()
+        key = (character_face.__name__, f"{resource.key if resource else ''} {name}")
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = character_face(data, name)
+            except FontDataError as problem:
+                self._parsed[key] = None
+                self.report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
+            if resource is not None:
+                resource.forget()
+        linked = resource.linked_fonts(name) if resource is not None else ()
+        return self._parsed[key], linked  # type: ignore[return-value]
+
+    def parse(
+        self,
+        kind: int,
+        name: str,
+        parse: Callable[[Iterable[Record]], T],
+        scope: ResourceScope,
+        record: Record,
+    ) -> T | None:
+        """The resource of this kind and name, parsed; None where it is missing or damaged."""
+        resource = scope.find(kind, name)
+        return self._parsed_resource(resource, parse, record) if resource is not None else None
+
+    def _parsed_resource(
+        self, resource: Resource, parse: Callable[[Iterable[Record]], T], record: Record
+    ) -> T | None:
+        key = (parse.__name__, resource.key)
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = parse(resource.records)
+            except (FontDataError, DecodeError) as problem:
+                self._parsed[key] = None
+                self.report(
+                    "font-damaged", Severity.SUBSTITUTED, f"{resource.name} cannot be used: {problem}", record
+                )
+            resource.forget()
+        return self._parsed[key]  # type: ignore[return-value]
+
+    def missing(self, message: str, record: Record) -> None:
+        """Report a substitution, or refuse it."""
+        if self._strict:
+            raise MissingResourceError(
+                "font-missing",
+                f"{message} Put the font into the file or a resource folder, or convert without strict.",
+                offset=record.offset,
+            )
+        self.report("font-substituted", Severity.SUBSTITUTED, message, record)
+
+    def report(self, code: str, severity: Severity, message: str, record: Record) -> None:
+        self._findings.add(
+            code,
+            severity,
+            message,
+            offset=record.offset,
+            field=FIELDS[record.type].mnemonic if record.type in FIELDS else None,
+            spec=SPEC,
+        )
