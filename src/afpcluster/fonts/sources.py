@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import FIELDS
 from afpcluster.afp.framing import Record
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
