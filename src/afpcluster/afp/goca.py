@@ -73,6 +73,8 @@ class Order:
         if self.code > 0xFF:
             return self.code.to_bytes(2, "big") + len(data).to_bytes(2, "big") + data
         head = bytes((self.code,))
+        if not self.code:
+            return head
         return head + (data if has_fixed_length(self.code) else bytes((len(data),)) + data)
 
 

@@ -116,6 +116,8 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
     for segment in found:
         drawing.offset = _offset(object, starts, segment.at)
         _draw_segment(drawing, segment.data)
+    if not mapping.clip.width or not mapping.clip.height:
+        return []  # the window lies outside of the object area
     canvas = drawing.canvas
     has_lines = any(isinstance(item, Path) and item.stroke for item in drawing.out)
     if canvas.outside or (canvas.edge and has_lines):

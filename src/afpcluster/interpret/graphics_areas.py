@@ -32,7 +32,7 @@ _BOUNDARY, _NONZERO = 0x40, 0x20
 _FULL_COLOUR = 0x80
 _DEFAULT = 0x80
 _LAST_PATTERN_SET = 0xFD
-GRADIENT_BAND_LIMIT = 50_000
+GRADIENT_BAND_LIMIT = 20_000
 """Bands of gradients in one graphics object; areas beyond are filled with the start colour."""
 
 

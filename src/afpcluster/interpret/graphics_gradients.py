@@ -21,7 +21,10 @@ from afpcluster.interpret.colour import STANDARD_OCA_SPACE, specified_colour
 NONE, PAD, REPEAT, REFLECT = range(4)
 """How the gradient goes on outside of its start and end."""
 
-_STEPS = 64  # bands between start and end
+_STEPS = 64  # bands between start and end, where a gradient is not repeated often
+_FEWEST_STEPS = 8
+_REPEATED_STEPS = 512  # bands of a repeated gradient, fewest steps apart
+_MOST_STOPS = 256
 _REACH = 32.0  # how many times its length a gradient is repeated at most, on either side
 _STOP_SCALE = 10_000
 
@@ -87,6 +90,8 @@ def parse_colours(data: bytes) -> tuple[list[Stop], tuple[int, int]]:
         t = int.from_bytes(data[place : place + 2], "big") / _STOP_SCALE
         if stops[-1].t <= t <= 1.0:  # others are ignored (EC-DC05)
             stops.append(Stop(t, colour(place + 2)))
+    if len(stops) > _MOST_STOPS:
+        raise OrderError(f"has {len(stops)} colour stops, more than {_MOST_STOPS}")
     stops.append(Stop(1.0, end))
     if len({stop.colour.space for stop in stops}) > 1:
         raise OrderError("has colours that cannot be mixed")
@@ -105,11 +110,15 @@ def _colour_at(stops: list[Stop], t: float) -> Colour:
 
 def bands(gradient: Gradient, first: float, last: float) -> list[Band]:
     """The bands between t `first` and `last`, in order."""
-    edges = sorted({i / _STEPS for i in range(_STEPS + 1)} | {stop.t for stop in gradient.stops})
+    numbers = range(floor(max(first, -_REACH)), ceil(min(last, _REACH + 1)))
+    repeated = REPEAT in gradient.outside or REFLECT in gradient.outside
+    fewer = min(_STEPS, _REPEATED_STEPS // max(len(numbers), 1))
+    steps = max(fewer, _FEWEST_STEPS) if repeated else _STEPS
+    edges = sorted({i / steps for i in range(steps + 1)} | {stop.t for stop in gradient.stops})
     cell = [Band(a, b, _colour_at(gradient.stops, (a + b) / 2)) for a, b in pairwise(edges)]
     mirrored = [Band(1 - b.end, 1 - b.start, b.colour) for b in reversed(cell)]
     found: list[Band] = []
-    for number in range(floor(max(first, -_REACH)), ceil(min(last, _REACH + 1))):
+    for number in numbers:
         mode = gradient.outside[0] if number < 0 else gradient.outside[1] if number > 0 else REPEAT
         if mode in (REPEAT, REFLECT):
             part = mirrored if mode == REFLECT and number % 2 else cell

@@ -121,7 +121,7 @@ def full_arc_at_current_position(drawing: Drawing, multiplier: int) -> None:
 def ellipse(place: Place, arc: ArcParameters, x: float, y: float, scale: float) -> list[Segment]:
     """A full arc around (x, y) as a closed figure; `place` maps GPS units to points."""
     start = place(*_on_arc(arc, x, y, scale, 0.0))
-    return [Move(start), *_arc(place, arc, x, y, scale, 0.0, 360.0), Close()]
+    return [Move(start), *_transformed(place, arc, x, y, scale, _CIRCLE), Close()]
 
 
 def partial_arc_at_given_position(
@@ -156,22 +156,44 @@ def _on_arc(arc: ArcParameters, x: float, y: float, scale: float, angle: float) 
 def _arc(
     place: Place, arc: ArcParameters, x: float, y: float, scale: float, start: float, sweep: float
 ) -> list[Segment]:
-    """Curves along the arc around (x, y), at most a quarter each; angles in degrees."""
-    p, q, r, s = arc
+    """Curves along the arc around (x, y); angles in degrees."""
+    return _transformed(place, arc, x, y, scale, _unit_arc(start, sweep))
+
+
+Quarter = tuple[Point, Point, Point]
+
+
+def _unit_arc(start: float, sweep: float) -> list[Quarter]:
+    """Control points and end of the curves along an arc of the unit circle, at most a quarter each."""
     count = ceil(sweep / 90)
-    curves: list[Segment] = []
+    found = []
     for i in range(count):
         step = radians(sweep / count)
         a = radians(start) + i * step
         b = a + step
         k = 4 / 3 * tan(step / 4)
-        circle = (
+        quarter = (
             (cos(a) - k * sin(a), sin(a) + k * cos(a)),
             (cos(b) + k * sin(b), sin(b) - k * cos(b)),
             (cos(b), sin(b)),
         )
-        points = [place(x + (p * u + r * v) * scale, y + (s * u + q * v) * scale) for u, v in circle]
-        curves.append(Curve((*points[0], *points[1], *points[2])))
+        found.append(quarter)
+    return found
+
+
+_CIRCLE = _unit_arc(0.0, 360.0)
+
+
+def _transformed(
+    place: Place, arc: ArcParameters, x: float, y: float, scale: float, quarters: list[Quarter]
+) -> list[Segment]:
+    """Curves of the unit circle through the arc parameters, around (x, y)."""
+    p, q, r, s = (value * scale for value in arc)
+    curves: list[Segment] = []
+    for (au, av), (bu, bv), (cu, cv) in quarters:
+        first = place(x + p * au + r * av, y + s * au + q * av)
+        second = place(x + p * bu + r * bv, y + s * bu + q * bv)
+        curves.append(Curve((*first, *second, *place(x + p * cu + r * cv, y + s * cu + q * cv))))
     return curves
 
 

@@ -61,7 +61,8 @@ def window_mapping(object: DataObject, context: Context) -> WindowMapping:
         area = ObjectArea(width, height)
     kx, ky, x, y = _placed(area, width, height)
     right, bottom = min(x + width * kx, area.width), min(y + height * ky, area.height)
-    clip = Box(max(x, 0.0), max(y, 0.0), right - max(x, 0.0), bottom - max(y, 0.0))
+    left, top = max(x, 0.0), max(y, 0.0)
+    clip = Box(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
     return WindowMapping(
         sx * kx, sy * ky, window.left, window.top, x, y, clip, sqrt(kx * ky), window.image_points_per_inch
     )
