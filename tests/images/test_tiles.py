@@ -23,7 +23,15 @@ from PIL import Image, ImageChops
 from rendering import show
 
 from afpcluster.afp.framing import Record
-from afpcluster.afp.ioca import Compression, Parameter, Recording, SetBilevelColour, TilePosition, TileSize
+from afpcluster.afp.ioca import (
+    Compression,
+    IncludeTile,
+    Parameter,
+    Recording,
+    SetBilevelColour,
+    TilePosition,
+    TileSize,
+)
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
 from afpcluster.display.items import Encoding, Rectangle
 from afpcluster.display.items import Image as ImageItem
@@ -192,25 +200,51 @@ def test_the_colour_of_significant_points(parameters: bytes, fields: tuple[bytes
 
 @dataclass
 class Found:
-    records: list[Record]
+    data: bytes
     key: str = "tile"
-    data: bytes = field(default=b"")
+    records: list[Record] = field(default_factory=list)
 
 
-def test_a_tile_resource_goes_where_the_tile_is() -> None:
-    resource = tile(0, 0, 20, HEIGHT, *rgb_fields(LEFT))
-    include = encode_parameter(Parameter.INCLUDE_TILE, (7).to_bytes(4, "big"))
-    position = encode_parameter(Parameter.TILE_POSITION, TilePosition(9, 0).encode())
-    begin, end = encode_parameter(Parameter.BEGIN_TILE), encode_parameter(Parameter.END_TILE)
-    image = image_object(encode_segment([TOC, begin + position + include + end]), (WIDTH, HEIGHT))
-    image.resources = {7: Found([Record(0xD3EE92, 0, resource)])}
+LOWER = Image.new("1", (20, HEIGHT), 255)
+LOWER.paste(0, (0, 10, 20, HEIGHT))
+LEFTMOST = Image.new("1", (20, HEIGHT), 255)
+LEFTMOST.paste(0, (0, 0, 12, HEIGHT))
+PARAMETERS = rgb_fields(LEFT)
+
+
+@pytest.mark.parametrize(
+    ("of_resource", "of_tile", "shown"),
+    [
+        (b"", b"", (0, 0, 20, HEIGHT)),
+        (mask(LOWER), b"", (0, 10, 20, HEIGHT)),
+        (b"", mask(LEFTMOST), (0, 0, 12, HEIGHT)),
+        (mask(LOWER), mask(LEFTMOST, Compression.G4_MMR), (0, 10, 12, HEIGHT)),
+    ],
+)
+def test_a_tile_resource(of_resource: bytes, of_tile: bytes, shown: tuple[int, int, int, int]) -> None:
+    """It goes where the tile that refers to it is, and shows what both masks show."""
+    content = [TOC, reference(of_tile)]
+    image = image_object(encode_segment(content), (WIDTH, HEIGHT))
+    image.resources = {7: Found(tile(0, 0, 20, HEIGHT, *PARAMETERS[:3], of_resource, PARAMETERS[3]))}
     found = context()
     items = draw_image(image, found)
-    assert difference(show(items, WIDTH, HEIGHT), pasted((LEFT, 9, 0))) == 0
-    assert codes(found) == ["ioca-end-missing"]  # a tile resource is no whole segment
-    image.resources = {}
-    assert draw_image(image, found) == []
-    assert codes(found)[-1] == "tile-resource-missing"
+    wanted = pasted((LEFT.crop(shown), 9 + shown[0], shown[1]))
+    assert codes(found) == []
+    assert difference(show(items, WIDTH, HEIGHT), wanted) == 0
+
+
+def reference(more: bytes) -> bytes:
+    """A referencing tile at (9, 0)."""
+    fields = (
+        encode_parameter(Parameter.TILE_POSITION, TilePosition(9, 0).encode()),
+        encode_parameter(Parameter.INCLUDE_TILE, IncludeTile(7).encode()),
+        more,
+    )
+    return encode_parameter(Parameter.BEGIN_TILE) + b"".join(fields) + encode_parameter(Parameter.END_TILE)
+
+
+def test_a_tile_resource_that_is_missing_is_a_finding() -> None:
+    assert drawn([TOC, reference(b"")]) == ([], ["tile-resource-missing"])
 
 
 def test_several_image_contents_are_all_shown() -> None:

@@ -73,6 +73,7 @@ class _Reader:
         self.content: Raster | None = None
         self.tile: Raster | None = None
         self.mask: Raster | None = None
+        self.begun = False  # by a Begin Image Content: a tile resource has none
 
     @property
     def here(self) -> Raster | None:
@@ -95,7 +96,7 @@ class _Reader:
         code = item.code
         if code == Parameter.BEGIN_IMAGE_CONTENT:
             self.finish_content()
-            self.content = Raster(item.offset)
+            self.content, self.begun = Raster(item.offset), True
         elif code == Parameter.END_IMAGE_CONTENT:
             self.finish_content()
         elif code == Parameter.BEGIN_TILE:
@@ -236,7 +237,7 @@ def rasters(items: Iterable[Field], report: Reporter) -> list[Raster]:
     reader = _Reader(report)
     for item in items:
         reader.take(item)
-    if reader.content is not None:
+    if reader.begun and reader.content is not None:
         report(
             "ioca-end-missing",
             "The image has no End Image Content; what came is shown",

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import (
     Compression,
     FunctionSet,
@@ -29,6 +31,7 @@ from afpcluster.display.items import Group, Image, Item, Rectangle
 from afpcluster.findings import Severity
 from afpcluster.interpret.colour import named_colour, specified_colour
 from afpcluster.interpret.context import Context, DataObject
+from afpcluster.interpret.image_bilevel import both_masks
 from afpcluster.interpret.image_data import ImageProblem, Pixels
 from afpcluster.interpret.image_placement import place
 from afpcluster.interpret.image_raster import raster_pixels
@@ -160,7 +163,8 @@ def _check_points(width: int, height: int, context: Context) -> None:
 def _included(drawing: _Drawing, tile: Raster) -> Raster:
     """The tile resource that a referencing tile names, at that tile's position (IOCA "Include Tile")."""
     found = drawing.object.resources.get(tile.include or 0)
-    resource = rasters(fields(found.records, drawing.report), drawing.report) if found else []
+    data = [Record(CODES["OCD"], tile.offset, found.data)] if found else []
+    resource = rasters(fields(data, drawing.report), drawing.report)
     if not resource:
         raise ImageProblem(
             "tile-resource-missing",
@@ -170,12 +174,9 @@ def _included(drawing: _Drawing, tile: Raster) -> Raster:
     included = resource[0]
     included.x, included.y = tile.x, tile.y
     if tile.mask is not None and included.mask is not None:
-        drawing.report(
-            "tile-masks",
-            "A tile and its resource both have masks; that of the tile is used",
-            "IOCA Include Tile",
-        )
-    included.mask = tile.mask or included.mask
+        included.mask = both_masks(tile.mask, included.mask, drawing.report)
+    else:
+        included.mask = tile.mask or included.mask
     return included
 
 

@@ -139,10 +139,8 @@ def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     assert raster.mask is not None
     width, height = raster.width, raster.height
     rows = bilevel_rows(raster, data, width, height, report)
-    mask = _mask_rows(raster.mask, report)
     if (raster.mask.width, raster.mask.height) == (width, height):
-        both = int.from_bytes(rows, "big") & int.from_bytes(mask, "big")
-        rows = both.to_bytes(len(rows), "big")
+        rows = _and(rows, _mask_rows(raster.mask, report))
     else:
         report(
             "ioca-mask-size",
@@ -151,6 +149,23 @@ def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
             "IOCA Transparency Masks",
         )
     return Pixels(make_image(width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows), width, height)
+
+
+def both_masks(one: Raster, two: Raster, report: Reporter) -> Raster:
+    """The mask that shows what both show, for a tile and its resource (IOCA "Include Tile", note 3).
+    Raises ImageProblem."""
+    if (one.width, one.height) != (two.width, two.height):
+        raise ImageProblem(
+            "ioca-mask-size",
+            f"A tile's mask is {one.width} x {one.height} points, that of its resource {two.width} x {two.height}",
+            "IOCA Include Tile",
+        )
+    rows = _and(_mask_rows(one, report), _mask_rows(two, report))
+    return Raster(one.offset, width=one.width, height=one.height, data=bytearray(rows))
+
+
+def _and(one: bytes, two: bytes) -> bytes:
+    return (int.from_bytes(one, "big") & int.from_bytes(two, "big")).to_bytes(len(one), "big")
 
 
 def _mask_rows(mask: Raster, report: Reporter) -> bytes:
