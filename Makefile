@@ -14,6 +14,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: install ## install what is missing, start the cluster, convert a sample through the VIP
+	@$(PYTHON) -m compileall -q src # the services have no right to write their byte code
 	@$(PYTHON) -m afpcluster up --sample out
 
 down: ## stop the cluster and remove every trace of it

@@ -119,12 +119,14 @@ def namespace_pids(layout: Layout, host: Host) -> list[int]:
 
 
 def log_tail(path: Path, lines: int = 15) -> str:
-    """The last lines of a log, for an error text."""
+    """The last lines of a log, for an error text; without the lines of requests, among which heartbeats
+    would bury the reason."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return f"({path} cannot be read)"
-    return "\n".join(text.splitlines()[-lines:]) or f"({path} is empty)"
+    telling = [line for line in text.splitlines() if '"message": "request"' not in line]
+    return "\n".join(telling[-lines:]) or f"({path} is empty)"
 
 
 def _is_whole(layout: Layout, host: Host) -> bool:

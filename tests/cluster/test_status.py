@@ -1,0 +1,42 @@
+"""The verdict on what was seen of a cluster, as a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from afpcluster.cluster.observe import ProcessState
+from afpcluster.cluster.probe import Answer
+from afpcluster.cluster.status import Status, verdict
+from afpcluster.cluster.urls import Url
+
+URL = Url("VIP", "10.0.0.1", 8080, "/stats")
+RUNS = (ProcessState("a", "haproxy", 1, 0.0, 1, ""),)
+
+
+def seen(
+    supervisor: int | None = 7,
+    holders: tuple[str, ...] = ("a",),
+    answers: tuple[Answer, ...] = (Answer(URL, 200, 0.001),),
+    processes: tuple[ProcessState, ...] = RUNS,
+) -> Status:
+    return Status(supervisor, holders, answers, processes, ())
+
+
+# (what was seen, what the verdict's lines say, in order)
+CASES = [
+    (seen(), []),
+    (seen(supervisor=None, processes=()), ["the cluster is down"]),
+    (seen(holders=()), ["no proxy holds the VIP"]),
+    (seen(holders=("a", "b")), ["a and b both hold the VIP"]),
+    (seen(supervisor=None), ["the supervisor is dead"]),
+    (seen(answers=(Answer(URL, 503, 0.1),)), ["VIP: http://10.0.0.1:8080/stats answers 503 instead of 200"]),
+    (seen(answers=(Answer(URL, None, 2.0, "timed out"),)), ["VIP: http://10.0.0.1:8080/stats timed out"]),
+    (seen(holders=(), answers=(Answer(URL, None, 2.0, "timed out"),)), ["no proxy holds", "timed out"]),
+]
+
+
+@pytest.mark.parametrize(("status", "lines"), CASES)
+def test_verdict(status: Status, lines: list[str]) -> None:
+    told = verdict(status)
+    assert len(told) == len(lines)
+    assert all(line in text for line, text in zip(lines, told, strict=True)), told
