@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from shutil import which
+
 import pytest
 from pdf_fonts import bare_cff, cid_cff, opentype_cff, outline_face, raster_face, truetype, type1
 from pdf_pages import BLACK, RED, WHITE, check_pixels, page_of, pdf_of, rendered, text_of
@@ -210,3 +214,20 @@ def test_faces_of_one_program_share_it() -> None:
     data = pdf_of([page], compress=False)
     assert data.count(b"/Length1") == 1
     check_pixels(rendered(data), {(20, 45): BLACK, (20, 35): WHITE, (60, 45): WHITE, (60, 35): BLACK})
+
+
+@pytest.mark.skipif(which("pdftotext") is None, reason="needs Poppler's pdftotext (poppler-utils)")
+def test_another_viewer_agrees_on_advances_and_codes() -> None:
+    """Poppler wants a whole default width, and a procedure for every code of a Type 3 font."""
+    wide = outline_face(ProgramKind.TRUETYPE, truetype(), code_size=2, glyphs={}, unicode={1: "A", 2: "B"})
+    wide.default_width = 500.5
+    runs = [
+        GlyphRun(wide, 20, 10, 50, b"\0\1\0\2"),
+        GlyphRun(ONE_BYTE["raster"], 20, 10, 90, b"\xc1\x40\xc2"),
+    ]
+    done = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=pdf_of([page_of(*runs)]), capture_output=True, check=True
+    )
+    assert done.stderr == b""
+    words = re.findall(rb'xMin="([0-9.]+)"[^>]*xMax="([0-9.]+)"[^>]*>AB<', done.stdout)
+    assert [(float(a), float(b)) for a, b in words] == [(10.0, pytest.approx(30.02, abs=0.05))]

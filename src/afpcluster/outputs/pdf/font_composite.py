@@ -35,14 +35,15 @@ def write_composite_font(
     truetype = program is None or program.entry == "FontFile2"
     cids = {code: code if truetype else numbers.get(code, 0) for code in codes}
     widths = {cid: face.widths.get(code, face.default_width) for code, cid in cids.items()}
+    default = round(face.default_width)  # some viewers take whole numbers only
     descendant: PdfDict = {
         "Type": Raw(b"/Font"),
         "Subtype": Raw(b"/CIDFontType2") if truetype else Raw(b"/CIDFontType0"),
         "BaseFont": name,
         "CIDSystemInfo": _SYSTEM,
         "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref),
-        "DW": face.default_width,
-        "W": _cid_widths(widths, face.default_width),
+        "DW": default,
+        "W": _cid_widths(widths, default),
     }
     if program is not None and truetype:
         descendant["CIDToGIDMap"] = file.add_stream({}, _cid_to_gid_map(numbers))

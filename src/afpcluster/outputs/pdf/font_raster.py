@@ -7,6 +7,8 @@ from afpcluster.outputs.pdf.font_dictionaries import differences, simple_widths,
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import PdfDict, Raw, Ref, number
 
+_BLANK = RasterGlyph(0, 0, 0, 0, b"")
+
 
 def write_raster_font(
     file: PdfFile, ref: Ref, face: RasterFace, section: int | None, codes: list[int]
@@ -17,8 +19,9 @@ def write_raster_font(
     per_em = face.pels_per_em
     widths = {code: face.widths.get(base + code, face.default_width) * per_em / 1000 for code in codes}
     glyphs = {code: face.glyphs[base + code] for code in codes if base + code in face.glyphs}
-    # Code points that share a glyph share its procedure.
-    descriptions = {code: _procedure(glyph, widths[code]) for code, glyph in glyphs.items()}
+    # Code points that share a glyph share its procedure. Without a glyph the procedure only advances: a
+    # code without one is an error to some viewers.
+    descriptions = {code: _procedure(glyphs.get(code, _BLANK), widths[code]) for code in codes}
     written = {data: file.add_stream({}, data) for data in dict.fromkeys(descriptions.values())}
     procedures = {f"g{code}": written[data] for code, data in descriptions.items()}
     drawn = list(glyphs.values())
@@ -33,7 +36,7 @@ def write_raster_font(
         ],
         "FontMatrix": [1 / per_em, 0, 0, 1 / per_em, 0, 0],
         "CharProcs": procedures,
-        "Encoding": {"Type": Raw(b"/Encoding"), "Differences": differences({c: f"g{c}" for c in glyphs})},
+        "Encoding": {"Type": Raw(b"/Encoding"), "Differences": differences({c: f"g{c}" for c in codes})},
         **simple_widths(widths, 0.0, codes),
         "Resources": {},
     }
