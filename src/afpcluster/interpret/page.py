@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
@@ -26,14 +28,9 @@ from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.barcode import draw_bar_code
 from afpcluster.interpret.cache import Recent
-from afpcluster.interpret.container import draw_container
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.environment import Environment, read_environment
-from afpcluster.interpret.graphics import draw_graphics
-from afpcluster.interpret.im_image import draw_im_image
-from afpcluster.interpret.image import draw_image
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.object_area import PlacedArea, read_area
 from afpcluster.interpret.text import draw_text
@@ -41,12 +38,15 @@ from afpcluster.interpret.text import draw_text
 _BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
 _BMO, _BPS, _BDD = CODES["BMO"], CODES["BPS"], CODES["BDD"]
 _PTX, _TLE = CODES["PTX"], CODES["TLE"]
-_DRAW: dict[int, Callable[[DataObject, Context], list[Item]]] = {
-    CODES["BIM"]: draw_image,
-    CODES["BGR"]: draw_graphics,
-    CODES["BBC"]: draw_bar_code,
-    CODES["BOC"]: draw_container,
+_DRAW = {
+    CODES["BIM"]: "image:draw_image",
+    CODES["BGR"]: "graphics:draw_graphics",
+    CODES["BBC"]: "barcode:draw_bar_code",
+    CODES["BOC"]: "container:draw_container",
+    _BII: "im_image:draw_im_image",
 }
+"""Who draws an object. Imported when the first one comes: image and bar code libraries load slowly, and
+most print files need few of them."""
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
 _QUIET = {
@@ -156,10 +156,10 @@ class PageInterpreter:
         type_ = node.type
         if type_ == _BPT:
             self._text(node, frame)
-        elif type_ in _DRAW:
-            self._data_object(node, frame)
         elif type_ == _BII:
             self._im_image(node, frame)
+        elif type_ in _DRAW:
+            self._data_object(node, frame)
         elif type_ not in (_BAG, _BOG):
             self._note(
                 "object-unexpected",
@@ -232,7 +232,7 @@ class PageInterpreter:
                 environment.resources,
                 triplets=(include.triplets if include else b"") + begin.triplets,
             )
-            items = _DRAW[node.type](data_object, self._context)
+            items = _drawer(node.type)(data_object, self._context)
             if key:
                 self._objects.put(cache_key, items)
         self._place(placed, items, frame)
@@ -253,7 +253,7 @@ class PageInterpreter:
         environment = frame.environment
         area = PlacedArea(read_area([], environment, None, self._findings).area, IDENTITY)
         area.area.resolution_x, area.area.resolution_y = 72 / environment.x_unit, 72 / environment.y_unit
-        items = draw_im_image(
+        items = _drawer(_BII)(
             DataObject(
                 "BII", decode_name(node.begin.data[:8]), node.begin.offset, area.area, None, list(node.flat())
             ),
@@ -404,6 +404,15 @@ class PageInterpreter:
 
     def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
         self._findings.add(code, severity, message, offset=record.offset, field=mnemonic(record.type))
+
+
+@cache
+def _drawer(begin: int) -> Callable[[DataObject, Context], list[Item]]:
+    module, name = _DRAW[begin].split(":")
+    found: Callable[[DataObject, Context], list[Item]] = getattr(
+        import_module(f"afpcluster.interpret.{module}"), name
+    )
+    return found
 
 
 def _kinds(node: ObjectNode) -> tuple[int, ...]:
