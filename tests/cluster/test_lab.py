@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -14,15 +15,17 @@ from pathlib import Path
 import pytest
 from lab_slot import Slot
 
+import afpcluster
 from afpcluster.cluster import bringup, observe, status
 from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.command import run
 from afpcluster.cluster.drill import Document
 from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
 from afpcluster.cluster.processes import User, processes
 from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
-from afpcluster.cluster.topology import Role, parse
+from afpcluster.cluster.topology import Role, Topology, parse
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
 
@@ -182,6 +185,16 @@ def test_dead_supervisor_is_replaced(cluster: Cluster, slot: Slot) -> None:
     assert status.verdict(status.look(cluster)) == []
 
 
+def traces(topology: Topology) -> list[str]:
+    """What is left of a lab on this machine."""
+    namespaces, lab = observe.namespaces(), topology.lab
+    left = [name for host in topology.hosts if (name := Layout(topology).namespace(host)) in namespaces]
+    left += [name for name in observe.links() if name.partition(".")[0] == lab.bridge]
+    left += [str(folder) for folder in (lab.run_directory, lab.spool_directory) if folder.exists()]
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return left + [line for line in processes.splitlines() if str(lab.run_directory) in line]
+
+
 # (in the topology, instead, what the refusal says)
 REFUSED = [
     ("10.79.{n}.", "127.0.0.", "network.range 127.0.0.0/24 is in use"),
@@ -193,23 +206,36 @@ REFUSED = [
 @pytest.mark.parametrize(("there", "instead", "says"), REFUSED)
 def test_refused_before_anything_is_made(slot: Slot, there: str, instead: str, says: str) -> None:
     text = slot.spare_text.replace(there.format(n=slot.number + 100), instead)
-    before = run("ip", "link"), observe.namespaces()
     with pytest.raises(LabError) as refused:
         bringup.up(parse(text), text, print, nothing)
     assert says in str(refused.value)
-    assert (run("ip", "link"), observe.namespaces()) == before
+    assert [
+        name for name in observe.namespaces() | set(observe.links()) if f"{slot.number + 100}" in name
+    ] == []
 
 
 def test_failed_up_cleans_up_and_says_why(slot: Slot) -> None:
     """Neither HAProxy can get so much memory: the error has the end of its log, and nothing is left."""
     text = slot.spare_text.replace("max_connections: 1000 ", "max_connections: 2000000000 ")
     topology = parse(text)
-    before = observe.namespaces()
     with pytest.raises(LabError) as failed:
         bringup.up(topology, text, print, nothing)
     assert "haproxy on a2wprxy-01: exit code 1, starts: " in str(failed.value)
     assert "[ALERT]" in str(failed.value)
-    assert observe.namespaces() == before
-    assert topology.lab.bridge not in observe.links()
-    assert not topology.lab.run_directory.exists()
-    assert not topology.lab.spool_directory.exists()
+    assert traces(topology) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_up_leaves_nothing(slot: Slot, tmp_path: Path, number: signal.Signals) -> None:
+    file = tmp_path / "topology.yml"
+    file.write_text(slot.spare_text)
+    topology = parse(slot.spare_text)
+    library = str(Path(afpcluster.__file__).parent.parent)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "afpcluster", "up", "--topology", str(file)],
+        env={**os.environ, "PYTHONPATH": library},
+    )
+    assert until(lambda: observe.supervisor_pid(Layout(topology)) is not None, 20)
+    process.send_signal(number)
+    assert process.wait(timeout=30) == 128 + number
+    assert traces(topology) == []
