@@ -200,6 +200,11 @@ PROBLEMS: dict[str, tuple[bytes, list[str], list[str]]] = {
         [*SOLID, "path 0.6 round mitre fill black: Mo11.8,88.2 Li11.8,91.8 Li8.2,91.8 Li8.2,88.2 Cl"],
         [MISPLACED, MISPLACED],
     ),
+    "a pattern in an area ends the area": (
+        order("begin_area", FILL) + BOX + CUSTOM + GECP + END,
+        SOLID,
+        [MISPLACED, MISPLACED],
+    ),
     "unknown symbol": (order("set_pattern_symbol", 0x11) + area(FILL, BOX), SOLID, ["graphics-pattern"]),
     "unknown set": (order("set_pattern_set", 0xFE) + area(FILL, BOX), SOLID, ["graphics-pattern"]),
     "undefined pattern": (USE + area(FILL, BOX), SOLID, ["graphics-pattern"]),

@@ -54,10 +54,9 @@ _IN_AREA = """
     box_ cubic_bezier_curve_ fillet_ full_arc_ line_ partial_arc_ relative_line_ set_arc_parameters
     set_background_mix set_colour set_current_position set_custom_line_type set_extended_colour
     set_fractional_line_width set_line_ set_mix set_process_colour begin_area end_area
-    begin_custom_pattern end_custom_pattern
 """
 """What may stand in an area, by the beginning of its name (AFP GOCA "Valid Area Definitions"), and what
-deals with an open area itself."""
+reports an open area itself."""
 
 _IN_IMAGE = ("image_data", "end_image")
 
@@ -102,7 +101,8 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
     data = b"".join([record.data for record in object.data])
     descriptor = object.descriptor.data if object.descriptor else b""
     mapping = window_mapping(object, context)
-    identity = sha256(b"%a" % (mapping,) + descriptor + data).hexdigest()[:24]
+    fonts = [(number, font.face.key, font.size) for number, font in sorted(object.fonts.items())]
+    identity = sha256(b"%a" % ((mapping, fonts),) + descriptor + data).hexdigest()[:24]
     drawing = Drawing(object, context, mapping.canvas(), identity, object.colour or BLACK)
     drawing.unit_scale = mapping.scale
     drawing.image_points_per_inch = mapping.image_points_per_inch
@@ -211,7 +211,9 @@ def _draw_order(drawing: Drawing, code: int, operands: bytes) -> None:
         _report_misplaced(drawing, f"{order.mnemonic} inside of an image ended the image")
         graphics_images.end_image(drawing)
     if drawing.area is not None and not may_stand_in_area:
-        _report_misplaced(drawing, f"{order.mnemonic} inside of an area was drawn on top of it")
+        _report_misplaced(
+            drawing, f"{order.mnemonic} is not valid inside of an area; what it draws is on top"
+        )
     try:
         function(drawing, *order.decode(operands))
     except OrderError as error:
