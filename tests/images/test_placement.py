@@ -81,7 +81,7 @@ def test_replicate(area: tuple[float, float], columns: int, rows: int) -> None:
 
 
 def test_replicate_has_a_limit() -> None:
-    assert check(MappingOption.MIGRATION_TRIM, (100_000, 100_000), []) == ["replicate-limit"]
+    assert check(MappingOption.MIGRATION_TRIM, (1_000_000, 100), []) == ["replicate-limit"]
 
 
 def test_an_unknown_mapping_is_a_finding() -> None:

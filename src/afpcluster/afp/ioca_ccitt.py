@@ -77,6 +77,7 @@ class _Bits:
 
 
 _EOL_BITS = 12
+_BEHIND = 4  # imaginary changes behind the end of a row: b1 of either parity, b2, and one more
 
 
 def decode(data: bytes, width: int, scheme: Scheme, max_rows: int) -> Decoded:
@@ -130,9 +131,9 @@ def _paint(changes: list[int], width: int, row_length: int) -> bytes:
 
 
 def _rows(data: bytes, width: int, scheme: Scheme) -> Iterator[list[int]]:
-    """The changing elements of each row, `width` repeated at the end. Raises CodeError."""
+    """The changing elements of each row, then `width` some times. Raises CodeError."""
     bits = _Bits(data)
-    reference = [width, width]
+    reference = [width] * _BEHIND
     two_dimensional = scheme is Scheme.G4
     while not bits.ended:
         ends = 0
@@ -179,7 +180,7 @@ def _row_1d(bits: _Bits, width: int) -> list[int]:
             raise CodeError(f"a row runs to {x} of {width} image points")
         changes.append(x)
         black = not black
-    changes += (width, width)
+    changes += [width] * _BEHIND
     return changes
 
 
@@ -216,5 +217,5 @@ def _row_2d(bits: _Bits, reference: list[int], width: int) -> list[int]:
                 raise CodeError(f"a row turns back or runs past its end at {a0_new}")
             a0 = a0_new
             changes.append(a0)
-    changes += (width, width, width)
+    changes += [width] * _BEHIND
     return changes

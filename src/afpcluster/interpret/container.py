@@ -8,7 +8,6 @@ Resolution triplet, else that of the file; it is mapped into the object area, by
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import blake2b
 
 from afpcluster.afp import triplets as t
 from afpcluster.afp.ioca import Reporter
@@ -99,11 +98,7 @@ def draw_container(object: DataObject, context: Context) -> list[Item]:
     except ImageProblem as problem:
         problem.report(report)
         return []
-    return place(items, width, height, object.area, report, key=_key(data))
-
-
-def _key(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    return place(items, width, height, object.area, report)
 
 
 def _unsupported(data: bytes, kind: int | None) -> ImageProblem:

@@ -72,9 +72,8 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
             _draw_raster(drawing, raster)
         except ImageProblem as problem:
             problem.report(report, raster.offset)
-    key = "-".join(item.image.key for item in drawing.items if isinstance(item, Image))
     return place(
-        drawing.items, space.width * space.x_scale, space.height * space.y_scale, object.area, report, key=key
+        drawing.items, space.width * space.x_scale, space.height * space.y_scale, object.area, report
     )
 
 

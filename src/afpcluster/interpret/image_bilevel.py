@@ -62,7 +62,7 @@ def _ccitt(raster: Raster, data: bytes, scheme: Scheme) -> Pixels:
         _K[scheme],
         black_is_1=True,
         byte_align=scheme is Scheme.TIFF_2,
-        end_of_line=scheme is Scheme.G3_MR or (scheme is Scheme.G3_MH and not data[0] and data[1] < 0x20),
+        end_of_line=scheme is Scheme.G3_MR or (scheme is Scheme.G3_MH and data[:2] < b"\0\x20"),
     )
     image = make_image(width, height, Encoding.CCITT, ImageModel.STENCIL, 1, data, ccitt=parameters)
     return Pixels(image, raster.width, height)
@@ -157,7 +157,7 @@ def both_masks(one: Raster, two: Raster, report: Reporter) -> Raster:
     if (one.width, one.height) != (two.width, two.height):
         raise ImageProblem(
             "ioca-mask-size",
-            f"A tile's mask is {one.width} x {one.height} points, that of its resource {two.width} x {two.height}",
+            f"A tile's mask has {one.width} x {one.height} points, its resource's {two.width} x {two.height}",
             "IOCA Include Tile",
         )
     rows = _and(_mask_rows(one, report), _mask_rows(two, report))

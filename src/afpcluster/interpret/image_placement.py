@@ -8,6 +8,7 @@ that a plain image stays one item.
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 
 from afpcluster.afp.ioca import Reporter
 from afpcluster.display.geometry import Box, Matrix, translation
@@ -17,22 +18,17 @@ from afpcluster.interpret.context import MappingOption, ObjectArea
 
 SPEC = "MO:DCA Mapping Option Triplet X'04'"
 _TOLERANCE = 0.02  # points: less than this is rounding, not worth another copy
-_MAX_COPIES = 100_000
+_MAX_COPIES = 5_000  # in a row, and rows
 
 
-def place(
-    items: list[Item], width: float, height: float, area: ObjectArea, report: Reporter, *, key: str
-) -> list[Item]:
-    """The items of a presentation space mapped into the area; scale to fit where no mapping is given.
-
-    `key` identifies the items, for the cell of "replicate and trim".
-    """
+def place(items: list[Item], width: float, height: float, area: ObjectArea, report: Reporter) -> list[Item]:
+    """The items of a presentation space mapped into the area; scale to fit where no mapping is given."""
     if not items or width <= 0 or height <= 0:
         return []
     across, down = area.width or width, area.height or height
     mapping = MappingOption.SCALE_TO_FIT if area.mapping is None else area.mapping
     if mapping == MappingOption.MIGRATION_TRIM:
-        return replicate(items, width, height, across, down, report, key=key)
+        return replicate(items, width, height, across, down, report)
     matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
     return [moved(item, matrix) for item in items]
 
@@ -82,15 +78,13 @@ def replicate(
     across: float,
     down: float,
     report: Reporter,
-    *,
-    key: str,
 ) -> list[Item]:
     """Copies of `width` by `height` side by side until `across` by `down` is full, the last ones reaching
-    over its edge. A row of them is shared under a key made of `key`."""
+    over its edge. Rows of them are shared."""
     columns, rows = (
         int((extent - _TOLERANCE) / step) + 1 for extent, step in ((across, width), (down, height))
     )
-    if columns * rows > _MAX_COPIES:
+    if max(columns, rows) > _MAX_COPIES:
         report(
             "replicate-limit",
             f"An image would be replicated {columns} by {rows} times, over {_MAX_COPIES}; it is left out",
@@ -100,5 +94,6 @@ def replicate(
     row = [moved(item, translation(column * width, 0)) for column in range(columns) for item in items]
     if rows == 1:
         return row
-    shared = SharedItems(f"{key}-row-{columns}", row, Box(0, 0, columns * width, height))
+    key = blake2b(repr((items, width, columns)).encode(), digest_size=16).hexdigest()
+    shared = SharedItems(key, row, Box(0, 0, columns * width, height))
     return [Shared(shared, translation(0, n * height)) for n in range(rows)]
