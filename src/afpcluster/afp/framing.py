@@ -20,6 +20,7 @@ CARRIAGE_CONTROL = 0x5A
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
 _WINDOW = 1 << 20
+_LONGEST = 0x10010  # more bytes than any record has
 _SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
 
 
@@ -74,13 +75,14 @@ class RecordFile:
         return at, 0
 
     def scan(
-        self, start: int | None = None, *, report: bool = False
+        self, start: int | None = None, *, report: bool = False, window_size: int = _WINDOW
     ) -> Iterator[tuple[int, int, int, bytes, int]]:
         """(type, offset, end, window, data position) of every record from `start`.
 
         The data, extension and padding included, is `window[position : position + end - offset - 9]`;
         `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
         With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
+        `window_size` is how much is read at a time: more than the longest record.
         """
         at = self._start if start is None else start
         prefix = self._prefix if start is None else 0
@@ -89,10 +91,10 @@ class RecordFile:
         at += prefix
         while at < size:
             p = at - base
-            if p < 0 or p + 0x10010 > len(window):
+            if p < 0 or p + _LONGEST > len(window):
                 if base + len(window) < size or p < 0 or p > len(window):
                     self._source.seek(at)
-                    window, base = self._source.read(_WINDOW), at
+                    window, base = self._source.read(window_size), at
                 p = at - base
             if p + 9 > len(window) and window[p : p + 1] == b"\x5a":
                 raise self._cut_off(at, "its introducer needs 9 bytes")
@@ -123,7 +125,8 @@ class RecordFile:
         """The records that begin in start..end-1; `start` is the X'5A' of a record."""
         records: list[Record] = []
         pending: Record | None = None
-        for type_, offset, stop, window, at in self.scan(start):
+        window_size = min(end - start + _LONGEST, _WINDOW)
+        for type_, offset, stop, window, at in self.scan(start, window_size=window_size):
             if offset >= end:
                 break
             flags = window[at - 3]

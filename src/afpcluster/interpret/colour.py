@@ -5,6 +5,8 @@ Defaults ("presentation-process default", "device default") are black on white p
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from afpcluster.display.colour import BLACK, WHITE, Colour, cmyk, gray, lab, rgb
 
 RGB_SPACE = 0x01
@@ -52,6 +54,7 @@ def named_colour(value: int, default: Colour = BLACK) -> Colour | None:
     return _NAMED.get(value & 0xFF) if value <= 0x10 or 0xFF00 < value < 0xFF07 else None
 
 
+@lru_cache(maxsize=1024)  # documents use few colours, and set them again and again
 def specified_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) -> Colour | None:
     """The colour of a Color Specification (MO:DCA "Color Specification Triplet X'4E'").
 
