@@ -238,8 +238,8 @@ def _bar_code(type_: BarCodeType, modifier: int, data: bytes) -> tuple[bytes, by
         unit_base=0,
         x_units=14_400,
         y_units=14_400,
-        x_extent=2_000,
-        y_extent=2_000,
+        x_extent=4_000,
+        y_extent=4_000,
         symbol_width=0,
         type=type_,
         modifier=modifier,
@@ -261,7 +261,7 @@ BAR_CODES: dict[str, Callable[[], tuple[bytes, bytes]]] = {
     "ean_13": partial(_bar_code, BarCodeType.EAN_13, 0, "400123456789".encode("cp500")),
     "code_128": partial(_bar_code, BarCodeType.CODE_128, 2, "Ab12345".encode("cp500")),
     "postnet": partial(_bar_code, BarCodeType.POSTNET, 1, "123456789".encode("cp500")),
-    "databar": partial(_bar_code, BarCodeType.GS1_DATABAR, 0, "0012345678905".encode("cp500")),
+    "databar": partial(_bar_code, BarCodeType.GS1_DATABAR, 0, "00012345678905".encode("cp500")),
     "qr_code": lambda: _bar_code(
         BarCodeType.QR_CODE, 2, _special(bcoca.QrCodeParameters, "Abc", control=0x80, error_correction=1)
     ),
