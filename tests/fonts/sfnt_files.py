@@ -1,0 +1,56 @@
+"""Small TrueType fonts for tests, built by fontTools."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.ttCollection import TTCollection
+
+
+@lru_cache(maxsize=32)
+def truetype(name: str, characters: str, *, symbol: bool = False) -> bytes:
+    """A font of 2000 units an em; the n-th character is glyph n and n hundredths of an em wide."""
+    order = [".notdef", *(f"u{ord(c):04X}" for c in characters)]
+    builder = FontBuilder(2000, isTTF=True)
+    builder.setupGlyphOrder(order)
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    pen.lineTo((0, 1000))
+    pen.lineTo((500, 0))
+    pen.closePath()
+    builder.setupGlyf(dict.fromkeys(order, pen.glyph()))
+    builder.setupHorizontalMetrics({glyph: (20 * at, 0) for at, glyph in enumerate(order)})
+    builder.setupHorizontalHeader(ascent=1600, descent=-400)
+    builder.setupCharacterMap({} if symbol else {ord(c): g for c, g in zip(characters, order[1:], strict=True)})
+    builder.setupNameTable(
+        {"familyName": name, "styleName": "Regular", "fullName": name, "psName": name.replace(" ", "")}
+    )
+    builder.setupOS2(sTypoAscender=1600, usWeightClass=700, sCapHeight=1400)
+    builder.setupPost(underlinePosition=-300, underlineThickness=100, isFixedPitch=1)
+    font = builder.font
+    if symbol:
+        table = font["cmap"].tables[0]
+        table.platformID, table.platEncID = 3, 0
+        table.cmap = {0xF000 + ord(c): g for c, g in zip(characters, order[1:], strict=True)}
+        font["cmap"].tables = [table]
+    return _bytes(font)
+
+
+def collection(*fonts: bytes) -> bytes:
+    found = TTCollection()
+    found.fonts = [TTFont(io.BytesIO(data)) for data in fonts]
+    out = io.BytesIO()
+    found.save(out)
+    return out.getvalue()
+
+
+def _bytes(font: TTFont) -> bytes:
+    font["head"].created = font["head"].modified = 0
+    font.recalcTimestamp = False
+    out = io.BytesIO()
+    font.save(out)
+    return out.getvalue()

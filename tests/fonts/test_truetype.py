@@ -1,0 +1,156 @@
+"""TrueType fonts: collections, symbol maps, linked fonts, encodings of text, folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sfnt_files import collection, truetype
+
+from afpcluster.display.face import ProgramKind
+from afpcluster.fonts.builtin_code_pages import built_in
+from afpcluster.fonts.code_page import FontDataError
+from afpcluster.fonts.folders import FontFolders
+from afpcluster.fonts.truetype import character_face
+from afpcluster.fonts.unicode_font import page_decoder, standard_faces, unicode_font, utf8, utf16
+
+LATIN = truetype("Latin One", "AB ")
+GREEK = truetype("Greek One", "αβA")
+
+
+def test_face() -> None:
+    found = character_face(LATIN)
+    face = found.face
+    assert (face.program.kind, face.program.name, face.code_size) == (
+        ProgramKind.TRUETYPE,
+        "LatinOne",
+        2,
+    )
+    assert found.codes == {ord("A"): 1, ord("B"): 2, ord(" "): 3}
+    assert face.widths == {0: 0, 1: 10, 2: 20, 3: 30}
+    assert face.unicode == {1: "A", 2: "B", 3: " "}
+    assert found.names == {"latin one"}
+    assert (face.style.ascent, face.style.descent, face.style.cap_height) == (800, -200, 700)
+    assert (face.style.bold, face.style.fixed_pitch) == (True, True)
+    assert (found.underline_position, found.underline_thickness) == (-150, 50)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"), [("Greek One", 1), ("greek  ONE", 1), ("Latin One", 0), ("Other", 0)]
+)
+def test_collections_by_full_name(name: str, index: int) -> None:
+    found = character_face(collection(LATIN, GREEK), name)
+    assert found.face.program.index == index
+    assert (ord("α") in found.codes) == bool(index)
+
+
+def test_symbol_fonts_answer_at_both_places() -> None:
+    found = character_face(truetype("Signs", "!", symbol=True))
+    assert found.codes == {0xF021: 1, 0x21: 1}
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\1\0\0", b"no font at all", LATIN[:200], b"ttcf" + bytes(20)])
+def test_damage_is_a_font_data_error(data: bytes) -> None:
+    with pytest.raises(FontDataError):
+        character_face(data, "Damaged")
+
+
+@pytest.mark.parametrize(
+    ("data", "runs"),
+    [
+        ("AB".encode("utf-16-be"), [(0, [1, 2], 3.0)]),
+        ("AαβB".encode("utf-16-be"), [(0, [1], 1.0), (1, [1, 2], 3.0), (0, [2], 2.0)]),
+        ("A\u200d\x07B".encode("utf-16-be"), [(0, [1, 2], 3.0)]),  # controls show nothing
+        ("AЖ".encode("utf-16-be"), [(0, [1, 0], 1.0)]),  # none has it: the missing glyph
+        (b"", []),
+    ],
+)
+def test_linked_fonts(data: bytes, runs: list[tuple[int, list[int], float]]) -> None:
+    faces = [character_face(LATIN), character_face(GREEK)]
+    font = unicode_font("test", faces, utf16, 2, 100)
+    assert font.split is not None
+    found = [
+        (
+            [face.face for face in faces].index(run.face),  # type: ignore[arg-type]
+            [run.codes[at] << 8 | run.codes[at + 1] for at in range(0, len(run.codes), 2)],
+            pytest.approx(run.advance),
+        )
+        for run in font.split(data)
+    ]
+    assert found == runs
+    assert font.advance(data) == pytest.approx(sum(advance for _, _, advance in runs))
+
+
+def test_a_missing_character_is_told_once() -> None:
+    told: list[str] = []
+    font = unicode_font("test", [character_face(LATIN)], utf16, 2, 10, missing=told.append)
+    for text in ("ЖA", "AЖ", "ЖЖ"):
+        font.advance(text.encode("utf-16-be"))
+    assert told == ["Ж"]
+
+
+@pytest.mark.parametrize(
+    ("decode", "data"),
+    [
+        (utf16, b"\0A\0B"),
+        (utf8, b"AB"),
+        (page_decoder(built_in(500)), b"\xc1\xc2"),  # type: ignore[arg-type]
+        (page_decoder(built_in(1252)), b"AB"),  # type: ignore[arg-type]
+    ],
+)
+def test_encodings(decode: object, data: bytes) -> None:
+    font = unicode_font("test", [character_face(LATIN)], decode, 1, 100)  # type: ignore[arg-type]
+    assert font.split is not None
+    assert [run.codes for run in font.split(data)] == [b"\0\1\0\2"]
+
+
+def test_glyph_runs_find_their_face() -> None:
+    faces = [character_face(LATIN), character_face(GREEK)]
+    font = unicode_font("test", faces, utf16, 2, 100)
+    assert font.glyph_face is not None
+    assert [font.glyph_face(b"", name) for name in ("", "GREEK ONE", "Nowhere")] == [
+        faces[0].face,
+        faces[1].face,
+        None,
+    ]
+
+
+def test_size_stretch_and_lines() -> None:
+    font = unicode_font("test", [character_face(LATIN)], utf16, 2, 20, stretch=2)
+    assert font.advance(b"\0B") == pytest.approx(0.8)
+    assert (font.ascender, font.descender) == (pytest.approx(16), pytest.approx(4))
+    assert (font.underscore_position, font.underscore_thickness) == (pytest.approx(3), pytest.approx(1))
+    assert font.space_increment == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "advance", "origin"), [(90, 20, (4, 0.2)), (180, 0.4, (0.4, 0)), (270, 20, (16, -0.2))]
+)
+def test_character_rotation(rotation: int, advance: float, origin: tuple[float, float]) -> None:
+    font = unicode_font("test", [character_face(LATIN)], utf16, 2, 20, rotation=rotation)
+    assert font.advance(b"\0B") == pytest.approx(advance)
+    assert font.placement is not None
+    assert font.placement[2] == pytest.approx(origin)
+
+
+def test_standard_fonts_for_unicode_text() -> None:
+    font = unicode_font("test", standard_faces("Helvetica"), utf16, 2, 1000)
+    assert font.split is not None
+    runs = font.split("Aż€ő".encode("utf-16-be"))
+    assert "".join("".join(run.face.unicode[code] for code in run.codes) for run in runs) == "Aż€ő"
+    assert font.advance("Aż".encode("utf-16-be")) == 667 + 500
+
+
+def test_folders(tmp_path: Path) -> None:
+    (tmp_path / "one.ttf").write_bytes(LATIN)
+    (tmp_path / "two.ttc").write_bytes(collection(LATIN, GREEK))
+    (tmp_path / "bad.otf").write_bytes(b"no font")
+    (tmp_path / "Greek One.txt").write_bytes(b"not looked at")
+    folders = FontFolders([tmp_path / "nowhere", tmp_path])
+    found = {name: folders.data(name) for name in ("Latin One", "GREEK one", "one", "Missing")}
+    assert found == {
+        "Latin One": LATIN,
+        "GREEK one": collection(LATIN, GREEK),
+        "one": LATIN,
+        "Missing": None,
+    }
