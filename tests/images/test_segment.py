@@ -15,7 +15,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import Compression, Reporter, fields
 from afpcluster.afp.ioca_segment import Raster, rasters
 from afpcluster.afp.ioca_write import encode_data, encode_segment, picture_data
-from afpcluster.display.items import Item
+from afpcluster.display.items import Image, Item
 from afpcluster.findings import Findings
 from afpcluster.interpret.image import draw_image
 
@@ -138,3 +138,11 @@ def test_damage_is_never_an_exception(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 5))):
         segment[data.draw(st.integers(0, len(segment) - 1))] = data.draw(st.integers(0, 255))
     draw_image(image_object(bytes(segment), PICTURE.size), context(max_image_pixels=1 << 20))
+
+
+def test_an_image_without_descriptor_has_its_own_size() -> None:
+    found = context()
+    (item,) = draw_image(image_object(encode_segment([size(), DATA]), None), found)
+    assert codes(found) == ["image-descriptor-missing"]
+    assert isinstance(item, Image)
+    assert (item.matrix.a, item.matrix.d) == pytest.approx((WIDTH * 72 / 240, HEIGHT * 72 / 240))

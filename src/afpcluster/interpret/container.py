@@ -7,8 +7,6 @@ Resolution triplet, else that of the file; it is mapped into the object area, by
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from afpcluster.afp import triplets as t
 from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.modca import points_per_unit
@@ -63,8 +61,6 @@ _NAMES = {
 
 _FORMATS_BY_TYPE = {17: "DIB", 18: "DIB", 19: "PCX", 58: "JPEG2000"}
 """Formats that their first bytes may not tell."""
-
-_decode = lru_cache(maxsize=4)(lambda data, format, page: FILE_FORMATS[format](data, page))
 
 
 def object_type(triplets: bytes) -> int | None:
@@ -127,7 +123,7 @@ def _image_file(
     report: Reporter,
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of an image file."""
-    found: FileImage = _decode(data, format, page)
+    found = FILE_FORMATS[format](data, page)
     image = found.image
     if image.width * image.height > context.max_image_pixels:
         raise ImageProblem(

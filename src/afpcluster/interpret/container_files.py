@@ -121,12 +121,8 @@ def _decoded(data: bytes, format: str, page: int = 0) -> FileImage:
         image = image.convert("L" if image.mode == "LA" else "RGB")
     if image.mode == "P":
         return FileImage(_indexed(image, mask), *density)
-    if image.mode.startswith("I"):
-        image = (
-            image.point(lambda value: value / 256).convert("L")
-            if image.mode == "I;16"
-            else image.convert("L")
-        )
+    if image.mode.startswith("I"):  # 16 bits of gray
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     return FileImage(pillow_image(image, mask=mask), *density)
 
 

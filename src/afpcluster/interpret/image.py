@@ -37,6 +37,7 @@ from afpcluster.interpret.image_placement import place
 from afpcluster.interpret.image_raster import raster_pixels
 
 IDD_SPEC = "IOCA Image Data Descriptor (IDD)"
+_ASSUMED = "its own size is used, at 240 points per inch"
 
 
 @dataclass(slots=True)
@@ -80,15 +81,15 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
 def _read_space(object: DataObject, context: Context) -> _Space:
     """The presentation space of the IDD, with its colour."""
     space = _Space(colour=object.colour or BLACK)
+    report = Reporter(context.findings, object.offset, "IDD")
     if object.descriptor is None:
+        report("image-descriptor-missing", f"An image has no descriptor; {_ASSUMED}", IDD_SPEC)
         return space
-    report = Reporter(context.findings, object.descriptor.offset, "IDD")
+    report.offset = object.descriptor.offset
     try:
         descriptor = ImageDataDescriptor.decode(object.descriptor.data)
     except DecodeError as error:
-        report(
-            "image-descriptor-bad", f"{error}; the image's own size is used at 240 points per inch", IDD_SPEC
-        )
+        report("image-descriptor-bad", f"{error}; {_ASSUMED}", IDD_SPEC)
         return space
     space.width, space.height = descriptor.x_size, descriptor.y_size
     space.x_scale = points_per_unit(descriptor.unit_base, descriptor.x_resolution)
