@@ -139,6 +139,8 @@ class Drawing:
         if data.flags & bcoca.SUPPRESS_SYMBOL:
             return self._text_alone(request, maker, symbol, x, y)
         items = self._items(request, maker, symbol)
+        if (request.type, request.modifier) == (T.QR_CODE, bcoca.QR_WITH_IMAGE):
+            items = self._with_images(request, symbol, items)
         self._check_extents(symbol, x, y)
         return [Group(items, translation(x, y))]
 
@@ -156,6 +158,21 @@ class Drawing:
         for label in labels:
             items += draw_label(label, self._font, self.colour)
         return items
+
+    def _with_images(self, request: Request, symbol: Symbol, items: list[Item]) -> list[Item]:
+        """The symbol and its images in the order asked for, or the images alone."""
+        # Image libraries load slowly, and few bar codes bring images.
+        from afpcluster.interpret.barcode_images import draw_images
+
+        parameters = bcoca.QrCodeImages.decode(bcoca.QrCodeParameters.decode(request.special).rest)
+        try:
+            images = draw_images(self.object, self.context, parameters, symbol, self._report)
+        except BarCodeError as error:
+            self._report(error.condition, f"{error.message}; the images are not shown", Severity.SKIPPED)
+            return items
+        if parameters.flags & bcoca.QR_ONLY_IMAGES:
+            return images
+        return images + items if parameters.flags & bcoca.QR_IMAGES_FIRST else items + images
 
     def _text_alone(self, request: Request, maker: Maker, symbol: Symbol, x: float, y: float) -> list[Item]:
         """Bar code symbol suppression: the offsets are those of the first character's reference point."""

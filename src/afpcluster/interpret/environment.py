@@ -1,6 +1,7 @@
 """Active environment of a page or overlay: units, extents, fonts and resources by local identifier.
 
-Built from the records of an environment group (BAG … EAG, or BOG … EOG). MO:DCA "Active Environment Group", "Object Environment Group".
+Built from the records of an environment group (BAG … EAG, or BOG … EOG). MO:DCA
+"Active Environment Group", "Object Environment Group".
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import points_per_unit
+from afpcluster.afp.triplets import FqnType
 from afpcluster.display.colour import WHITE, Colour
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
@@ -21,7 +23,7 @@ from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.font import Font
-from afpcluster.interpret.text import TextSpace
+from afpcluster.interpret.text_state import TextSpace
 
 _FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
@@ -155,5 +157,15 @@ def _map_data_resources(record: Record, environment: Environment, find: Resource
         local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)
         found = find(triplets, record.offset)
         if found is not None:
-            identifier = local.identifier if local else len(environment.resources)
-            environment.resources[identifier] = found
+            internal = _internal_identifier(triplets)
+            if internal is None:
+                internal = local.identifier if local else len(environment.resources)
+            environment.resources[internal] = found
+
+
+def _internal_identifier(triplets: bytes) -> int | None:
+    """The number by which a data object names the resource (FQN type X'BE': tiles, images of QR Codes)."""
+    for triplet in t.split_triplets(triplets):
+        if triplet.id == 0x02 and triplet.data[:1] == bytes((FqnType.DATA_OBJECT_INTERNAL,)):
+            return int.from_bytes(triplet.data[2:], "big")
+    return None
