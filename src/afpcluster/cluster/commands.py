@@ -43,7 +43,7 @@ def up(topology_file: Path | None, sample_folder: Path | None) -> None:
 
         def proof(cluster: bringup.Cluster) -> None:
             if sample_folder is not None:
-                terminal.print(demo.convert_sample(cluster.topology, sample_folder), style="green")
+                terminal.print(str(demo.convert_sample(cluster.topology, sample_folder)), style="green")
 
         cluster = bringup.up(topology, text, terminal.print, proof)
         _show(cluster, terminal)
