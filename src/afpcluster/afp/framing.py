@@ -79,8 +79,8 @@ class RecordFile:
     ) -> Iterator[tuple[int, int, int, bytes, int]]:
         """(type, offset, end, window, data position) of every record from `start`.
 
-        The data, extension and padding included, is `window[position : position + end - offset - 9]`;
-        `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
+        The data, extension and padding included, is `window[position : position + end - offset - 9]`,
+        where `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
         With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
         `window_size` is how much is read at a time: more than the longest record.
         """

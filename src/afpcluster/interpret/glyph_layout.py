@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from afpcluster.display.items import GlyphRun
 
 if TYPE_CHECKING:
-    from afpcluster.interpret.text import TextState
+    from afpcluster.interpret.text_state import TextState
 
 
 def _words(data: bytes) -> list[int]:

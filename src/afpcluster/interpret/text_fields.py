@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from afpcluster.display.items import GlyphRun, Rectangle
 
 if TYPE_CHECKING:
-    from afpcluster.interpret.text import TextState
+    from afpcluster.interpret.text_state import TextState
 
 _NO_BYPASS = 0x01
 SPACE_BYPASS = 0x02

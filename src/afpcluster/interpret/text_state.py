@@ -1,0 +1,295 @@
+"""The state of presentation text: where the next character goes and how it looks.
+
+Positions are kept in points along the I and B axes, from the corner of the object space where both start;
+they become page coordinates only when something is drawn. PTOCA Chapter 4, "Summary of Modal Control
+Sequences".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.items import Item, Rectangle
+from afpcluster.findings import Severity
+from afpcluster.interpret.colour import named_colour, specified_colour
+from afpcluster.interpret.context import Context
+from afpcluster.interpret.font import Font
+from afpcluster.interpret.text_fields import TextField
+
+DEFAULT_LOCAL_ID = 0xFF
+_DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
+_DEFAULT_RULE_WIDTH = 0.72  # points; "receiver dependent": a hundredth of an inch
+_DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch
+_AXIS = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
+_SPEC = "PTOCA Chapter 4"
+
+
+@dataclass(slots=True, frozen=True)
+class TextSpace:
+    """The object space of a text object: points per L-unit and extent in points (PTD), initial
+    conditions as control sequences (PTD Format 2), suppressions that are active (MMC, MSU)."""
+
+    x_unit: float
+    y_unit: float
+    width: float
+    height: float
+    initial: bytes = b""
+    suppressed: frozenset[int] = frozenset()
+
+
+class TextState:
+    """Position, axes, font, colour and open fields; handlers are named as the rows of afp.ptoca."""
+
+    __slots__ = (
+        "_missing_fonts",
+        "adjustment",
+        "b",
+        "b_unit",
+        "b_x",
+        "b_y",
+        "baseline_increment",
+        "baseline_increment_set",
+        "colour",
+        "context",
+        "direction",
+        "established_b",
+        "fields",
+        "font",
+        "fonts",
+        "i",
+        "i_unit",
+        "i_x",
+        "i_y",
+        "in_word",
+        "items",
+        "margin",
+        "offset",
+        "origin_x",
+        "origin_y",
+        "overstrike_field",
+        "space",
+        "space_increment",
+        "suppression",
+        "temporary_increment",
+        "underscore_field",
+    )
+
+    def __init__(self, space: TextSpace, fonts: Mapping[int, Font], context: Context, offset: int) -> None:
+        self.space = space
+        self.fonts = fonts
+        self.context = context
+        self.offset = offset
+        self.items: list[Item] = []
+        self.i = self.b = self.margin = self.adjustment = 0.0
+        self.established_b: float | None = None  # set while a temporary baseline is in force
+        self.baseline_increment = _DEFAULT_BASELINE_INCREMENT
+        self.baseline_increment_set = False
+        self.temporary_increment: float | None = None
+        self.space_increment: float | None = None
+        self.in_word = False
+        self.colour: Colour = BLACK
+        self.font: Font | None = None
+        self.suppression: int | None = None
+        self.underscore_field: TextField | None = None
+        self.overstrike_field: TextField | None = None
+        self.fields: tuple[TextField, ...] = ()
+        self._missing_fonts: set[int] = set()
+        self.set_text_orientation(0, 90 << 7)
+
+    def report(self, code: str, message: str, severity: Severity = Severity.SKIPPED) -> None:
+        self.context.findings.add(code, severity, message, offset=self.offset, field="PTX", spec=_SPEC)
+
+    def point(self, i: float, b: float) -> tuple[float, float]:
+        """(i, b) in the object space's x, y."""
+        return (
+            self.origin_x + i * self.i_x + b * self.b_x,
+            self.origin_y + i * self.i_y + b * self.b_y,
+        )
+
+    def set_text_orientation(self, i_orientation: int, b_orientation: int) -> None:
+        """STO: the axes, and with them the corner of the object space that i = b = 0 is."""
+        i_angle, b_angle = i_orientation >> 7, b_orientation >> 7
+        if i_angle not in _AXIS or b_angle not in _AXIS or (i_angle - b_angle) % 180 == 0:
+            self.report("orientation-bad", f"Text orientation {i_angle},{b_angle} degrees is not allowed")
+            return
+        self._break_fields()
+        self.direction = i_angle
+        self.i_x, self.i_y = _AXIS[i_angle]
+        self.b_x, self.b_y = _AXIS[b_angle]
+        space = self.space
+        self.origin_x = space.width if self.i_x < 0 or self.b_x < 0 else 0.0
+        self.origin_y = space.height if self.i_y < 0 or self.b_y < 0 else 0.0
+        horizontal = self.i_x != 0
+        self.i_unit = space.x_unit if horizontal else space.y_unit
+        self.b_unit = space.y_unit if horizontal else space.x_unit
+        self.i = self.b = 0.0
+        self.established_b = None
+
+    def absolute_move_inline(self, displacement: int) -> None:
+        if self.fields:
+            self._move_inline(displacement * self.i_unit, TextField.ABSOLUTE)
+        else:
+            self.i = displacement * self.i_unit
+            self.in_word = False
+
+    def relative_move_inline(self, increment: int) -> None:
+        self._move_inline(self.i + increment * self.i_unit, TextField.RELATIVE)
+
+    def _move_inline(self, i: float, cause: int) -> None:
+        for field in self.fields:
+            field.moved(self, i, cause)
+        self.i = i
+        self.in_word = False
+
+    def absolute_move_baseline(self, displacement: int) -> None:
+        if self.fields:
+            self._break_fields()
+        self.b = displacement * self.b_unit
+        self.established_b = None
+
+    def relative_move_baseline(self, increment: int) -> None:
+        self._move_baseline(self.b + increment * self.b_unit)
+
+    def _move_baseline(self, b: float) -> None:
+        if self.fields:
+            self._break_fields()
+        self.b = b
+        self.established_b = None
+
+    def begin_line(self, _: bytes = b"") -> None:
+        """BLN: to the inline margin, one baseline increment further."""
+        self._break_fields()
+        base = self.b if self.established_b is None else self.established_b
+        self._move_baseline(base + self.baseline_increment)
+        self.i = self.margin
+        for field in self.fields:
+            field.restart(self.i)
+        self.in_word = False
+
+    def set_inline_margin(self, displacement: int) -> None:
+        self.margin = 0.0 if displacement == _DEFAULT_INDICATOR else displacement * self.i_unit
+
+    def set_baseline_increment(self, increment: int) -> None:
+        self.baseline_increment_set = increment != _DEFAULT_INDICATOR
+        if self.baseline_increment_set:
+            self.baseline_increment = increment * self.b_unit
+        elif self.font is not None:
+            self.baseline_increment = self.font.size * 1.2
+
+    def temporary_baseline_move(self, direction: int, _precision: int = 0, increment: int = -1) -> None:
+        """TBM: 1 back to the established baseline, 2 below, 3 above."""
+        if increment != _DEFAULT_INDICATOR:
+            self.temporary_increment = increment * self.b_unit
+        step = self.temporary_increment
+        if step is None or increment == _DEFAULT_INDICATOR:
+            step = self.baseline_increment / 2
+        self._break_fields()
+        if direction == 1 and self.established_b is not None:
+            self.b, self.established_b = self.established_b, None
+        elif direction in (2, 3):
+            if self.established_b is None:
+                self.established_b = self.b
+            self.b += step if direction == 2 else -step
+            if abs(self.b - self.established_b) < 1e-9:
+                self.established_b = None
+
+    def set_coded_font_local(self, local_id: int) -> None:
+        font = self.fonts.get(local_id)
+        if font is None:
+            if local_id != DEFAULT_LOCAL_ID and local_id not in self._missing_fonts:
+                self._missing_fonts.add(local_id)
+                self.report(
+                    "font-not-mapped",
+                    f"Font local identifier {local_id} is not mapped; the default font is used",
+                    Severity.SUBSTITUTED,
+                )
+            font = self.default_font()
+        self.font = font
+        if not self.baseline_increment_set:
+            self.baseline_increment = font.size * 1.2
+
+    def default_font(self) -> Font:
+        self.font = self.context.font_finder.default(10.0)
+        return self.font
+
+    def set_intercharacter_adjustment(self, adjustment: int, direction: int = 0) -> None:
+        value = 0 if adjustment == _DEFAULT_INDICATOR else adjustment
+        self.adjustment = (-value if direction == 1 else value) * self.i_unit
+
+    def set_variable_space_increment(self, increment: int) -> None:
+        self.space_increment = None if increment == _DEFAULT_INDICATOR else increment * self.i_unit
+
+    def set_text_color(self, value: int, _precision: int = 0) -> None:
+        colour = named_colour(value)
+        if colour is None:
+            self.report(
+                "colour-unknown",
+                f"Text color X'{value:04X}' is reserved; black is used",
+                Severity.SUBSTITUTED,
+            )
+        self.colour = colour or BLACK
+
+    def set_extended_text_color(self, data: bytes) -> None:
+        """SEC: reserved, space, 4 reserved, four component sizes, components."""
+        if len(data) < 11:
+            self.report("control-short", "SEC lacks a required operand and was skipped")
+            return
+        colour = specified_colour(data[1], (data[6], data[7], data[8], data[9]), data[10:])
+        if colour is None:
+            self.report(
+                "colour-unknown", f"Color space X'{data[1]:02X}' of SEC cannot be used", Severity.SUBSTITUTED
+            )
+            return
+        self.colour = colour
+
+    def draw_inline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
+        self._rule(length * self.i_unit, self._rule_width(width, self.b_unit))
+
+    def draw_baseline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
+        self._rule(self._rule_width(width, self.i_unit), length * self.b_unit)
+
+    @staticmethod
+    def _rule_width(width: bytes, unit: float) -> float:
+        """RWIDTH in points: two bytes and a binary fraction."""
+        if width == b"\xff\xff\xff":
+            return _DEFAULT_RULE_WIDTH
+        return int.from_bytes(width, "big", signed=True) / 256 * unit
+
+    def _rule(self, along_i: float, along_b: float) -> None:
+        if self.suppression is not None or along_i == 0 or along_b == 0:
+            return
+        x0, y0 = self.point(self.i, self.b)
+        x1, y1 = self.point(self.i + along_i, self.b + along_b)
+        self.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), self.colour))
+
+    def begin_suppression(self, local_id: int) -> None:
+        self._break_fields()
+        if local_id in self.space.suppressed:
+            self.suppression = local_id
+
+    def end_suppression(self, local_id: int) -> None:
+        self._break_fields()
+        if self.suppression == local_id:
+            self.suppression = None
+
+    def underscore(self, bypass: int) -> None:
+        if self.underscore_field is not None:
+            self.underscore_field.flush(self)
+        self.underscore_field = TextField(bypass, self.i) if bypass & 0x0F else None
+        self._collect_fields()
+
+    def overstrike(self, bypass: int, character: int) -> None:
+        if self.overstrike_field is not None:
+            self.overstrike_field.flush(self)
+        self.overstrike_field = TextField(bypass, self.i, character) if bypass & 0x0F else None
+        self._collect_fields()
+
+    def _collect_fields(self) -> None:
+        self.fields = tuple(f for f in (self.underscore_field, self.overstrike_field) if f is not None)
+
+    def _break_fields(self) -> None:
+        for field in getattr(self, "fields", ()):
+            field.flush(self)
+            field.restart(self.i)
