@@ -61,7 +61,14 @@ def code_page(
 
 
 def metrics(
-    gcgid: str, increment: int, a: int = 0, b: int = 0, *, ascender: int = 0, descender: int = 0, index: int = 0
+    gcgid: str,
+    increment: int,
+    a: int = 0,
+    b: int = 0,
+    *,
+    ascender: int = 0,
+    descender: int = 0,
+    index: int = 0,
 ) -> foca.CharacterMetrics:
     """FNI entry at rotation 0; the C-space is what is left of the increment."""
     return foca.CharacterMetrics(
@@ -194,17 +201,24 @@ def type1_program(missing_width: int, name: str = "Test-Font") -> bytes:
     private = b"dup /Private 2 dict dup begin /lenIV 4 def /.notdef %d RD " % len(charstring)
     encrypted, _ = eexec.encrypt(b"\1\2\3\4" + private + charstring + b" ND", 55665)
     clear = f"%!PS-AdobeFont-1.0: {name}\n/FontName /{name} def\n/FontBBox [-10 -200 900 800] def\n"
-    return clear.encode("ascii") + b"/ItalicAngle -9.5 def /isFixedPitch true def\ncurrentfile eexec\n" + encrypted
+    return (
+        clear.encode("ascii")
+        + b"/ItalicAngle -9.5 def /isFixedPitch true def\ncurrentfile eexec\n"
+        + encrypted
+    )
 
 
 def pfb(program: bytes) -> bytes:
     """`program` in two PFB segments and an end."""
     half = len(program) // 2
     parts = (program[:half], program[half:])
-    return b"".join(
-        b"\x80" + bytes((kind,)) + len(part).to_bytes(4, "little") + part
-        for kind, part in zip((1, 2), parts, strict=True)
-    ) + b"\x80\x03"
+    return (
+        b"".join(
+            b"\x80" + bytes((kind,)) + len(part).to_bytes(4, "little") + part
+            for kind, part in zip((1, 2), parts, strict=True)
+        )
+        + b"\x80\x03"
+    )
 
 
 def outline_object(data: bytes, identifier: bytes = b"TEST.PFB", descriptor: bytes = b"") -> bytes:

@@ -25,7 +25,9 @@ def truetype(name: str, characters: str, *, symbol: bool = False) -> bytes:
     builder.setupGlyf(dict.fromkeys(order, pen.glyph()))
     builder.setupHorizontalMetrics({glyph: (20 * at, 0) for at, glyph in enumerate(order)})
     builder.setupHorizontalHeader(ascent=1600, descent=-400)
-    builder.setupCharacterMap({} if symbol else {ord(c): g for c, g in zip(characters, order[1:], strict=True)})
+    builder.setupCharacterMap(
+        {} if symbol else {ord(c): g for c, g in zip(characters, order[1:], strict=True)}
+    )
     builder.setupNameTable(
         {"familyName": name, "styleName": "Regular", "fullName": name, "psName": name.replace(" ", "")}
     )
@@ -49,7 +51,7 @@ def collection(*fonts: bytes) -> bytes:
 
 
 def _bytes(font: TTFont) -> bytes:
-    font["head"].created = font["head"].modified = 0
+    font["head"].created = font["head"].modified = 3_600_000_000  # seconds since 1904
     font.recalcTimestamp = False
     out = io.BytesIO()
     font.save(out)

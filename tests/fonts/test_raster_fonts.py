@@ -24,7 +24,7 @@ PAGE = {0x81: "LA010000", 0x82: "LB010000", 0x40: "SP010000", 0x83: "EX000001"}
 
 
 def build(fixed: bool, **options: Any) -> tuple[CharacterSet, CodePage]:
-    """"a" and "b" at 240 pels an inch and 12 points: an em is 40 pels, a pel 25 relative units."""
+    """ "a" and "b" at 240 pels an inch and 12 points: an em is 40 pels, a pel 25 relative units."""
     scale = 1 if fixed else 25
     index = [
         metrics("LA010000", 4 * scale, 1 * scale, 3 * scale, ascender=2 * scale, index=0),

@@ -126,7 +126,7 @@ def mdr_reference(group: bytes, name_code_page: int = 500) -> FontReference | No
     encoding = decode_triplet(group, triplets.EncodingSchemeId)
     return FontReference(
         local_id=_local_id(group),
-        code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
+        code_page=_code_page_name(group),
         data_object=qualified_name(group, FqnType.DATA_OBJECT_EXTERNAL, code_page=name_code_page) or "",
         rotation=ROTATIONS.get(descriptor.rotation, 0),
         size=descriptor.vertical_size / 20,
@@ -156,6 +156,13 @@ def _raw_name(group: bytes, kind: int) -> bytes:
         if triplet.id == 0x02 and triplet.data[:1] == bytes((kind,)):
             return triplet.data[2:]
     return b""
+
+
+def _code_page_name(group: bytes) -> str:
+    """The code page name of an MDR group: EBCDIC, although a triplet X'01' before it may say UTF-16 for
+    the sake of the full font name."""
+    name = qualified_name(group, FqnType.CODE_PAGE) or ""
+    return name if name.isascii() else decode_name(_raw_name(group, FqnType.CODE_PAGE))
 
 
 def _grid(group: bytes) -> Grid | None:

@@ -1,0 +1,308 @@
+"""From map fields to fonts: search order, sizes, sections, substitutes and what is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foca_objects import character_set, code_page, metrics, outline_set, records, resource
+from map_groups import data_object_font, descriptor, full_name, internal_id, local_id, mcf, mdr, name
+from sfnt_files import truetype
+
+from afpcluster.afp import foca
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import encode_name
+from afpcluster.afp.triplets import encode_triplet
+from afpcluster.display.face import OutlineFace, ProgramKind, RasterFace
+from afpcluster.document.resources import (
+    CHARACTER_SET,
+    CODE_PAGE,
+    CODED_FONT,
+    CONTAINER,
+    Resource,
+    ResourceScope,
+)
+from afpcluster.findings import Findings, MissingResourceError
+from afpcluster.fonts.library import FontLibrary
+from afpcluster.fonts.substitution import FILE_NAME
+
+GLYPHS = {"LA010000": (b"a", 500), "SP010000": (b"space", 250)}
+PAGE = {0x81: "LA010000", 0x40: "SP010000"}
+PAIR = name(0x86, "CZTEST") + name(0x85, "T1TEST") + local_id(1)
+ITALIC = 0x80
+
+
+def scope(*resources: Resource) -> ResourceScope:
+    found = ResourceScope()
+    for item in resources:
+        found.add(item)
+    return found
+
+
+def outline(**options: Any) -> Resource:
+    return resource(CHARACTER_SET, "CZTEST", outline_set(GLYPHS, **options))
+
+
+def page(gcgids: dict[int, str] | None = None, **options: Any) -> Resource:
+    return resource(CODE_PAGE, "T1TEST", code_page(gcgids or PAGE, **options))
+
+
+def coded(*sections: tuple[int, float, float], names: str = "CZTEST") -> Resource:
+    """A coded font: (section, size, horizontal scale) in points."""
+    groups = b"".join(
+        foca.CodedFontSection(
+            encode_name(names), encode_name("T1TEST"), round(size * 20), round(scale * 20), number
+        ).encode()
+        for number, size, scale in sections
+    )
+    control = foca.CodedFontControl(25).encode()
+    return resource(CODED_FONT, "X0TEST", records((foca.CFC, control), (foca.CFI, groups)))
+
+
+def codes(findings: Findings) -> list[str]:
+    return [finding.code for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("group", "sections", "size", "advance"),
+    [
+        (PAIR + descriptor(12), (), 12, 6),
+        (PAIR + descriptor(0, 3), (), 9, 4.5),  # three times the horizontal size
+        (PAIR, (), 8, 4),  # the nominal size
+        (PAIR + descriptor(12) + encode_triplet(0x5D, (480).to_bytes(2, "big")), (), 12, 12),
+        (name(0x8E, "X0TEST") + local_id(1), ((0, 20, 0),), 20, 10),
+        (name(0x8E, "X0TEST") + local_id(1), ((0, 20, 10),), 20, 5),
+        (name(0x8E, "X0TEST") + local_id(1) + descriptor(12), ((0, 20, 10),), 12, 6),
+        (name(0x8E, "X0TEST") + local_id(1), ((0, 0, 0),), 8, 4),
+    ],
+)
+def test_outline_sizes(
+    group: bytes, sections: tuple[tuple[int, float, float], ...], size: float, advance: float
+) -> None:
+    findings = Findings()
+    resources = scope(outline(size=8), page(), *([coded(*sections)] if sections else []))
+    font = FontLibrary(findings).fonts_of(mcf(group), resources)[1]
+    assert (font.size, font.advances[0x81]) == (size, pytest.approx(advance))
+    assert codes(findings) == []
+
+
+def test_raster_fonts_keep_their_size() -> None:
+    raster = resource(
+        CHARACTER_SET,
+        "CZTEST",
+        character_set([[metrics("LA010000", 500)]], size=10, boxes=[(8, 1, 0)], patterns=b"\xff"),
+    )
+    font = FontLibrary(Findings()).fonts_of(mcf(PAIR + descriptor(24)), scope(raster, page()))[1]
+    assert isinstance(font.face, RasterFace)
+    assert (font.size, font.stretch) == (10, 1)
+
+
+def test_format_1() -> None:
+    group = b"\x09\0\0\0" + b"\xff" * 8 + encode_name("T1TEST") + encode_name("CZTEST")
+    record = Record(CODES["MCF1"], 0, b"\x1c\0\0\0" + group)
+    assert list(FontLibrary(Findings()).fonts_of(record, scope(outline(size=8), page()))) == [9]
+
+
+def test_fonts_are_made_once_and_faces_shared() -> None:
+    library, resources = FontLibrary(Findings()), scope(outline(), page())
+    groups = (
+        PAIR + descriptor(12),
+        name(0x86, "CZTEST") + name(0x85, "T1TEST") + local_id(2) + descriptor(6),
+    )
+    fonts = library.fonts_of(mcf(*groups), resources)
+    assert library.fonts_of(mcf(*groups), resources) is fonts
+    assert fonts[1].face is fonts[2].face
+    again = library.fonts_of(mcf(PAIR + descriptor(12)), scope(outline(), page()))
+    assert again[1] is fonts[1]  # equal content in another scope
+    other = FontLibrary(Findings()).fonts_of(mcf(PAIR), scope(outline(), page()))
+    assert other[1].face.key == fonts[1].face.key
+
+
+def test_sections_of_a_double_byte_font() -> None:
+    pair = name(0x86, "CZTEST") + name(0x85, "T1TEST")
+    groups = [pair + local_id(1) + encode_triplet(0x25, b"\x41"), pair + encode_triplet(0x25, b"\x42")]
+    font = FontLibrary(Findings()).fonts_of(mcf(*groups), scope(outline(size=10), page()))[1]
+    assert (font.code_size, font.advance(b"\x41\x81\x42\x81\x42\x40")) == (2, pytest.approx(12.5))
+    assert font.split is not None
+    assert [(run.codes, run.advance) for run in font.split(b"\x41\x81\x42\x81\x42\x40\x77\x81\x41")] == [
+        (b"\x81", pytest.approx(5)),
+        (b"\x81\x40", pytest.approx(7.5)),
+    ]
+
+
+def test_sections_of_a_coded_font() -> None:
+    resources = scope(outline(size=10), page(), coded((0x41, 0, 0), (0x45, 0, 0)))
+    font = FontLibrary(Findings()).fonts_of(mcf(name(0x8E, "X0TEST") + local_id(1)), resources)[1]
+    assert font.advance(b"\x41\x81\x45\x81") == pytest.approx(10)
+
+
+def test_grid_finds_typeface_and_code_page_by_number() -> None:
+    characters = resource(CHARACTER_SET, "CZTEST", outline_set(GLYPHS, typeface_id=2304))
+    grid = encode_triplet(0x02, b"\x84\0" + bytes.fromhex("FFFF 7530 0900 0050"))  # CPGID 30000, 4 points
+    findings = Findings()
+    resources = scope(characters, page({0x21: "LA010000"}, number=30000))
+    font = FontLibrary(findings).fonts_of(mcf(grid + local_id(1)), resources)[1]
+    assert (font.size, font.advances[0x21]) == (12, pytest.approx(6))
+    assert codes(findings) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "resources", "found", "reported"),
+    [
+        (name(0x86, "C0H400B0") + name(0x85, "T1V10500"), [], ("Helvetica-Bold", 12, 6.672), None),
+        (name(0x86, "C0H400B0") + name(0x85, "T1TEST"), [page()], ("Helvetica-Bold", 12, 6.672), None),
+        (name(0x8E, "X1GT12"), [], ("Courier", 10, 6), ["font-substituted"]),
+        (name(0x8E, "X1GT12") + descriptor(20), [], ("Courier", 20, 12), ["font-substituted"]),
+        (
+            name(0x86, "C0MINE") + name(0x85, "T1MINE"),
+            [],
+            ("Helvetica", 10, 5.56),
+            ["font-substituted", "font-substituted"],
+        ),
+    ],
+)
+def test_substitutes(
+    group: bytes, resources: list[Resource], found: tuple[str, float, float], reported: list[str] | None
+) -> None:
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mcf(group + local_id(1)), scope(*resources))[1]
+    assert isinstance(font.face, OutlineFace)
+    name_, size, advance = found
+    assert (font.face.program.kind, font.face.program.name) == (ProgramKind.STANDARD, name_)
+    assert (font.size, font.advances[0x81]) == (pytest.approx(size), pytest.approx(advance))
+    if reported is not None:
+        assert codes(findings) == reported
+    with pytest.raises(MissingResourceError, match="resource folder"):
+        FontLibrary(Findings(), strict=True).fonts_of(mcf(group + local_id(1)), scope(*resources))
+
+
+def test_built_in_code_pages_are_no_substitution() -> None:
+    findings = Findings()
+    group = name(0x86, "CZTEST") + name(0x85, "T1V10500") + local_id(1)
+    font = FontLibrary(findings, strict=True).fonts_of(mcf(group), scope(outline(size=10)))[1]
+    assert font.advances[0x81] == pytest.approx(5)
+    assert codes(findings) == ["code-page-built-in"]
+
+
+def test_metrics_without_shapes_keep_their_widths() -> None:
+    metrics_only = resource(
+        CHARACTER_SET,
+        "CZTEST",
+        character_set(
+            [[metrics("LA010000", 777)]], technology=foca.PatternTechnology.TYPE1, typeface="TIMES BOLD"
+        ),
+    )
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mcf(PAIR + descriptor(10)), scope(metrics_only, page()))[1]
+    assert isinstance(font.face, OutlineFace)
+    assert (font.face.program.name, font.face.glyphs[0x81]) == ("Times-Bold", "a")
+    assert (font.face.widths[0x81], font.advances[0x81]) == (777, pytest.approx(7.77))
+    assert codes(findings) == ["font-substituted"]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        records((foca.BFN, encode_name("CZTEST"))),
+        records((foca.FNC, b"\1\x1f\0")),
+        records((foca.FNC, bytes(14)), (foca.FND, b"")),
+    ],
+)
+def test_damaged_fonts_are_substituted(damaged: list[Record]) -> None:
+    findings = Findings()
+    resources = scope(resource(CHARACTER_SET, "CZTEST", damaged), page())
+    font = FontLibrary(findings).fonts_of(mcf(PAIR), resources)[1]
+    assert isinstance(font.face, OutlineFace)
+    assert font.face.program.kind is ProgramKind.STANDARD
+    assert codes(findings) == ["font-damaged", "font-substituted"]
+
+
+def test_a_damaged_map_maps_nothing() -> None:
+    findings = Findings()
+    record = Record(CODES["MCF"], 0, b"\x00\x50abc")
+    assert FontLibrary(findings).fonts_of(record, scope()) == {}
+    assert codes(findings) == ["font-map-damaged"]
+
+
+# ---------------------------------------------------------------------- data-object fonts
+
+FONT = full_name(0xDE, "Latin One") + internal_id(3) + data_object_font(100)
+
+
+def container(full: str, characters: str, *, linked: tuple[str, ...] = ()) -> Resource:
+    return Resource(
+        CONTAINER,
+        ("TTF00001", full),
+        Findings(),
+        raw=truetype(full, characters),
+        linked=tuple(("", font) for font in linked),
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "text"),
+    [
+        (FONT, b"\0A\0B"),
+        (FONT + encode_triplet(0x50, bytes.fromhex("00007807")), b"AB"),
+        (FONT + encode_triplet(0x20, bytes.fromhex("02B701F4")), b"\xc1\xc2"),
+        (FONT + name(0x85, "T1V10500"), b"\xc1\xc2"),
+    ],
+)
+def test_data_object_fonts(group: bytes, text: bytes) -> None:
+    image = full_name(0xDE, "IMAGE") + internal_id(9)
+    library = FontLibrary(Findings(), strict=True)
+    fonts = library.fonts_of(mdr(image, group), scope(container("Latin One", "AB")))
+    assert list(fonts) == [3]
+    assert fonts[3].split is not None
+    assert [run.codes for run in fonts[3].split(text)] == [b"\0\1\0\2"]
+
+
+def test_linked_data_object_fonts() -> None:
+    resources = scope(
+        container("Latin One", "A", linked=("Greek One", "Nowhere")), container("Greek One", "α")
+    )
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mdr(FONT), resources)[3]
+    assert font.split is not None
+    runs = font.split("αA€".encode("utf-16-be"))
+    assert [(run.face is font.face, run.codes) for run in runs] == [(False, b"\0\1"), (True, b"\0\1\0\0")]
+    assert codes(findings) == ["glyph-missing"]
+
+
+def test_data_object_fonts_in_folders(tmp_path: Path) -> None:
+    (tmp_path / "any.ttf").write_bytes(truetype("Latin One", "AB"))
+    library = FontLibrary(Findings(), strict=True, resource_paths=[tmp_path])
+    assert library.fonts_of(mdr(FONT), scope())[3].advance(b"\0A") == pytest.approx(1)
+
+
+def test_missing_data_object_fonts_are_substituted() -> None:
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mdr(FONT), scope())[3]
+    assert isinstance(font.face, OutlineFace)
+    assert (font.face.program.name, font.advance("Aż".encode("utf-16-be"))) == (
+        "Helvetica",
+        pytest.approx(116.7),
+    )
+    assert codes(findings) == ["font-substituted"]
+
+
+def test_a_rule_may_name_a_font_of_the_folders(tmp_path: Path) -> None:
+    (tmp_path / "any.ttf").write_bytes(truetype("Latin One", "Aa"))
+    (tmp_path / FILE_NAME).write_text("C0MINE* = Latin One 50\nC0OTHER = Nowhere\n", "utf-8")
+    findings = Findings()
+    library = FontLibrary(findings, resource_paths=[tmp_path])
+    groups = [
+        name(0x86, text) + name(0x85, "T1TEST") + local_id(at)
+        for at, text in enumerate(("C0MINE", "C0OTHER"))
+    ]
+    fonts = library.fonts_of(mcf(*groups), scope(page()))
+    assert (fonts[0].size, fonts[0].advance(b"\x81")) == (50, pytest.approx(1))
+    assert isinstance(fonts[1].face, OutlineFace)
+    assert fonts[1].face.program.name == "Helvetica"
+
+
+def test_default_font() -> None:
+    font = FontLibrary(Findings()).default(12)
+    assert (font.size, font.advances[0xC1], font.space_code) == (12, pytest.approx(7.2), 0x40)
