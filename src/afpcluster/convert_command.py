@@ -18,12 +18,15 @@ from rich.table import Table
 from afpcluster.convert import Options, Result, convert
 from afpcluster.findings import ConversionError, Finding
 
-_CANNOT_READ = 1
+_CANNOT_READ = 1  # also: cannot write
 
 
 def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
     """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
     console = Console(stderr=True)
+    if target.exists() and source.exists() and target.samefile(source):
+        console.print(f"[bold red]error[/] {target} is the input itself; name another output", highlight=False)
+        return _CANNOT_READ
     try:
         with source.open("rb") as opened, _new_file(target) as sink, _progress(console, quiet) as progress:
             result = convert(opened, sink, options, progress=progress)
