@@ -1,8 +1,8 @@
 """Write docs/format/coverage.md: what of the AFP references is decoded, interpreted and tested.
 
 Rows come from the tables in the code (afp/fields, triplets, ptoca, goca, ioca, bcoca, foca), so that
-nothing is listed by hand. A row is *interpreted* where the code right of `afp` names it (for text
-controls and drawing orders: has a handler of that name), and *tested* where a test of its area names it.
+nothing is listed by hand. A row is *interpreted* where the code right of `afp` names it (for
+drawing orders: has a handler of that name), and *tested* where a test of its area names it.
 What is not interpreted needs a reason in `coverage_notes.py`. `problems` says where an answer is missing.
 
     python tools/coverage.py          write the table
@@ -76,11 +76,26 @@ def _words(path: Path, evidence: str = "words") -> frozenset[str]:
             found.add(node.name)
         elif evidence != "words":
             continue
+        elif isinstance(node, ast.Compare | ast.Call):
+            found.update(_triplet_numbers(node))
         elif isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             found.update(re.findall(r"\w+", node.value))
     return frozenset(found)
+
+
+def _triplet_numbers(node: ast.Compare | ast.Call) -> Iterator[str]:
+    """Triplets that are looked for by number: `triplet.id == 0x70`, `find_triplet(data, 0x70)`."""
+    if isinstance(node, ast.Call):
+        asked = getattr(node.func, "id", getattr(node.func, "attr", "")) == "find_triplet"
+        values = node.args if asked else []
+    else:
+        asked = getattr(node.left, "attr", "") == "id"
+        values = node.comparators if asked else []
+    for value in values:
+        if isinstance(value, ast.Constant) and isinstance(value.value, int):
+            yield f"X'{value.value:02X}'"
 
 
 def _sources(patterns: Iterable[str]) -> Iterator[Path]:
@@ -189,7 +204,7 @@ def triplet_family() -> Family:
     rows = []
     for id_, kind in sorted(triplets.TRIPLETS.items()):
         name = re.sub(r"^MO:DCA | Triplet X'..'|\s*\(retired\)", "", kind.shape.spec)
-        rows.append(Row(f"X'{id_:02X}'", name, kind.__name__, (kind.__name__,)))
+        rows.append(Row(f"X'{id_:02X}'", name, kind.__name__, (kind.__name__, f"X'{id_:02X}'")))
     return Family("Triplets", rows)
 
 
@@ -199,7 +214,7 @@ def text_controls() -> Family:
         Row(f"{c.mnemonic} X'{c.code:02X}'", c.name.replace("_", " "), "ptoca.CONTROLS", (c.name, c.mnemonic))
         for c in ptoca.CONTROLS
     ]
-    return Family("Text controls (PTOCA)", rows, ("interpret/text*.py",), "functions")
+    return Family("Text controls (PTOCA)", rows, ("interpret/text*.py",))
 
 
 def drawing_orders() -> Family:
