@@ -83,4 +83,4 @@ def test_identifiers_agree_with_code_page_numbers() -> None:
             text = gcgid.unicode_text(identifier)
             compared += 1
             assert text == bytes([code]).decode("cp1252")
-    assert compared or not any(page.number == 1252 for page in code_pages())
+    assert compared > 100
