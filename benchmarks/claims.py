@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -47,7 +48,12 @@ def save(claims: Sequence[Claim], path: Path) -> None:
     """All claims as JSON, with the machine they were measured on."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = [{**asdict(claim), "passed": claim.passed} for claim in claims]
-    machine = {"python": platform.python_version(), "machine": platform.machine()}
+    machine = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
     path.write_text(json.dumps({"machine": machine, "claims": rows}, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -72,3 +78,6 @@ def show(claims: Sequence[Claim]) -> None:
             style=style,
         )
     Console(width=None if Console().is_terminal else 160).print(table)
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    if load > cores + 1:
+        print(f"Load average {load:.1f} on {cores} cores: other work took part of them, times are too long.")
