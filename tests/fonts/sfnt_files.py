@@ -8,6 +8,7 @@ from functools import lru_cache
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from fontTools.ttLib.ttCollection import TTCollection
 
 
@@ -56,3 +57,12 @@ def _bytes(font: TTFont) -> bytes:
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
+
+
+def with_table(data: bytes, tag: str, content: bytes) -> bytes:
+    """The font with other bytes for one table."""
+    font = TTFont(io.BytesIO(data))
+    table = DefaultTable(tag)
+    table.data = content
+    font[tag] = table
+    return _bytes(font)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sfnt_files import collection, truetype
+from sfnt_files import collection, truetype, with_table
 
 from afpcluster.display.face import ProgramKind
 from afpcluster.fonts.builtin_code_pages import built_in
@@ -154,3 +154,12 @@ def test_folders(tmp_path: Path) -> None:
         "one": LATIN,
         "Missing": None,
     }
+
+
+@pytest.mark.parametrize("last", [0x10FFFF, 0x7FFFFFFF])
+def test_a_character_map_cannot_expand_without_bounds(last: int) -> None:
+    groups = b"".join(n.to_bytes(4, "big") for n in (0, last, 1)) * 2
+    subtable = b"\0\x0c\0\0" + (16 + len(groups)).to_bytes(4, "big") + bytes(4) + b"\0\0\0\2" + groups
+    data = with_table(LATIN, "cmap", b"\0\0\0\1\0\3\0\x0a\0\0\0\x0c" + subtable)
+    with pytest.raises(FontDataError, match="character map"):
+        character_face(data)

@@ -336,8 +336,10 @@ class UnicodeEntry(NamedTuple):
 
 
 def repeat(item: Any, data: bytes, length: int) -> Iterator[Any]:
-    """The repeating groups of `data`, each `length` bytes; an incomplete last one is left out."""
-    length = length or item.shape.size
+    """The repeating groups of `data`, each `length` bytes; an incomplete last one is left out. A length
+    that cannot hold the group is taken for damage: the usual one counts."""
+    if length < item.shape.required:
+        length = item.shape.size
     for at in range(0, len(data) - length + 1, length):
         yield item.decode(data[at : at + length])
 
@@ -381,7 +383,7 @@ def name_map(data: bytes, count: int, group_length: int) -> dict[bytes, bytes]:
     if len(data) < 2:
         return {}
     names: dict[bytes, bytes] = {}
-    length = group_length or 12
+    length = group_length if group_length >= NameMapping.shape.size else NameMapping.shape.size
     for mapping in repeat(NameMapping, data[2 : 2 + count * length], length):
         at = mapping.offset
         if at < len(data) and data[at] > 1:

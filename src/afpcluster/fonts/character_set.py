@@ -132,11 +132,11 @@ class CharacterSet:
 
     def raster_glyph(self, metrics: foca.CharacterMetrics, pels_per_unit: float) -> RasterGlyph | None:
         """The bitmap of a character at rotation 0; None where it has none or its data is not there."""
-        length = self.control.map_group_length or 8
-        at = metrics.pattern_index * length
-        if at + 8 > len(self.pattern_map):
+        size = foca.PatternMapping.shape.size
+        at = metrics.pattern_index * max(self.control.map_group_length, size)
+        if at + size > len(self.pattern_map):
             return None
-        mapping = foca.PatternMapping.decode(self.pattern_map[at : at + 8])
+        mapping = foca.PatternMapping.decode(self.pattern_map[at : at + size])
         width, height = mapping.box_width + 1, mapping.box_height + 1
         if self.control.flags & foca.FONT_UNIFORM_BOX:
             width, height = self.control.maximum_box_width + 1, self.control.maximum_box_height + 1

@@ -167,7 +167,8 @@ class FontLibrary:
         faces = self._sources.character_faces(reference.data_object, scope, record)
         if not faces:
             return self._substitute(reference, scope, record)
-        return self._unicode_font(reference, faces, reference.size, scope, record)
+        size = reference.size or substitution.DEFAULT_SIZE
+        return self._unicode_font(reference, faces, size, scope, record)
 
     def _unicode_font(
         self,

@@ -8,6 +8,7 @@ MO:DCA "Using the MDR to Map a TrueType/OpenType Font": fonts are named by their
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,9 +19,13 @@ from fontTools.ttLib import TTFont, TTLibError
 from afpcluster.display.face import FaceStyle, FontProgram, OutlineFace, ProgramKind
 from afpcluster.fonts.code_page import FontDataError
 
+logging.getLogger("fontTools").addHandler(logging.NullHandler())  # its remarks are no one's findings
+
 _FULL_NAME, _POSTSCRIPT_NAME = 4, 6
 _SYMBOL_BASE = 0xF000
 _BOLD_WEIGHT = 600
+_UNICODE_LIMIT = 0x110000
+_GROUPED_MAPS = {8: 16 + 8192, 12: 16, 13: 16}  # cmap format -> bytes in front of its groups
 _SERIF_CLASSES = (1, 2, 3, 4, 5, 7)  # OS/2 sFamilyClass, high byte
 
 
@@ -57,8 +62,8 @@ def character_face(data: bytes, name: str = "") -> CharacterFace:
     with _open(data, index) as font:
         try:
             return _face(font, data, index)
-        except (TTLibError, KeyError, AttributeError, AssertionError, ValueError, IndexError) as problem:
-            raise FontDataError(f"Font {name} cannot be read: {problem}") from problem
+        except Exception as problem:  # fontTools meets damage with whatever its tables come upon
+            raise FontDataError(f"Font {name} cannot be read: {problem!r}") from problem
 
 
 def _count(data: bytes) -> int:
@@ -68,7 +73,7 @@ def _count(data: bytes) -> int:
 def _open(data: bytes, index: int) -> Any:
     try:
         return TTFont(io.BytesIO(data), fontNumber=index, lazy=True)
-    except Exception as problem:  # fontTools raises struct.error, TTLibError and others for damage
+    except Exception as problem:  # as above: struct.error, TTLibError and others
         raise FontDataError(f"The font object is no TrueType or OpenType font: {problem}") from problem
 
 
@@ -117,6 +122,7 @@ def _face(font: Any, data: bytes, index: int) -> CharacterFace:
 
 def _character_map(font: Any) -> Mapping[int, str]:
     """Unicode scalar value -> glyph name."""
+    _check_character_map(font.reader["cmap"])
     best: Mapping[int, str] | None = font["cmap"].getBestCmap()
     if best is not None:
         return best
@@ -128,6 +134,24 @@ def _character_map(font: Any) -> Mapping[int, str]:
         if _SYMBOL_BASE <= code < _SYMBOL_BASE + 0x100:
             mapped.setdefault(code - _SYMBOL_BASE, name)
     return mapped
+
+
+def _check_character_map(table: bytes) -> None:
+    """Refuse groups of characters (formats 8, 12 and 13) that together exceed Unicode: a damaged count
+    would expand without bounds."""
+    for at in range(4, 4 + 8 * int.from_bytes(table[2:4], "big"), 8):
+        start = int.from_bytes(table[at + 4 : at + 8], "big")
+        kind = int.from_bytes(table[start : start + 2], "big")
+        if kind not in _GROUPED_MAPS:
+            continue
+        first = start + _GROUPED_MAPS[kind]
+        count = int.from_bytes(table[first - 4 : first], "big")
+        total = 0
+        for group in range(first, min(first + 12 * count, len(table) - 11), 12):
+            low = int.from_bytes(table[group : group + 4], "big")
+            total += max(int.from_bytes(table[group + 4 : group + 8], "big") - low + 1, 0)
+        if total > _UNICODE_LIMIT:
+            raise FontDataError("The character map of the font object is damaged")
 
 
 def _style(font: Any, scale: float) -> FaceStyle:
