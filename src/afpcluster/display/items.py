@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, Point
 
 
-@dataclass(slots=True)
-class GlyphRun:
+class GlyphRun(NamedTuple):
     """A string of glyphs on one baseline.
 
     (x, y) is the origin of the first glyph. Glyphs advance towards `direction` by their width, plus
     `spacing` after every glyph, plus `gaps[i]` in front of glyph i (an index counts glyphs, not bytes).
     `stretch` scales glyphs and widths along the baseline. With `placements`, glyph i stands at
-    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it.
+    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it. A tuple, because a page has hundreds.
     """
 
     face: Face

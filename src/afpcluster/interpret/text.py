@@ -36,6 +36,9 @@ def draw_text(
     return state.items
 
 
+_RAW = -1
+
+
 class TextInterpreter(ShownText):
     """One text object as it is walked."""
 
@@ -72,8 +75,10 @@ class TextInterpreter(ShownText):
                 )
                 return
             handler, unpack, full, decode = table[type_]
-            if unpack is not None and length >= full:
-                handler(self, *unpack(data, at + 2))
+            if full == _RAW:
+                handler(self, data[at + 2 : next_])
+            elif full and length >= full:
+                handler(self, unpack(data, at + 2)[0])
             else:
                 operands = decode(data[at + 2 : next_])
                 if operands is not None:
@@ -156,6 +161,7 @@ class TextInterpreter(ShownText):
             self._glyphs.add_offsets(data[2:])
 
     def _end_glyph_layout(self) -> None:
+        self.settle()
         layout, self._glyphs = self._glyphs, None
         if layout is None:
             return
@@ -175,17 +181,18 @@ class TextInterpreter(ShownText):
 
 
 def _handlers() -> list[Any]:
-    """By type: handler, unpack function and sequence length where all operands are fixed and there, and
-    the decoder for all other cases (its answer None: not handled)."""
+    """By type: handler, unpack function, length and decoder. A length is that of a sequence with its one
+    operand, `_RAW` where the handler takes all bytes, 0 where the decoder is needed; where it answers None,
+    the sequence is not handled."""
     table: list[Any] = []
     for control in TABLE:
         if control is None:
             table.append((None, None, 0, lambda _: None))
             continue
         formats = struct.Struct(">" + "".join(o.format for o in control.operands))
-        unpack = formats.unpack_from if control.operands else None
+        length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), 0)
         handler = getattr(TextInterpreter, control.name)
-        table.append((handler, unpack, formats.size + 2, operand_decoder(control)))
+        table.append((handler, formats.unpack_from, length, operand_decoder(control)))
     return table
 
 

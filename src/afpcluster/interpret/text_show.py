@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from afpcluster.display.items import GlyphRun
 from afpcluster.interpret.font import FaceRun, Font
 from afpcluster.interpret.text_fields import SPACE_BYPASS
-from afpcluster.interpret.text_state import TextState
+from afpcluster.interpret.text_state import TextState, is_simple
+
+_new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
 class ShownText(TextState):
@@ -20,51 +22,51 @@ class ShownText(TextState):
     __slots__ = ()
 
     def show(self, text: bytes) -> None:
-        """Present a string of code points at the current position and move behind it."""
-        font = self.font
-        if font is None:
-            font = self.default_font()
-        if not text:
-            return
-        if font.code_size == 2 and len(text) & 1:
-            text = text[:-1]
-        start = self.i
-        adjusted = self.adjustment != 0.0 or self.space_increment is not None
-        if font.split is not None or font.placement is not None or font.code_size != 1:
-            self._show_runs(font, text)
-        elif adjusted or self.fields:
-            self._show_adjusted(font, text)
-        else:
-            if self.suppression is None:
-                self._append(font, text, start)
-            advances = font.advances
-            self.i = start + sum(map(advances.__getitem__, text))
-            self.in_word = text[-1] != font.space_code
+        """Present a string of code points at the current position and move behind it.
 
-    def _append(
-        self,
-        font: Font,
-        codes: bytes,
-        i: float,
-        spacing: float = 0.0,
-        gaps: tuple[tuple[int, float], ...] = (),
-    ) -> None:
-        b = self.b
+        In the common case the move is only noted (`owed`): most producers give the next position anew.
+        """
+        if self.owed:
+            self.settle()
+        font = self.plain_font
+        if font is None or not text:
+            self._show_specially(text)
+            return
+        i, b = self.i, self.b
         self.items.append(
-            GlyphRun(
-                font.face,
-                font.size,
-                self.origin_x + i * self.i_x + b * self.b_x,
-                self.origin_y + i * self.i_y + b * self.b_y,
-                codes,
-                self.colour,
-                self.direction,
-                spacing,
-                gaps,
-                font.stretch,
-                font.rotation,
+            _new_tuple(
+                GlyphRun,
+                (
+                    font.face,
+                    font.size,
+                    self.origin_x + i * self.i_x + b * self.b_x,
+                    self.origin_y + i * self.i_y + b * self.b_y,
+                    text,
+                    self.colour,
+                    self.direction,
+                    0.0,
+                    (),
+                    font.stretch,
+                    0.0,
+                    None,
+                    None,
+                ),
             )
         )
+        self.owed = text
+
+    def _show_specially(self, text: bytes) -> None:
+        """Text with anything unusual about it: font, adjustments, fields, suppression."""
+        font = self.font or self.default_font()
+        if font.code_size == 2 and len(text) & 1:
+            text = text[:-1]
+        if not text:
+            return
+        if not is_simple(font):
+            self._show_runs(font, text)
+        else:
+            self._show_adjusted(font, text)
+        self.choose_plain_font()
 
     def _show_adjusted(self, font: Font, text: bytes) -> None:
         """Single-byte text with SIA or SVI in force, or inside an underscore or overstrike field.
@@ -95,7 +97,20 @@ class ShownText(TextState):
             i += advances[code]
             in_word = True
         if self.suppression is None:
-            self._append(font, text, start, 0.0, tuple(gaps))
+            x, y = self.point(start, self.b)
+            self.items.append(
+                GlyphRun(
+                    font.face,
+                    font.size,
+                    x,
+                    y,
+                    text,
+                    self.colour,
+                    self.direction,
+                    gaps=tuple(gaps),
+                    stretch=font.stretch,
+                )
+            )
         self.i = i
         self.in_word = in_word
 
@@ -108,13 +123,22 @@ class ShownText(TextState):
             extra = self.adjustment * glyphs
             if self.suppression is None:
                 x, y = self.point(self.i, self.b)
-                run = GlyphRun(
-                    face, font.size, x, y, codes, self.colour, self.direction, self.adjustment,
-                    stretch=font.stretch, rotation=font.rotation,
-                )  # fmt: skip
-                if font.placement is not None:
-                    run.placements = self._placements(font, codes, size)
-                self.items.append(run)
+                placements = self._placements(font, codes, size) if font.placement is not None else None
+                self.items.append(
+                    GlyphRun(
+                        face,
+                        font.size,
+                        x,
+                        y,
+                        codes,
+                        self.colour,
+                        self.direction,
+                        self.adjustment,
+                        stretch=font.stretch,
+                        rotation=font.rotation,
+                        placements=placements,
+                    )
+                )
             for field in self.fields:
                 field.shown(self, self.i, self.i + advance + extra, 0)
             self.i += advance + extra

@@ -69,6 +69,8 @@ class TextState:
         "origin_x",
         "origin_y",
         "overstrike_field",
+        "owed",
+        "plain_font",
         "space",
         "space_increment",
         "suppression",
@@ -91,6 +93,8 @@ class TextState:
         self.in_word = False
         self.colour: Colour = BLACK
         self.font: Font | None = None
+        self.plain_font: Font | None = None  # `font`, while nothing unusual is in force
+        self.owed = b""  # text shown in `plain_font` whose width `i` does not have yet
         self.suppression: int | None = None
         self.underscore_field: TextField | None = None
         self.overstrike_field: TextField | None = None
@@ -100,6 +104,23 @@ class TextState:
 
     def report(self, code: str, message: str, severity: Severity = Severity.SKIPPED) -> None:
         self.context.findings.add(code, severity, message, offset=self.offset, field="PTX", spec=_SPEC)
+
+    def settle(self) -> None:
+        """Add the width of the text that was shown last to the position."""
+        text, font = self.owed, self.plain_font
+        if text and font is not None:
+            self.i += sum(map(font.advances.__getitem__, text))
+            self.in_word = text[-1] != font.space_code
+        self.owed = b""
+
+    def choose_plain_font(self) -> None:
+        """Note whether text can be shown the quick way from here on. `owed` must be settled before."""
+        font = self.font
+        unusual = self.adjustment or self.space_increment is not None or self.fields
+        if font is None or unusual or self.suppression is not None or not is_simple(font):
+            self.plain_font = None
+        else:
+            self.plain_font = font
 
     def point(self, i: float, b: float) -> tuple[float, float]:
         """(i, b) in the object space's x, y."""
@@ -115,6 +136,7 @@ class TextState:
             self.report("orientation-bad", f"Text orientation {i_angle},{b_angle} degrees is not allowed")
             return
         self._break_fields()
+        self.owed = b""
         self.direction = i_angle
         self.i_x, self.i_y = _AXIS[i_angle]
         self.b_x, self.b_y = _AXIS[b_angle]
@@ -133,8 +155,10 @@ class TextState:
         else:
             self.i = displacement * self.i_unit
             self.in_word = False
+            self.owed = b""
 
     def relative_move_inline(self, increment: int) -> None:
+        self.settle()
         self._move_inline(self.i + increment * self.i_unit, TextField.RELATIVE)
 
     def _move_inline(self, i: float, cause: int) -> None:
@@ -164,6 +188,7 @@ class TextState:
         base = self.b if self.established_b is None else self.established_b
         self._move_baseline(base + self.baseline_increment)
         self.i = self.margin
+        self.owed = b""
         for field in self.fields:
             field.restart(self.i)
         self.in_word = False
@@ -196,6 +221,7 @@ class TextState:
                 self.established_b = None
 
     def set_coded_font_local(self, local_id: int) -> None:
+        self.settle()
         font = self.fonts.get(local_id)
         if font is None:
             if local_id != DEFAULT_LOCAL_ID and local_id not in self._missing_fonts:
@@ -207,6 +233,7 @@ class TextState:
                 )
             font = self.default_font()
         self.font = font
+        self.choose_plain_font()
         if not self.baseline_increment_set:
             self.baseline_increment = font.size * 1.2
 
@@ -215,11 +242,15 @@ class TextState:
         return self.font
 
     def set_intercharacter_adjustment(self, adjustment: int, direction: int = 0) -> None:
+        self.settle()
         value = 0 if adjustment == _DEFAULT_INDICATOR else adjustment
         self.adjustment = (-value if direction == 1 else value) * self.i_unit
+        self.choose_plain_font()
 
     def set_variable_space_increment(self, increment: int) -> None:
+        self.settle()
         self.space_increment = None if increment == _DEFAULT_INDICATOR else increment * self.i_unit
+        self.choose_plain_font()
 
     def set_text_color(self, value: int, _precision: int = 0) -> None:
         colour = named_colour(value)
@@ -258,6 +289,7 @@ class TextState:
         return int.from_bytes(width, "big", signed=True) / 256 * unit
 
     def _rule(self, along_i: float, along_b: float) -> None:
+        self.settle()
         if self.suppression is not None or along_i == 0 or along_b == 0:
             return
         x0, y0 = self.point(self.i, self.b)
@@ -267,20 +299,25 @@ class TextState:
     def begin_suppression(self, local_id: int) -> None:
         self._break_fields()
         if local_id in self.space.suppressed:
+            self.settle()
             self.suppression = local_id
+            self.choose_plain_font()
 
     def end_suppression(self, local_id: int) -> None:
         self._break_fields()
         if self.suppression == local_id:
             self.suppression = None
+            self.choose_plain_font()
 
     def underscore(self, bypass: int) -> None:
+        self.settle()
         if self.underscore_field is not None:
             self.underscore_field.flush(self)
         self.underscore_field = TextField(bypass, self.i) if bypass & 0x0F else None
         self._collect_fields()
 
     def overstrike(self, bypass: int, character: int) -> None:
+        self.settle()
         if self.overstrike_field is not None:
             self.overstrike_field.flush(self)
         self.overstrike_field = TextField(bypass, self.i, character) if bypass & 0x0F else None
@@ -288,8 +325,14 @@ class TextState:
 
     def _collect_fields(self) -> None:
         self.fields = tuple(f for f in (self.underscore_field, self.overstrike_field) if f is not None)
+        self.choose_plain_font()
 
     def _break_fields(self) -> None:
         for field in getattr(self, "fields", ()):
             field.flush(self)
             field.restart(self.i)
+
+
+def is_simple(font: Font) -> bool:
+    """Whether text bytes are the codes of the font's one face, placed by their advances alone."""
+    return font.split is None and font.placement is None and font.code_size == 1 and not font.rotation
