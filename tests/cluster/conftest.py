@@ -16,7 +16,7 @@ from afpcluster.cluster import bringup
 from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import sample
 from afpcluster.cluster.drill import Document, convert_locally
-from afpcluster.cluster.topology import parse
+from afpcluster.cluster.topology_file import parse
 
 _PROGRAMS = ("haproxy", "keepalived", "ip", "setpriv")
 

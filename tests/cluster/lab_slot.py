@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from afpcluster.cluster.topology import sample_text
+from afpcluster.cluster.topology_file import sample_text
 
 RUNS = Path("/run")
 PREFIX = "afpcluster-test-"

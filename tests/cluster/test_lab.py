@@ -25,7 +25,8 @@ from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
 from afpcluster.cluster.processes import User, processes
 from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
-from afpcluster.cluster.topology import Role, Topology, parse
+from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology_file import parse
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
 

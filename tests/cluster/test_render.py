@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from afpcluster.cluster.render import CHK_HAPROXY, HAPROXY_CFG, render
-from afpcluster.cluster.topology import load, parse, sample_text
+from afpcluster.cluster.topology_file import load, parse, sample_text
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = [(host, path) for host, files in render(load(), "password-of-the-test").items() for path in files]

@@ -7,7 +7,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from afpcluster.cluster.topology import Role, TopologyError, load, parse, sample_text
+from afpcluster.cluster.topology import Role
+from afpcluster.cluster.topology_file import TopologyError, load, parse, sample_text
 
 # (text in the sample, what stands there instead, the problem told)
 MISTAKES = [

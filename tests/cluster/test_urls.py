@@ -6,7 +6,7 @@ import pytest
 
 from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.probe import probe
-from afpcluster.cluster.topology import load
+from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.urls import Url, urls, without_password
 
 # Host and path as in the sample topology; the address comes from the cluster of the tests.

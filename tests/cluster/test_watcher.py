@@ -15,7 +15,7 @@ import pytest
 
 from afpcluster.cluster.layout import HAPROXY_PID
 from afpcluster.cluster.render import CHK_HAPROXY, render
-from afpcluster.cluster.topology import load
+from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
 
 # events in order (s started, d died, g good answer, b bad answer), healthy after each of them

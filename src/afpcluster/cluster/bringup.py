@@ -17,7 +17,8 @@ from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
 from afpcluster.cluster.render import Rendered, render
-from afpcluster.cluster.topology import Role, Topology, TopologyError, load
+from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology_file import TopologyError, load
 from afpcluster.cluster.urls import VIP, urls
 
 Say = Callable[[str], None]

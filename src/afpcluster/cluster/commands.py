@@ -16,7 +16,8 @@ from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
-from afpcluster.cluster.topology import Topology, TopologyError, load, sample_text
+from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.topology_file import TopologyError, load, sample_text
 
 FAILED = 1
 

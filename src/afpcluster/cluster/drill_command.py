@@ -10,7 +10,7 @@ from afpcluster.cluster.commands import FAILED, console, told
 from afpcluster.cluster.drill import convert_locally, run_drill
 from afpcluster.cluster.faults import DRILLS
 from afpcluster.cluster.lab import LabError
-from afpcluster.cluster.topology import load
+from afpcluster.cluster.topology_file import load
 
 
 def run_drills(
