@@ -18,7 +18,7 @@ from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.container import draw_container, object_type
-from afpcluster.interpret.context import MappingOption, ObjectArea
+from afpcluster.interpret.context import DataObject, MappingOption, ObjectArea
 
 COLOUR, INK = shapes(), bilevel(48, 32)
 GRAY = COLOUR.convert("L")
@@ -34,8 +34,6 @@ def classified(component: int) -> bytes:
 def drawn(
     data: bytes, triplets: bytes = b"", area: ObjectArea = AREA, descriptor: bytes = b""
 ) -> tuple[list[Item], list[str]]:
-    from afpcluster.interpret.context import DataObject
-
     found = context()
     pieces = [Record(CODES["OCD"], 0, data[at : at + 300]) for at in range(0, len(data), 300)]
     cdd = Record(CODES["CDD"], 0, bytes(12) + descriptor) if descriptor else None
@@ -265,3 +263,11 @@ def test_the_registered_type() -> None:
     assert object_type(classified(23)) == 23
     assert object_type(encode_triplet(0x10, bytes(22))) is None
     assert object_type(b"") is None
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
+def test_a_limit_of_image_points(format: str) -> None:
+    found = context(max_image_pixels=WIDTH * HEIGHT - 1)
+    data = [Record(CODES["OCD"], 0, file_data(COLOUR, format))]
+    assert draw_container(DataObject("BOC", "", 0, AREA, None, data), found) == []
+    assert codes(found) == ["image-too-large"]

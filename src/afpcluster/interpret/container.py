@@ -18,7 +18,7 @@ from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.container_files import FILE_FORMATS, FileImage, sniff
 from afpcluster.interpret.container_pdf import draw_pdf_page
 from afpcluster.interpret.context import Context, DataObject
-from afpcluster.interpret.image_data import ImageProblem
+from afpcluster.interpret.image_data import ImageProblem, jpeg_size, pillow_header
 from afpcluster.interpret.image_placement import place
 
 SPEC = "MO:DCA Appendix D Object Type Identifiers"
@@ -123,15 +123,15 @@ def _image_file(
     report: Reporter,
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of an image file."""
-    found = FILE_FORMATS[format](data, page)
-    image = found.image
-    if image.width * image.height > context.max_image_pixels:
+    size = jpeg_size(data) if format == "JPEG" else pillow_header(data, format, page).size
+    if size[0] * size[1] > context.max_image_pixels:  # before anything is decoded
         raise ImageProblem(
             "image-too-large",
-            f"An image of {image.width} x {image.height} points is over the limit of "
-            f"{context.max_image_pixels}",
+            f"An image of {size[0]} x {size[1]} points is over the limit of {context.max_image_pixels}",
             SPEC,
         )
+    found = FILE_FORMATS[format](data, page)
+    image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets)
     width, height = image.width * x_scale, image.height * y_scale
     colour = object.colour or _colour(triplets) or BLACK

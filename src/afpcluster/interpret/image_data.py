@@ -19,7 +19,6 @@ from afpcluster.afp.jpeg import (
     ARITHMETIC_FRAMES,
     PASSABLE_FRAMES,
     JpegError,
-    JpegHeader,
     mark_as_rgb,
     read_header,
 )
@@ -186,9 +185,10 @@ def pillow_image(image: Pillow.Image, *, inverted: bool = False, mask: ImageData
     )
 
 
-def header_of(data: bytes) -> JpegHeader | None:
-    """The JPEG header, or None."""
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height in samples; (0, 0) where the header cannot be read."""
     try:
-        return read_header(data)
+        header = read_header(data)
     except JpegError:
-        return None
+        return 0, 0
+    return header.width, header.height

@@ -27,8 +27,8 @@ from afpcluster.interpret.image_data import (
     ImageProblem,
     Pixels,
     compression_problem,
-    header_of,
     jpeg_pixels,
+    jpeg_size,
     make_image,
     open_with_pillow,
     pillow_image,
@@ -285,10 +285,9 @@ def _planes(raster: Raster, bands: list[bytes], report: Reporter) -> tuple[list[
     """Every band as samples of 8 bits, all of the same size."""
     width, height = raster.width, raster.height
     if raster.encoding.compression == Compression.JPEG:
-        headers = [header for band in bands if (header := header_of(band))]
-        if not headers:
+        width, height = max(map(jpeg_size, bands))
+        if not width:
             raise ImageProblem("jpeg-bad", "No band has JPEG data", "IOCA Band Image Data")
-        width, height = headers[0].width, headers[0].height
     if width * height * len(bands) > MAX_DECODED_BYTES or not width or not height:
         raise ImageProblem(
             "ioca-size-bad", f"Bands of {width} x {height} points cannot be decoded", "IOCA Image Size"
