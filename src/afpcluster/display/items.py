@@ -18,7 +18,8 @@ class GlyphRun(NamedTuple):
     (x, y) is the origin of the first glyph. Glyphs advance towards `direction` by their width, plus
     `spacing` after every glyph, plus `gaps[i]` in front of glyph i (an index counts glyphs, not bytes).
     `stretch` scales glyphs and widths along the baseline. With `placements`, glyph i stands at
-    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it. A tuple: a page has hundreds.
+    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it.
+    A tuple, because a page has hundreds.
     """
 
     face: Face

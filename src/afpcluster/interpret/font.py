@@ -6,7 +6,7 @@ Built from FOCA fonts, TrueType/OpenType objects or substitutes alike; drawing n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from afpcluster.display.face import Face
@@ -50,6 +50,14 @@ class Font:
     glyph_face: Callable[[bytes, str], Face | None] | None = None
     """For TrueType/OpenType: the face whose codes are glyph indexes, by font OID and full name (empty:
     the base font), among this font and those linked to it (PTOCA GLC)."""
+
+    simple: bool = field(init=False)
+    """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""
+
+    def __post_init__(self) -> None:
+        self.simple = (
+            self.code_size == 1 and self.split is None and self.placement is None and not self.rotation
+        )
 
     def advance(self, text: bytes) -> float:
         """Width of a string of text bytes in points, without any adjustment."""

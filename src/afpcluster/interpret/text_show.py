@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from afpcluster.display.items import GlyphRun
 from afpcluster.interpret.font import FaceRun, Font
 from afpcluster.interpret.text_fields import SPACE_BYPASS
-from afpcluster.interpret.text_state import TextState, is_simple
+from afpcluster.interpret.text_state import TextState
 
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
@@ -62,7 +62,7 @@ class ShownText(TextState):
             text = text[:-1]
         if not text:
             return
-        if not is_simple(font):
+        if not font.simple:
             self._show_runs(font, text)
         else:
             self._show_adjusted(font, text)

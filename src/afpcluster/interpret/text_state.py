@@ -76,6 +76,7 @@ class TextState:
         "suppression",
         "temporary_increment",
         "underscore_field",
+        "unusual",
     )
 
     def __init__(self, space: TextSpace, fonts: Mapping[int, Font], context: Context, offset: int) -> None:
@@ -94,6 +95,7 @@ class TextState:
         self.colour: Colour = BLACK
         self.font: Font | None = None
         self.plain_font: Font | None = None  # `font`, while nothing unusual is in force
+        self.unusual = False  # an adjustment, field or suppression is in force
         self.owed = b""  # text shown in `plain_font` whose width `i` does not have yet
         self.suppression: int | None = None
         self.underscore_field: TextField | None = None
@@ -116,11 +118,10 @@ class TextState:
     def choose_plain_font(self) -> None:
         """Note whether text can be shown the quick way from here on. `owed` must be settled before."""
         font = self.font
-        unusual = self.adjustment or self.space_increment is not None or self.fields
-        if font is None or unusual or self.suppression is not None or not is_simple(font):
-            self.plain_font = None
-        else:
-            self.plain_font = font
+        self.unusual = bool(
+            self.adjustment or self.space_increment is not None or self.fields or self.suppression is not None
+        )
+        self.plain_font = font if font is not None and font.simple and not self.unusual else None
 
     def point(self, i: float, b: float) -> tuple[float, float]:
         """(i, b) in the object space's x, y."""
@@ -221,7 +222,8 @@ class TextState:
                 self.established_b = None
 
     def set_coded_font_local(self, local_id: int) -> None:
-        self.settle()
+        if self.owed:
+            self.settle()
         font = self.fonts.get(local_id)
         if font is None:
             if local_id != DEFAULT_LOCAL_ID and local_id not in self._missing_fonts:
@@ -233,7 +235,7 @@ class TextState:
                 )
             font = self.default_font()
         self.font = font
-        self.choose_plain_font()
+        self.plain_font = font if font.simple and not self.unusual else None
         if not self.baseline_increment_set:
             self.baseline_increment = font.size * 1.2
 
@@ -292,9 +294,14 @@ class TextState:
         self.settle()
         if self.suppression is not None or along_i == 0 or along_b == 0:
             return
-        x0, y0 = self.point(self.i, self.b)
-        x1, y1 = self.point(self.i + along_i, self.b + along_b)
-        self.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), self.colour))
+        x, y = self.point(self.i, self.b)
+        width = along_i * self.i_x + along_b * self.b_x
+        height = along_i * self.i_y + along_b * self.b_y
+        if width < 0:
+            x, width = x + width, -width
+        if height < 0:
+            y, height = y + height, -height
+        self.items.append(Rectangle(x, y, width, height, self.colour))
 
     def begin_suppression(self, local_id: int) -> None:
         self._break_fields()
@@ -331,8 +338,3 @@ class TextState:
         for field in getattr(self, "fields", ()):
             field.flush(self)
             field.restart(self.i)
-
-
-def is_simple(font: Font) -> bool:
-    """Whether text bytes are the codes of the font's one face, placed by their advances alone."""
-    return font.split is None and font.placement is None and font.code_size == 1 and not font.rotation
