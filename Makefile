@@ -8,7 +8,7 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
              poppler-utils ca-certificates
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check format install packages bench fuzz
+.PHONY: help up down test check format lock install packages bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,11 @@ format: install ## format the code
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
+lock: install ## resolve requirements.lock anew from pyproject.toml
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check uv
+	@$(PYTHON) -m uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade --output-file requirements.lock pyproject.toml
+
 bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
 	@$(PYTHON) -m benchmarks $(BENCH)
 
@@ -49,5 +54,5 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Making the Python environment in .venv ..."
 	@[ -x $(PYTHON) ] || /usr/bin/python3 -m venv .venv
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --editable .
+	@$(PYTHON) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
