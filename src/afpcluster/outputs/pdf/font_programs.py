@@ -29,6 +29,10 @@ def embed_program(program: FontProgram, glyphs: Iterable[str | int], *, indexed:
                 return embed_truetype(program, wanted, tag)
             case ProgramKind.CFF | ProgramKind.OPENTYPE_CFF | ProgramKind.CID_CFF:
                 return embed_cff(program, wanted, tag, indexed=indexed)
+            case ProgramKind.CID_TYPE1:
+                from afpcluster.outputs.pdf.cid_type1 import embed_cid_type1
+
+                return embed_cid_type1(program, wanted, tag)
             case _:
                 raise ProgramError(f"programs of kind {program.kind} are not supported")
     except ProgramError:
