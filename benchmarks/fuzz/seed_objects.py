@@ -17,7 +17,7 @@ from afpcluster.afp.declare import Structure
 from afpcluster.afp.goca_descriptor import WINDOW_SPECIFICATION, WindowSpecification
 from afpcluster.afp.im_image import ImageCellPosition, ImageInputDescriptor, ImageOutputControl
 from afpcluster.afp.ioca import Compression, Parameter
-from afpcluster.sample.images import ioca_field
+from afpcluster.afp.ioca_write import encode_parameter, encode_segment
 from afpcluster.sample.records import made
 
 WIDTH, HEIGHT = 16, 8
@@ -54,19 +54,15 @@ def _image(
     function_set: int = 10,
     option: int = 0x20,
 ) -> ImageSeed:
-    identity = ioca_field(Parameter.FUNCTION_SET, ioca.FunctionSet(1, function_set).encode())
+    identity = encode_parameter(Parameter.FUNCTION_SET, ioca.FunctionSet(1, function_set).encode())
     content = (
-        (Parameter.BEGIN_SEGMENT, b""),
-        (Parameter.BEGIN_IMAGE_CONTENT, b"\xff"),
         (Parameter.IMAGE_SIZE, ioca.ImageSize(*_SIZE).encode()),
         (Parameter.IMAGE_ENCODING, ioca.ImageEncoding(compression).encode()),
         *parameters,
         *(((Parameter.IMAGE_DATA, data),) if data else ()),
-        (Parameter.END_IMAGE_CONTENT, b""),
-        (Parameter.END_SEGMENT, b""),
     )
     descriptor = ioca.ImageDataDescriptor(*_SIZE).encode() + identity
-    return descriptor, b"".join(ioca_field(code, value) for code, value in content), option
+    return descriptor, encode_segment(encode_parameter(code, value) for code, value in content), option
 
 
 def _structure(format_: int, sizes: bytes) -> tuple[Parameter, bytes]:
