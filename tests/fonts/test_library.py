@@ -31,7 +31,6 @@ from afpcluster.fonts.substitution import FILE_NAME
 GLYPHS = {"LA010000": (b"a", 500), "SP010000": (b"space", 250)}
 PAGE = {0x81: "LA010000", 0x40: "SP010000"}
 PAIR = name(0x86, "CZTEST") + name(0x85, "T1TEST") + local_id(1)
-ITALIC = 0x80
 
 
 def scope(*resources: Resource) -> ResourceScope:
@@ -200,6 +199,12 @@ def test_metrics_without_shapes_keep_their_widths() -> None:
     assert (font.face.program.name, font.face.glyphs[0x81]) == ("Times-Bold", "a")
     assert (font.face.widths[0x81], font.advances[0x81]) == (777, pytest.approx(7.77))
     assert codes(findings) == ["font-substituted"]
+
+
+def test_extension_fonts_are_told() -> None:
+    findings = Findings()
+    FontLibrary(findings).fonts_of(mcf(PAIR), scope(outline(flags=foca.FONT_EXTENSION), page()))
+    assert codes(findings) == ["font-extension"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from afpcluster.fonts.code_page import FontDataError
 
 _DEFAULT_RESOLUTION = 240.0
 _DEFAULT_SIZE = 10.0
+_BOLD_WEIGHT = 7
 _ALIGNMENTS = {0: 1, 2: 4, 3: 8}
 
 
@@ -50,6 +51,19 @@ class CharacterSet:
     def typeface_id(self) -> int:
         """FGID; 0 where none is given."""
         return self.descriptor.typeface_id if self.descriptor else 0
+
+    @property
+    def extension(self) -> bool:
+        """Whether it only adds characters to another character set (FOCA "Extension Font")."""
+        return bool(self.control.flags & foca.FONT_EXTENSION)
+
+    @property
+    def bold(self) -> bool:
+        return bool(self.descriptor and self.descriptor.weight >= _BOLD_WEIGHT)
+
+    @property
+    def italic(self) -> bool:
+        return bool(self.descriptor and self.descriptor.design_flags >> 8 & foca.DESIGN_ITALIC)
 
     @property
     def raster(self) -> bool:

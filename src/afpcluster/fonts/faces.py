@@ -222,7 +222,6 @@ def _style(characters: CharacterSet) -> FaceStyle:
     position = characters.positions.get(0)
     descriptor = characters.descriptor
     orientation = characters.orientations.get(0)
-    flags = descriptor.design_flags >> 8 if descriptor else 0
     ascent = position.maximum_ascender * factor if position else 750.0
     descent = -position.maximum_descender * factor if position else -250.0
     widest = orientation.maximum_increment * factor if orientation else 1000.0
@@ -230,9 +229,9 @@ def _style(characters: CharacterSet) -> FaceStyle:
         ascent=ascent,
         descent=descent,
         cap_height=(position.cap_m_height * factor if position else 0) or 700.0,
-        italic_angle=-12.0 if flags & foca.DESIGN_ITALIC else 0.0,
+        italic_angle=-12.0 if characters.italic else 0.0,
         fixed_pitch=bool(orientation and orientation.flags & foca.OrientationFlag.UNIFORM_INCREMENT),
         serif=bool(descriptor and descriptor.design_class in _SERIF_CLASSES),
-        bold=bool(descriptor and descriptor.weight >= 7),
+        bold=characters.bold,
         box=(0, descent, widest, ascent),
     )

@@ -154,7 +154,7 @@ class FontLibrary:
             try:
                 face = face_of(characters, page)
             except (FontDataError, DecodeError) as problem:
-                name = substitution.substitute_for(reference, self._rules, characters.typeface).font
+                name = substitution.substitute_for_shapes(reference, self._rules, characters)
                 self._sources.missing(
                     f"{problem}. {name} is used with the metrics of {reference.label}.", record
                 )

@@ -41,7 +41,15 @@ class FontSources:
     ) -> CharacterSet | None:
         """The character set of a reference: by name, or the one whose typeface (FGID) the GRID asks for."""
         if reference.character_set:
-            return self.parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
+            named = self.parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
+            if named is not None and named.extension:
+                self.report(
+                    "font-extension",
+                    Severity.INFO,
+                    f"{reference.character_set} extends another font; characters of that one are not shown",
+                    record,
+                )
+            return named
         if reference.grid is not None:
             for resource in scope.of_kind(CHARACTER_SET):
                 found = self._parsed_resource(resource, character_set, record)

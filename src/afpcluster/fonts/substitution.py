@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from afpcluster.findings import ConversionError
+from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.standard import STANDARD_FONTS
 
@@ -155,6 +156,17 @@ def substitute_for(reference: FontReference, rules: Iterable[Rule] = (), typefac
         found = Substitute(styled(_family(words), bold, italic))
     size = found.size or _size_by_width(reference, found.font.startswith("Courier"))
     return replace(found, size=size)
+
+
+def substitute_for_shapes(reference: FontReference, rules: Iterable[Rule], characters: CharacterSet) -> str:
+    """The standard font for a character set that has metrics only: what the font says of itself counts."""
+    described = replace(
+        reference,
+        weight=_BOLD_WEIGHT if characters.bold else reference.weight,
+        italic=characters.italic or reference.italic,
+    )
+    found = substitute_for(described, rules, characters.typeface).font
+    return found if is_standard(found) else substitute_for(described, (), characters.typeface).font
 
 
 def styled(family: str, bold: bool, italic: bool) -> str:
