@@ -18,18 +18,18 @@ LAB_SPACE: Value = [
 
 
 @lru_cache(maxsize=1024)
-def fill_operator(colour: Colour) -> str:
+def fill_operator(colour: Colour) -> bytes:
     """Make `colour` the colour of fills, text and stencils."""
     components = numbers(colour.components)
     if colour.space is ColourSpace.LAB:
-        return f"/{LAB_NAME} cs {components} sc"
-    return f"{components} {_FILL[colour.space]}"
+        return f"/{LAB_NAME} cs {components} sc".encode()
+    return f"{components} {_FILL[colour.space]}".encode()
 
 
 @lru_cache(maxsize=1024)
-def stroke_operator(colour: Colour) -> str:
+def stroke_operator(colour: Colour) -> bytes:
     """Make `colour` the colour of lines."""
     components = numbers(colour.components)
     if colour.space is ColourSpace.LAB:
-        return f"/{LAB_NAME} CS {components} SC"
-    return f"{components} {_FILL[colour.space].upper()}"
+        return f"/{LAB_NAME} CS {components} SC".encode()
+    return f"{components} {_FILL[colour.space].upper()}".encode()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from math import ceil, floor, hypot, log10
 from typing import Any
 
+from afpcluster.display.colour import ColourSpace
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
 from afpcluster.display.items import (
     Cap,
@@ -55,7 +56,7 @@ class ContentWriter:
     its user is in: `known_state` is False for them."""
 
     def __init__(self, resources: StreamResources, root: Matrix, *, known_state: bool) -> None:
-        self.out: list[str] = []
+        self.out: list[bytes] = []
         self.links: list[LinkArea] = []
         self.text = TextWriter(self.out, resources, PAGE_UNIT, known_state=known_state)
         self._resources = resources
@@ -84,7 +85,7 @@ class ContentWriter:
     def data(self) -> bytes:
         """The finished stream, uncompressed."""
         self.text.end()
-        return "\n".join(self.out).encode("latin-1")
+        return b"\n".join(self.out)
 
     # Paths
 
@@ -92,17 +93,19 @@ class ContentWriter:
         text = self.text
         if text.open:
             text.end()
-        if item.colour != text.fill:
-            text.set_fill(item.colour)
-        self.out.append(f"{self._box(item.x, item.y, item.width, item.height)} re f")
+        colour = item.colour
+        if colour is not text.fill and colour != text.fill:
+            text.set_fill(colour)
+        self.out.append(b"%d %d %d %d re f" % self._box(item.x, item.y, item.width, item.height))
 
-    def _box(self, x: float, y: float, width: float, height: float) -> str:
+    def _box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
+        """Left, top, width and height in content units."""
         unit = self._unit
         left, top = round(x * unit), round(y * unit)
         # From corner to corner, so that neighbours meet; and what is there at all stays visible.
         across = round((x + width) * unit) - left or (1 if width else 0)
         down = round((y + height) * unit) - top or (1 if height else 0)
-        return f"{left} {top} {across} {down}"
+        return left, top, across, down
 
     def _path(self, item: Path) -> None:
         if not item.segments or (item.fill is None and item.stroke is None):
@@ -117,35 +120,35 @@ class ContentWriter:
             self._set_stroke(item.stroke)
         self._outline(item.segments)
         if item.fill is None:
-            self.out.append("S")
+            self.out.append(b"S")
         else:
-            operator = "f" if item.stroke is None else "B"
-            self.out.append(operator + "*" if item.even_odd else operator)
+            operator = b"f" if item.stroke is None else b"B"
+            self.out.append(operator + b"*" if item.even_odd else operator)
 
     def _outline(self, segments: Iterable[Segment]) -> None:
         unit, out = self._unit, self.out
         for segment in segments:
-            operands = [str(round(value * unit)) for value in segment]
-            out.append(" ".join([*operands, _SEGMENT_OPERATORS[type(segment)]]))
+            out.append(_SEGMENTS[type(segment)] % tuple([round(value * unit) for value in segment]))
 
     def _set_stroke(self, stroke: Stroke) -> None:
         was, out, unit = self._stroke, self.out, self._unit
         if was is None or stroke.colour != was.colour:
-            self._resources.note_colour(stroke.colour)
+            if stroke.colour.space is ColourSpace.LAB:
+                self._resources.note_lab()
             out.append(stroke_operator(stroke.colour))
         if was is None or (stroke.width, unit) != (was.width, PAGE_UNIT):
-            out.append(f"{round(stroke.width * unit)} w")
+            out.append(b"%d w" % round(stroke.width * unit))
         if was is None or stroke.cap is not was.cap:
-            out.append(f"{_CAPS[stroke.cap]} J")
+            out.append(b"%d J" % _CAPS[stroke.cap])
         if was is None or stroke.join is not was.join:
-            out.append(f"{_JOINS[stroke.join]} j")
+            out.append(b"%d j" % _JOINS[stroke.join])
         if was is None or stroke.mitre_limit != was.mitre_limit:
-            out.append(f"{number(max(1.0, stroke.mitre_limit))} M")
+            out.append(f"{number(max(1.0, stroke.mitre_limit))} M".encode())
         if was is None or stroke.dashes or was.dashes:
             # A dash list of zeros alone would be an error (section 8.4.3.6).
             dashes = stroke.dashes if any(stroke.dashes) else ()
             lengths = " ".join([str(round(length * unit)) for length in dashes])
-            out.append(f"[{lengths}]{round(stroke.dash_phase * unit)} d")
+            out.append(f"[{lengths}]{round(stroke.dash_phase * unit)} d".encode())
         self._stroke = stroke
 
     # Images and forms
@@ -166,7 +169,7 @@ class ContentWriter:
         unit = self._unit
         values = [round(v * unit, 2) for v in (a, b, -c, -d, e + c, f + d)]
         if values[0] * values[3] != values[1] * values[2]:  # else it has no area
-            self.out.append(f"q {numbers(values, 2)} cm/{name} Do Q")
+            self.out.append(f"q {numbers(values, 2)} cm/{name} Do Q".encode())
 
     def _shared(self, item: Shared) -> None:
         self.text.end()
@@ -175,9 +178,9 @@ class ContentWriter:
         self.links += [place_link(link, matrix) for link in links]
         concatenation = self._concatenation(item.matrix, PAGE_UNIT)
         if concatenation == _NO_CHANGE:
-            self.out.append(f"/{name} Do")
+            self.out.append(f"/{name} Do".encode())
         else:
-            self.out.append(f"q {concatenation}/{name} Do Q")
+            self.out.append(f"q {concatenation}/{name} Do Q".encode())
 
     # Coordinate systems and clips
 
@@ -188,11 +191,11 @@ class ContentWriter:
         outer_state = self._save()
         concatenation = self._concatenation(item.matrix, unit)
         if concatenation != _NO_CHANGE:
-            self.out.append(concatenation)
+            self.out.append(concatenation.encode())
         self._matrix = item.matrix.then(outer_matrix)
         self._set_unit(unit)
         if item.clip is not None:
-            self.out.append(f"{self._box(*item.clip)} re W n")
+            self.out.append(b"%d %d %d %d re W n" % self._box(*item.clip))
         self.items(item.items)
         self.text.end()
         self._matrix = outer_matrix
@@ -204,7 +207,7 @@ class ContentWriter:
         outer_state = self._save()
         # Clipping to a path without an area hides everything, as it should.
         self._outline(item.segments or [Move((0.0, 0.0)), Close()])
-        self.out.append("W* n" if item.even_odd else "W n")
+        self.out.append(b"W* n" if item.even_odd else b"W n")
         self.items(item.items)
         self.text.end()
         self._restore(outer_state)
@@ -224,11 +227,11 @@ class ContentWriter:
             self._stroke = None  # its width and dashes were in the other unit
 
     def _save(self) -> tuple[object, ...]:
-        self.out.append("q")
+        self.out.append(b"q")
         return (self._stroke, self.text.state())
 
     def _restore(self, state: tuple[Any, ...]) -> None:
-        self.out.append("Q")
+        self.out.append(b"Q")
         self._stroke = state[0]
         self.text.set_state(state[1])
 
@@ -237,7 +240,12 @@ class ContentWriter:
 
 
 _NO_CHANGE = "1 0 0 1 0 0 cm"
-_SEGMENT_OPERATORS: dict[type, str] = {Move: "m", Line: "l", Curve: "c", Close: "h"}
+_SEGMENTS: dict[type, bytes] = {
+    Move: b"%d %d m",
+    Line: b"%d %d l",
+    Curve: b"%d %d %d %d %d %d c",
+    Close: b"h",
+}
 
 
 def corners_of(box: Box) -> tuple[float, float, float, float]:

@@ -49,7 +49,7 @@ class PacketMaker:
         resources = StreamResources(self)
         writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
-        writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm")
+        writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm".encode())
         writer.items(page.items)
         return PagePacket(
             page.number,

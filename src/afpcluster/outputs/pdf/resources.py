@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from afpcluster.display.colour import Colour, ColourSpace
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import EmbeddedPdf, ImageData, SharedItems, TilePattern
@@ -30,7 +29,6 @@ class StreamResources:
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
         self._fonts: dict[tuple[str, int | None], tuple[str, bytearray, int]] = {}
-        self._fonts_by_face: dict[tuple[Face, int | None], tuple[str, bytearray]] = {}
         self._images: dict[str, str] = {}
         self._forms: dict[str, tuple[str, Sequence[LinkArea]]] = {}
         self._patterns: dict[str, str] = {}
@@ -38,17 +36,13 @@ class StreamResources:
 
     def font(self, face: Face, section: int | None) -> tuple[str, bytearray]:
         """The name of a face (or of a section of a two-byte raster face), and where to note its codes."""
-        known = self._fonts_by_face.get((face, section))
-        if known is not None:
-            return known
         key = (face.key, section)
         font = self._fonts.get(key)
         if font is None:
             self._courier.send_face(face)
             code_size = 1 if section is not None else face.code_size
             font = self._fonts[key] = (f"F{len(self._fonts) + 1}", bytearray(), code_size)
-        known = self._fonts_by_face[face, section] = font[:2]
-        return known
+        return font[:2]
 
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)
@@ -84,10 +78,9 @@ class StreamResources:
             name = self._patterns[key] = f"P{len(self._patterns) + 1}"
         return name
 
-    def note_colour(self, colour: Colour) -> None:
-        """A colour is used: some spaces are resources."""
-        if colour.space is ColourSpace.LAB:
-            self._uses_lab = True
+    def note_lab(self) -> None:
+        """A colour of CIELAB is used, the one space that is a resource."""
+        self._uses_lab = True
 
     def content(self, data: bytes, *, compress: bool) -> Content:
         """The finished stream with everything it names."""

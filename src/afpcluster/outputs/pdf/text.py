@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.colour import BLACK, Colour, ColourSpace
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
 from afpcluster.display.items import GlyphRun
@@ -25,7 +25,9 @@ _QUARTERS: dict[float, tuple[int, int]] = {0.0: (1, 0), 90.0: (0, 1), 180.0: (-1
 class TextWriter:
     """Writes runs to `out` and knows the fill colour and text state there. `open`: inside BT..ET."""
 
-    def __init__(self, out: list[str], resources: StreamResources, unit: float, *, known_state: bool) -> None:
+    def __init__(
+        self, out: list[bytes], resources: StreamResources, unit: float, *, known_state: bool
+    ) -> None:
         self.open = False
         self.fill: Colour | str | None = BLACK if known_state else None  # a str names a pattern
         self._out = out
@@ -36,6 +38,7 @@ class TextWriter:
         self._size = 0.0
         self._size_units = 0
         self._codes = bytearray()  # of the current font: what the subset needs
+        self._selections: dict[tuple[Face, int | None, float], tuple[bytes, int, bytearray]] = {}
         self._spacing = 0.0 if known_state else None
         self._stretch = 1.0 if known_state else None
         self._direction: float | None = None
@@ -58,59 +61,62 @@ class TextWriter:
         """Coordinates and sizes count in another unit from here on."""
         self._unit = unit
         self._face = None
+        self._selections.clear()
         self._spacing = None
 
     def set_fill(self, colour: Colour) -> None:
-        self._resources.note_colour(colour)
+        if colour.space is ColourSpace.LAB:
+            self._resources.note_lab()
         self._out.append(fill_operator(colour))
         self.fill = colour
 
     def set_fill_pattern(self, name: str) -> None:
         if self.fill != name:
-            self._out.append(f"/Pattern cs/{name} scn")
+            self._out.append(b"/Pattern cs/%b scn" % name.encode())
             self.fill = name
 
     def end(self) -> None:
         """Leave the text object, if in one."""
         if self.open:
-            self._out.append("ET")
+            self._out.append(b"ET")
             self.open = False
 
     # Runs
 
     def run(self, run: GlyphRun) -> None:
-        """Show one run."""
-        codes = run.codes
+        """Show one run. Most of the time goes here, hence one unpacking and looks before calls."""
+        face, size, x, y, codes, colour, direction, spacing, gaps, stretch, _, placements, text = run
         if not codes:
             return
         if not self.open:
-            self._out.append("BT")
+            self._out.append(b"BT")
             self.open = True
             self._direction = None
-        if run.colour != self.fill:
-            self.set_fill(run.colour)
-        if run.spacing != self._spacing or run.stretch != self._stretch:
-            self._set_spacing(run)
-        face = run.face
-        if run.gaps or run.placements is not None or run.text is not None or _is_sectioned(face):
+        if colour is not self.fill and colour != self.fill:
+            self.set_fill(colour)
+        if spacing != self._spacing or stretch != self._stretch:
+            self._set_spacing(spacing, stretch)
+        if gaps or placements is not None or text is not None or _is_sectioned(face):
             self._show_specially(run)
             return
-        if face is not self._face or run.size != self._size:
-            self._set_font(face, None, run.size)
+        if face is not self._face or size != self._size:
+            self._set_font(face, None, size)
         self._codes += codes
-        shown = escape_string(codes).decode("latin-1")
-        x, y = round(run.x * self._unit), round(run.y * self._unit)
-        if run.direction == 0.0 == self._direction:  # nearly always
-            self._out.append(f"{x - self._x} {self._y - y} Td({shown})Tj")
-            self._x, self._y = x, y
+        # Four quick looks beat one pattern; nearly no string has what must be escaped.
+        if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
+            codes = escape_string(codes)
+        unit = self._unit
+        across, down = round(x * unit), round(y * unit)
+        if direction == 0 and self._direction == 0:  # nearly always
+            self._out.append(b"%d %d Td(%b)Tj" % (across - self._x, self._y - down, codes))
+            self._x, self._y = across, down
         else:
-            self._move(x, y, run.direction)
-            self._out.append(f"({shown})Tj")
+            self._move(across, down, direction)
+            self._out.append(b"(%b)Tj" % codes)
 
     def _show_specially(self, run: GlyphRun) -> None:
         if run.text is not None:
-            spoken = escape_string(text_string(run.text)).decode("latin-1")
-            self._out.append(f"/Span<</ActualText({spoken})>>BDC")
+            self._out.append(b"/Span<</ActualText(%b)>>BDC" % escape_string(text_string(run.text)))
         if run.placements is not None:
             self._show_placed(run)
         else:
@@ -120,22 +126,27 @@ class TextWriter:
                 self._codes += codes
                 self._show_with_gaps(run, section, first, codes)
         if run.text is not None:
-            self._out.append("EMC")
+            self._out.append(b"EMC")
 
-    def _set_spacing(self, run: GlyphRun) -> None:
+    def _set_spacing(self, spacing: float, stretch: float) -> None:
         """Tc is scaled by Tz (section 9.3.4), the run's spacing is not."""
-        if run.stretch != self._stretch:
-            self._out.append(f"{number(run.stretch * 100)} Tz")
-        self._out.append(f"{number(run.spacing * self._unit / run.stretch)} Tc")
-        self._spacing, self._stretch = run.spacing, run.stretch
+        if stretch != self._stretch:
+            self._out.append(f"{number(stretch * 100)} Tz".encode())
+        self._out.append(f"{number(spacing * self._unit / stretch)} Tc".encode())
+        self._spacing, self._stretch = spacing, stretch
 
     def _set_font(self, face: Face, section: int | None, size: float) -> None:
         if face is self._face and section == self._section and size == self._size:
             return
-        name, self._codes = self._resources.font(face, section)
-        self._face, self._section, self._size = face, section, size
-        self._size_units = round(size * self._unit) or 1
-        self._out.append(f"/{name} {self._size_units} Tf")
+        key = (face, section, size)
+        selection = self._selections.get(key)
+        if selection is None:
+            name, codes = self._resources.font(face, section)
+            units = round(size * self._unit) or 1
+            selection = self._selections[key] = (f"/{name} {units} Tf".encode(), units, codes)
+        operator, self._size_units, self._codes = selection
+        self._face, self._section, self._size = key
+        self._out.append(operator)
 
     def _move(self, x: int, y: int, direction: float) -> None:
         """Start a line at (x, y): relative to the line before where the direction stays."""
@@ -143,10 +154,10 @@ class TextWriter:
             # The text matrix is its own inverse: a turn and a mirror.
             cosine, sine = self._turn
             across, down = x - self._x, y - self._y
-            self._out.append(f"{across * cosine + down * sine} {across * sine - down * cosine} Td")
+            self._out.append(b"%d %d Td" % (across * cosine + down * sine, across * sine - down * cosine))
         else:
             linear, self._turn = _text_axes(direction)
-            self._out.append(f"{linear} {x} {y} Tm")
+            self._out.append(b"%b %d %d Tm" % (linear, x, y))
             self._direction = direction
         self._x, self._y = x, y
 
@@ -155,22 +166,22 @@ class TextWriter:
         goes to the next. `first` is the number of the first of `codes` in the run."""
         per_point = -1000 * self._unit / (self._size_units * run.stretch)
         step = 1 if section is not None else run.face.code_size
-        parts: list[str] = []
+        parts: list[bytes] = []
         shown, rest = 0, 0.0
         for index, gap in run.gaps:
             position = (index - first) * step
             if not 0 <= position < len(codes):
                 continue
             if position > shown:
-                parts.append(f"({escape_string(codes[shown:position]).decode('latin-1')})")
+                parts.append(b"(%b)" % escape_string(codes[shown:position]))
                 shown = position
             exact = gap * per_point + rest
             adjustment = round(exact)
             rest = exact - adjustment
             if adjustment:
-                parts.append(f" {adjustment}")
-        parts.append(f"({escape_string(codes[shown:]).decode('latin-1')})")
-        self._out.append(f"[{''.join(parts)}]TJ" if len(parts) > 1 else f"{parts[0]}Tj")
+                parts.append(b" %d" % adjustment)
+        parts.append(b"(%b)" % escape_string(codes[shown:]))
+        self._out.append(b"[%b]TJ" % b"".join(parts) if len(parts) > 1 else parts[0] + b"Tj")
 
     def _show_placed(self, run: GlyphRun) -> None:
         """Each glyph by itself, at its own place."""
@@ -186,15 +197,15 @@ class TextWriter:
             for position, (x, y) in zip(range(0, len(codes), step), places, strict=False):
                 self._move(round((run.x + x) * unit), round((run.y + y) * unit), direction)
                 code = codes[position : position + step]
-                self._out.append(f"({escape_string(code).decode('latin-1')})Tj")
+                self._out.append(b"(%b)Tj" % escape_string(code))
 
 
 @lru_cache(maxsize=256)
-def _text_axes(direction: float) -> tuple[str, tuple[int, int] | None]:
+def _text_axes(direction: float) -> tuple[bytes, tuple[int, int] | None]:
     """(the linear part of the text matrix: glyphs stand upright with y upwards; cosine and sine of a
     quarter turn)."""
     a, b, c, d, _, _ = rotation(direction)
-    return numbers((a, b, -c, -d), 5), _QUARTERS.get(direction % 360)
+    return numbers((a, b, -c, -d), 5).encode(), _QUARTERS.get(direction % 360)
 
 
 def _is_sectioned(face: Face) -> bool:
