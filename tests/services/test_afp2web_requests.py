@@ -189,6 +189,7 @@ def test_head_of_the_heartbeat_has_no_body(afp2web: Afp2webProcess) -> None:
         ("application/octet-stream", lambda data: data),
         (None, lambda data: data),
         (MULTIPART, lambda data: multipart(("inputBUFFER", data), ("Strict", b"off"))),
+        (FORM, lambda data: data),  # as `curl --data-binary` sends it
         (FORM, lambda data: b"Strict=Off&inputbuffer=" + quote_from_bytes(data).encode()),
         (
             "application/json",

@@ -76,15 +76,16 @@ async def _read_body(
     media_type = content_type.split(";")[0].strip().lower()
     _refuse_content_coding(request)
     if media_type in RAW_MEDIA_TYPES:
-        spool = submission.new_spool(settings)
-        async for piece in _limited(request, settings, settings.max_body_bytes):
-            await spool.write(piece)
-        await spool.finish()
-        submission.document = spool if spool.size else None
+        await _read_raw(_limited(request, settings, settings.max_body_bytes), settings, submission)
     elif media_type == MULTIPART:
         await _read_multipart(request, settings, names, submission, option(content_type, "boundary"))
     elif media_type in (FORM, JSON):
-        data = b"".join([piece async for piece in _limited(request, settings, settings.max_form_bytes)])
+        pieces = _limited(request, settings, settings.max_body_bytes)
+        first = await anext(pieces, b"")
+        if media_type == FORM and _looks_like_afp(first):
+            await _read_raw(pieces, settings, submission, first)
+            return
+        data = await _join(first, pieces, settings.max_form_bytes)
         decode = _decode_form if media_type == FORM else _decode_json
         parameters, document = await asyncio.to_thread(decode, data, names)
         submission.parameters += parameters
@@ -99,6 +100,35 @@ async def _read_body(
             "media-type",
             f"Content-Type {media_type[:100]!r} is not accepted. Send one of: {known}, or none.",
         )
+
+
+def _looks_like_afp(data: bytes) -> bool:
+    """Whether a body is an AFP file all the same: `curl --data-binary` calls everything a form."""
+    return data[:1] == b"\x5a" and data[3:4] == b"\xd3"
+
+
+async def _read_raw(
+    pieces: AsyncIterator[bytes], settings: ServiceSettings, submission: Submission, first: bytes = b""
+) -> None:
+    spool = submission.new_spool(settings)
+    await spool.write(first)
+    async for piece in pieces:
+        await spool.write(piece)
+    await spool.finish()
+    submission.document = spool if spool.size else None
+
+
+async def _join(first: bytes, pieces: AsyncIterator[bytes], limit: int) -> bytes:
+    """A small body as a whole. Raises ServiceError 413."""
+    parts, total = [first], len(first)
+    async for piece in pieces:
+        total += len(piece)
+        if total > limit:
+            raise _too_large(limit)
+        parts.append(piece)
+    if total > limit:
+        raise _too_large(limit)
+    return b"".join(parts)
 
 
 async def _read_multipart(
