@@ -24,6 +24,7 @@ from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.font import Font
 from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.unapplied import report_unapplied
 
 _FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
@@ -69,13 +70,13 @@ def read_environment(
     for record in records:
         try:
             if record.type == CODES["PGD"]:
-                _page_descriptor(record, environment)
+                _page_descriptor(record, environment, findings)
             elif record.type in (CODES["PTD"], CODES["PTD1"]):
                 descriptor = record
             elif record.type in _FONT_MAPS:
                 environment.fonts |= library.fonts_of(record, scope)
                 if record.type == CODES["MDR"]:
-                    _map_data_resources(record, environment, find)
+                    _map_data_resources(record, environment, find, findings)
         except DecodeError as error:
             findings.add(
                 "field-short",
@@ -102,7 +103,7 @@ def read_environment(
     return environment
 
 
-def _page_descriptor(record: Record, environment: Environment) -> None:
+def _page_descriptor(record: Record, environment: Environment, findings: Findings) -> None:
     page = modca.PageDescriptor.decode(record.data)
     environment.has_descriptor = True
     environment.x_unit = points_per_unit(page.x_base, page.x_units)
@@ -110,6 +111,7 @@ def _page_descriptor(record: Record, environment: Environment) -> None:
     environment.width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
     environment.height = page.y_size * environment.y_unit or _DEFAULT_SIZE[1]
     environment.background = background(page.triplets)
+    report_unapplied(page.triplets, record, findings)
 
 
 def background(triplets: bytes) -> Colour | None:
@@ -149,9 +151,12 @@ def text_space(record: Record, environment: Environment, suppressed: frozenset[i
     )
 
 
-def _map_data_resources(record: Record, environment: Environment, find: ResourceFinder) -> None:
+def _map_data_resources(
+    record: Record, environment: Environment, find: ResourceFinder, findings: Findings
+) -> None:
     for group in modca.MapResources.decode(record.data).groups:
         triplets = group.triplets
+        report_unapplied(triplets, record, findings)
         if t.decode_triplet(triplets, t.DataObjectFontDescriptor) is not None:
             continue
         local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)

@@ -19,6 +19,7 @@ from afpcluster.display.geometry import Matrix, rotation, translation
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment, background
+from afpcluster.interpret.unapplied import report_unapplied
 
 _MAPS = tuple(CODES[name] for name in ("MIO", "MGO", "MBC", "MCD", "MPT"))
 
@@ -50,6 +51,7 @@ def read_area(
             if record.type == CODES["OBD"]:
                 area_units = _descriptor(record.data, area, area_units)
                 fill = background(record.data) or fill
+                report_unapplied(record.data, record, findings)
             elif record.type == CODES["OBP"]:
                 position = modca.ObjectAreaPosition.decode(record.data)
                 x, y, orientation = position.x_origin, position.y_origin, position.x_orientation

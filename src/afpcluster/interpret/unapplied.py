@@ -1,0 +1,38 @@
+"""Triplets that are understood and not applied: a finding each, never silence.
+
+What they ask for does not change where things are on a page: colour management, toner, conditional
+overlay processing. MO:DCA Chapter 6.
+"""
+
+from __future__ import annotations
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.fields import mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.findings import Findings, Severity
+
+UNAPPLIED = {
+    0x46: "Page Overlay Conditional Processing: the overlay is shown whatever the condition",
+    0x71: "Presentation Space Mixing Rules: the default, overpaint, is used",
+    0x74: "Toner Saver: everything is shown in full",
+    0x83: "Presentation Control: the object is shown in any case",
+    0x91: "Color management resource: colours keep their device space",
+    0x95: "Rendering Intent: colours are not converted, so it plays no part",
+    0x97: "Device Appearance: colours are shown as they are",
+}
+"""What is done instead, by identifier."""
+
+
+def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> None:
+    """Record a finding for every triplet in `triplets` (of `record`) that is not applied."""
+    for triplet in t.split_triplets(triplets):
+        instead = UNAPPLIED.get(triplet.id)
+        if instead is not None:
+            findings.add(
+                "triplet-not-applied",
+                Severity.INFO,
+                f"Triplet X'{triplet.id:02X}' {instead}",
+                offset=record.offset,
+                field=mnemonic(record.type),
+                spec="MO:DCA Chapter 6",
+            )
