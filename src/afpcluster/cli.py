@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from afpcluster.options import Layout
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -177,6 +179,13 @@ def convert(
     accept_truncated: Annotated[
         bool, typer.Option("--accept-truncated", help="convert what is there of a file that is cut off")
     ] = False,
+    layout: Annotated[
+        Layout, typer.Option(help="an output page is an AFP page, or a sheet side as the form map prints it")
+    ] = Layout.PAGES,
+    form_map: Annotated[
+        str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
+    ] = None,
+    max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
@@ -190,5 +199,8 @@ def convert(
         processes=processes,
         max_pages=max_pages,
         accept_truncated=accept_truncated,
+        layout=layout,
+        form_map=form_map,
+        max_copies=max_copies,
     )
     raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from afpcluster.findings import Finding
+
+
+class Layout(StrEnum):
+    """What an output page is: an AFP page, or one side of a sheet as a form map prints it."""
+
+    PAGES = "pages"
+    SHEETS = "sheets"
 
 
 @dataclass(slots=True, frozen=True)
@@ -13,7 +21,10 @@ class Options:
     """`resource_paths` are folders and resource group files searched, in order, for what is not in the
     file. `strict` refuses (MissingResourceError) where a resource would be substituted. `processes` > 1
     makes pages in that many worker processes, with the same bytes as a result. `accept_truncated` converts
-    what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests."""
+    what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests.
+
+    `form_map` names the form map to use, which is looked for as other resources are; None takes those in
+    the file. `max_copies` limits the copies of a sheet in the layout by sheets."""
 
     strict: bool = False
     resource_paths: tuple[Path, ...] = ()
@@ -22,6 +33,9 @@ class Options:
     title: str | None = None
     accept_truncated: bool = False
     raise_faults: bool = False
+    layout: Layout = Layout.PAGES
+    form_map: str | None = None
+    max_copies: int = 100
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Pages in parallel across processes: the parent only writes.
 
-Pages go to workers in chunks, in turn; the parent takes chunks in page order, so the result does not
-depend on the number of processes. A pipe that is full makes its worker wait: memory stays bounded.
+Units (pages, or whole sheets) go to workers in chunks, in turn; the parent takes chunks in their order, so
+the result does not depend on the number of processes. A pipe that is full makes its worker wait: memory
+stays bounded.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from afpcluster.options import Options
 from afpcluster.outputs.pdf import PacketMaker, PagePacket
 from afpcluster.pipeline import Pipeline
 
-_CHUNK = 16  # pages: enough to make the pipe's cost small, few enough to keep workers in step
+_CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep workers in step
 
 
 def packets_in_parallel(
@@ -87,7 +88,7 @@ def _gather(
 
 
 def _work(sending: Connection, path: str, options: Options, index: int) -> None:
-    """One worker: chunks number index, index + processes, … of the pages."""
+    """One worker: chunks number index, index + processes, … of the units."""
     try:
         with open(path, "rb") as source:
             count = options.processes
@@ -97,7 +98,7 @@ def _work(sending: Connection, path: str, options: Options, index: int) -> None:
             for unit, page in pipeline.pages():
                 if page is not None:
                     chunk.append(maker.packet(page))
-                if chunk and (len(chunk) == _CHUNK or page is None):
+                elif chunk:  # the next unit is another worker's
                     sending.send(("packets", chunk, (unit.end, pipeline.size)))
                     chunk = []
             if chunk:

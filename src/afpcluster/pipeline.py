@@ -1,8 +1,8 @@
-"""From an open print file to page packets, in one process.
+"""From an open print file to display-list pages, in one process.
 
 Every process of a conversion walks the whole file (a scan of record headers, cheap) and interprets only
-the pages that are its own. A fault of our own on one page is caught here, once: the page is marked and
-the others stay intact.
+the units that are its own: pages, or in the layout by sheets, sheets. A fault of our own on one page is
+caught here, once: the page is marked and the others stay intact.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from afpcluster.afp.framing import RecordFile
 from afpcluster.display.colour import rgb
 from afpcluster.display.items import GlyphRun, Page, Rectangle
 from afpcluster.document.assembly import Assembler, PageUnit
+from afpcluster.document.form_map import FormMaps
 from afpcluster.document.resources import FolderScope
+from afpcluster.document.sheets import Sheet, SheetPlanner
 from afpcluster.findings import ConversionError, Finding, Findings, LimitError, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.page import PageInterpreter
-from afpcluster.options import Options
+from afpcluster.interpret.page_form import PageForm, report_printer_controls
+from afpcluster.interpret.sheets import SheetComposer
+from afpcluster.options import Layout, Options
 
 _MARK_SIZE = (612.0, 792.0)
 
@@ -27,8 +31,8 @@ _MARK_SIZE = (612.0, 792.0)
 class Pipeline:
     """Walks one print file and makes display-list pages of it.
 
-    `mine(number)` says which pages this process makes; pages count from 1. `pages_seen` is the number of
-    all pages so far, whoever makes them.
+    `mine(number)` says which units this process makes; units (pages or sheets) count from 1. `pages_seen`
+    is the number of all output pages so far, whoever makes them.
     """
 
     def __init__(self, source: BinaryIO, options: Options, mine: Callable[[int], bool]) -> None:
@@ -47,32 +51,62 @@ class Pipeline:
         self._library = FontLibrary(
             self.page_findings, strict=options.strict, resource_paths=options.resource_paths
         )
-        self._interpreter = PageInterpreter(reader, self.page_findings, self._library, lookup)
+        self._form_maps = self._form_map_finder(self.page_findings)
+        self._interpreter = PageInterpreter(
+            reader, self.page_findings, self._library, lookup, self._form_maps
+        )
+        self.pages_seen = 0
 
-    @property
-    def pages_seen(self) -> int:
-        return self._assembler.pages_seen
+    def _form_map_finder(self, findings: Findings) -> FormMaps:
+        return FormMaps(findings, self._options.form_map, strict=self._options.strict)
 
-    def pages(self) -> Iterator[tuple[PageUnit, Page | None]]:
-        """Every page of the file in order; None instead of the display list for pages of others."""
-        limit = self._options.max_pages
+    def pages(self) -> Iterator[tuple[PageUnit | Sheet, Page | None]]:
+        """Every output page in order with the unit that it is of; None, once, for a unit of others."""
+        if self._options.layout is Layout.SHEETS:
+            return self._sheets()
+        return self._pages()
+
+    def _pages(self) -> Iterator[tuple[PageUnit, Page | None]]:
         for unit in self._assembler.pages():
-            if limit is not None and unit.number > limit:
-                raise LimitError(
-                    "too-many-pages",
-                    f"The document has more than {limit} pages. Split it, or have the limit raised.",
-                    offset=unit.start,
-                )
-            yield unit, self._page(unit) if self._mine(unit.number) else None
+            self._count(1, unit.start)
+            yield unit, self._guarded(unit, self._interpreter.page) if self._mine(unit.number) else None
+
+    def _sheets(self) -> Iterator[tuple[Sheet, Page | None]]:
+        """Every process plans all sheets alike; the planner's findings count as those of the scan."""
+        form_maps = self._form_map_finder(self.scan_findings)
+        planner = SheetPlanner(form_maps.find, self.scan_findings, self._options.max_copies)
+        composer = SheetComposer(self._page_on_sheet, self._interpreter)
+        for sheet in planner.sheets(self._assembler.events()):
+            self._count(sheet.side_count, sheet.end)
+            report_printer_controls(sheet.medium_map, self.scan_findings)
+            if not self._mine(sheet.number):
+                yield sheet, None
+                continue
+            for page in composer.pages(sheet):
+                yield sheet, page
+
+    def _count(self, pages: int, offset: int) -> None:
+        """Take more output pages into account. Raises LimitError where they are too many."""
+        limit = self._options.max_pages
+        self.pages_seen += pages
+        if limit is not None and self.pages_seen > limit:
+            raise LimitError(
+                "too-many-pages",
+                f"The document has more than {limit} pages. Split it, or have the limit raised.",
+                offset=offset,
+            )
 
     def findings(self, *, with_scan: bool) -> list[Finding]:
         """What this process found; one process of a conversion reports the scan's findings too."""
         return [*(self.scan_findings if with_scan else ()), *self.page_findings]
 
-    def _page(self, unit: PageUnit) -> Page:
+    def _page_on_sheet(self, unit: PageUnit, form: PageForm) -> Page:
+        return self._guarded(unit, lambda page: self._interpreter.draw(page, form))
+
+    def _guarded(self, unit: PageUnit, draw: Callable[[PageUnit], Page]) -> Page:
         self.page_findings.page = unit.number
         try:
-            return self._interpreter.page(unit)
+            return draw(unit)
         except (ConversionError, MemoryError):
             raise
         except Exception as fault:

@@ -20,6 +20,7 @@ from afpcluster.afp.declare import (
     Pad2,
     Pad3,
     Pad4,
+    Pad8,
     Rest,
     Structure,
     structure,
@@ -257,10 +258,8 @@ class IncludePageSegment(Structure):
 @structure("MO:DCA Include Page (IPG)")
 class IncludePage(Structure):
     name: Bytes8
-    x_origin: S24
-    y_origin: S24
-    orientation: U16
-    flags: U8 = 0
+    _reserved: Pad8 = None
+    flags: U8 = 0x80
     triplets: Rest = b""
 
 
@@ -312,10 +311,12 @@ class MediumModificationControl(Structure):
 
 @structure("MO:DCA Medium Finishing Control (MFC)")
 class MediumFinishingControl(Structure):
+    """`scope` 4 finishes each sheet, 5 a collection of sheets that `collection` begins or continues."""
+
     flags: U8
     _reserved: Pad1
     collection: U8
-    boundary: U8 = 0
+    scope: U8 = 0
     triplets: Rest = b""
 
 

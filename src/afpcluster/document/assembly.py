@@ -28,14 +28,21 @@ _BMM, _EMM, _IMM = CODES["BMM"], CODES["EMM"], CODES["IMM"]
 _TLE, _NOP = CODES["TLE"], CODES["NOP"]
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
+_NOT_APPLIED = {
+    CODES["IPG"]: "Include Page (IPG): the page of another document that it names is not shown; convert that "
+    "document too",
+    CODES["LLE"]: "A link between pages (LLE) is not applied; links inside pages are",
+}
+"""Fields between pages that would show something; others there have no effect on pages."""
 
 
 @dataclass(slots=True)
 class PageUnit:
     """One page as it stands in the file: records from `start` (Begin Page) up to `end`.
 
-    `medium_map` is the map in force ('' none invoked yet) and `map_page` counts pages since it was
-    invoked, from 0. `groups` are the page groups that begin with this page, outermost first.
+    `medium_map` is the map in force ('' none invoked yet), `internal_map` that map where it stands in the
+    document itself, and `map_page` counts pages since it was invoked, from 0. `groups` are the page groups
+    that begin with this page, outermost first. `document` counts documents from 1.
     """
 
     number: int
@@ -45,6 +52,19 @@ class PageUnit:
     medium_map: str = ""
     map_page: int = 0
     groups: tuple[GroupStart, ...] = ()
+    internal_map: Resource | None = None
+    document: int = 0
+
+
+@dataclass(slots=True)
+class MapInvoked:
+    """A medium map is invoked between pages (IMM), for what follows and perhaps for a sheet of its own."""
+
+    name: str
+    internal_map: Resource | None
+    scope: ResourceScope
+    document: int
+    offset: int
 
 
 @dataclass(slots=True)
@@ -73,6 +93,8 @@ class Assembler:
         self._scope = self.outer_scope
         self._groups: list[_OpenGroup] = []
         self._medium_map = ""
+        self._internal_map: Resource | None = None  # in force
+        self._internal_candidate: Resource | None = None  # just read, until something else follows
         self._map_page = 0
         self.pages_seen = 0
         self.documents_seen = 0
@@ -82,6 +104,10 @@ class Assembler:
 
     def pages(self) -> Iterator[PageUnit]:
         """The pages in order. Raises NotAfpError where there is none, TruncatedError at a cut-off."""
+        return (event for event in self.events() if isinstance(event, PageUnit))
+
+    def events(self) -> Iterator[PageUnit | MapInvoked]:
+        """The pages, and between them the invocations of medium maps. Raises as `pages` does."""
         try:
             yield from self._walk()
         except TruncatedError as error:
@@ -107,7 +133,7 @@ class Assembler:
         if self._page_start is not None:
             yield self._page(self._page_start, self._file.size)
 
-    def _walk(self) -> Iterator[PageUnit]:
+    def _walk(self) -> Iterator[PageUnit | MapInvoked]:
         skip_until: int | None = None  # End identifier of a page-level structure to pass over
         resume_at = -1
         for type_, offset, end, window, at in self._file.scan(report=True):
@@ -128,9 +154,12 @@ class Assembler:
                     skip_until = None
             elif type_ == _BPG:
                 self._page_start = offset
+                self._internal_candidate = None
             elif type_ in (_TLE, _BNG, _IMM):
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
-                self._between_pages(type_, data)
+                yield from self._between_pages(type_, data, offset)
+            elif type_ in _NOT_APPLIED:
+                self._note("field-not-applied", Severity.SKIPPED, _NOT_APPLIED[type_], offset)
             elif type_ == _ENG:
                 if self._groups:
                     self._groups.pop()
@@ -143,7 +172,7 @@ class Assembler:
             elif type_ == _BRG:
                 resume_at = self._resource_group(end)
             elif type_ == _BMM:
-                self._scope.add(self._stretch(FORM_MAP, offset, _BMM, _EMM))
+                self._internal_candidate = self._stretch(FORM_MAP, offset, _BMM, _EMM)
                 skip_until = _EMM
             elif type_ in TYPE_OF_BEGIN:
                 resume_at = self._bare_resource(offset)
@@ -156,7 +185,15 @@ class Assembler:
                 group.reported = True
                 starts.append(GroupStart(group.name, group.level, tuple(group.attributes)))
         unit = PageUnit(
-            self.pages_seen, start, end, self._scope, self._medium_map, self._map_page, tuple(starts)
+            self.pages_seen,
+            start,
+            end,
+            self._scope,
+            self._medium_map,
+            self._map_page,
+            tuple(starts),
+            self._internal_map,
+            self.documents_seen,
         )
         self._map_page += 1
         return unit
@@ -166,19 +203,22 @@ class Assembler:
         self.documents_seen += 1
         self._scope = self.outer_scope
         self._groups.clear()
-        self._medium_map, self._map_page = "", 0
+        self._medium_map, self._internal_map, self._map_page = "", None, 0
 
-    def _between_pages(self, type_: int, data: bytes) -> None:
+    def _between_pages(self, type_: int, data: bytes, offset: int) -> Iterator[MapInvoked]:
+        internal, self._internal_candidate = self._internal_candidate, None
         if type_ == _IMM:
             if len(data) >= 8:
-                self._medium_map = decode_name(InvokeMediumMap.decode(data).name)
-                self._map_page = 0
+                name = decode_name(InvokeMediumMap.decode(data).name)
+                self._internal_map = internal if internal is not None and internal.name == name else None
+                self._medium_map, self._map_page = name, 0
+                yield MapInvoked(name, self._internal_map, self._scope, self.documents_seen, offset)
             else:
-                self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", None)
+                self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", offset)
         elif type_ == _BNG:
             begin = Begin.decode(data)
-            name = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
-            self._groups.append(_OpenGroup(name or decode_name(begin.name), len(self._groups)))
+            given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
+            self._groups.append(_OpenGroup(given or decode_name(begin.name), len(self._groups)))
         elif self._groups and len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
             self._groups[-1].attributes.append(read_attribute(data))
 

@@ -1,13 +1,12 @@
-"""Form maps: which medium map is in force and what it does to a page.
+"""Form maps: finding the medium map in force, and reading it from its structured fields.
 
-A medium map places pages on sheets and adds overlays to them. Output pages are the AFP pages themselves;
-of the map, what changes a page is used: page-modification overlays, medium overlays, text suppression,
-copies. MO:DCA Chapter 4 "Form Map Object"; MMC, MCC, PGP, PMC, MMO, MSU in Chapter 5.
+The form map is the one that the caller names, else those in the file's resource groups and in the resource
+paths, the nearest first. A medium map inside a document counts only where it is invoked, right behind
+itself, and inherits nothing from a document environment group.
+MO:DCA Chapter 4 "Form Map Object", "Medium Map"; MMC, MCC, PGP, PMC, MMO, MDD in Chapter 5.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
@@ -16,157 +15,165 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees, points_per_unit
 from afpcluster.afp.names import decode_name
+from afpcluster.document.medium_map import (
+    CopyGroup,
+    Duplex,
+    Eject,
+    Medium,
+    MediumMap,
+    MediumOrientation,
+    OverlayUse,
+    PagePlacement,
+    SideControls,
+)
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.resources import FORM_MAP, Resource, ResourceScope
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings, MissingResourceError, Severity
 
-_KEYWORD_MEDIUM_OVERLAY, _KEYWORD_SUPPRESSION = 0xF2, 0xF3
-_KEYWORD_DUPLEX, _KEYWORD_CONSTANT_FORMS, _KEYWORD_N_UP = 0xF4, 0xF9, 0xFC
-ALL_MODIFICATIONS = 0xFF
+_PREPRINTED, _OVERLAY, _SUPPRESSION, _DUPLEX = 0xD2, 0xF2, 0xF3, 0xF4
+_CONSTANT_FORMS, _N_UP = 0xF9, 0xFC
+_QUIET_KEYWORDS = {_PREPRINTED, _OVERLAY, _SUPPRESSION, _DUPLEX, _CONSTANT_FORMS, _N_UP, 0xB5, 0xE0, 0xE9}
+_PRINTER_KEYWORDS = {
+    0x0E: "a print adjustment",
+    0x90: "a media destination",
+    0x91: "a media destination",
+    0xA0: "fixed medium information",
+    0xA1: "a perforation cut",
+    0xA2: "a separation cut",
+    0xB4: "a printer set-up",
+    0xD1: "offset stacking",
+    0xE1: "a media source",
+    0xE8: "a media type",
+    0xF1: "a forms flash",
+    0xF8: "a print quality",
+}
+"""MMC keywords about paper and printer, in words."""
 
-
-@dataclass(slots=True, frozen=True)
-class OverlayUse:
-    """An overlay that a medium map adds: offsets in points, orientation in degrees clockwise."""
-
-    name: str
-    x: float
-    y: float
-    orientation: float = 0.0
-
-
-@dataclass(slots=True, frozen=True)
-class PagePlacement:
-    """Where a page lies on the medium: points and degrees; `side` as PGP says it."""
-
-    x: float = 0.0
-    y: float = 0.0
-    orientation: float = 0.0
-    side: int = 0
-    flags: int = 0
-    modification_id: int = ALL_MODIFICATIONS
-
-
-@dataclass(slots=True)
-class MediumMap:
-    """One medium map, reduced to what a page needs. Keywords are those of the first copy subgroup."""
-
-    name: str
-    placements: list[PagePlacement] = field(default_factory=list)
-    modifications: dict[int, list[OverlayUse]] = field(default_factory=dict)
-    medium_overlays: dict[bool, list[str]] = field(default_factory=dict)  # back side? -> names
-    suppressed: frozenset[int] = frozenset()
-    duplex: bool = False
-    n_up: int = 1
-    constant_forms: bool = False
-    copies: int = 1
-
-    def placement(self, map_page: int) -> PagePlacement:
-        """The placement of the page that is number `map_page` (from 0) since the map was invoked."""
-        if not self.placements:
-            return PagePlacement(side=map_page & 1 if self.duplex else 0)
-        explicit = any(p.side >= 0x10 for p in self.placements)
-        sides = len(self.placements) if explicit or self.duplex else 1
-        index = map_page % sides if explicit else (map_page // self.n_up) % sides
-        return self.placements[min(index, len(self.placements) - 1)]
-
-    def page_overlays(self, placement: PagePlacement) -> list[OverlayUse]:
-        """The page-modification overlays of a page at this placement (PGP PMCid and flag bit 1)."""
-        if placement.flags & 0x40:
-            return []
-        wanted = placement.modification_id if self.n_up > 1 else ALL_MODIFICATIONS
-        return [
-            use
-            for identifier, uses in self.modifications.items()
-            if wanted in (ALL_MODIFICATIONS, identifier)
-            for use in uses
-        ]
+_PRINTER_FIELDS = {
+    "MFC": "finishing",
+    "PEC": "a rendering intent or device appearance",
+    "MDR": "colour management resources",
+}
+_MEDIUM_LEVEL = {CODES[name] for name in ("MMO", "MDD", "MCC", "MMD", "PEC", "MMT", "MMC")}
+_EACH_SHEET = 0x04  # MFCScpe: a finishing control of the medium, not of a collection of sheets
+_NOT_SPECIFIED = (0, 0xFFFFFF)  # MDD extents
+_PASS_ORIENTATION = 0x80  # MDDFlgs bit 0
+_PREPRINTED_FORM = 0xDC  # object type of a Resource Object Include
+_MOST_COPIES = 255  # of a copy subgroup
 
 
 class FormMaps:
-    """Finds medium maps by name in the form maps of a scope, the first form map first."""
+    """Finds medium maps by name. `form_map` is the name that the caller gave, `strict` refuses
+    (MissingResourceError) where there is no form map of that name."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, form_map: str | None = None, *, strict: bool = False) -> None:
         self._findings = findings
+        self._wanted = form_map
+        self._strict = strict
         self._maps: dict[int, dict[str, MediumMap]] = {}  # by id of the form map resource
         self._kept: list[Resource] = []  # so that ids stay unique
+        self._internal: tuple[Resource, MediumMap | None] | None = None
 
-    def find(self, scope: ResourceScope, name: str) -> MediumMap | None:
-        """The medium map `name`; '' is the first of the form map (MO:DCA "Medium Maps")."""
-        for resource in scope.of_kind(FORM_MAP):
+    def find(self, scope: ResourceScope, name: str, internal: Resource | None = None) -> MediumMap | None:
+        """The medium map `name`; '' is the first of the form map (MO:DCA "Invocation of Medium Maps").
+
+        `internal` is the medium map that stands in the document in front of its invocation.
+        """
+        if internal is not None:
+            return self._read_internal(internal)
+        at_hand = False
+        for resource in self._form_maps(scope):
             maps = self._maps.get(id(resource))
             if maps is None:
                 maps = self._maps[id(resource)] = self._read(resource)
                 self._kept.append(resource)
+            at_hand = at_hand or bool(maps)
             if name == "" and maps:
                 return next(iter(maps.values()))
             if name in maps:
                 return maps[name]
-        if name:
+        if name and at_hand:
             self._findings.add(
                 "medium-map-missing",
                 Severity.INFO,
-                f"Medium map {name} is in no form map at hand; pages are shown as they are",
+                f"Medium map {name} is not in the form map; pages are shown without one",
                 field="IMM",
                 spec="MO:DCA Invoke Medium Map (IMM)",
             )
         return None
 
+    def _form_maps(self, scope: ResourceScope) -> list[Resource]:
+        if self._wanted is None:
+            return list(scope.of_kind(FORM_MAP))
+        found = scope.find(FORM_MAP, self._wanted)
+        if found is not None:
+            return [found]
+        message = f"The form map {self._wanted} is neither in the file nor in a resource path"
+        if self._strict:
+            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.")
+        self._findings.add("resource-missing", Severity.SKIPPED, f"{message}; no form map is used")
+        return []
+
+    def _read_internal(self, resource: Resource) -> MediumMap | None:
+        if self._internal is None or self._internal[0] is not resource:
+            node = resource.node()
+            found = self._read_map(node, []) if node is not None else None
+            resource.forget()
+            self._internal = (resource, found)
+        return self._internal[1]
+
     def _read(self, resource: Resource) -> dict[str, MediumMap]:
         maps: dict[str, MediumMap] = {}
-        shared: list[Record] = []
-        for node in nest(resource.records, self._findings):
-            if not isinstance(node, ObjectNode):
+        for form_map in nest(resource.records, self._findings):
+            if not isinstance(form_map, ObjectNode):
                 continue
-            if node.type == CODES["BMM"]:
-                self._add(maps, node, shared)
-                continue
-            group = node.child(CODES["BDG"])
+            group = form_map.child(CODES["BDG"])
             shared = [r for r in group.content if isinstance(r, Record)] if group else []
-            for child in node.content:
+            for child in form_map.content:
                 if isinstance(child, ObjectNode) and child.type == CODES["BMM"]:
-                    self._add(maps, child, shared)
+                    found = self._read_map(child, shared)
+                    maps.setdefault(found.name, found)
         return maps
 
-    def _add(self, maps: dict[str, MediumMap], node: ObjectNode, shared: list[Record]) -> None:
-        name = decode_name(node.begin.data[:8])
-        medium_map = _MapReader(name, self._findings).read(shared, node)
-        maps.setdefault(name, medium_map)
+    def _read_map(self, node: ObjectNode, shared: list[Record]) -> MediumMap:
+        return _MapReader(node, self._findings).read(shared)
 
 
 class _MapReader:
-    """Reads one medium map; what its own records do not say, the document environment group does."""
+    """Reads one medium map; what its own fields do not say, those of the document environment group do."""
 
-    def __init__(self, name: str, findings: Findings) -> None:
-        self._map = MediumMap(name)
+    def __init__(self, node: ObjectNode, findings: Findings) -> None:
+        begin = modca.Begin.decode(node.begin.data) if len(node.begin.data) >= 8 else modca.Begin()
+        self._node = node
+        self._map = MediumMap(decode_name(begin.name))
         self._findings = findings
         self._unit = (0.05, 0.05)
-        self._keywords: dict[int, list[modca.MediumKeyword]] = {}
+        self._descriptor: modca.MediumDescriptor | None = None
+        self._controls: dict[int, list[modca.MediumKeyword]] = {}
         self._overlay_names: dict[int, str] = {}
         self._subgroups: list[modca.CopySubgroup] = []
+        self._not_applied: dict[str, None] = {}
+        eject = t.decode_triplet(begin.triplets, t.MediaEjectControl)
+        if eject is not None and eject.control in list(Eject):
+            self._map.eject = Eject(eject.control)
 
-    def read(self, shared: list[Record], node: ObjectNode) -> MediumMap:
-        own = [item for item in node.content if isinstance(item, Record)]
+    def read(self, shared: list[Record]) -> MediumMap:
+        own = [item for item in self._node.content if isinstance(item, Record)]
         own_types = {record.type for record in own}
         records = [r for r in shared if r.type not in own_types] + own
         for record in sorted(records, key=lambda r: r.type != CODES["MDD"]):  # units first
             try:
                 self._record(record)
             except DecodeError as error:
-                self._findings.add(
-                    "field-short",
-                    Severity.SKIPPED,
-                    f"{mnemonic(record.type)} of medium map {self._map.name}: {error}",
-                    offset=record.offset,
-                    field=mnemonic(record.type),
-                )
+                self._note("field-short", Severity.SKIPPED, f"{mnemonic(record.type)}: {error}", record)
+        self._map.medium_controls = tuple((r.type, r.data) for r in records if _medium_level(r))
         self._finish()
         return self._map
 
     def _record(self, record: Record) -> None:
         data, type_ = record.data, record.type
         if type_ == CODES["MDD"]:
-            d = modca.MediumDescriptor.decode(data)
+            self._descriptor = d = modca.MediumDescriptor.decode(data)
             self._unit = (points_per_unit(d.x_base, d.x_units), points_per_unit(d.y_base, d.y_units))
         elif type_ == CODES["PGP"]:
             self._map.placements = [self._placement(g) for g in modca.PagePosition.decode(data).groups]
@@ -175,15 +182,18 @@ class _MapReader:
             self._map.placements = [PagePlacement(p.x_origin * self._unit[0], p.y_origin * self._unit[1])]
         elif type_ == CODES["MMC"]:
             control = modca.MediumModificationControl.decode(data)
-            self._keywords[control.identifier] = control.keywords
+            self._controls[control.identifier] = control.keywords
+            self._notice_keywords(control.keywords, record)
         elif type_ == CODES["MMO"]:
             for g in modca.MapMediumOverlay.decode(data).groups:
                 self._overlay_names[g.local_id] = decode_name(g.name)
         elif type_ == CODES["MCC"]:
             self._subgroups = modca.MediumCopyCount.decode(data).groups
         elif type_ == CODES["PMC"]:
-            control_ = modca.PageModificationControl.decode(data)
-            self._map.modifications[control_.identifier] = self._modifications(control_.triplets)
+            modification = modca.PageModificationControl.decode(data)
+            self._map.modifications[modification.identifier] = self._overlays(modification.triplets)
+        elif mnemonic(type_) in _PRINTER_FIELDS:
+            self._not_applied[_PRINTER_FIELDS[mnemonic(type_)]] = None
 
     def _placement(self, g: modca.PagePositionGroup) -> PagePlacement:
         x, y = self._unit
@@ -191,7 +201,7 @@ class _MapReader:
             g.x_origin * x, g.y_origin * y, degrees(g.orientation), g.side, g.flags, g.modification_id
         )
 
-    def _modifications(self, triplets: bytes) -> list[OverlayUse]:
+    def _overlays(self, triplets: bytes) -> list[OverlayUse]:
         """Overlays of a PMC: Resource Object Include triplets, in the PMC's units or the medium's."""
         units = t.decode_triplet(triplets, t.MeasurementUnits)
         x, y = self._unit
@@ -201,37 +211,100 @@ class _MapReader:
         for triplet in t.split_triplets(triplets):
             if triplet.id == 0x6C and len(triplet.data) >= t.ResourceObjectInclude.shape.required:
                 include = t.ResourceObjectInclude.decode(triplet.data)
-                uses.append(
-                    OverlayUse(
-                        decode_name(include.name),
-                        include.x_offset * x,
-                        include.y_offset * y,
-                        degrees(include.orientation),
-                    )
-                )
+                preprinted = include.object_type == _PREPRINTED_FORM
+                turn = 0.0 if preprinted else degrees(include.orientation)
+                name = decode_name(include.name)
+                uses.append(OverlayUse(name, include.x_offset * x, include.y_offset * y, turn, preprinted))
         return uses
 
+    def _notice_keywords(self, keywords: list[modca.MediumKeyword], record: Record) -> None:
+        for keyword in keywords:
+            if keyword.keyword in _PRINTER_KEYWORDS:
+                self._not_applied[_PRINTER_KEYWORDS[keyword.keyword]] = None
+            elif keyword.keyword not in _QUIET_KEYWORDS:
+                text = f"MMC keyword X'{keyword.keyword:02X}{keyword.value:02X}' is unknown"
+                self._note("keyword-unknown", Severity.INFO, text, record)
+
+    # ------------------------------------------------------------------ what the fields add up to
     def _finish(self) -> None:
         medium_map = self._map
-        first = self._keyword_list(0)
-        values = {k.keyword: k.value for k in first}
-        medium_map.duplex = values.get(_KEYWORD_DUPLEX, 1) in (2, 3)
-        medium_map.n_up = min(max(values.get(_KEYWORD_N_UP, 1), 1), 4)
-        medium_map.constant_forms = values.get(_KEYWORD_CONSTANT_FORMS, 0) == 1
-        medium_map.suppressed = frozenset(k.value for k in first if k.keyword == _KEYWORD_SUPPRESSION)
-        back = self._keyword_list(1) if medium_map.duplex else []
-        for is_back, keywords in ((False, first), (True, back)):
-            medium_map.medium_overlays[is_back] = [
-                self._overlay_names[k.value]
-                for k in keywords
-                if k.keyword == _KEYWORD_MEDIUM_OVERLAY and k.value in self._overlay_names
-            ]
-        if self._subgroups:
-            medium_map.copies = max(s.last for s in self._subgroups)
+        first = {k.keyword: k.value for k in self._keywords(0)}
+        duplex, n_up = first.get(_DUPLEX, 1), first.get(_N_UP, 0)
+        medium_map.duplex = Duplex(duplex) if duplex in list(Duplex) else Duplex.SIMPLEX
+        medium_map.n_up = n_up if n_up <= 4 else 0
+        medium_map.copy_groups = self._copy_groups() or [CopyGroup()]
+        medium_map.medium = self._medium()
+        medium_map.not_applied = tuple(self._not_applied)
+        if not medium_map.n_up and any(p.explicit for p in medium_map.placements):
+            self._note(
+                "page-position-invalid",
+                Severity.INFO,
+                "PGP names partitions, but N-up is not specified; they are not used",
+                self._node.begin,
+            )
 
-    def _keyword_list(self, subgroup: int) -> list[modca.MediumKeyword]:
+    def _medium(self) -> Medium:
+        """Extents and orientation. A cut-sheet printer is told the orientation by MDDFlgs bit 0 or N-up."""
+        d = self._descriptor
+        if d is None:
+            return Medium()
+        width = None if d.x_size in _NOT_SPECIFIED else d.x_size * self._unit[0]
+        height = None if d.y_size in _NOT_SPECIFIED else d.y_size * self._unit[1]
+        said = t.decode_triplet(d.triplets, t.MediumOrientation)
+        passed = bool(d.flags & _PASS_ORIENTATION) or self._map.n_up > 0
+        if said is None or not passed or said.orientation not in list(MediumOrientation):
+            return Medium(width, height)
+        return Medium(width, height, MediumOrientation(said.orientation))
+
+    def _copy_groups(self) -> list[CopyGroup]:
+        """Copy subgroups, paired where the map prints duplex (MO:DCA "Medium Copy Count (MCC)")."""
+        groups = []
+        step = 1 if self._map.duplex is Duplex.SIMPLEX else 2
+        for index in range(0, max(len(self._subgroups), 1), step):
+            copies = 1
+            if self._subgroups:
+                subgroup = self._subgroups[index]
+                copies = min(max(subgroup.last - subgroup.first + 1, 1), _MOST_COPIES)
+            back = self._side(self._keywords(index + 1)) if step == 2 else SideControls()
+            groups.append(CopyGroup(copies, self._side(self._keywords(index)), back))
+        return groups
+
+    def _keywords(self, subgroup: int) -> list[modca.MediumKeyword]:
+        """The modifications of a copy subgroup; without an MCC the only MMC there is counts."""
         if not self._subgroups:
-            return next(iter(self._keywords.values()), [])
+            return next(iter(self._controls.values()), [])
         if subgroup >= len(self._subgroups):
             return []
-        return self._keywords.get(self._subgroups[subgroup].modification_id, [])
+        return self._controls.get(self._subgroups[subgroup].modification_id, [])
+
+    def _side(self, keywords: list[modca.MediumKeyword]) -> SideControls:
+        def named(keyword: int) -> list[str]:
+            known = self._overlay_names
+            return [known[k.value] for k in keywords if k.keyword == keyword and k.value in known]
+
+        return SideControls(
+            tuple(named(_OVERLAY)),
+            next(iter(named(_PREPRINTED)), None),
+            frozenset(k.value for k in keywords if k.keyword == _SUPPRESSION),
+            any(k.keyword == _CONSTANT_FORMS and k.value == 1 for k in keywords),
+        )
+
+    def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
+        self._findings.add(
+            code,
+            severity,
+            f"Medium map {self._map.name}: {message}",
+            offset=record.offset,
+            field=mnemonic(record.type),
+            spec="MO:DCA Medium Map",
+        )
+
+
+def _medium_level(record: Record) -> bool:
+    """Whether a field is among the medium level controls that maps are compared by (triplet X'45')."""
+    if record.type == CODES["MFC"]:
+        try:
+            return bool(modca.MediumFinishingControl.decode(record.data).scope == _EACH_SHEET)
+        except DecodeError:
+            return False
+    return record.type in _MEDIUM_LEVEL

@@ -23,7 +23,8 @@ from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, translation
 from afpcluster.display.items import Group, Item, Page, Rectangle, Shared, SharedItems
 from afpcluster.document.assembly import PageUnit, read_attribute
-from afpcluster.document.form_map import FormMaps, MediumMap, PagePlacement
+from afpcluster.document.form_map import FormMaps
+from afpcluster.document.medium_map import MediumMap, Slot
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
@@ -33,6 +34,7 @@ from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.object_area import PlacedArea, read_area
+from afpcluster.interpret.page_form import PageForm, form_of_page, report_printer_controls
 from afpcluster.interpret.text import draw_text
 
 _BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
@@ -77,6 +79,7 @@ class PageInterpreter:
         findings: Findings,
         library: FontLibrary,
         lookup: ResourceLookup,
+        form_maps: FormMaps,
         max_image_pixels: int = 400_000_000,
     ) -> None:
         self._file = file
@@ -84,32 +87,66 @@ class PageInterpreter:
         self._library = library
         self._lookup = lookup
         self._context = Context(findings, library, max_image_pixels)
-        self._form_maps = FormMaps(findings)
+        self._form_maps = form_maps
         self._environments: Recent[Environment] = Recent(256)
         self._shared: Recent[SharedItems] = Recent(512)
         self._objects: Recent[list[Item]] = Recent(256)
 
     def page(self, unit: PageUnit) -> Page:
-        """The display list of one page. Raises MissingResourceError only where `strict` was asked for."""
-        self._lookup.scope = unit.scope
+        """The display list of one page by itself, with what its medium map adds to it.
+
+        Raises MissingResourceError only where `strict` was asked for.
+        """
         records = self._file.read(unit.start, unit.end)
+        medium_map = self._form_maps.find(unit.scope, unit.medium_map, unit.internal_map)
+        if medium_map is None:
+            return self._draw(unit, records, PageForm())
+        report_printer_controls(medium_map, self._findings)
+        slot = _slot(unit, records[0], medium_map)
+        return self._draw(unit, records, form_of_page(medium_map, slot, self._findings))
+
+    def draw(self, unit: PageUnit, form: PageForm) -> Page:
+        """The display list of one page with this form. Raises as `page` does."""
+        return self._draw(unit, self._file.read(unit.start, unit.end), form)
+
+    def _draw(self, unit: PageUnit, records: list[Record], form: PageForm) -> Page:
+        self._lookup.scope = unit.scope
         top = nest(records, self._findings)
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
-        medium_map = self._form_maps.find(unit.scope, unit.medium_map)
-        suppressed = medium_map.suppressed if medium_map else frozenset()
-        environment = self._environment(node, unit.scope, suppressed)
+        environment = self._environment(node, unit.scope, form.suppressed)
         if not environment.has_descriptor:
             self._note("page-descriptor-missing", Severity.INFO, "The page has no usable Page Descriptor; "
                        "8.5 by 11 inches are assumed", node.begin)  # fmt: skip
+        width, height = environment.width, environment.height
         items: list[Item] = []
         attributes: list[tuple[str, str]] = []
-        if environment.background is not None:
-            items.append(Rectangle(0, 0, environment.width, environment.height, environment.background))
+        if environment.background is not None and form.variable:
+            items.append(Rectangle(0, 0, width, height, environment.background))
         frame = _Frame(environment, unit.scope, items, attributes=attributes)
-        if medium_map is not None:
-            self._form_overlays(medium_map, medium_map.placement(unit.map_page), frame)
-        self._content(node.content, frame)
-        return Page(unit.number, environment.width, environment.height, items, unit.groups, tuple(attributes))
+        for name, matrix in form.beneath:
+            self._overlay(name, matrix, frame, None)
+        if form.variable:
+            if form.clipped:
+                frame.items = []
+                items.append(Group(frame.items, clip=Box(0, 0, width, height)))
+            self._content(node.content, frame)
+        return Page(unit.number, width, height, items, unit.groups, tuple(attributes))
+
+    def overlay(self, name: str, scope: ResourceScope) -> list[Item]:
+        """An overlay at the origin; nothing where it is missing. Raises as `page` does."""
+        self._lookup.scope = scope
+        frame = _Frame(Environment(), scope, [])
+        self._overlay(name, IDENTITY, frame, None)
+        return frame.items
+
+    def overlay_extents(self, name: str, scope: ResourceScope) -> tuple[float, float] | None:
+        """Width and height of an overlay in points; None where it is missing."""
+        resource = scope.find(OVERLAY, name)
+        node = resource.node() if resource is not None else None
+        if node is None:
+            return None
+        environment = self._environment(node, scope)
+        return environment.width, environment.height
 
     # ------------------------------------------------------------------ environments
     def _environment(
@@ -264,33 +301,6 @@ class PageInterpreter:
             frame.items.append(Group(items, translation(*segment)) if frame.segment else Group(items))
 
     # ------------------------------------------------------------------ includes
-    def _form_overlays(self, medium_map: MediumMap, placement: PagePlacement, frame: _Frame) -> None:
-        """Overlays of the form map under the page: medium overlays, then page-modification overlays."""
-        back = bool(placement.side & 1)
-        turned = rotation(-placement.orientation)
-        to_page = translation(-placement.x, -placement.y).then(turned)
-        for name in medium_map.medium_overlays.get(back, []):
-            self._overlay(name, to_page, frame, None)
-        for use in medium_map.page_overlays(placement):
-            matrix = rotation(use.orientation).then(translation(use.x, use.y))
-            self._overlay(use.name, matrix, frame, None)
-        for told, what in (
-            (medium_map.copies > 1, f"asks for {medium_map.copies} copies; each page is shown once"),
-            (
-                medium_map.n_up > 1,
-                f"places {medium_map.n_up} pages on a sheet side; each page is shown alone",
-            ),
-            (medium_map.constant_forms, "prints only constant forms; page data is shown all the same"),
-        ):
-            if told:
-                self._findings.add(
-                    "medium-map-not-applied",
-                    Severity.INFO,
-                    f"Medium map {medium_map.name} {what}",
-                    field="MMC",
-                    spec="MO:DCA Medium Modification Control (MMC)",
-                )
-
     def _include_overlay(self, record: Record, frame: _Frame) -> None:
         include = modca.IncludePageOverlay.decode(record.data)
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
@@ -404,6 +414,17 @@ class PageInterpreter:
 
     def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
         self._findings.add(code, severity, message, offset=record.offset, field=mnemonic(record.type))
+
+
+def _slot(unit: PageUnit, begin: Record, medium_map: MediumMap) -> Slot:
+    """The slot of a page: the one that it names (BPG triplet X'81'), else by counting since the map was
+    invoked."""
+    named = t.decode_triplet(begin.data[8:], t.PagePositionInformation)
+    if named is not None and 0 < named.repeating_group <= len(medium_map.placements):
+        placement = medium_map.placements[named.repeating_group - 1]
+        return Slot(placement.back, max(placement.side >> 4, 1), placement)
+    slots = medium_map.slots()
+    return slots[unit.map_page % len(slots)]
 
 
 @cache

@@ -1,0 +1,168 @@
+"""Pages and medium maps -> sheets: which page goes into which slot of which sheet.
+
+Pure: nothing is read and nothing drawn. A document begins on a new sheet, and so does a medium map unless
+its Media Eject Control allows to go on with the sheet in work. A map whose sides all hold constant forms
+makes a sheet when it is invoked. Only the sheet in work is kept.
+MO:DCA Chapter 4 "Invocation of Medium Maps", Chapter 6 "Media Eject Control Triplet X'45'".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from afpcluster.document.assembly import MapInvoked, PageUnit
+from afpcluster.document.medium_map import CopyGroup, Eject, MediumMap, Slot
+from afpcluster.document.resources import Resource, ResourceScope
+from afpcluster.findings import Findings, Severity
+
+MapFinder = Callable[[ResourceScope, str, Resource | None], MediumMap | None]
+"""The medium map of this name, or the one inside the document; see `FormMaps.find`."""
+
+_SPEC = "MO:DCA Invocation of Medium Maps"
+
+
+@dataclass(slots=True)
+class PlacedPage:
+    """A page in its slot. `medium_map` holds the page level controls in force, which after a conditional
+    eject are not those of the sheet's first page."""
+
+    unit: PageUnit
+    slot: Slot
+    medium_map: MediumMap
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet, all its copies. `number` counts sheets from 1, `first_side` output sides from 1."""
+
+    number: int
+    first_side: int
+    medium_map: MediumMap
+    copy_groups: list[CopyGroup]
+    scope: ResourceScope
+    pages: list[PlacedPage] = field(default_factory=list)
+    end: int = 0  # how far into the file its pages reach
+
+    @property
+    def side_count(self) -> int:
+        """Output sides of all copies."""
+        return sum(group.copies for group in self.copy_groups) * len(self.medium_map.sides)
+
+
+class SheetPlanner:
+    """Groups the events of one print file into sheets, of which at most `max_copies` copies are made."""
+
+    def __init__(self, find: MapFinder, findings: Findings, max_copies: int) -> None:
+        self._find = find
+        self._max_copies = max_copies
+        self._findings = findings
+        self._map = MediumMap("")
+        self._cursor = 0
+        self._sheet: Sheet | None = None
+        self._document = -1
+        self._invoked: MapInvoked | None = None
+        self._sheets = 0
+        self._sides = 0
+
+    def sheets(self, events: Iterable[PageUnit | MapInvoked]) -> Iterator[Sheet]:
+        """The sheets in order, each when nothing more can come onto it."""
+        for event in events:
+            begins = event.document != self._document
+            if begins:
+                self._document = event.document
+                yield from self._eject()
+            if isinstance(event, MapInvoked):
+                yield from self._constant_sheet(event)
+                self._invoked = event
+            else:
+                if begins or self._invoked is not None:
+                    yield from self._activate(event, begins)
+                yield from self._place(event)
+        yield from self._eject()
+
+    def _constant_sheet(self, event: MapInvoked) -> Iterator[Sheet]:
+        """A map that takes no pages makes its sheet at once."""
+        found = self._find(event.scope, event.name, event.internal_map)
+        if found is not None and not found.takes_pages:
+            yield from self._eject()
+            self._begin(found, event.scope, event.offset)
+            yield from self._eject()
+
+    def _activate(self, unit: PageUnit, begins: bool) -> Iterator[Sheet]:
+        """Take the map in force for this page; what is left of the sheet in work stays blank."""
+        new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
+        first = begins or self._sheet is None
+        self._invoked = None
+        if not new.takes_pages:
+            self._findings.add(
+                "medium-map-takes-no-pages",
+                Severity.INFO,
+                f"Medium map {new.name} has constant forms on every side, but a page follows; it is shown",
+                offset=unit.start,
+                field="IMM",
+                spec=_SPEC,
+            )
+        if first or not new.shares_sheet_with(self._map):
+            yield from self._eject()
+        else:
+            yield from self._seek(new)
+        self._map = new
+
+    def _seek(self, new: MediumMap) -> Iterator[Sheet]:
+        """Move to the next slot on the side that the new map wants."""
+        if new.eject is Eject.PARTITION:
+            return
+        back = new.eject is Eject.BACK
+        slots = new.slots()
+        following = [i for i, slot in enumerate(slots) if slot.back == back]
+        if not following:
+            yield from self._eject()
+            return
+        ahead = [i for i in following if i >= self._cursor]
+        if not ahead:
+            yield from self._eject()
+        self._cursor = (ahead or following)[0]
+
+    def _place(self, unit: PageUnit) -> Iterator[Sheet]:
+        slots = self._map.slots()
+        if self._cursor >= len(slots):
+            yield from self._eject()
+        sheet = self._sheet
+        if sheet is None:
+            sheet = self._begin(self._map, unit.scope, unit.end)
+        sheet.pages.append(PlacedPage(unit, slots[self._cursor], self._map))
+        sheet.end = unit.end
+        self._cursor += 1
+
+    def _begin(self, medium_map: MediumMap, scope: ResourceScope, end: int) -> Sheet:
+        self._sheets += 1
+        groups = self._limited(medium_map)
+        self._sheet = Sheet(self._sheets, self._sides + 1, medium_map, groups, scope, end=end)
+        self._sides += self._sheet.side_count
+        return self._sheet
+
+    def _limited(self, medium_map: MediumMap) -> list[CopyGroup]:
+        """The copy groups, cut where they exceed the limit of copies."""
+        left = self._max_copies
+        if medium_map.copies <= left:
+            return medium_map.copy_groups
+        self._findings.add(
+            "copies-limited",
+            Severity.SKIPPED,
+            f"Medium map {medium_map.name} asks for {medium_map.copies} copies of a sheet; {left} are made",
+            field="MCC",
+            spec="MO:DCA Medium Copy Count (MCC)",
+        )
+        groups = []
+        for group in medium_map.copy_groups:
+            if left:
+                groups.append(replace(group, copies=min(group.copies, left)))
+                left -= groups[-1].copies
+        return groups
+
+    def _eject(self) -> Iterator[Sheet]:
+        self._cursor = 0
+        if self._sheet is not None:
+            done, self._sheet = self._sheet, None
+            yield done

@@ -1,0 +1,87 @@
+"""What a medium map adds to a page: overlays beneath it, suppressed text, whether its data is shown.
+
+Preprinted forms (PFO) are drawn first, beneath the page, though they are merged last: their mixing rule
+lets data shine through, which drawing the data over them comes nearest to.
+MO:DCA "Page Position (PGP) Format 2", "Page Modification Control (PMC)", "Preprinted Form Overlay Mixing".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from afpcluster.display.geometry import Matrix, rotation, translation
+from afpcluster.document.medium_map import MediumMap, OverlayUse, PagePlacement, SideControls, Slot
+from afpcluster.findings import Findings, Severity
+
+Placed = tuple[str, Matrix]
+"""Name of an overlay and the matrix that takes it to the page."""
+
+
+@dataclass(slots=True, frozen=True)
+class PageForm:
+    """`beneath` overlays are drawn under the page's data; `variable` False leaves the data out; `clipped`
+    cuts it off at the edges of the page, where they are not those of the output page."""
+
+    suppressed: frozenset[int] = frozenset()
+    beneath: tuple[Placed, ...] = ()
+    variable: bool = True
+    clipped: bool = False
+
+
+def form_on_sheet(medium_map: MediumMap, placement: PagePlacement, side: SideControls) -> PageForm:
+    """What a page gets as part of a sheet side; the side's own overlays lie under it already."""
+    uses = medium_map.page_overlays(placement)
+    if side.preprinted is not None:
+        uses = [use for use in uses if not use.preprinted]
+    beneath = tuple(_placed(use) for use in uses)
+    return PageForm(side.suppressed, beneath, medium_map.shows_page_data(placement), clipped=True)
+
+
+def form_of_page(medium_map: MediumMap, slot: Slot, findings: Findings) -> PageForm:
+    """What a page gets when it is shown by itself: the overlays of its side too, as they lie relative to
+    it. What would take a sheet to show is reported."""
+    placement = slot.placement
+    side = medium_map.copy_groups[0].side(slot.back)
+    to_page = translation(-placement.x, -placement.y).then(rotation(-placement.orientation))
+    beneath = [(name, to_page) for name in side.all_overlays]
+    beneath += [_placed(use) for use in medium_map.page_overlays(placement)]
+    _report(medium_map, placement, findings)
+    return PageForm(side.suppressed, tuple(beneath))
+
+
+def _placed(use: OverlayUse) -> Placed:
+    return use.name, rotation(use.orientation).then(translation(use.x, use.y))
+
+
+def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings) -> None:
+    copies, partitions = medium_map.copies, medium_map.partitions
+    for told, what in (
+        (copies > 1, f"asks for {copies} copies; each page is shown once"),
+        (partitions > 1, f"places {partitions} pages on a sheet side; each page is shown alone"),
+        (not medium_map.takes_pages, "prints only constant forms; page data is shown all the same"),
+        (
+            not medium_map.shows_page_data(placement),
+            "leaves pages blank to fill partitions; they are shown all the same",
+        ),
+        (placement.not_viewed, "has pages that are not meant for viewing; they are shown all the same"),
+    ):
+        if told:
+            findings.add(
+                "medium-map-not-applied",
+                Severity.INFO,
+                f"Medium map {medium_map.name} {what}",
+                field="MMC",
+                spec="MO:DCA Medium Modification Control (MMC)",
+            )
+
+
+def report_printer_controls(medium_map: MediumMap, findings: Findings) -> None:
+    """Report what a map asks of printer and paper."""
+    for what in medium_map.not_applied:
+        findings.add(
+            "printer-control-not-applied",
+            Severity.INFO,
+            f"Medium map {medium_map.name} asks for {what}, which a document has no place for",
+            field="BMM",
+            spec="MO:DCA Medium Map",
+        )

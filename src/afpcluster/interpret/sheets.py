@@ -1,0 +1,149 @@
+"""A sheet -> the pages of the output, one for each side of each copy.
+
+On a side lie first its medium overlays, then its pages in their partitions. A side without a page has no
+overlays either, unless it holds constant forms. Extents that the medium map leaves open are those that the
+sheet's pages need. Each side is drawn as it is read: the back of a tumbled sheet stands upright too, and the
+media of Portrait 90 and Landscape 90, whose text runs down the medium, are turned.
+MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modification Control (MMC)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from afpcluster.display.geometry import Box, Matrix, rotation, translation
+from afpcluster.display.items import Group, GroupStart, Item, Page
+from afpcluster.document.assembly import PageUnit
+from afpcluster.document.medium_map import CopyGroup, SideControls, partition_grid
+from afpcluster.document.resources import ResourceScope
+from afpcluster.document.sheets import PlacedPage, Sheet
+from afpcluster.interpret.page_form import PageForm, form_on_sheet
+
+_LETTER = (612.0, 792.0)  # points: a medium of unknown size without any page
+
+DrawPage = Callable[[PageUnit, PageForm], Page]
+
+
+class OverlaySource(Protocol):
+    """Whoever draws overlays by name; None or nothing where one is missing."""
+
+    def overlay(self, name: str, scope: ResourceScope) -> list[Item]: ...
+
+    def overlay_extents(self, name: str, scope: ResourceScope) -> tuple[float, float] | None: ...
+
+
+@dataclass(slots=True)
+class _Side:
+    """One side while it is made: its page's display list in each slot, and what lies under them."""
+
+    controls: SideControls
+    pages: list[tuple[PlacedPage, Page]]
+    overlays: list[Item]
+
+
+class SheetComposer:
+    """Makes output pages of sheets with the help of whoever draws pages and overlays."""
+
+    def __init__(self, draw_page: DrawPage, overlays: OverlaySource) -> None:
+        self._draw_page = draw_page
+        self._overlays = overlays
+
+    def pages(self, sheet: Sheet) -> Iterator[Page]:
+        """Front and back, copy after copy. Bookmarks lead to the first copy."""
+        drawn: dict[tuple[int, PageForm], Page] = {}
+        made = [
+            [self._side(sheet, group, back, drawn) for back in sheet.medium_map.sides]
+            for group in sheet.copy_groups
+        ]
+        extents = self._extents(sheet, drawn)
+        number = sheet.first_side
+        for group, sides in zip(sheet.copy_groups, made, strict=True):
+            pages = [_compose(sheet, side, extents) for side in sides]
+            for _ in range(group.copies):
+                for page in pages:
+                    first = number < sheet.first_side + len(sides)
+                    yield replace(page, number=number, groups=page.groups if first else ())
+                    number += 1
+
+    def _side(
+        self, sheet: Sheet, group: CopyGroup, back: bool, drawn: dict[tuple[int, PageForm], Page]
+    ) -> _Side:
+        controls = group.side(back)
+        placed = [page for page in sheet.pages if page.slot.back == back]
+        constant = controls.constant and not sheet.medium_map.explicit
+        side = _Side(controls, [], [])
+        if placed or constant:
+            for name in controls.all_overlays:
+                side.overlays += self._overlays.overlay(name, sheet.scope)
+        if constant and sheet.medium_map.takes_pages:
+            return side
+        for page in placed:
+            form = form_on_sheet(page.medium_map, page.slot.placement, controls)
+            key = (page.unit.number, form)
+            if key not in drawn:
+                drawn[key] = self._draw_page(page.unit, form)
+            side.pages.append((page, drawn[key]))
+        return side
+
+    def _extents(self, sheet: Sheet, drawn: Mapping[tuple[int, PageForm], Page]) -> tuple[float, float]:
+        """Extents of the medium presentation space: as specified, else what the pages reach to in the
+        largest partition, else those of the overlays."""
+        medium = sheet.medium_map.medium
+        if medium.width and medium.height:
+            return medium.width, medium.height
+        columns, rows = _grid(sheet)
+        sizes = {number: page for (number, _), page in drawn.items()}
+        reached = [_reach(p, sizes[p.unit.number]) for p in sheet.pages if p.unit.number in sizes]
+        if not reached:
+            columns = rows = 1
+            names = [
+                n for g in sheet.copy_groups for back in (False, True) for n in g.side(back).all_overlays
+            ]
+            found = (self._overlays.overlay_extents(name, sheet.scope) for name in names)
+            reached = [extents for extents in found if extents is not None] or [_LETTER]
+        width = medium.width or columns * max(x for x, _ in reached)
+        height = medium.height or rows * max(y for _, y in reached)
+        return width, height
+
+
+def _grid(sheet: Sheet) -> tuple[int, int]:
+    """Columns and rows of partitions. Extents count where both are known, else the orientation."""
+    medium = sheet.medium_map.medium
+    wide = medium.orientation.wide
+    if medium.width and medium.height and medium.width != medium.height:
+        wide = medium.width > medium.height
+    return partition_grid(sheet.medium_map.partitions, wide)
+
+
+def _reach(placed: PlacedPage, page: Page) -> tuple[float, float]:
+    """How far right and down a page reaches from the origin of its partition, in points."""
+    matrix = _on_partition(placed)
+    corners = [matrix.apply(x, y) for x in (0.0, page.width) for y in (0.0, page.height)]
+    return max(max(x for x, _ in corners), 1.0), max(max(y for _, y in corners), 1.0)
+
+
+def _on_partition(placed: PlacedPage) -> Matrix:
+    placement = placed.slot.placement
+    return rotation(placement.orientation).then(translation(placement.x, placement.y))
+
+
+def _compose(sheet: Sheet, side: _Side, extents: tuple[float, float]) -> Page:
+    """One sheet side; its number is set when it is known."""
+    width, height = extents
+    columns, rows = _grid(sheet)
+    items = list(side.overlays)
+    groups: list[GroupStart] = []
+    attributes: list[tuple[str, str]] = []
+    for placed, page in side.pages:
+        row, column = divmod(placed.slot.partition - 1, columns)
+        origin = translation(column * width / columns, row * height / rows)
+        items.append(Group(page.items, _on_partition(placed).then(origin)))
+        groups += page.groups
+        attributes += page.attributes
+    if sheet.medium_map.medium.orientation.turned:
+        upright = rotation(270).then(translation(0, width))
+        items = [Group(items, upright, Box(0, 0, width, height))]
+        width, height = height, width
+    return Page(0, width, height, items, tuple(groups), tuple(attributes))
