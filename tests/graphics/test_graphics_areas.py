@@ -133,6 +133,18 @@ CUSTOM_CASES: dict[str, tuple[bytes, list[str]]] = {
             "  path 0.6 round round rgb(0,0,1): Mo0,2 Li4,0",
         ],
     ),
+    "bilevel: text takes the colour too": (
+        BILEVEL
+        + order("character_string_at_given_position", 0, 0, b"A")
+        + GECP
+        + USE
+        + order("set_colour", 1)
+        + area(FILL, BOX),
+        [
+            f"path tile 4,2 at 0,100 even-odd: {BOX_OUTLINE}",
+            "  glyphs b'A' 10,0,2 rgb(0,0,1)",
+        ],
+    ),
     "reference point": (
         CUSTOM + GECP + USE + order("set_pattern_reference_point", 0, 0, 50, 70) + area(FILL, BOX),
         [f"path tile 4,2 at 5,93 even-odd: {BOX_OUTLINE}"],

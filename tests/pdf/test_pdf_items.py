@@ -161,6 +161,20 @@ RING = [*square(20, 20, 60), *square(40, 40, 20)]
         ),
         pytest.param(
             [
+                Group(
+                    [Path(square(0, 0, 60), TILE)], rotation(90).then(translation(80, 10)), Box(0, 0, 50, 50)
+                )
+            ],
+            {(75, 15): RED, (65, 15): WHITE, (55, 35): RED, (25, 15): WHITE},
+            id="pattern turns with its group",
+        ),
+        pytest.param(
+            [Group([Group([Path(square(0, 0, 30), TILE)], scaling(2, 2))], translation(10, 10))],
+            {(15, 15): RED, (25, 25): RED, (35, 15): WHITE, (55, 55): RED},
+            id="pattern grows with its groups",
+        ),
+        pytest.param(
+            [
                 Shared(
                     SharedItems("patterned", [Path(square(0, 0, 60), TILE)], Box(0, 0, 60, 60)),
                     translation(10, 10),

@@ -102,8 +102,9 @@ class Stroke:
 
 @dataclass(slots=True, eq=False)
 class TilePattern:
-    """A repeated cell as paint. `key` identifies it; the cell's origin is the page origin, moved by
-    `matrix`. `items` paint the cell of `width` by `height`, repeated at these steps."""
+    """A repeated cell as paint. `key` identifies it. The cell's origin is that of the system its user is
+    painted in (of the innermost group, or of the page), moved by `matrix`. `items` paint the cell of
+    `width` by `height`, repeated at these steps."""
 
     key: str
     width: float

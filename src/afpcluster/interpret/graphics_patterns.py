@@ -98,7 +98,9 @@ def _recoloured(items: list[Item], colour: Colour) -> list[Item]:
     """Copies of what a custom pattern can hold, all in one colour."""
     done: list[Item] = []
     for item in items:
-        if isinstance(item, Rectangle | GlyphRun | Image):
+        if isinstance(item, GlyphRun):
+            done.append(item._replace(colour=colour))
+        elif isinstance(item, Rectangle | Image):
             done.append(replace(item, colour=colour))
         elif isinstance(item, Path):
             fill = item.fill
