@@ -52,8 +52,6 @@ def draw_images(
 
 def _blocks(parameters: QrCodeImages) -> Iterator[ImageInformation]:
     groups = parameters.rest[: parameters.groups_length]
-    if len(groups) < parameters.groups_length:
-        raise BarCodeError("EC-0F3B", "the image information blocks are cut off")
     at = 0
     while at < len(groups):
         length = groups[at]

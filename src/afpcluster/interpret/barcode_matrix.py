@@ -21,6 +21,8 @@ def draw_qr_code(request: Request) -> Symbol:
     data = parameters.rest
     if request.modifier == bcoca.QR_WITH_IMAGE:
         images = bcoca.QrCodeImages.decode(data)
+        if images.groups_length > len(images.rest):
+            raise BarCodeError("EC-0F3B", "the image information blocks are cut off")
         data = images.rest[images.groups_length :]
     translate = QR_CONVERSIONS.get(parameters.conversion)
     if parameters.control & bcoca.EBCDIC and translate is None:
