@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
@@ -54,12 +55,12 @@ class _Private:
     subr_tokens: tuple[bytes, bytes]  # what reads a string, what stores it
     glyphs: dict[str, bytes]
     glyph_tokens: tuple[bytes, bytes]
+    scans: dict[bytes, tuple[set[int], list[int]]] = field(default_factory=dict)  # see `_scan`
 
 
 def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
     """The program with .notdef (made empty) and these glyphs. Raises ProgramError."""
-    clear, private = _split(data)
-    parts = _parse_private(private)
+    clear, parts = _parsed(data)
     kept: dict[str, bytes] = {}
     subrs: set[int] = set(_ALWAYS_KEPT_SUBRS)
     wanted = list(dict.fromkeys(glyphs))
@@ -73,6 +74,13 @@ def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
     kept[".notdef"] = _encrypted_charstring(b"\x8b\x8b\x0d\x0e", parts.len_iv)  # 0 0 hsbw endchar
     clear = _ENCODING.sub(b"/Encoding StandardEncoding def", clear, count=1)
     return Type1Subset(clear, _crypt(_rebuilt(parts, kept, subrs), _EEXEC_KEY, encrypt=True), missing)
+
+
+@lru_cache(maxsize=16)  # documents of one origin share their fonts, and decryption is half of the cost
+def _parsed(data: bytes) -> tuple[bytes, _Private]:
+    """(clear text, decrypted portion in parts) of a program. Raises ProgramError."""
+    clear, private = _split(data)
+    return clear, _parse_private(private)
 
 
 def _crypt(data: bytes, key: int, *, encrypt: bool) -> bytes:
@@ -183,10 +191,12 @@ def _references(parts: _Private, charstring: bytes, subrs: set[int]) -> list[str
     waiting = [charstring]
     while waiting:
         encrypted = waiting.pop()
-        plain = encrypted
-        if parts.len_iv >= 0:
-            plain = _crypt(encrypted, _CHARSTRING_KEY, encrypt=False)[parts.len_iv :]
-        called, accents = _scan(plain)
+        if encrypted not in parts.scans:
+            plain = encrypted
+            if parts.len_iv >= 0:
+                plain = _crypt(encrypted, _CHARSTRING_KEY, encrypt=False)[parts.len_iv :]
+            parts.scans[encrypted] = _scan(plain)
+        called, accents = parts.scans[encrypted]
         components += [StandardEncoding[code] for code in accents if 0 <= code < 256]
         for number in called - subrs:
             subrs.add(number)
