@@ -21,6 +21,13 @@ FONT = Font("TEST", FACE, 10.0, 1, (6.0,) * 256, underscore_position=1.0, unders
 SPACE = TextSpace(0.05, 0.05, 612.0, 792.0)
 
 
+WIDE_FACE = OutlineFace("wide", FontProgram("wide", ProgramKind.STANDARD, "Courier"), 2, {}, {}, {})
+WIDE = Font("WIDE", WIDE_FACE, 10.0, 2, {0x0041: 6.0, 0x0042: 6.0, 0x0020: 3.0}, space_code=0x20)
+TURNED = Font(
+    "TURNED", FACE, 10.0, 1, (6.0,) * 256, rotation=90, placement={0xC1: (1.0, 2.0), 0xC2: (1.0, 2.0)}
+)
+
+
 class Finder:
     def default(self, points: float) -> Font:
         return FONT
@@ -28,7 +35,7 @@ class Finder:
 
 def draw(data: bytes, space: TextSpace = SPACE) -> tuple[list[Item], Findings]:
     findings = Findings()
-    return draw_text(data, space, {1: FONT}, Context(findings, Finder()), 0), findings
+    return draw_text(data, space, {1: FONT, 2: WIDE, 3: TURNED}, Context(findings, Finder()), 0), findings
 
 
 def shown(items: list[Item]) -> list[str]:
@@ -130,6 +137,32 @@ CASES = {
 def test_drawn(controls: list[tuple[object, ...] | str], expected: list[str]) -> None:
     items, _ = draw(build(*controls))
     assert shown(items) == expected
+
+
+def wide(*controls: tuple[object, ...], text: str = "AB A") -> bytes:
+    builder = TextBuilder().control("SCFL", 2)
+    for control in controls:
+        builder.control(*control)  # type: ignore[arg-type]
+    return builder.text(text.encode("utf-16-be")).data()
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (wide(), [("AB A", 0.0, 0.0)]),
+        (wide(("SVI", 200)), [("AB", 0.0, 0.0), (" ", 12.0, 0.0), ("A", 22.0, 0.0)]),
+        (wide(("SIA", 20)), [("AB", 0.0, 1.0), (" ", 13.0, 0.0), ("A", 16.0, 1.0)]),
+    ],
+)
+def test_double_byte_text(data: bytes, expected: list[tuple[str, float, float]]) -> None:
+    runs = [item for item in draw(data)[0] if isinstance(item, GlyphRun)]
+    assert [(run.codes.decode("utf-16-be"), run.x, run.spacing) for run in runs] == expected
+
+
+def test_turned_characters_are_placed_one_by_one() -> None:
+    (run,) = draw(build(("SCFL", 3), "AB"))[0]
+    assert isinstance(run, GlyphRun)
+    assert (run.rotation, run.placements) == (90, [(1.0, -2.0), (7.0, -2.0)])
 
 
 def test_active_suppression_hides_text_and_rules_but_moves_on() -> None:

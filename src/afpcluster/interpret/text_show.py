@@ -6,7 +6,8 @@ Data (TRN)", "Repeat String (RPS)", "Set Intercharacter Adjustment (SIA)".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from afpcluster.display.items import GlyphRun
 from afpcluster.interpret.font import FaceRun, Font
@@ -115,36 +116,37 @@ class ShownText(TextState):
         self.in_word = in_word
 
     def _show_runs(self, font: Font, text: bytes) -> None:
-        """Text of double-byte, linked or turned fonts: run by run, glyph by glyph where needed."""
-        pieces = [FaceRun(font.face, text, font.advance(text))] if font.split is None else font.split(text)
-        for face, codes, advance in pieces:
+        """Text of double-byte, linked or turned fonts: word by word where anything unusual is in force."""
+        for is_space, chunk in words_of(font, text) if self.unusual else [(False, text)]:
+            if not is_space and self.in_word:
+                self.i += self.adjustment
+            start = self.i
+            self._show_word(font, chunk, 0.0 if is_space else self.adjustment)
+            if is_space and self.space_increment is not None:
+                self.i = start + self.space_increment * (len(chunk) // font.code_size)
+            for field in self.fields:
+                field.shown(self, start, self.i, SPACE_BYPASS if is_space else 0)
+            self.in_word = not is_space
+
+    def _show_word(self, font: Font, text: bytes, adjustment: float) -> None:
+        """One run for each face that takes part, `adjustment` between characters."""
+        runs = [FaceRun(font.face, text, font.advance(text))] if font.split is None else font.split(text)
+        for number, (face, codes, advance) in enumerate(runs):
             size = 2 if face.code_size == 2 else 1
-            glyphs = max(len(codes) // size, 1)
-            extra = self.adjustment * glyphs
             if self.suppression is None:
                 x, y = self.point(self.i, self.b)
-                placements = self._placements(font, codes, size) if font.placement is not None else None
-                self.items.append(
-                    GlyphRun(
-                        face,
-                        font.size,
-                        x,
-                        y,
-                        codes,
-                        self.colour,
-                        self.direction,
-                        self.adjustment,
-                        stretch=font.stretch,
-                        rotation=font.rotation,
-                        placements=placements,
-                    )
-                )
-            for field in self.fields:
-                field.shown(self, self.i, self.i + advance + extra, 0)
-            self.i += advance + extra
-        self.in_word = True
+                placements = None
+                if font.placement is not None:
+                    placements = self._placements(font, codes, size, adjustment)
+                run = GlyphRun(face, font.size, x, y, codes, self.colour, self.direction, adjustment)
+                turned = run._replace(stretch=font.stretch, rotation=font.rotation, placements=placements)
+                self.items.append(turned)
+            between = max(len(codes) // size - (number == len(runs) - 1), 0)
+            self.i += advance + adjustment * between
 
-    def _placements(self, font: Font, codes: bytes, size: int) -> list[tuple[float, float]]:
+    def _placements(
+        self, font: Font, codes: bytes, size: int, adjustment: float
+    ) -> list[tuple[float, float]]:
         """Page offsets of the glyph origins of a string in a font with character rotation."""
         placement, advances = font.placement or {}, font.advances
         placed = []
@@ -157,7 +159,7 @@ class ShownText(TextState):
                 (i + along) * self.i_y - up * self.b_y,
             ))  # fmt: skip
             i += advances.get(code, 0.0) if isinstance(advances, Mapping) else advances[code]
-            i += self.adjustment
+            i += adjustment
         return placed
 
     transparent_data = show
@@ -167,3 +169,15 @@ class ShownText(TextState):
             return
         length, pattern = int.from_bytes(data[:2], "big"), data[2:]
         self.show((pattern * (length // len(pattern) + 1))[:length])
+
+
+def words_of(font: Font, text: bytes) -> Iterator[tuple[bool, bytes]]:
+    """Text cut where variable space characters begin and end: (whether they are spaces, the code points)."""
+    size = font.code_size
+    if font.space_code < 0:
+        yield False, text
+        return
+    space = font.space_code.to_bytes(size, "big")
+    codes = [text[at : at + size] for at in range(0, len(text), size)]
+    for is_space, group in groupby(codes, space.__eq__):
+        yield is_space, b"".join(group)
