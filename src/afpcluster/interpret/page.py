@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from importlib import import_module
+from operator import attrgetter
 
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
@@ -36,6 +38,7 @@ from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.object_area import PlacedArea, read_area
 from afpcluster.interpret.page_form import PageForm, form_of_page, report_printer_controls
 from afpcluster.interpret.text import draw_text
+from afpcluster.interpret.unapplied import report_unapplied
 
 _BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
 _BMO, _BPS, _BDD = CODES["BMO"], CODES["BPS"], CODES["BDD"]
@@ -55,6 +58,7 @@ _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
 _MAX_INCLUDE_DEPTH = 8
+_AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y", "resolution_x", "resolution_y")
 Segment = tuple[float, float]
 
 
@@ -90,7 +94,7 @@ class PageInterpreter:
         self._form_maps = form_maps
         self._environments: Recent[Environment] = Recent(256)
         self._shared: Recent[SharedItems] = Recent(512)
-        self._objects: Recent[list[Item]] = Recent(256)
+        self._objects: Recent[list[Item]] = Recent(64)
 
     def page(self, unit: PageUnit) -> Page:
         """The display list of one page by itself, with what its medium map adds to it.
@@ -252,7 +256,8 @@ class PageInterpreter:
         group = node.child(_BOG)
         records = group.all(*_kinds(group)) if group else []
         placed = read_area(records, frame.environment, include, self._findings)
-        cache_key = (key, repr(placed.area), include.triplets if include else b"")
+        key = key or _content_key(node)
+        cache_key = (key, id(frame.scope), _AREA_KEY(placed.area), include.triplets if include else b"")
         items = self._objects.get(cache_key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
@@ -374,6 +379,7 @@ class PageInterpreter:
 
     def _include_object(self, record: Record, frame: _Frame) -> None:
         include = modca.IncludeObject.decode(record.data)
+        report_unapplied(include.triplets, record, self._findings)
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
         resource = self._lookup.included(frame.scope, include.object_type, name)
         if resource is None:
@@ -434,6 +440,18 @@ def _drawer(begin: int) -> Callable[[DataObject, Context], list[Item]]:
         import_module(f"afpcluster.interpret.{module}"), name
     )
     return found
+
+
+def _content_key(node: ObjectNode) -> str:
+    """Identity by content of an image or container, which producers repeat on page after page; '' for
+    objects whose drawing depends on the page's fonts."""
+    if node.type not in (CODES["BIM"], CODES["BOC"]):
+        return ""
+    digest = blake2b(digest_size=16)
+    for record in (node.begin, *node.flat()):
+        digest.update(record.type.to_bytes(3, "big"))
+        digest.update(record.data)
+    return digest.hexdigest()
 
 
 def _kinds(node: ObjectNode) -> tuple[int, ...]:
