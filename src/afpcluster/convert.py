@@ -6,6 +6,7 @@ Command line, services and jobs all call this and nothing else of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import BinaryIO
 
 from afpcluster.findings import Finding, Findings
@@ -43,14 +44,14 @@ def convert(
 def _packets_here(
     source: BinaryIO, options: Options, writer: PdfDocumentWriter, progress: Progress | None
 ) -> tuple[int, list[Finding]]:
-    pipeline = Pipeline(source, options, lambda number: True)
-    maker = PacketMaker()
-    for unit, page in pipeline.pages():
-        assert page is not None
-        writer.add(maker.packet(page))
-        if progress is not None:
-            progress(unit.end, pipeline.size)
-    return pipeline.pages_seen, pipeline.findings(with_scan=True)
+    with closing(Pipeline(source, options, lambda number: True)) as pipeline:
+        maker = PacketMaker()
+        for unit, page in pipeline.pages():
+            assert page is not None
+            writer.add(maker.packet(page))
+            if progress is not None:
+                progress(unit.end, pipeline.size)
+        return pipeline.pages_seen, pipeline.findings(with_scan=True)
 
 
 def _in_page_order(found: Iterable[Finding]) -> list[Finding]:

@@ -32,7 +32,7 @@ class Pipeline:
     """Walks one print file and makes display-list pages of it.
 
     `mine(number)` says which units this process makes; units (pages or sheets) count from 1. `pages_seen`
-    is the number of all output pages so far, whoever makes them.
+    is the number of all output pages so far, whoever makes them. `close` it when done.
     """
 
     def __init__(self, source: BinaryIO, options: Options, mine: Callable[[int], bool]) -> None:
@@ -56,6 +56,10 @@ class Pipeline:
             reader, self.page_findings, self._library, lookup, self._form_maps
         )
         self.pages_seen = 0
+
+    def close(self) -> None:
+        """Close the resource files that were opened; the source stays open."""
+        self._outside.close()
 
     def _form_map_finder(self, findings: Findings) -> FormMaps:
         return FormMaps(findings, self._options.form_map, strict=self._options.strict)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -150,10 +151,12 @@ def _fold(name: str) -> str:
 
 
 class FolderScope(ResourceScope):
-    """Resources in folders and resource group files outside the print file."""
+    """Resources in folders and resource group files outside the print file. They stay open, to be read
+    when they are used, until `close`."""
 
     def __init__(self, paths: tuple[Path, ...], findings: Findings) -> None:
         super().__init__()
+        self._open_files = ExitStack()
         self._findings = findings
         self._folders = [path for path in paths if path.is_dir()]
         for path in paths:
@@ -166,7 +169,7 @@ class FolderScope(ResourceScope):
                 )
 
     def _add_group_file(self, path: Path) -> None:
-        file = RecordFile(path.open("rb"), self._findings)
+        file = RecordFile(self._open_files.enter_context(path.open("rb")), self._findings)
         for resource in scan_resources(file, None, self._findings):
             self.add(resource)
 
@@ -194,8 +197,12 @@ class FolderScope(ResourceScope):
             self.add(resource)
         return resource
 
+    def close(self) -> None:
+        """Close the files; resources that were not read yet cannot be read any more."""
+        self._open_files.close()
+
     def _open(self, path: Path, kind: int, name: str) -> Resource | None:
-        source = path.open("rb")
+        source = self._open_files.enter_context(path.open("rb"))
         if source.read(1) != b"\x5a" and kind == CONTAINER:
             source.seek(0)
             return Resource(kind, (name,), self._findings, raw=source.read())

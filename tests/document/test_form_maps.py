@@ -1,0 +1,195 @@
+"""Which medium map is in force, and what it does to pages that are shown by themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from forms import (
+    converted,
+    copies,
+    document,
+    form_map,
+    invoke,
+    map_overlays,
+    medium,
+    medium_map,
+    modify,
+    modify_page,
+    overlay,
+    page,
+    pages,
+    position,
+    print_file,
+    shown,
+)
+
+from afpcluster.afp import modca, triplets
+from afpcluster.findings import MissingResourceError
+from afpcluster.options import Layout, Options
+from afpcluster.sample.records import field, made, triplet
+
+ONE = copies((1, 1, 1))
+OVERLAY_1, OVERLAY_2, DUPLEX = (0xF2, 1), (0xF2, 2), (0xF4, 2)
+BOTH = (
+    medium(400, 600),
+    map_overlays(1, 2),
+    copies((1, 1, 1), (1, 1, 2)),
+    modify(1, DUPLEX, OVERLAY_1),
+    modify(2, DUPLEX, OVERLAY_2),
+)
+ONE_BY_ONE = Options(raise_faults=True)
+
+
+def placed(*uses: tuple[int, ...], name: str = "M1") -> bytes:
+    return medium_map(name, medium(400, 600), modify_page(1, *uses))
+
+
+def group_number(number: int) -> bytes:
+    """What follows the name in a Begin Page: the repeating group to view it with."""
+    return triplet(triplets.PagePositionInformation(number))
+
+
+@pytest.mark.parametrize(
+    ("fields", "content", "expected"),
+    [
+        # Pages have their own size; overlays lie where they lie relative to the page
+        (
+            (*BOTH, position((10, 20, 0, 0), (30, 40, 0, 1))),
+            pages(1, 2),
+            ["200x300: o1@-10,-20 p1@0,0", "200x300: o2@-30,-40 p2@0,0"],
+        ),
+        ((*BOTH, position((400, 20, 90, 0))), pages(1), ["200x300: o1@-20,400r270 p1@0,0"]),
+        (
+            (medium(400, 600), modify_page(1, (1, 3, 4), (2, 5, 6, 90))),
+            pages(1),
+            ["200x300: o1@3,4 o2@5,6r90 p1@0,0"],
+        ),
+        # A page that names its repeating group
+        (
+            (*BOTH, position((10, 20, 0, 0), (30, 40, 0, 1))),
+            page(1, begin_data=group_number(2)),
+            ["200x300: o2@-30,-40 p1@0,0"],
+        ),
+        (
+            (*BOTH, position((10, 20, 0, 0), (30, 40, 0, 1))),
+            page(1, begin_data=group_number(3)),
+            ["200x300: o1@-10,-20 p1@0,0"],
+        ),
+    ],
+)
+def test_pages_by_themselves(fields: tuple[bytes, ...], content: bytes, expected: list[str]) -> None:
+    data = print_file((form_map(medium_map("M1", *fields)), overlay(1), overlay(2)), document(content))
+    found, _ = converted(data, ONE_BY_ONE)
+    assert [shown(item) for item in found] == expected
+
+
+MAPS = form_map(placed((1, 0, 0), name="M1"), placed((2, 0, 0), name="M2"))
+INTERNAL = placed((1, 7, 7), name="IN")
+SHARED = form_map(
+    medium_map("M1", medium(400, 600), ONE, modify(1, OVERLAY_1)),
+    medium_map("M2", map_overlays(2), ONE, modify(1, OVERLAY_1, OVERLAY_2)),
+    shared=(map_overlays(1), medium(900, 900)),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "expected"),
+    [
+        (MAPS, (pages(1),), ["o1@0,0 p1@0,0"]),
+        (MAPS, (invoke("M2"), pages(1), invoke("M1"), pages(2)), ["o2@0,0 p1@0,0", "o1@0,0 p2@0,0"]),
+        # Inside the document: only right in front of its invocation
+        (MAPS, (INTERNAL, invoke("IN"), pages(1)), ["o1@7,7 p1@0,0"]),
+        (
+            MAPS,
+            (INTERNAL, invoke("IN"), pages(1), invoke("M2"), pages(2)),
+            ["o1@7,7 p1@0,0", "o2@0,0 p2@0,0"],
+        ),
+        (MAPS, (INTERNAL, pages(1)), ["o1@0,0 p1@0,0"]),
+        (MAPS, (INTERNAL, invoke("M2"), pages(1)), ["o2@0,0 p1@0,0"]),
+        (MAPS, (INTERNAL, invoke("IN"), pages(1), invoke("IN"), pages(2)), ["o1@7,7 p1@0,0", "p2@0,0"]),
+        # What a map does not say, the document environment group does; not for maps inside documents
+        (SHARED, (pages(1),), ["o1@0,0 p1@0,0"]),
+        (SHARED, (invoke("M2"), pages(1)), ["o2@0,0 p1@0,0"]),
+        (SHARED, (medium_map("IN", ONE, modify(1, OVERLAY_1)), invoke("IN"), pages(1)), ["p1@0,0"]),
+    ],
+)
+def test_map_in_force(form: bytes, content: tuple[bytes, ...], expected: list[str]) -> None:
+    for layout in Layout:
+        data = print_file((form, overlay(1), overlay(2)), document(*content))
+        found, _ = converted(data, Options(raise_faults=True, layout=layout))
+        assert [shown(item).partition(": ")[2] for item in found] == expected
+
+
+def test_form_map_of_the_caller(tmp_path: Path) -> None:
+    outside = form_map(placed((2, 9, 9), name="M1"), name="OUT")
+    (tmp_path / "OUT.afp").write_bytes(outside)
+    data = print_file((MAPS, overlay(1), overlay(2)), document(pages(1)))
+    for name, expected in ((None, "o1@0,0 p1@0,0"), ("FORM", "o1@0,0 p1@0,0"), ("out", "o2@9,9 p1@0,0")):
+        options = Options(resource_paths=(tmp_path,), form_map=name, raise_faults=True)
+        (found,), findings = converted(data, options)
+        assert shown(found) == f"200x300: {expected}"
+        assert findings == []
+
+
+def test_form_map_of_the_caller_that_is_missing() -> None:
+    data = print_file((MAPS, overlay(1)), document(pages(1)))
+    (found,), findings = converted(data, Options(form_map="GONE", raise_faults=True))
+    assert shown(found) == "200x300: p1@0,0"
+    assert [(f.code, "GONE" in f.message) for f in findings] == [("resource-missing", True)]
+    with pytest.raises(MissingResourceError, match="GONE"):
+        converted(data, Options(form_map="GONE", strict=True))
+
+
+FINISHING = made(modca.MediumFinishingControl, flags=0, collection=0, scope=4)
+INTENT = made(modca.PresentationEnvironmentControl)
+
+
+@pytest.mark.parametrize(
+    ("fields", "content", "expected"),
+    [
+        ((), (pages(1),), []),
+        ((), (invoke("M9"), pages(1)), ["medium-map-missing"]),
+        ((field("MFC", FINISHING),), (pages(1, 2),), ["printer-control-not-applied"]),
+        ((field("PEC", INTENT),), (pages(1),), ["printer-control-not-applied"]),
+        ((ONE, modify(1, (0xE1, 1))), (pages(1),), ["printer-control-not-applied"]),
+        ((ONE, modify(1, (0x90, 1), (0x91, 2))), (pages(1),), ["printer-control-not-applied"]),
+        ((ONE, modify(1, (0xD1, 1), (0xF8, 9))), (pages(1),), ["printer-control-not-applied"] * 2),
+        ((ONE, modify(1, (0x77, 1))), (pages(1),), ["keyword-unknown"]),
+        ((copies((1, 2, 1)), modify(1)), (pages(1),), ["medium-map-not-applied"]),
+        ((ONE, modify(1, (0xFC, 2))), (pages(1),), ["medium-map-not-applied"]),
+        ((ONE, modify(1, (0xF9, 1))), (pages(1),), ["medium-map-not-applied"]),
+        ((position((0, 0, 0, 0, 0x10)),), (pages(1),), ["medium-map-not-applied"]),
+        ((position((0, 0, 0, 0x10)),), (pages(1),), ["page-position-invalid"]),
+        ((field("PGP", b""),), (pages(1),), ["field-short"]),
+        ((), (field("IMM", b"\xc1"), pages(1)), ["field-short"]),
+    ],
+)
+def test_findings_of_pages(
+    fields: tuple[bytes, ...], content: tuple[bytes, ...], expected: list[str]
+) -> None:
+    data = print_file((form_map(medium_map("M1", *fields)),), document(*content))
+    _, findings = converted(data, ONE_BY_ONE)
+    assert [f.code for f in findings] == expected
+
+
+def test_no_finding_where_there_is_no_form_map() -> None:
+    _, findings = converted(document(invoke("M1"), pages(1)), ONE_BY_ONE)
+    assert findings == []
+
+
+def test_sheets_report_what_is_for_printers_once() -> None:
+    form = form_map(medium_map("M1", field("MFC", FINISHING), ONE, modify(1, (0xE1, 1))))
+    _, findings = converted(print_file((form,), document(pages(1, 2, 3))))
+    assert [(f.code, "finishing" in f.message, f.count) for f in findings] == [
+        ("printer-control-not-applied", True, 3),
+        ("printer-control-not-applied", False, 3),
+    ]
+
+
+def test_short_medium_descriptor() -> None:
+    """Old producers end the MDD behind its units."""
+    old = field("MDD", medium(0, 0)[9:15])
+    form = form_map(medium_map("M1", old, position((5, 6, 0, 0))))
+    (found,), findings = converted(print_file((form,), document(pages(1))))
+    assert (shown(found), findings) == ("205x306: p1@5,6", [])
