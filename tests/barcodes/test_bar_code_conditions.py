@@ -90,6 +90,8 @@ STILL_DRAWN = [
     (0x01, "AFP", 0, {"font_local_id": 7}, "EC-0400", {}),
     (0x01, "AFP", 0, {"x_extent": 1500}, "EC-1100", {}),
     (0x01, "AFP", 0, {"y_extent": 1500}, "EC-1100", {}),
+    (0x01, "AFP", 0, {"symbol_width": 0x8000}, "EC-0610", {}),
+    (0x1A, "ABCDEFG", 0, {"symbol_width": 1440}, "EC-0611", {"module_width": 10}),
     (0x01, "AFP", 0, {"unit_base": 2}, "EC-0505", {}),
     (0x01, "AFP", 0, {"x_units": 0}, "EC-0605", {}),
 ]
@@ -100,7 +102,7 @@ def test_still_drawn(
     type_: int, data: str, flags: int, fields: dict[str, Any], condition: str, same: dict[str, Any]
 ) -> None:
     found, expected = draw(type_, 1, ebcdic(data), flags, **fields), draw(type_, 1, ebcdic(data), **same)
-    assert (found.findings, text(found)) == ([f"bar-code-{condition.lower()}"], data)
+    assert (found.findings, text(found)) == ([f"bar-code-{condition.lower()}"], text(expected))
     widths = [[(width, height) for _, _, width, height in bars(drawn)] for drawn in (found, expected)]
     assert widths[0] == widths[1]
 

@@ -141,7 +141,7 @@ class Drawing:
         items = self._items(request, maker, symbol)
         if (request.type, request.modifier) == (T.QR_CODE, bcoca.QR_WITH_IMAGE):
             items = self._with_images(request, symbol, items)
-        self._check_extents(symbol, x, y)
+        self._check_extents(request, symbol, x, y)
         return [Group(items, translation(x, y))]
 
     def _items(self, request: Request, maker: Maker, symbol: Symbol) -> list[Item]:
@@ -207,7 +207,7 @@ class Drawing:
             self._module(),
             self._height(),
             wide_to_narrow(descriptor.wide_to_narrow, self._report),
-            descriptor.symbol_width * self.unit or None,
+            self._desired_width(),
             hri,
             bool(data.flags & bcoca.ASTERISKS),
             bool(data.flags & bcoca.ASCII_DATA),
@@ -256,6 +256,13 @@ class Drawing:
             self._report("EC-0600", "the module width is 0; the default is used")
         return mils * MIL if mils not in (0, bcoca.DEFAULT_8) else None
 
+    def _desired_width(self) -> float | None:
+        width = self.descriptor.symbol_width
+        if width > 0x7FFF:
+            self._report("EC-0610", f"the desired symbol width X'{width:04X}' is not valid; it is ignored")
+            return None
+        return width * self.unit or None
+
     def _height(self) -> float | None:
         height, multiplier = self.descriptor.element_height, self.descriptor.height_multiplier
         if height == bcoca.DEFAULT_16:
@@ -281,8 +288,10 @@ class Drawing:
             )
         return self.context.font_finder.default(size)
 
-    def _check_extents(self, symbol: Symbol, x: float, y: float) -> None:
-        """What reaches beyond the presentation space is drawn all the same: the caller clips."""
+    def _check_extents(self, request: Request, symbol: Symbol, x: float, y: float) -> None:
+        """What is wider than desired or beyond the presentation space is drawn all the same."""
+        if request.desired_width and symbol.width > request.desired_width * 1.001:
+            self._report("EC-0611", "the symbol's size is fixed and wider than the desired symbol width")
         descriptor = self.descriptor
         for extent, end, name in (
             (descriptor.x_extent, x + symbol.width, "wide"),

@@ -42,8 +42,10 @@ def code_128_row(text: str) -> Row:
     text = text.removeprefix(FNC3)
     if FNC2 in text or FNC3 in text:
         raise BarCodeError("EC-2100", "FNC2, and FNC3 behind the first character, are not supported")
-    text = re.sub(FNC4 + "(.)", lambda match: chr(ord(match[1]) | 0x80), text, flags=re.DOTALL)
-    if not text.strip(FNC4 + FNC1):
+    text = re.sub(FNC4 + r"([\0-\x7f])", lambda match: chr(ord(match[1]) | 0x80), text)
+    if FNC4 in text:
+        raise BarCodeError("EC-2100", "FNC4 must be followed by the character it changes")
+    if not text.strip(FNC1):
         raise BarCodeError("EC-0C00", "there is no data to encode in Code 128")
     if FNC1 not in text:
         (row,) = encode("CODE128", text.encode("latin-1"), reader_init=reader_init)

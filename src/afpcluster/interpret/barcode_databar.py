@@ -59,6 +59,8 @@ def _fourteen_digits(text: str, modifier: int) -> tuple[list[Row], str]:
 def _expanded(text: str, modifier: int) -> tuple[list[Row], str]:
     """Element strings in one row (modifier X'11') or with 2 to 20 symbol characters a row (X'12' on)."""
     found = gs1.elements(text, FNC1)
+    if not text.replace(FNC1, "").isascii():
+        raise BarCodeError("EC-2100", "GS1 DataBar holds no function characters but FNC1")
     data = gs1.bracketed(found).encode("ascii")
     if modifier == _EXPANDED:
         rows = encode("DBAR_EXP", data, gs1=True)

@@ -46,11 +46,18 @@ def draw_maxicode(request: Request) -> Symbol:
     append = append_of(request, parameters.sequence, parameters.total, 8)
     options = (parameters.mode, 0, 0)
     rows = encode("MAXICODE", segments, append=append, primary=primary, options=options)
-    column = _OPTIMAL if request.module is None else _SMALL
+    column = _column(request)
     shapes: list[Item] = [_hexagons(rows, column, request), *_rings(column, request)]
     zipper = _zipper(column) if parameters.functions & MAXICODE_ZIPPER else []
     height = (32 * _ROW + 2 / sqrt(3)) * column
     return Symbol(_COLUMNS * column, height, zipper, shapes=shapes)
+
+
+def _column(request: Request) -> float:
+    """Points from column to column: small for any module width but the default, or to fit a width."""
+    if request.desired_width:
+        return _OPTIMAL if request.desired_width >= _COLUMNS * _OPTIMAL else _SMALL
+    return _OPTIMAL if request.module is None else _SMALL
 
 
 def _structured(data: bytes, mode: int) -> tuple[str, bytes]:

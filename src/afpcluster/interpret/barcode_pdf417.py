@@ -73,6 +73,7 @@ def _rows(
             content.segments,
             reader_init=content.reader_init,
             append=append,
+            strict=True,  # else zint adds columns where 90 rows do not do
             options=(security, parameters.columns, rows),
         )
 

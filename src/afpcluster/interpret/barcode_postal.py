@@ -90,7 +90,12 @@ def _size(request: Request, bars: int) -> Size:
         module = request.module_width(_JAPAN_MODULE, 2 * bars - 1)
         return Size(module, 2 * module, 6 * module, 2 * module)
     optimal, small = _SIZES[request.type]
-    return optimal if request.module is None else small
+    too_wide = request.desired_width and _width(bars, optimal) > request.desired_width
+    return small if too_wide or (request.module is not None and not request.desired_width) else optimal
+
+
+def _width(bars: int, size: Size) -> float:
+    return (bars - 1) * size.pitch + size.bar
 
 
 def _symbol(bars: str, size: Size) -> Symbol:
@@ -102,7 +107,7 @@ def _symbol(bars: str, size: Size) -> Symbol:
         top = 0.0 if bar in "FA" else timing_top
         bottom = size.height if bar in "FDS" else timing_top + size.timing
         boxes.append(Box(number * size.pitch, top, size.bar, bottom - top))
-    return Symbol((len(bars) - 1) * size.pitch + size.bar, size.height, boxes)
+    return Symbol(_width(len(bars), size), size.height, boxes)
 
 
 _POSTNET = ("FFSSS", "SSSFF", "SSFSF", "SSFFS", "SFSSF", "SFSFS", "SFFSS", "FSSSF", "FSSFS", "FSFSS")

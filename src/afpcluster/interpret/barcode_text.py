@@ -5,6 +5,7 @@ The squares of Code 93 are drawn, since few fonts have them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from afpcluster.display.colour import Colour
@@ -19,6 +20,8 @@ FontOf = Callable[[float], Font]
 
 _DEFAULT_SIZE, _LEAST_SIZE = 10.0, 5.0
 _CAPITAL = 0.66  # height of capitals and digits, of the font size
+_SQUARES = (OPEN_BOX, FILLED_BOX)
+_SQUARE = re.compile(f"([{OPEN_BOX}{FILLED_BOX}])")
 _EM_WIDTH = 0.6  # of a character, to choose a size that fits
 
 
@@ -37,41 +40,76 @@ def hri_label(symbol: Symbol, hri: Hri) -> Label | None:
 
 def draw_label(label: Label, font_of: FontOf, colour: Colour) -> list[Item]:
     """The items of a label, in the coordinates of its symbol."""
-    font = font_of(label.size)
-    widths = [_width(font, character) for character in label.text]
-    width = sum(widths) if label.pitch is None else label.pitch * len(label.text)
-    return _draw(label, font, widths, label.x - width / 2, colour)
+    pen = _Pen(font_of(label.size), colour)
+    if label.pitch is None:
+        return pen.line(label.text, label.x - pen.width(label.text) / 2, label.baseline)
+    x = label.x - label.pitch * len(label.text) / 2
+    items: list[Item] = []
+    for character in label.text:
+        items += pen.line(character, x + (label.pitch - pen.width(character)) / 2, label.baseline)
+        x += label.pitch
+    return items
 
 
 def draw_text(text: str, x: float, baseline: float, font: Font, colour: Colour) -> list[Item]:
     """Text whose first character stands at (x, baseline)."""
-    widths = [_width(font, character) for character in text]
-    return _draw(Label(text, x, baseline, font.size), font, widths, x, colour)
+    return _Pen(font, colour).line(text, x, baseline)
 
 
-def _draw(label: Label, font: Font, widths: list[float], x: float, colour: Colour) -> list[Item]:
-    items: list[Item] = []
-    pending = ""
-    start = x
-    for character, width in zip(label.text, widths, strict=True):
-        cell = label.pitch if label.pitch is not None else width
-        if character in (OPEN_BOX, FILLED_BOX):
-            items += _runs(font, pending, start, label.baseline, colour)
-            items.append(_square(character, x, label.baseline, font.size, colour))
-            pending, start = "", x + cell
-        elif label.pitch is not None:
-            items += _runs(font, character, x + (cell - width) / 2, label.baseline, colour)
-            start = x + cell
-        else:
-            pending += character
-        x += cell
-    return [*items, *_runs(font, pending, start, label.baseline, colour)]
+class _Pen:
+    """Writes text in one font and colour."""
+
+    def __init__(self, font: Font, colour: Colour) -> None:
+        self._font = font
+        self._colour = colour
+        self._codes: dict[str, int] = {}
+        if font.code_size == 1 and font.split is None:
+            self._codes = {character: code for code, character in font.face.unicode.items() if code < 256}
+
+    def width(self, text: str) -> float:
+        """Width of a text in points."""
+        return sum(
+            _EM_WIDTH * self._font.size if part in _SQUARES else self._font.advance(self._encode(part))
+            for part in _parts(text)
+        )
+
+    def line(self, text: str, x: float, baseline: float) -> list[Item]:
+        """The items of a text that begins at (x, baseline)."""
+        items: list[Item] = []
+        for part in _parts(text):
+            if part in _SQUARES:
+                items.append(_square(part, x, baseline, self._font.size, self._colour))
+            else:
+                items += self._runs(part, x, baseline)
+            x += self.width(part)
+        return items
+
+    def _runs(self, text: str, x: float, baseline: float) -> list[Item]:
+        font, codes = self._font, self._encode(text)
+        if font.split is None:
+            run = GlyphRun(
+                font.face, font.size, x, baseline, codes, self._colour, stretch=font.stretch, text=text
+            )
+            return [run]
+        items: list[Item] = []
+        for part in font.split(codes):
+            items.append(
+                GlyphRun(part.face, font.size, x, baseline, part.codes, self._colour, stretch=font.stretch)
+            )
+            x += part.advance
+        return items
+
+    def _encode(self, text: str) -> bytes:
+        """The font's codes for a text: by what its glyphs stand for, else Unicode or code page 500."""
+        if self._font.code_size == 2:
+            return text.encode("utf-16-be", "replace")
+        default = text.encode("cp500", "replace")
+        return bytes(self._codes.get(c, code) for c, code in zip(text, default, strict=True))
 
 
-def _width(font: Font, character: str) -> float:
-    if character in (OPEN_BOX, FILLED_BOX):
-        return _EM_WIDTH * font.size
-    return font.advance(_codes(font, character))
+def _parts(text: str) -> list[str]:
+    """Squares one by one, what is between them as it is."""
+    return [part for part in _SQUARE.split(text) if part]
 
 
 def _square(character: str, x: float, baseline: float, size: float, colour: Colour) -> Path:
@@ -82,26 +120,3 @@ def _square(character: str, x: float, baseline: float, size: float, colour: Colo
     corners = [(box.x, box.y), (box.x + side, box.y), (box.x + side, box.y + side), (box.x, box.y + side)]
     segments: list[Segment] = [Move(corners[0]), *map(Line, corners[1:]), Close()]
     return Path(segments, stroke=Stroke(colour, 0.06 * size))
-
-
-def _runs(font: Font, text: str, x: float, baseline: float, colour: Colour) -> list[Item]:
-    if not text:
-        return []
-    codes = _codes(font, text)
-    if font.split is None:
-        return [GlyphRun(font.face, font.size, x, baseline, codes, colour, stretch=font.stretch, text=text)]
-    items: list[Item] = []
-    for run in font.split(codes):
-        items.append(GlyphRun(run.face, font.size, x, baseline, run.codes, colour, stretch=font.stretch))
-        x += run.advance
-    return items
-
-
-def _codes(font: Font, text: str) -> bytes:
-    """The font's codes for a text: by what its glyphs stand for, else code page 500."""
-    if font.code_size == 2:
-        return text.encode("utf-16-be")
-    if font.split is not None:
-        return text.encode("cp500", "replace")
-    by_text = {character: code for code, character in font.face.unicode.items() if code < 256}
-    return bytes(by_text.get(c, (c.encode("cp500", "replace"))[0]) for c in text)

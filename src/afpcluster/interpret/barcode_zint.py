@@ -44,12 +44,14 @@ def encode(
     reader_init: bool = False,
     append: StructuredAppend | None = None,
     primary: str = "",
+    strict: bool = False,
     options: tuple[int, int, int] = (-1, 0, 0),
 ) -> list[Row]:
     """The rows of a symbol, from the top. `options` are zint's option_1..3 of this symbology.
 
-    `gs1` data has its application identifiers in brackets. Raises TooMuchDataError where the data does not
-    fit (callers know what that means for theirs), else BarCodeError EC-2100 where zint refuses it.
+    `gs1` data has its application identifiers in brackets; `strict` takes zint's warnings for refusals.
+    Raises TooMuchDataError where the data does not fit (callers know what that means for theirs), else
+    BarCodeError EC-2100 where zint refuses it.
     """
     symbol: Any = zint.Symbol()
     symbol.symbology = zint.Symbology[symbology]
@@ -62,6 +64,8 @@ def encode(
         symbol.output_options = zint.OutputOptions.READER_INIT
     if append is not None:
         symbol.structapp = zint.StructApp(*append)
+    if strict:
+        symbol.warn_level = zint.WarningLevel.FAIL_ALL
     if primary:
         symbol.primary = primary
     try:
@@ -73,7 +77,7 @@ def encode(
             symbol.encode_segs([zint.Seg(part.data, part.eci) for part in data])
     except (RuntimeError, ValueError) as error:
         message = f"the data cannot be encoded: {error}"
-        if "too long" in message:
+        if "too long" in message or "increased" in message:
             raise TooMuchDataError("EC-0C00", message) from error
         raise BarCodeError("EC-2100", message) from error
     return _rows(symbol)
