@@ -25,6 +25,7 @@ from benchmarks.workloads import Workload, real_files, statements
 
 FLOOR_LIMIT = 10.0
 TWO_PROCESSES_LIMIT = 1.7
+_FLOORS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,24 @@ def cpu_per_page(folder: Path, *, quick: bool) -> Iterator[Claim]:
 
 
 def measure(work: Workload, repeats: int) -> Cost:
-    """The smallest CPU time of several runs, each beside its floor, after one run to warm up."""
+    """The round with the median ratio of several, after one run to warm up. A round is one conversion and
+    as many floors as take about as long, so that both meet the same machine."""
     data = work.path.read_bytes()
     packets = finished_packets(data)
 
     def run_conversion() -> None:
         convert(io.BytesIO(data), io.BytesIO(), Options())
 
-    conversion = floor = float("inf")
+    def run_floors() -> None:
+        for _ in range(_FLOORS):
+            write_floor(packets)
+
+    run_conversion()
     gc.collect()
     gc.freeze()  # the packets are the benchmark's: the collector must not walk them during a conversion
-    for _ in range(repeats):
-        conversion = min(conversion, _cpu(run_conversion))
-        floor = min(floor, _cpu(lambda: write_floor(packets)))
+    rounds = [Cost(len(packets), _cpu(run_conversion), _cpu(run_floors) / _FLOORS) for _ in range(repeats)]
     gc.unfreeze()
-    return Cost(len(packets), conversion, floor)
+    return sorted(rounds, key=lambda cost: cost.ratio)[repeats // 2]
 
 
 def finished_packets(data: bytes) -> list[PagePacket]:
