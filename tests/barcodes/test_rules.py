@@ -10,6 +10,8 @@ import pytest
 import zint
 from bar_code_objects import bars, draw, ebcdic, text
 
+from afpcluster.afp.bcoca import BarCodeType
+
 HAND_WORKED_MSI = [
     # 2468: IBM modulo 10 is 16 -> 1 + 6, 6, 8, 2: 23, so 7. Modulo 11, weights 2 to 5: 60, remainder 5.
     (2, "2468", "24687"),
@@ -76,7 +78,13 @@ def test_msi_by_hand(modifier: int, number: str, expected: str) -> None:
     assert bar_readers.msi(bars(draw(0x02, modifier, ebcdic(number)))) == expected
 
 
-@pytest.mark.parametrize(("type_", "reader"), [(0x0A, bar_readers.industrial), (0x0B, bar_readers.matrix)])
+@pytest.mark.parametrize(
+    ("type_", "reader"),
+    [
+        (BarCodeType.INDUSTRIAL_2_OF_5, bar_readers.industrial),
+        (BarCodeType.MATRIX_2_OF_5, bar_readers.matrix),
+    ],
+)
 @pytest.mark.parametrize("number", ["0", "48151623", "1234567890"])
 def test_two_of_five(type_: int, reader: Callable[[Any], str], number: str) -> None:
     for modifier, expected in ((1, number), (2, number + two_of_five_check(number))):

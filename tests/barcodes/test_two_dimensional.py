@@ -10,6 +10,8 @@ import pytest
 import zxingcpp
 from bar_code_objects import Drawn, bars, draw, ebcdic, extent, read, show
 
+from afpcluster.afp.bcoca import BarCodeType as T
+
 EBCDIC, IGNORE_ESCAPES, REFUSE_BIGGER = 0x80, 0x40, 0x20
 
 
@@ -173,10 +175,10 @@ def test_pdf417_size(columns: int, rows: int, modifier: int, width: int, height:
 
 def test_default_modules() -> None:
     defaults = {
-        (0x1C, 0): (data_matrix(b"x"), 21 * 10),
-        (0x20, 2): (qr(b"x"), 12 * 21),
-        (0x26, 3): (aztec(b"x"), 14 * 15),
-        (0x27, 0): (han_xin(b"x"), 12 * 23),
+        (T.DATA_MATRIX, 0): (data_matrix(b"x"), 21 * 10),
+        (T.QR_CODE, 2): (qr(b"x"), 12 * 21),
+        (T.AZTEC, 3): (aztec(b"x"), 14 * 15),
+        (T.HAN_XIN, 0): (han_xin(b"x"), 12 * 23),
     }
     assert {key: extent(draw(*key, data))[2] for key, (data, _) in defaults.items()} == {
         key: width for key, (_, width) in defaults.items()
