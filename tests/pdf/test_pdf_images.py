@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pdf_pages import BLACK, RED, WHITE, Pixel, check_pixels, page_of, pdf_of, rendered
 from PIL import Image as PillowImage
-from PIL import ImageChops
+from PIL import ImageChops, ImageDraw
 
 from afpcluster.display.colour import rgb
 from afpcluster.display.geometry import Matrix
@@ -151,6 +151,43 @@ def test_smooth_samples_are_predicted_and_come_back(model: ImageModel) -> None:
     assert len(data) < len(zlib.compress(samples)) + 2000
     with pikepdf.open(io.BytesIO(data)) as pdf:
         assert pdf.pages[0].Resources.XObject["/I1"].read_bytes() == samples
+
+
+def discs(width: int, height: int) -> PillowImage.Image:
+    """A few rings of ink, 1: G4 packs them better than deflate."""
+    image = PillowImage.new("1", (width, height))
+    draw = ImageDraw.Draw(image)
+    for inset in range(0, min(width, height) // 2 - 8, 30):
+        draw.ellipse((inset, inset, width - 1 - inset, height - 1 - inset), outline=1, width=7)
+    return image
+
+
+@pytest.mark.parametrize(
+    ("image", "compression", "filter"),
+    [
+        pytest.param(discs(203, 201), True, "/CCITTFaxDecode", id="drawing"),
+        pytest.param(discs(203, 201), False, None, id="not compressed"),
+        pytest.param(discs(24, 24), True, "/FlateDecode", id="small"),
+        pytest.param(
+            PillowImage.frombytes("1", (320, 200), bytes(range(0, 250, 5)) * 160),
+            True,
+            "/FlateDecode",
+            id="dense",
+        ),
+    ],
+)
+@pytest.mark.parametrize("model", [ImageModel.STENCIL, ImageModel.GRAY])
+def test_bilevel_samples_take_the_smaller_filter(
+    image: PillowImage.Image, compression: bool, filter: str | None, model: ImageModel
+) -> None:
+    item = Image(raw(model, 1, *image.size, image.tobytes()), WHOLE)
+    data = pdf_of([page_of(item)], compress=compression)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert pdf.pages[0].Resources.XObject["/I1"].get("/Filter") == filter
+    plain = pdf_of([page_of(item)], compress=False)
+    difference = ImageChops.difference(rendered(data, scale=2), rendered(plain, scale=2))
+    assert difference.getbbox() is None
+    assert len(rendered(plain).getcolors() or ()) > 1
 
 
 def test_data_that_is_short_is_filled_up_and_reported() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from shutil import which
 
+import pikepdf
 import pytest
 from pdf_fonts import bare_cff, cid_cff, opentype_cff, outline_face, raster_face, truetype, type1
 from pdf_pages import BLACK, RED, WHITE, check_pixels, page_of, pdf_of, rendered, text_of
+from PIL import Image as PillowImage
+from PIL import ImageChops, ImageDraw
 
 from afpcluster.display.colour import rgb
-from afpcluster.display.face import Face, ProgramKind
+from afpcluster.display.face import Face, ProgramKind, RasterFace, RasterGlyph
 from afpcluster.display.items import GlyphRun, Page
 from afpcluster.findings import Findings
 
@@ -135,6 +139,29 @@ def run(x: float, codes: bytes, **more: object) -> GlyphRun:
 def test_places_of_ink(item: GlyphRun, ink: list[tuple[int, int]], blank: list[tuple[int, int]]) -> None:
     image = rendered(pdf_of([page_of(item)]))
     check_pixels(image, dict.fromkeys(ink, BLACK) | dict.fromkeys(blank, WHITE))
+
+
+def test_big_bitmaps_of_glyphs_are_g4_where_that_is_smaller() -> None:
+    glyphs = {
+        0xC1: RasterGlyph(400, 400, 0, 400, oval(400)),
+        0xC2: RasterGlyph(8, 8, 0, 8, b"\xff" * 8),
+    }
+    face = RasterFace("big", "Big", 400.0, glyphs, dict.fromkeys(glyphs, 1000.0), {}, 1)
+    page = page_of(GlyphRun(face, 50, 0, 60, b"\xc1\xc2", rgb(1, 0, 0)))
+    plain, packed = pdf_of([page], compress=False), pdf_of([page])
+    assert ImageChops.difference(rendered(plain, scale=4), rendered(packed, scale=4)).getbbox() is None
+    check_pixels(rendered(packed), {(2, 35): RED, (25, 35): WHITE, (50, 59): RED})
+    with pikepdf.open(io.BytesIO(packed)) as pdf:
+        procedures = pdf.pages[0].Resources.Font["/F1"].CharProcs
+        coded = {name: b"/CCF" in procedure.read_bytes() for name, procedure in procedures.items()}
+    assert coded == {"/g193": True, "/g194": False}
+
+
+def oval(size: int) -> bytes:
+    """The bitmap of a ring."""
+    image = PillowImage.new("1", (size, size))
+    ImageDraw.Draw(image).ellipse((0, 0, size - 1, size - 1), outline=1, width=size // 8)
+    return image.tobytes()
 
 
 def test_sections_of_a_two_byte_raster_face_follow_each_other() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from afpcluster.display.face import RasterFace, RasterGlyph
+from afpcluster.outputs.pdf.ccitt import encode_g4, g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.font_dictionaries import differences, simple_widths, write_to_unicode
-from afpcluster.pdf.file import PdfFile
-from afpcluster.pdf.values import PdfDict, Raw, Ref, number
+from afpcluster.pdf.file import PdfFile, deflate
+from afpcluster.pdf.values import PdfDict, Raw, Ref, number, serialise
 
 _BLANK = RasterGlyph(0, 0, 0, 0, b"")
 
@@ -21,7 +22,9 @@ def write_raster_font(
     glyphs = {code: face.glyphs[base + code] for code in codes if base + code in face.glyphs}
     # Code points that share a glyph share its procedure. Without a glyph the procedure only advances: a
     # code without one is an error to some viewers.
-    descriptions = {code: _procedure(glyphs.get(code, _BLANK), widths[code]) for code in codes}
+    descriptions = {
+        code: _procedure(glyphs.get(code, _BLANK), widths[code], compress=file.compress) for code in codes
+    }
     written = {data: file.add_stream({}, data) for data in dict.fromkeys(descriptions.values())}
     procedures = {f"g{code}": written[data] for code, data in descriptions.items()}
     drawn = list(glyphs.values())
@@ -47,17 +50,23 @@ def write_raster_font(
     file.write(ref, entries)
 
 
-def _procedure(glyph: RasterGlyph, width: float) -> bytes:
+def _procedure(glyph: RasterGlyph, width: float, *, compress: bool) -> bytes:
     """The glyph description: d1, so that it takes the colour of the text, then the bitmap as an inline
     stencil. 1 is ink in the bitmap, so /Decode turns the stencil's sense round."""
     right, bottom = glyph.left + glyph.width, glyph.top - glyph.height
-    head = f"{number(width)} 0 {glyph.left} {bottom} {right} {glyph.top} d1"
+    head = f"{number(width)} 0 {glyph.left} {bottom} {right} {glyph.top} d1".encode()
     if glyph.width <= 0 or glyph.height <= 0:
-        return head.encode()
+        return head
     size = (glyph.width + 7) // 8 * glyph.height
     bits = glyph.bits[:size].ljust(size, b"\0")
-    stencil = (
+    head += (
         f"\n{glyph.width} 0 0 {glyph.height} {glyph.left} {bottom} cm"
-        f"\nBI/W {glyph.width}/H {glyph.height}/IM true/D[1 0]ID "
-    )
-    return (head + stencil).encode() + bits + b"\nEI"
+        f"\nBI/W {glyph.width}/H {glyph.height}/IM true/D[1 0]"
+    ).encode()
+    plain = head + b"ID " + bits + b"\nEI"
+    if not compress or not g4_may_pay(bits, deflate(plain)):
+        return plain
+    parameters = serialise(g4_parameters(glyph.width, glyph.height))
+    encoded = encode_g4(glyph.width, glyph.height, bits)
+    coded = head + b"/F/CCF/DP%b ID " % parameters + encoded + b"\nEI"
+    return min(plain, coded, key=lambda data: len(deflate(data)))

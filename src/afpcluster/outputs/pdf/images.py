@@ -1,8 +1,8 @@
 """Image data -> image XObjects (section 8.9.5).
 
 Rules: compressed data passes through untouched, with the parameters that say how to read it; raw data is
-compressed here, the smaller of plain deflate and PNG prediction. `inverted` and the stencil's "1 paints"
-are said by /Decode, never by touching samples.
+compressed here, the smallest of plain deflate, PNG prediction and, with one bit to the pixel, G4.
+`inverted` and the stencil's "1 paints" are said by /Decode, never by touching samples.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.pdf.ccitt import encode_g4, g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.packet import ImagePayload
 from afpcluster.pdf.file import deflate
@@ -39,7 +40,8 @@ _FILTERS = {
     Encoding.JPX: Raw(b"/JPXDecode"),
     Encoding.JBIG2: Raw(b"/JBIG2Decode"),
 }
-_PREDICTED_SIZES = range(256, 1 << 26)  # bytes of samples for which PNG prediction is tried
+_FLATE: PdfDict = {"Filter": Raw(b"/FlateDecode")}
+_TRIED_SIZES = range(256, 1 << 26)  # bytes of samples for which more than plain deflate is tried
 
 
 def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> ImagePayload:
@@ -132,19 +134,32 @@ def _whole_rows(image: ImageData, findings: Findings) -> bytes:
 
 
 def _compressed(image: ImageData, data: bytes, entries: PdfDict) -> bytes:
-    """Deflated samples, with PNG prediction where that is smaller."""
+    """The samples in the smallest form that suits their kind; `entries` get its filter."""
     deflated = deflate(data)
-    entries["Filter"] = Raw(b"/FlateDecode")
-    if image.bits == 8 and image.model is not ImageModel.INDEXED and len(data) in _PREDICTED_SIZES:
-        # Pillow's PNG writer picks a filter per row, at C's speed. It knows one and three components;
-        # four go in as one, which leaves it the filters that look upwards.
-        colours = 3 if _COMPONENTS[image.model] == 3 else 1
-        columns = _row_size(image) // colours
-        predicted = _png_data("RGB" if colours == 3 else "L", columns, image.height, data)
-        if len(predicted) < len(deflated):
-            entries["DecodeParms"] = {"Predictor": 15, "Colors": colours, "Columns": columns}
-            return predicted
-    return deflated
+    encoded, filters = deflated, _FLATE
+    if len(data) not in _TRIED_SIZES:
+        pass
+    elif image.bits == 8 and image.model is not ImageModel.INDEXED:
+        encoded, filters = _predicted(image, data)
+    elif image.bits == _COMPONENTS[image.model] == 1 and g4_may_pay(data, deflated):
+        encoded = encode_g4(image.width, image.height, data)
+        filters = {
+            "Filter": _FILTERS[Encoding.CCITT],
+            "DecodeParms": g4_parameters(image.width, image.height),
+        }
+    if len(encoded) >= len(deflated):
+        encoded, filters = deflated, _FLATE
+    entries |= filters
+    return encoded
+
+
+def _predicted(image: ImageData, data: bytes) -> tuple[bytes, PdfDict]:
+    """PNG prediction (section 7.4.4.4) by Pillow's PNG writer, which picks a filter per row, at C's speed.
+    It knows one and three components; four go in as one, which leaves it the filters that look upwards."""
+    colours = 3 if _COMPONENTS[image.model] == 3 else 1
+    columns = _row_size(image) // colours
+    encoded = _png_data("RGB" if colours == 3 else "L", columns, image.height, data)
+    return encoded, {**_FLATE, "DecodeParms": {"Predictor": 15, "Colors": colours, "Columns": columns}}
 
 
 def _png_data(mode: str, width: int, height: int, samples: bytes) -> bytes:
