@@ -15,6 +15,7 @@ from afpcluster.display.colour import rgb
 from afpcluster.display.items import GlyphRun, Page, Rectangle
 from afpcluster.document.assembly import Assembler, PageUnit
 from afpcluster.document.form_map import FormMaps
+from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import FolderScope
 from afpcluster.document.sheets import Sheet, SheetPlanner
 from afpcluster.findings import ConversionError, Finding, Findings, LimitError, Severity
@@ -51,9 +52,13 @@ class Pipeline:
         self._library = FontLibrary(
             self.page_findings, strict=options.strict, resource_paths=options.resource_paths
         )
-        self._form_maps = self._form_map_finder(self.page_findings)
         self._interpreter = PageInterpreter(
-            reader, self.page_findings, self._library, lookup, self._form_maps
+            reader,
+            self.page_findings,
+            self._library,
+            lookup,
+            self._form_map_finder(self.page_findings),
+            PageNames(reader) if options.layout is Layout.PAGES else None,
         )
         self.pages_seen = 0
 

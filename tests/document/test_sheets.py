@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from forms import (
     converted,
@@ -22,7 +24,12 @@ from forms import (
     shown,
 )
 
-from afpcluster.display.items import Group
+from afpcluster.convert import convert
+from afpcluster.display.items import Group, Page
+from afpcluster.document.assembly import PageUnit
+from afpcluster.findings import LimitError
+from afpcluster.interpret.page import PageInterpreter
+from afpcluster.interpret.page_form import PageForm
 from afpcluster.options import Layout, Options
 from afpcluster.sample.records import begin
 
@@ -374,3 +381,47 @@ def test_page_data_is_cut_off_at_the_page_and_overlays_are_not() -> None:
     (placed,) = side.items
     assert isinstance(placed, Group)
     assert [item.clip for item in placed.items if isinstance(item, Group)] == [(0, 0, 200, 300)]
+
+
+def test_processes_share_sheets_and_make_the_same_file() -> None:
+    """40 sheets of two sides and two copies: more than a process takes at a time."""
+    form = form_map(
+        medium_map(
+            "M1",
+            WIDE,
+            copies((1, 2, 1), (1, 2, 2)),
+            modify(1, DUPLEX, n_up(2), (0xE1, 1)),
+            modify(2, DUPLEX, n_up(2)),
+        )
+    )
+    data = print_file((form,), document(pages(*range(1, 160))))
+    made = []
+    for processes in (1, 2, 3):
+        sink = io.BytesIO()
+        result = convert(io.BytesIO(data), sink, Options(layout=Layout.SHEETS, processes=processes))
+        made.append((result.pages, [(f.code, f.count) for f in result.findings], sink.getvalue()))
+    assert made[0][:2] == (160, [("printer-control-not-applied", 40)])
+    assert made[1:] == [made[0]] * 2
+
+
+def test_limit_of_pages_counts_sides() -> None:
+    form = form_map(medium_map("M1", A, copies((1, 3, 1)), modify(1)))
+    data = print_file((form,), document(pages(1, 2)))
+    with pytest.raises(LimitError, match="more than 5 pages"):
+        converted(data, Options(layout=Layout.SHEETS, max_pages=5))
+    assert len(converted(data, Options(layout=Layout.SHEETS, max_pages=6))[0]) == 6
+
+
+def test_fault_on_one_page_leaves_the_others_of_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = PageInterpreter.draw
+
+    def broken(self: PageInterpreter, unit: PageUnit, form: PageForm) -> Page:
+        if unit.number == 2:
+            raise RuntimeError("broken")
+        return whole(self, unit, form)
+
+    monkeypatch.setattr(PageInterpreter, "draw", broken)
+    form = form_map(medium_map("M1", WIDE, ONE, modify(1, n_up(2))))
+    (side,), findings = converted(print_file((form,), document(pages(1, 2))), Options(layout=Layout.SHEETS))
+    assert shown(side).startswith("600x400: p1@0,0 ")
+    assert [(f.code, f.page) for f in findings] == [("internal-fault", 2)]

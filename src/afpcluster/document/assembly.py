@@ -216,9 +216,7 @@ class Assembler:
             else:
                 self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", offset)
         elif type_ == _BNG:
-            begin = Begin.decode(data)
-            given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
-            self._groups.append(_OpenGroup(given or decode_name(begin.name), len(self._groups)))
+            self._groups.append(_OpenGroup(begin_name(data), len(self._groups)))
         elif self._groups and len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
             self._groups[-1].attributes.append(read_attribute(data))
 
@@ -265,6 +263,15 @@ class Assembler:
 
     def _note(self, code: str, severity: Severity, message: str, offset: int | None) -> None:
         self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")
+
+
+def begin_name(data: bytes) -> str:
+    """The name that the data of a Begin Page or Begin Named Page Group gives; '' where there is none."""
+    if len(data) < Begin.shape.size:
+        return ""
+    begin = Begin.decode(data)
+    given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
+    return given or decode_name(begin.name)
 
 
 def read_attribute(data: bytes) -> tuple[str, str]:

@@ -8,7 +8,7 @@ one object is a finding, the rest of the page goes on. MO:DCA "Page Objects", "O
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 from importlib import import_module
@@ -24,10 +24,11 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, translation
 from afpcluster.display.items import Group, Item, Page, Rectangle, Shared, SharedItems
-from afpcluster.document.assembly import PageUnit, read_attribute
+from afpcluster.document.assembly import PageUnit, begin_name, read_attribute
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.medium_map import MediumMap, Slot
 from afpcluster.document.objects import ObjectNode, nest
+from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.fonts.library import FontLibrary
@@ -35,6 +36,7 @@ from afpcluster.interpret.cache import Recent
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.links import read_links
 from afpcluster.interpret.object_area import PlacedArea, read_area
 from afpcluster.interpret.page_form import PageForm, form_of_page, report_printer_controls
 from afpcluster.interpret.text import draw_text
@@ -42,7 +44,7 @@ from afpcluster.interpret.unapplied import report_unapplied
 
 _BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
 _BMO, _BPS, _BDD = CODES["BMO"], CODES["BPS"], CODES["BDD"]
-_PTX, _TLE = CODES["PTX"], CODES["TLE"]
+_PTX, _TLE, _LLE = CODES["PTX"], CODES["TLE"], CODES["LLE"]
 _DRAW = {
     CODES["BIM"]: "image:draw_image",
     CODES["BGR"]: "graphics:draw_graphics",
@@ -71,11 +73,13 @@ class _Frame:
     items: list[Item]
     segment: Segment | None = None
     depth: int = 0
-    attributes: list[tuple[str, str]] | None = None
+    page_name: str | None = None  # None inside overlays and page segments
+    attributes: list[tuple[str, str]] = field(default_factory=list)
 
 
 class PageInterpreter:
-    """Makes pages of one print file; keeps what pages share. One per process."""
+    """Makes pages of one print file; keeps what pages share. One per process. `page_names` are the
+    targets of links between pages; None leaves those out."""
 
     def __init__(
         self,
@@ -84,6 +88,7 @@ class PageInterpreter:
         library: FontLibrary,
         lookup: ResourceLookup,
         form_maps: FormMaps,
+        page_names: PageNames | None = None,
         max_image_pixels: int = 400_000_000,
     ) -> None:
         self._file = file
@@ -92,6 +97,7 @@ class PageInterpreter:
         self._lookup = lookup
         self._context = Context(findings, library, max_image_pixels)
         self._form_maps = form_maps
+        self._page_names = page_names
         self._environments: Recent[Environment] = Recent(256)
         self._shared: Recent[SharedItems] = Recent(512)
         self._objects: Recent[list[Item]] = Recent(64)
@@ -126,7 +132,9 @@ class PageInterpreter:
         attributes: list[tuple[str, str]] = []
         if environment.background is not None and form.variable:
             items.append(Rectangle(0, 0, width, height, environment.background))
-        frame = _Frame(environment, unit.scope, items, attributes=attributes)
+        frame = _Frame(
+            environment, unit.scope, items, page_name=begin_name(node.begin.data), attributes=attributes
+        )
         for name, matrix in form.beneath:
             self._overlay(name, matrix, frame, None)
         if form.variable:
@@ -218,8 +226,19 @@ class PageInterpreter:
         elif type_ == CODES["IOB"]:
             self._include_object(record, frame)
         elif type_ == _TLE:
-            if frame.attributes is not None:
-                frame.attributes.append(read_attribute(record.data))
+            frame.attributes.append(read_attribute(record.data))
+        elif type_ == _LLE and frame.page_name is not None:
+            frame.items += read_links(
+                record, frame.page_name, frame.environment, self._page_names, self._findings
+            )
+        elif type_ == CODES["IPG"]:
+            self._note(
+                "page-include-skipped",
+                Severity.SKIPPED,
+                f"Page {decode_name(record.data[:8])} of another document is included, but not shown: "
+                "convert that document too",
+                record,
+            )
         elif type_ not in _QUIET:
             known = FIELDS.get(type_)
             self._note(

@@ -1,0 +1,97 @@
+"""Link Logical Elements on a page -> active areas: to a URL, to a page or page group of the same file.
+
+A link that needs anything else (an overlay or an object as its source, another document as its target)
+is reported and left out. MO:DCA "Link Logical Element (LLE)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from afpcluster.afp import triplets as t
+from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import LinkLogicalElement, points_per_unit
+from afpcluster.afp.triplets import FqnType
+from afpcluster.display.geometry import Box
+from afpcluster.display.items import Link
+from afpcluster.document.page_names import PageNames
+from afpcluster.findings import Findings, Severity
+from afpcluster.interpret.environment import Environment
+
+_SOURCE, _TARGET = 2, 3  # RGFunct
+_APPEND = 3  # LnkType
+_URL = 0x20  # FQNFmt
+_SCHEMES = ("http://", "https://", "mailto:", "ftp://")
+_ELSEWHERE = (FqnType.BEGIN_RESOURCE_GROUP, FqnType.PROCESS_ELEMENT_GID, FqnType.BEGIN_OVERLAY,
+              FqnType.OTHER_OBJECT)  # fmt: skip
+
+
+class _NotApplied(Exception):
+    """Why a link is left out."""
+
+
+def read_links(
+    record: Record, page_name: str, page: Environment, names: PageNames | None, findings: Findings
+) -> list[Link]:
+    """The active areas of an LLE on the page `page_name`, in points. `names` None: pages are no targets,
+    since output pages are not those of the file. Raises DecodeError."""
+    link = LinkLogicalElement.decode(record.data)
+    parts = {group.role: group.triplets for group in link.groups}
+    try:
+        if link.link_type == _APPEND:
+            raise _NotApplied("it appends, which is for archives")
+        source = parts.get(_SOURCE, b"")
+        _check_source(source, page_name)
+        uri, number = _target(parts.get(_TARGET, b""), names)
+    except _NotApplied as reason:
+        findings.add(
+            "link-not-applied",
+            Severity.SKIPPED,
+            f"A link is left out: {reason}",
+            offset=record.offset,
+            field="LLE",
+            spec="MO:DCA Link Logical Element (LLE)",
+        )
+        return []
+    areas = list(_areas(source, page)) or [Box(0, 0, page.width, page.height)]
+    return [Link(area, uri, number) for area in areas]
+
+
+def _check_source(source: bytes, page_name: str) -> None:
+    if t.qualified_name(source, *_ELSEWHERE) is not None:
+        raise _NotApplied("its source is not the page but something on it or elsewhere")
+    named = t.qualified_name(source, FqnType.BEGIN_PAGE)
+    if named not in (None, page_name):
+        raise _NotApplied(f"its source is page {named}, but it stands on page {page_name}")
+
+
+def _target(target: bytes, names: PageNames | None) -> tuple[str | None, int | None]:
+    """URI or page number."""
+    for triplet in t.split_triplets(target):
+        if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[1] == _URL:
+            uri = triplet.data[2:].decode("ascii", "replace").strip()
+            if not uri.lower().startswith(_SCHEMES):
+                raise _NotApplied(f"its target {uri} is not one that a reader should follow")
+            return uri, None
+    page = t.qualified_name(target, FqnType.BEGIN_PAGE)
+    group = t.qualified_name(target, FqnType.BEGIN_PAGE_GROUP)
+    if page is None and group is None:
+        raise _NotApplied("its target is neither a URL nor a page of this file")
+    if names is None:
+        raise _NotApplied("its target is a page, and pages are parts of sheets here")
+    number = names.page(page) if page is not None else names.group(group or "")
+    if number is None:
+        raise _NotApplied(f"its target {page or group} is not in this file")
+    return None, number
+
+
+def _areas(source: bytes, page: Environment) -> Iterator[Box]:
+    """The rectangles of a link source, in its own units or the page's."""
+    x, y = page.x_unit, page.y_unit
+    units = t.decode_triplet(source, t.MeasurementUnits)
+    if units is not None:
+        x, y = points_per_unit(units.x_base, units.x_units), points_per_unit(units.y_base, units.y_units)
+    for triplet in t.split_triplets(source):
+        if triplet.id == 0x4D and len(triplet.data) >= t.AreaDefinition.shape.required:
+            area = t.AreaDefinition.decode(triplet.data)
+            yield Box(area.x_origin * x, area.y_origin * y, area.x_size * x, area.y_size * y)
