@@ -6,10 +6,8 @@ which shares no code with the encoder; it reads the page as PDFium shows it.
 
 from __future__ import annotations
 
-import io
 from typing import Any, NamedTuple
 
-import pypdfium2
 import zxingcpp
 from PIL import Image, ImageOps
 
@@ -17,12 +15,12 @@ from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.display.geometry import IDENTITY, Matrix
-from afpcluster.display.items import GlyphRun, Group, Item, Page, Path, Rectangle
+from afpcluster.display.items import GlyphRun, Group, Item, Path, Rectangle
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.barcode import draw_bar_code
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from rendering import show as show_items
 
 UNIT = 0.05  # points
 MIL = 0.072
@@ -133,15 +131,7 @@ def text(drawn: Drawn) -> str:
 
 def show(drawn: Drawn, dpi: float = 300) -> Image.Image:
     """What PDFium shows of the object's area, with a quiet zone around."""
-    sink = io.BytesIO()
-    writer = PdfDocumentWriter(sink, PdfOptions(title=""), Findings())
-    writer.add(PacketMaker().packet(Page(1, 612, 230, drawn.items)))
-    writer.finish()
-    document = pypdfium2.PdfDocument(sink.getvalue())
-    try:
-        picture = document[0].render(scale=dpi / 72).to_pil().convert("L")
-    finally:
-        document.close()
+    picture = show_items(drawn.items, 612, 230, dpi).convert("L")
     ink = ImageOps.invert(picture).getbbox()
     assert ink is not None, "nothing was drawn"
     return ImageOps.expand(picture.crop(ink), round(dpi / 3), 255)

@@ -79,6 +79,16 @@ def test_no_symbol(type_: int, modifier: int, data: bytes, condition: str) -> No
     assert text(drawn) == printable
 
 
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [(bytes(9) + b"\xc0Rate\\1", "Rate\\1"), (b"\x80" + bytes(8) + b"\xc0" + ebcdic("Rate"), "Rate")],
+)
+def test_data_of_a_matrix_code_as_text(data: bytes, shown: str) -> None:
+    """Without its special functions (the last byte asks for what cannot be), in the encoding they tell."""
+    drawn = draw(0x1C, 0, data)
+    assert (drawn.findings, text(drawn)) == (["bar-code-ec-0f0a"], shown)
+
+
 STILL_DRAWN = [
     # type, data, flags, descriptor fields, exception condition, the same as these fields
     (0x01, "AFP", 0, {"module_width": 0}, "EC-0600", {}),

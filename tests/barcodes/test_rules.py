@@ -244,6 +244,8 @@ def test_australian_customer_information(modifier: int, customer: str, customer_
 )
 def test_mailmark(modifier: int, data: str, bar_count: int) -> None:
     pattern = bar_readers.states(bars(draw(0x25, modifier, ebcdic(data))))
+    if modifier == 0:  # the example of Royal Mail's definition document
+        assert pattern == "TTDTTATTDTAATTDTAATTDTAATTDTTDDAATAADDATAATDDFAFTDDTAADDDTAAFDFAFF"
     assert len(pattern) == bar_count
     # Different data gives different bars, of all four kinds.
     other = bar_readers.states(bars(draw(0x25, modifier, ebcdic(data.replace("00000", "00001", 1)))))

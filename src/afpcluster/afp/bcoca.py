@@ -204,6 +204,18 @@ class QrCodeParameters(Structure):
     rest: Rest
 
 
+SPECIAL_FUNCTIONS: dict[int, type[Structure]] = {
+    BarCodeType.DATA_MATRIX: DataMatrixParameters,
+    BarCodeType.MAXICODE: MaxiCodeParameters,
+    BarCodeType.PDF417: Pdf417Parameters,
+    BarCodeType.QR_CODE: QrCodeParameters,
+    BarCodeType.AZTEC: AztecParameters,
+    BarCodeType.HAN_XIN: HanXinParameters,
+}
+"""What begins the data of a two-dimensional code. Of the linear codes only Code 128 with modifier X'06' has
+special functions, `PackageParameters`."""
+
+
 @structure("BCOCA QR Code with Image Special-Function Parameters")
 class QrCodeImages(Structure):
     """`rest`: image information blocks of together `groups_length` bytes, then the data."""

@@ -183,7 +183,13 @@ class Drawing:
 
     def _as_text(self, data: BarCodeSymbolData, x: float, y: float) -> list[Item]:
         """In place of a symbol that cannot be made: its printable characters."""
-        text = "".join(c for c in data.data.decode("cp500") if c.isprintable())
+        special = bcoca.SPECIAL_FUNCTIONS.get(self.descriptor.type)
+        if special is None:
+            text = data.data.decode("cp500")
+        else:
+            codec = "cp500" if data.data[:1] >= bytes((bcoca.EBCDIC,)) else "latin-1"
+            text = data.data[special.shape.size :].decode(codec)
+        text = "".join(c for c in text if c.isprintable())
         font = self._font(_TEXT_SIZE)
         return draw_text(text[:_MOST_TEXT], x, y + _TEXT_SIZE, font, self.colour) if text else []
 
