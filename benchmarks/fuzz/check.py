@@ -17,11 +17,16 @@ from types import FrameType
 
 from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
-from afpcluster.options import Options
+from afpcluster.options import Layout, Options
 
 TIME_LIMIT = 5.0  # seconds of one input
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
-_OPTIONS = Options(raise_faults=True)
+_CHOICES = (
+    Options(raise_faults=True),
+    Options(raise_faults=True, layout=Layout.SHEETS, max_copies=3),
+    Options(raise_faults=True, accept_truncated=True),
+)
+"""What inputs are converted with: the size of an input chooses, so that an input always finds its own."""
 
 
 class TooSlow(BaseException):
@@ -50,7 +55,7 @@ def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
     signal.signal(signal.SIGALRM, _on_alarm)
     try:
         signal.setitimer(signal.ITIMER_REAL, time_limit)
-        convert(io.BytesIO(data), io.BytesIO(), _OPTIONS)
+        convert(io.BytesIO(data), io.BytesIO(), _CHOICES[len(data) % len(_CHOICES)])
         return True
     except ConversionError:
         return False
