@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
 import pytest
 from pdf_fonts import outline_face, type1
-from pdf_pages import page_of, pdf_of
+from pdf_pages import page_of
 
 from afpcluster.display.colour import lab, rgb
 from afpcluster.display.face import ProgramKind
@@ -36,6 +36,7 @@ from afpcluster.display.items import (
 )
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from rendering import pdf_of
 
 GOLDEN = Path(__file__).parent / "golden"
 FACE = outline_face(ProgramKind.TYPE1, type1())
@@ -128,12 +129,14 @@ def test_title_and_time_are_said_when_given() -> None:
     ) as pdf:
         assert str(pdf.docinfo["/Title"]) == "<Kontoauszüge>"
         assert str(pdf.docinfo["/CreationDate"]) == "D:20260102030405+00'00"
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
         with pdf.open_metadata() as metadata:
             assert metadata["dc:title"] == "<Kontoauszüge>"
             assert metadata["xmp:CreateDate"] == "2026-01-02T03:04:05+00:00"
             assert metadata["pdf:Producer"] == "afpcluster"
     with document(PdfOptions()) as pdf:
         assert set(pdf.docinfo.keys()) == {"/Producer"}
+        assert "/ViewerPreferences" not in pdf.Root
 
 
 def test_findings_of_packets_arrive_with_their_page() -> None:
@@ -179,15 +182,12 @@ GOLDENS = {
 
 
 @pytest.mark.parametrize("name", GOLDENS)
-def test_golden(name: str) -> None:
-    """The file as text, against `golden/`, read in review; AFPCLUSTER_WRITE_GOLDENS=1 rewrites them."""
+def test_golden(name: str, check_golden: Callable[[Path, str], None]) -> None:
+    """The file as text, against `golden/`, read in review."""
     data = pdf_of(GOLDENS[name], compress=False, title="Golden")
     text = data.decode("latin-1").encode("ascii", "backslashreplace").decode()
     text = "".join([c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text])
-    golden = GOLDEN / f"{name}.pdf.txt"
-    if os.environ.get("AFPCLUSTER_WRITE_GOLDENS"):
-        golden.write_text(text, encoding="ascii")
-    assert text == golden.read_text(encoding="ascii")
+    check_golden(GOLDEN / f"{name}.pdf.txt", text)
 
 
 _MEMORY = """

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
-from pdf_pages import BLACK, RED, WHITE, Pixel, check_pixels, page_of, pdf_of, rendered
+from pdf_pages import BLACK, RED, WHITE, Pixel, check_pixels, page_of
 from PIL import Image as PillowImage
 from PIL import ImageChops, ImageDraw
 
@@ -24,6 +24,7 @@ from afpcluster.display.items import (
     Rectangle,
 )
 from afpcluster.findings import Findings
+from rendering import pdf_of, rendered
 
 BLUE, GREEN, GREY = (0, 0, 255), (0, 255, 0), (128, 128, 128)
 WHOLE = Matrix(100, 0, 0, 100, 0, 0)

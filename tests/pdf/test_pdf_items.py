@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pdf_pages import BLACK, RED, WHITE, Pixel, check_pixels, page_of, pdf_of, rendered
+from pdf_pages import BLACK, RED, WHITE, Pixel, check_pixels, page_of
 
 from afpcluster.display.colour import Colour, cmyk, gray, lab, rgb
 from afpcluster.display.geometry import Box, Matrix, rotation, scaling, translation
@@ -26,6 +26,7 @@ from afpcluster.display.items import (
     Stroke,
     TilePattern,
 )
+from rendering import pdf_of, rendered
 
 GREEN = (0, 255, 0)
 

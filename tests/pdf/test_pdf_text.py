@@ -10,7 +10,7 @@ from shutil import which
 import pikepdf
 import pytest
 from pdf_fonts import bare_cff, cid_cff, opentype_cff, outline_face, raster_face, truetype, type1
-from pdf_pages import BLACK, RED, WHITE, check_pixels, page_of, pdf_of, rendered, text_of
+from pdf_pages import BLACK, RED, WHITE, check_pixels, page_of, text_of
 from PIL import Image as PillowImage
 from PIL import ImageChops, ImageDraw
 
@@ -18,6 +18,7 @@ from afpcluster.display.colour import rgb
 from afpcluster.display.face import Face, ProgramKind, RasterFace, RasterGlyph
 from afpcluster.display.items import GlyphRun, Page
 from afpcluster.findings import Findings
+from rendering import pdf_of, rendered
 
 STANDARD = outline_face(ProgramKind.STANDARD, b"", name="Helvetica", glyphs={0xC1: "A", 0xC2: "B", 0xC3: "C"})
 ONE_BYTE: dict[str, Face] = {

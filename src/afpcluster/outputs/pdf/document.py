@@ -102,6 +102,8 @@ class PdfDocumentWriter:
         outline = self._outline.finish()
         if outline is not None:
             catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
+        if options.title:
+            catalog["ViewerPreferences"] = {"DisplayDocTitle": True}
         catalog["Metadata"] = self._file.add_stream(
             {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(options.title, options.created)
         )

@@ -1,0 +1,29 @@
+"""What all tests share: their common helpers are in this folder, and goldens have one switch.
+
+A golden is a small text file that a test compares with; `pytest --update-goldens` rewrites what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the golden files that differ")
+
+
+@pytest.fixture
+def check_golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compares a text with its golden file."""
+
+    def check(golden: Path, text: str) -> None:
+        if request.config.getoption("--update-goldens"):
+            golden.parent.mkdir(exist_ok=True)
+            golden.write_text(text, encoding="utf-8")
+        assert golden.exists(), f"{golden} does not exist; write it with pytest --update-goldens"
+        assert text == golden.read_text(encoding="utf-8")
+
+    return check
