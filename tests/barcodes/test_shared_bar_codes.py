@@ -14,13 +14,13 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import RecordFile
 from afpcluster.convert import convert
 from afpcluster.findings import Findings
+from corpus import afp_files, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 BDA_TYPE = CODES["BDA"].to_bytes(3, "big")
-FILES = [path for path in sorted(CORPUS.glob("real/*.afp")) if BDA_TYPE in path.read_bytes()]
+FILES = [path for path in afp_files("real/*.afp") if BDA_TYPE in path.read_bytes()]
 
 
-@pytest.mark.skipif(not FILES, reason="the private corpus is not beside the project")
+@needs_corpus
 @pytest.mark.parametrize("path", FILES, ids=range(len(FILES)))
 def test_data_matrix_on_its_page(path: Path) -> None:
     """All of the corpus's bar codes are Data Matrix symbols without translation or escapes."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from fontTools import agl
 
 from afpcluster.afp import foca
@@ -15,9 +14,9 @@ from afpcluster.findings import Findings
 from afpcluster.fonts import gcgid
 from afpcluster.fonts.character_set import CharacterSet, character_set
 from afpcluster.fonts.code_page import CodePage, code_page
+from corpus import afp_files, needs_corpus
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-FILES = sorted(path for path in CORPUS.glob("*/*.afp") if path.read_bytes()[:1] == b"\x5a")
+FILES = afp_files()
 
 # Identifiers whose glyphs have names of a close relative: accents, spaces, letters used as symbols.
 _RELATIVES = {
@@ -30,7 +29,7 @@ _RELATIVES = {
     "\u03a9": "\u2126",
 }
 
-pytestmark = pytest.mark.skipif(not FILES, reason="the corpus of real files is not beside the project")
+pytestmark = needs_corpus
 
 
 def objects(path: Path) -> Iterator[list[Record]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from math import isfinite
-from pathlib import Path as FilePath
 
 import pytest
 from graphics_drawing import descriptor, draw_object, font, graphics_object, listing, order
@@ -15,6 +14,7 @@ from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.goca import ORDERS, OrderError, encode_segment
 from afpcluster.display.items import ClipPath, Group, Image, Item, Path, TilePattern
 from afpcluster.findings import Findings
+from corpus import afp_files, needs_corpus
 
 COLOURS = bytes.fromhex("0D0001000000000808080000 0000FFFFFF 0203 1388FF0000")
 BOX = order("box_at_given_position", 0x2000, 100, 100, 900, 900, 50, 50)
@@ -163,14 +163,11 @@ def test_expensive_drawings_end_soon(name: str) -> None:
     assert items or name == "appended segments"
 
 
-CORPUS = FilePath(__file__).parents[3] / "shared" / "corpus"
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the private corpus is not there")
+@needs_corpus
 def test_graphics_of_real_files_are_drawn_without_findings() -> None:
     found = Findings()
     drawn = 0
-    for path in sorted(CORPUS.glob("*/*.afp")):
+    for path in afp_files():
         with path.open("rb") as source:
             file = RecordFile(source, found)
             descriptor_data, data = b"", list[Record]()

@@ -14,9 +14,9 @@ from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.findings import Findings
 from afpcluster.interpret.context import DataObject, ObjectArea
 from afpcluster.interpret.image import draw_image
+from corpus import afp_files, needs_corpus
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-FILES = sorted(CORPUS.rglob("*.afp"))
+FILES = afp_files()
 QUIRKS = {"ioca-byte-swapped", "ioca-data-empty"}
 
 
@@ -28,7 +28,7 @@ def image_nodes(content: list[Record | ObjectNode]) -> list[ObjectNode]:
     return found
 
 
-@pytest.mark.skipif(not FILES, reason="the private corpus is not beside the project")
+@needs_corpus
 @pytest.mark.parametrize("path", FILES, ids=range(len(FILES)))
 def test_every_image_is_drawn(path: Path) -> None:
     with path.open("rb") as source:
