@@ -101,7 +101,7 @@ def _full_ascii(character: str, shifts: str, own: str) -> str:
     if character in own:
         return character
     code = ord(character)
-    dollar, percent, slash, plus = shifts
+    dollar, percent, slash, plus = tuple(shifts)
     for low, high, shift, letter in (
         (1, 26, dollar, "A"), (27, 31, percent, "A"), (33, 44, slash, "A"), (47, 47, slash, "O"),
         (58, 58, slash, "Z"), (59, 63, percent, "F"), (91, 95, percent, "K"), (97, 122, plus, "A"),

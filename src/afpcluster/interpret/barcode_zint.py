@@ -24,10 +24,10 @@ class Segment(NamedTuple):
 
 
 class StructuredAppend(NamedTuple):
-    """One symbol of several that belong together: 1..count."""
+    """One symbol of several that belong together: `place` is 1 to `total`."""
 
-    index: int
-    count: int
+    place: int
+    total: int
     id: bytes = b""
 
 
