@@ -1,8 +1,8 @@
-"""Rendered files against `golden/`, read in review; AFPCLUSTER_WRITE_GOLDENS=1 rewrites them."""
+"""Rendered files against `golden/`, read in review."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 import subprocess
 from pathlib import Path
 
@@ -21,12 +21,9 @@ KEPT = [(host, path) for host, path in KEPT if path != "/etc/hosts" or host == "
 
 
 @pytest.mark.parametrize(("host", "path"), KEPT)
-def test_golden(host: str, path: str) -> None:
+def test_golden(host: str, path: str, check_golden: Callable[[Path, str], None]) -> None:
     text = render(load(), "password-of-the-test")[host][path]
-    golden = GOLDEN / f"{host}.{Path(path).name}"
-    if os.environ.get("AFPCLUSTER_WRITE_GOLDENS"):
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8")
+    check_golden(GOLDEN / f"{host}.{Path(path).name}", text)
 
 
 def test_every_kind_of_file_has_a_golden() -> None:
