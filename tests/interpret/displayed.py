@@ -42,7 +42,7 @@ def _items(items: Sequence[Item], matrix: Matrix) -> Iterator[str]:
     for item in items:
         match item:
             case GlyphRun():
-                text = "".join(item.face.unicode.get(code, "?") for code in item.codes)
+                text = _text(item)
                 turn = round(item.direction + _degrees(matrix)) % 360
                 suffix = f" turned {turn}" if turn else ""
                 yield f"'{text}' {_number(item.size)} at {_point(matrix, item.x, item.y)}{suffix}"
@@ -59,6 +59,16 @@ def _items(items: Sequence[Item], matrix: Matrix) -> Iterator[str]:
                 yield from _items(item.shared.items, item.matrix.then(matrix))
             case _:
                 yield type(item).__name__
+
+
+def _text(run: GlyphRun) -> str:
+    """What a run reads as; glyphs with places of their own are followed by those, from its start."""
+    size = run.face.code_size
+    codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
+    text = run.text or "".join(run.face.unicode.get(code, "?") for code in codes)
+    if run.placements is None:
+        return text
+    return text + " " + " ".join(f"{_number(x)},{_number(y)}" for x, y in run.placements)
 
 
 def _number(value: float) -> str:

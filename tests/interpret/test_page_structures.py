@@ -11,10 +11,13 @@ from displayed import finding_codes, items_shown, pages, shown
 
 from afpcluster.afp import modca, triplets
 from afpcluster.afp.declare import Structure
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.afp.triplets import FqnType
 from afpcluster.sample.records import enclosed, field, made, qualified_name, resource, triplet
+from afpcluster.sample.typefaces import BODY_CODED_FONT, CODE_PAGE, REGULAR
+from afpcluster.sample.typefaces import resource as font_resource
 from benchmarks.fuzz.seed_objects import BAR_CODES, CONTAINERS, IMAGES
 from benchmarks.fuzz.seed_objects import graphics as graphics_seed
 from benchmarks.fuzz.seed_pages import map_font, print_file, text
@@ -357,3 +360,28 @@ def test_page_group_and_its_tags() -> None:
     (group,) = pages(data)[0].groups
     assert (group.name, group.level) == ("GROUP", 0)
     assert group.attributes == (("Kunde", "Löff"), ("City", "Kö"))
+
+
+# Resource envelopes
+
+
+def test_coded_font_in_the_resource_group() -> None:
+    """BRG, BRS with X'21', BCF: the coded font leads to its parts and says the size."""
+    kind = triplet(triplets.ResourceObjectType(0x42, bytes(7)))
+    envelope = modca.BeginReserved(encode_name(BODY_CODED_FONT), 0, kind).encode()
+    coded_font = field("BRS", envelope) + font_resource(BODY_CODED_FONT) + field("ERS")
+    assert CODES["BCF"].to_bytes(3, "big") in coded_font
+    parts = resource(CODE_PAGE, 0x41, font_resource(CODE_PAGE))
+    parts += resource(REGULAR, 0x40, font_resource(REGULAR))
+    name = qualified_name(FqnType.CODED_FONT, encode_name(BODY_CODED_FONT))
+    maps = map_font(name + triplet(triplets.ResourceLocalIdentifier(5, 1)))
+    builder = TextBuilder().control("SCFL", 1).control("AMI", 100).control("AMB", 300).text(A)
+    check(print_file(text(builder), resources=coded_font + parts, maps=maps), ["'A' 9 at 5,15"])
+
+
+# What is not applied is said
+
+
+@pytest.mark.parametrize("mnemonic", ["MFC", "PEC", "MPG", "PFC", "PPO", "IEL", "MMT", "MMD"])
+def test_fields_that_are_not_applied_are_reported(mnemonic: str) -> None:
+    assert "field-not-applied" in finding_codes(print_file(field(mnemonic, bytes(24))))
