@@ -118,8 +118,10 @@ def ink_scores(reference: Pixels, made: Pixels) -> dict[str, float]:
 def _grown(mask: Pixels) -> Pixels:
     """The mask and all that lies within the tolerance of it."""
     n = INK_TOLERANCE
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(mask, n), (2 * n + 1, 2 * n + 1))
-    return np.asarray(windows.any(axis=(2, 3)))
+    rows, columns = mask.shape
+    padded = np.pad(mask, n)
+    tall = np.logical_or.reduce([padded[k : k + rows] for k in range(2 * n + 1)])
+    return np.asarray(np.logical_or.reduce([tall[:, k : k + columns] for k in range(2 * n + 1)]))
 
 
 def _tiles(pixels: Pixels) -> Pixels:
