@@ -155,6 +155,7 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((ONE, modify(1, (0xE1, 1))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0x90, 1), (0x91, 2))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0xD1, 1), (0xF8, 9))), (pages(1),), ["printer-control-not-applied"] * 2),
+        ((ONE, modify(1, (0xD1, 0), (0xF8, 0xFF))), (pages(1),), []),
         ((ONE, modify(1, (0x77, 1))), (pages(1),), ["keyword-unknown"]),
         ((copies((1, 2, 1)), modify(1)), (pages(1),), ["medium-map-not-applied"]),
         ((ONE, modify(1, (0xFC, 2))), (pages(1),), ["medium-map-not-applied"]),

@@ -49,6 +49,9 @@ _PRINTER_KEYWORDS = {
 }
 """MMC keywords about paper and printer, in words."""
 
+_NO_WISH = {0x0E: 0xFF, 0xD1: 0x00, 0xF1: 0x00, 0xF8: 0xFF}
+"""Their values that ask for nothing: no offset, no flash, the printer's own quality."""
+
 _PRINTER_FIELDS = {
     "MFC": "finishing",
     "PEC": "a rendering intent or device appearance",
@@ -219,6 +222,8 @@ class _MapReader:
 
     def _notice_keywords(self, keywords: list[modca.MediumKeyword], record: Record) -> None:
         for keyword in keywords:
+            if _NO_WISH.get(keyword.keyword) == keyword.value:
+                continue
             if keyword.keyword in _PRINTER_KEYWORDS:
                 self._not_applied[_PRINTER_KEYWORDS[keyword.keyword]] = None
             elif keyword.keyword not in _QUIET_KEYWORDS:
