@@ -9,10 +9,13 @@ from fontTools.misc import eexec
 from fontTools.misc.psCharStrings import T1CharString
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont, newTable
+from pdf_pages import BLACK, WHITE, check_pixels, page_of, text_of
 
-from afpcluster.display.face import FontProgram, ProgramKind
+from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
+from afpcluster.display.items import GlyphRun
 from afpcluster.outputs.pdf.embedded_program import ProgramError
 from afpcluster.outputs.pdf.font_programs import embed_program
+from rendering import pdf_of, rendered
 
 SQUARE = [
     50,
@@ -96,6 +99,24 @@ def test_glyphs(len_iv: int, coding: str) -> None:
         "cid00002": (1000, (10, 20, 40, 60)),
         "cid00005": (600, (50, 0, 150, 100)),
     }
+
+
+@pytest.mark.parametrize("codes", [b"\0\x02\0\x05", b"\0\x02\0\x03\0\x05"], ids=["present", "one missing"])
+def test_a_viewer_shows_and_reads_them(codes: bytes) -> None:
+    source = program({0: SQUARE, 2: box(0), 5: box(500)}, 6)
+    widths = {2: 1000.0, 3: 0.0, 5: 1000.0}
+    face = OutlineFace("cid", source, 2, {}, widths, {2: "\u6f22", 5: "\u5b57"})
+    data = pdf_of([page_of(GlyphRun(face, 20, 10, 50, codes))])
+    check_pixels(
+        rendered(data), {(20, 45): BLACK, (20, 35): WHITE, (40, 45): WHITE, (40, 35): BLACK, (55, 45): WHITE}
+    )
+    assert text_of(data) == "\u6f22\u5b57"
+
+
+def box(bottom: int) -> list[Any]:
+    """A box of 1000 by 500."""
+    lines = [1000, "hlineto", 500, "vlineto", -1000, "hlineto", "closepath", "endchar"]
+    return [0, 1000, "hsbw", bottom, "vmoveto", *lines]
 
 
 @pytest.mark.parametrize(
