@@ -28,6 +28,8 @@ from coverage_notes import NOTES  # noqa: E402
 
 from afpcluster.afp import bcoca, fields, foca, goca, im_image, ioca, modca, ptoca, triplets  # noqa: E402
 
+REPORTED = "reported"
+"""How a note ends whose subject the code names only to report it as not applied."""
 _RIGHT_OF_AFP = ("document", "fonts", "interpret", "outputs")
 _NO_EVIDENCE = ("fuzz", "sample", "bench")  # tests that name everything or nothing
 
@@ -59,7 +61,7 @@ class Family:
 @cache
 def _words(path: Path, evidence: str = "words") -> frozenset[str]:
     """Names in a file: identifiers, attributes and the words of strings, but not of docstrings; or only
-    the names of its "functions", or only the "attributes" that it reads."""
+    the names of its "functions", or only the "attributes" that it reads; in "tests", numbers as well."""
     found: set[str] = set()
     tree = ast.parse(path.read_text("utf-8"))
     documentation = {
@@ -74,10 +76,13 @@ def _words(path: Path, evidence: str = "words") -> frozenset[str]:
             found.add(node.attr)
         elif isinstance(node, ast.FunctionDef) and evidence != "attributes":
             found.add(node.name)
-        elif evidence != "words":
+        elif evidence in ("functions", "attributes"):
             continue
+        elif isinstance(node, ast.keyword):
+            found.add(node.arg or "")
         elif isinstance(node, ast.Compare | ast.Call):
-            found.update(_triplet_numbers(node))
+            found.update(_numbers(node, first_arguments=evidence == "tests"))
+            found.update(_positional_fields(node))
         elif isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
@@ -85,17 +90,27 @@ def _words(path: Path, evidence: str = "words") -> frozenset[str]:
     return frozenset(found)
 
 
-def _triplet_numbers(node: ast.Compare | ast.Call) -> Iterator[str]:
-    """Triplets that are looked for by number: `triplet.id == 0x70`, `find_triplet(data, 0x70)`."""
-    if isinstance(node, ast.Call):
-        asked = getattr(node.func, "id", getattr(node.func, "attr", "")) == "find_triplet"
-        values = node.args if asked else []
+def _numbers(node: ast.Compare | ast.Call, *, first_arguments: bool) -> Iterator[str]:
+    """Codes as the table writes them: `triplet.id == 0x70`, `find_triplet(data, 0x70)`, and in tests the
+    first argument of any call, which for bar codes is the type."""
+    if isinstance(node, ast.Compare):
+        values = node.comparators if getattr(node.left, "attr", "") == "id" else []
+    elif getattr(node.func, "id", getattr(node.func, "attr", "")) == "find_triplet":
+        values = node.args
     else:
-        asked = getattr(node.left, "attr", "") == "id"
-        values = node.comparators if asked else []
+        values = node.args[:1] if first_arguments else []
     for value in values:
         if isinstance(value, ast.Constant) and isinstance(value.value, int):
             yield f"X'{value.value:02X}'"
+
+
+def _positional_fields(node: ast.Compare | ast.Call) -> list[str]:
+    """The fields of a declared structure that a call gives by position."""
+    if not isinstance(node, ast.Call):
+        return []
+    shape = getattr(getattr(foca, getattr(node.func, "attr", ""), None), "shape", None)
+    names = [name for name, wire in shape.wires if wire.kind != "pad"] if shape else []
+    return names[: len(node.args)]
 
 
 def _sources(patterns: Iterable[str]) -> Iterator[Path]:
@@ -112,7 +127,7 @@ def _tests_by_word(folders: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         area = path.relative_to(ROOT / "tests").parts[0]
         if area in _NO_EVIDENCE or (folders and area not in folders):
             continue
-        for word in _words(path):
+        for word in _words(path, "tests"):
             found[word].add(path.relative_to(ROOT / "tests").as_posix())
     return {word: tuple(sorted(paths)) for word, paths in found.items()}
 
@@ -125,7 +140,9 @@ def judged(family: Family) -> Family:
     for row in family.rows:
         by = sorted({path for word in row.words for path in tests.get(word, ())})
         note = NOTES.get(f"{family.title}: {row.code}", "")
-        rows.append(replace(row, interpreted=not named.isdisjoint(row.words), tests=tuple(by), note=note))
+        acts = not named.isdisjoint(row.words) and not note.endswith(REPORTED)
+        acts = acts and not (note and family.evidence == "attributes")  # other structures share the names
+        rows.append(replace(row, interpreted=acts, tests=tuple(by), note=note))
     return replace(family, rows=rows)
 
 
@@ -231,6 +248,17 @@ def drawing_orders() -> Family:
     return Family("Drawing orders (AFP GOCA)", rows, ("interpret/graphics*.py",), "functions", ("graphics",))
 
 
+_WRITTEN_BY = {
+    **dict.fromkeys(
+        ("BEGIN_SEGMENT", "END_SEGMENT", "BEGIN_IMAGE_CONTENT", "END_IMAGE_CONTENT"), ("encode_segment",)
+    ),
+    "IMAGE_DATA": ("encode_data",),
+    "FUNCTION_SET": ("image_descriptor",),
+    "RL4": ("decode_rl4",),
+}
+"""Functions that write these parameters for tests, or that only these need."""
+
+
 def image_parameters() -> Family:
     """The self-defining fields of IOCA and the values of its enumerations."""
     rows = []
@@ -239,16 +267,17 @@ def image_parameters() -> Family:
             digits = 4 if member > 0xFF else 2
             code = f"{enumeration.__name__} X'{member:0{digits}X}'"
             name = member.name.replace("_", " ").lower()
-            rows.append(Row(code, name, f"ioca.{enumeration.__name__}", (member.name,)))
+            words = (member.name, *_WRITTEN_BY.get(member.name, ()))
+            rows.append(Row(code, name, f"ioca.{enumeration.__name__}", words))
     sources = ("afp/ioca_segment.py", "interpret/image*.py", "interpret/colour.py")
-    return Family("Images (IOCA)", rows, sources, tests=("images",))
+    return Family("Images (IOCA)", rows, sources, tests=("images", "interpret"))
 
 
 def bar_codes() -> Family:
     """Every bar code type of BCOCA."""
     rows = [
-        Row(f"X'{member:02X}'", member.name.replace("_", " ").lower(), "bcoca.BarCodeType", (member.name,))
-        for member in bcoca.BarCodeType
+        Row(f"X'{m:02X}'", m.name.replace("_", " ").lower(), "bcoca.BarCodeType", (m.name, f"X'{m:02X}'"))
+        for m in bcoca.BarCodeType
     ]
     return Family("Bar code types (BCOCA)", rows, ("interpret/barcode*.py",), tests=("barcodes",))
 
