@@ -80,7 +80,7 @@ class GlyphLayout:
                     stretch=font.stretch,
                     placements=placements,
                     text=self.text,
-                )  # fmt: skip
+                )
             )
         if count < len(self.glyphs):
             return f"{len(self.glyphs) - count} glyphs of a glyph run have no advance and are not shown"

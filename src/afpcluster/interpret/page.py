@@ -100,6 +100,7 @@ class PageInterpreter:
         self._page_names = page_names
         self._environments: Recent[Environment] = Recent(256)
         self._shared: Recent[SharedItems] = Recent(512)
+        self._including: set[str] = set()  # keys of shared resources that are being interpreted
         self._objects: Recent[list[Item]] = Recent(64)
 
     def page(self, unit: PageUnit) -> Page:
@@ -377,7 +378,12 @@ class PageInterpreter:
         if shared is not None:
             return shared
         node = resource.node()
-        if node is None or frame.depth >= _MAX_INCLUDE_DEPTH:
+        if resource.key in self._including:
+            self._findings.add(
+                "include-recursive", Severity.SKIPPED, f"Resource {resource.name} includes itself; not again"
+            )
+            return None
+        if node is None:
             self._findings.add(
                 "include-failed", Severity.SKIPPED, f"Resource {resource.name} has no usable content"
             )
@@ -388,7 +394,9 @@ class PageInterpreter:
         if begin == _BMO and environment.background is not None:
             items.append(Rectangle(0, 0, environment.width, environment.height, environment.background))
         segment = (0.0, 0.0) if begin == _BPS else None
+        self._including.add(resource.key)
         self._content(node.content, _Frame(environment, frame.scope, items, segment, frame.depth + 1))
+        self._including.remove(resource.key)
         width, height = environment.width, environment.height
         box = Box(-width, -height, 3 * width, 3 * height)  # content may leave its area; the page clips it
         suffix = "".join(f"-{unit:g}" for unit in units)

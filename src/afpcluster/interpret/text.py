@@ -36,36 +36,41 @@ def draw_text(
     return state.items
 
 
-_RAW = -1
+_RAW, _SPAN = -1, -2
+_UCT = 0x6A
+_GLYPH_RUNS = {
+    0x8A: GlyphLayout.add_glyphs,
+    0x8C: GlyphLayout.add_advances,
+    0x8E: GlyphLayout.add_offsets,
+}
 
 
 class TextInterpreter(ShownText):
     """One text object as it is walked."""
 
-    __slots__ = ("_glyphs", "_in_glyph_layout", "_pending_complex")
-
-    def __init__(self, space: TextSpace, fonts: Mapping[int, Font], context: Context, offset: int) -> None:
-        self._glyphs: GlyphLayout | None = None
-        self._in_glyph_layout = False
-        self._pending_complex = 0  # bytes of text that the last UCT covers
-        super().__init__(space, fonts, context, offset)
+    __slots__ = ()
 
     def run(self, data: bytes) -> None:
         """Process text and control sequences until the end of `data` or an impossible length."""
-        at, end, chained = 0, len(data), False
-        table = _HANDLERS
+        at, end = 0, len(data)
         while at < end:
-            if not chained:
-                if data[at : at + 2] != PREFIX:
-                    stop = data.find(PREFIX, at)
-                    stop = end if stop < 0 else stop
-                    self.show(data[at:stop])
-                    at = stop
-                    continue
-                at += 2
+            if data.startswith(PREFIX, at):
+                at = self._chain(data, at + 2)
+            else:
+                stop = data.find(PREFIX, at)
+                stop = end if stop < 0 else stop
+                self.show(data[at:stop])
+                at = stop
+
+    def _chain(self, data: bytes, at: int) -> int:
+        """Process a chain of control sequences; the position behind it (the end, where it is damaged)."""
+        end = len(data)
+        table = _HANDLERS
+        chained = 1
+        while chained:
             if at + 2 > end:
                 self.report("control-truncated", "Text ends inside a control sequence introducer")
-                return
+                return end
             length, type_ = data[at], data[at + 1]
             next_ = at + length
             if length < 2 or next_ > end:
@@ -73,22 +78,23 @@ class TextInterpreter(ShownText):
                     "control-length",
                     f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
                 )
-                return
+                return end
             handler, unpack, full, decode = table[type_]
+            chained = type_ & 1
             if full == _RAW:
                 handler(self, data[at + 2 : next_])
-            elif full and length >= full:
+            elif 0 < full <= length:
                 handler(self, unpack(data, at + 2)[0])
+            elif full == _SPAN:
+                next_, chained = handler(self, data, at)
             else:
                 operands = decode(data[at + 2 : next_])
                 if operands is not None:
                     handler(self, *operands)
                 else:
                     self._not_handled(type_)
-            chained = type_ & 1 == 1
             at = next_
-            if self._in_glyph_layout:
-                at = self._after_glyph_control(data, at, chained)
+        return at
 
     def _not_handled(self, type_: int) -> None:
         control = TABLE[type_]
@@ -97,79 +103,72 @@ class TextInterpreter(ShownText):
         else:
             self.report("control-short", f"{control.mnemonic} lacks a required operand and was skipped")
 
-    def _after_glyph_control(self, data: bytes, at: int, chained: bool) -> int:
-        """Inside a glyph layout chain, or behind a UCT: take the UCT's text, notice the end of the chain."""
-        if self._pending_complex:
-            at = self._complex_text(data, at)
-        elif self._glyphs is not None and not chained:
-            self._end_glyph_layout()
-        self._in_glyph_layout = self._glyphs is not None
-        return at
-
     def finish(self) -> None:
         """End what is still open at the end of the text object."""
-        if self._glyphs is not None:
-            self._end_glyph_layout()
         self.underscore(0)
         self.overstrike(0, 0)
 
     def no_operation(self, _: bytes) -> None:
         """NOP: ignored by definition."""
 
-    def unicode_complex_text(self, data: bytes) -> None:
-        """UCT: the bytes that it covers follow the control sequence; see `_complex_text`."""
-        if len(data) >= 4:
-            self._pending_complex = int.from_bytes(data[2:4], "big")
-            self._in_glyph_layout = True
+    # ------------------------------------------------------------------ complex text, glyph layout
+    def unicode_complex_text(self, data: bytes, at: int) -> tuple[int, int]:
+        """UCT outside a glyph layout chain: show the code points that follow the control sequence.
 
-    def _complex_text(self, data: bytes, at: int) -> int:
-        """Handle the text after a UCT: it names the glyphs of a GLC chain, or is shown itself."""
-        text = data[at : at + self._pending_complex]
-        self._pending_complex = 0
-        if self._glyphs is not None:
-            self._glyphs.text = text.decode("utf-16-be", "replace")
-            self._end_glyph_layout()
-        else:
-            normal = unicodedata.normalize("NFC", text.decode("utf-16-be", "replace"))
-            if any(unicodedata.bidirectional(c) in ("R", "AL") for c in normal):
-                self.report(
-                    "bidi-not-applied",
-                    "Right-to-left text outside a glyph run is shown in logical order",
-                    Severity.INFO,
-                )
-            self.show(normal.encode("utf-16-be", "replace"))
-        return at + len(text)
+        `at` is the position of its length. The answer is the position behind the text; UCT ends a chain.
+        """
+        text, behind = _covered(data, at)
+        normal = unicodedata.normalize("NFC", text)
+        if any(unicodedata.bidirectional(c) in ("R", "AL") for c in normal):
+            self.report(
+                "bidi-not-applied",
+                "Right-to-left text outside a glyph run is shown in logical order",
+                Severity.INFO,
+            )
+        self.show(normal.encode("utf-16-be", "replace"))
+        return behind, 0
 
-    def glyph_layout_control(self, data: bytes) -> None:
-        if self._glyphs is not None:
-            self._end_glyph_layout()
-        self._glyphs = GlyphLayout.decode(data)
-        self._in_glyph_layout = True
-        if self._glyphs is None:
-            self.report("control-short", "GLC lacks a required operand and was skipped")
-
-    def glyph_id_run(self, data: bytes) -> None:
-        if self._glyphs is not None:
-            self._glyphs.add_glyphs(data[2:])
-
-    def glyph_advance_run(self, data: bytes) -> None:
-        if self._glyphs is not None:
-            self._glyphs.add_advances(data[2:])
-
-    def glyph_offset_run(self, data: bytes) -> None:
-        if self._glyphs is not None:
-            self._glyphs.add_offsets(data[2:])
-
-    def _end_glyph_layout(self) -> None:
+    def glyph_layout_control(self, data: bytes, at: int) -> tuple[int, int]:
+        """GLC and the GIR, GAR, GOR and UCT that are chained to it; the position behind, and whether the
+        chain goes on with something else."""
         self.settle()
-        layout, self._glyphs = self._glyphs, None
+        layout = GlyphLayout.decode(data[at + 2 : at + data[at]])
+        chained = 1
+        at += data[at]
+        while chained and at + 2 <= len(data):
+            length, type_ = data[at], data[at + 1]
+            if length < 2 or at + length > len(data):
+                break
+            operands = data[at + 4 : at + length]
+            kind = type_ & 0xFE
+            if kind == _UCT:
+                text, at = _covered(data, at)
+                chained = 0
+                if layout is not None:
+                    layout.text = text
+                break
+            if kind not in _GLYPH_RUNS:
+                break
+            if layout is not None:
+                _GLYPH_RUNS[kind](layout, operands)
+            chained = type_ & 1
+            at += length
         if layout is None:
-            return
-        problem = layout.draw(self)
-        if problem:
-            self.report("glyph-run", problem)
-        self.i += layout.inline_advance * self.i_unit
+            self.report("control-short", "GLC lacks a required operand; its glyphs are not shown")
+        else:
+            problem = layout.draw(self)
+            if problem:
+                self.report("glyph-run", problem)
+            self.i += layout.inline_advance * self.i_unit
+        return at, chained
 
+    def glyph_run_outside(self, _: bytes) -> None:
+        """GIR, GAR or GOR that no GLC leads (EC-9C06)."""
+        self.report("glyph-run", "A glyph run control without Glyph Layout Control was skipped")
+
+    glyph_id_run = glyph_advance_run = glyph_offset_run = glyph_run_outside
+
+    # ------------------------------------------------------------------ encryption
     def encrypted_data(self, _: bytes) -> None:
         self.report("text-encrypted", "Encrypted text (ENC) cannot be decrypted and is not shown")
 
@@ -180,10 +179,17 @@ class TextInterpreter(ShownText):
         self.report("text-encrypted", "Alternate text (SEA) for encrypted text is not shown", Severity.INFO)
 
 
+def _covered(data: bytes, at: int) -> tuple[str, int]:
+    """The text that a UCT at `at` covers, and the position behind it."""
+    start = at + data[at]
+    length = int.from_bytes(data[at + 4 : at + 6], "big") if data[at] >= 6 else 0
+    return data[start : start + length].decode("utf-16-be", "replace"), min(start + length, len(data))
+
+
 def _handlers() -> list[Any]:
     """By type: handler, unpack function, length and decoder. A length is that of a sequence with its one
-    operand, `_RAW` where the handler takes all bytes, 0 where the decoder is needed; where it answers None,
-    the sequence is not handled."""
+    operand, `_RAW` where the handler takes all bytes, `_SPAN` where it reads on behind the sequence, 0
+    where the decoder is needed; where that answers None, the sequence is not handled."""
     table: list[Any] = []
     for control in TABLE:
         if control is None:
@@ -191,6 +197,8 @@ def _handlers() -> list[Any]:
             continue
         formats = struct.Struct(">" + "".join(o.format for o in control.operands))
         length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), 0)
+        if control.mnemonic in ("UCT", "GLC"):
+            length = _SPAN
         handler = getattr(TextInterpreter, control.name)
         table.append((handler, formats.unpack_from, length, operand_decoder(control)))
     return table
