@@ -1,0 +1,257 @@
+"""What stands on a page or overlay, in order: its objects and what it includes.
+
+Overlays and page segments are interpreted once and shared. A fault in one object is a finding, the rest
+goes on. MO:DCA "Overlay Objects", "Page Segment Objects", "Include Object (IOB)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from afpcluster.afp import modca
+from afpcluster.afp import triplets as t
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES, FIELDS, mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import degrees
+from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import FqnType
+from afpcluster.display.geometry import Box, Matrix, rotation, translation
+from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
+from afpcluster.document.assembly import read_attribute
+from afpcluster.document.objects import ObjectNode
+from afpcluster.document.page_names import PageNames
+from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
+from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.interpret.cache import Recent
+from afpcluster.interpret.frame import Frame, Segment
+from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.links import read_links
+from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
+from afpcluster.interpret.unapplied import report_unapplied
+
+_BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
+_BMO, _BPS, _TLE, _LLE = CODES["BMO"], CODES["BPS"], CODES["TLE"], CODES["LLE"]
+_QUIET = {
+    CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
+}
+_MAX_INCLUDE_DEPTH = 8
+
+
+class ContentInterpreter:
+    """Interprets content into frames; keeps overlays and page segments that pages share."""
+
+    def __init__(
+        self,
+        findings: Findings,
+        lookup: ResourceLookup,
+        objects: ObjectInterpreter,
+        page_names: PageNames | None,
+    ) -> None:
+        self._findings = findings
+        self._lookup = lookup
+        self._objects = objects
+        self._page_names = page_names
+        self._shared: Recent[SharedItems] = Recent(512)
+        self._including: set[str] = set()  # keys of shared resources that are being interpreted
+
+    def interpret(self, content: Iterable[Record | ObjectNode], frame: Frame) -> None:
+        """Add the items of `content` to the frame. Raises MissingResourceError only when `strict`."""
+        for item in content:
+            try:
+                if isinstance(item, ObjectNode):
+                    self._object(item, frame)
+                else:
+                    self._record(item, frame)
+            except DecodeError as error:
+                begin = item.begin if isinstance(item, ObjectNode) else item
+                self._note("field-short", Severity.SKIPPED, f"{mnemonic(begin.type)}: {error}", begin)
+
+    def _object(self, node: ObjectNode, frame: Frame) -> None:
+        type_ = node.type
+        if type_ == _BPT:
+            self._objects.text(node, frame)
+        elif type_ == _BII:
+            self._objects.im_image(node, frame)
+        elif type_ in DRAWN:
+            self._objects.data_object(node, frame)
+        elif type_ not in (_BAG, _BOG):
+            self._note(
+                "object-unexpected",
+                Severity.SKIPPED,
+                f"{mnemonic(type_)} has no place on a page and was skipped",
+                node.begin,
+            )
+
+    def _record(self, record: Record, frame: Frame) -> None:
+        type_ = record.type
+        if type_ == CODES["IPO"]:
+            self._include_overlay(record, frame)
+        elif type_ == CODES["IPS"]:
+            self._include_segment(record, frame)
+        elif type_ == CODES["IOB"]:
+            self._include_object(record, frame)
+        elif type_ == _TLE:
+            frame.attributes.append(read_attribute(record.data))
+        elif type_ == _LLE and frame.page_name is not None:
+            frame.items += read_links(
+                record, frame.page_name, frame.environment, self._page_names, self._findings
+            )
+        elif type_ == CODES["IPG"]:
+            self._note(
+                "page-include-skipped",
+                Severity.SKIPPED,
+                f"Page {decode_name(record.data[:8])} of another document is included, but not shown: "
+                "convert that document too",
+                record,
+            )
+        elif type_ not in _QUIET:
+            known = FIELDS.get(type_)
+            self._note(
+                "field-not-applied" if known else "field-unknown",
+                Severity.INFO,
+                f"{known.name} ({known.mnemonic}) is not applied" if known
+                else f"Structured field {mnemonic(type_)} is unknown and was skipped",
+                record,
+            )  # fmt: skip
+
+    # ------------------------------------------------------------------ includes
+    def _include_overlay(self, record: Record, frame: Frame) -> None:
+        include = modca.IncludePageOverlay.decode(record.data)
+        name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
+        environment = frame.environment
+        x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+        matrix = rotation(degrees(include.orientation)).then(
+            translation(x * environment.x_unit, y * environment.y_unit)
+        )
+        self.overlay(name, matrix, frame, record)
+
+    def overlay(self, name: str, matrix: Matrix, frame: Frame, record: Record | None) -> None:
+        """Add one use of an overlay. `record` is what asks for it, if a structured field of the page does."""
+        resource = frame.scope.find(OVERLAY, name)
+        if resource is None:
+            self._missing("overlay", name, record)
+            return
+        shared = self._shared_items(resource, frame, _BMO)
+        if shared is not None and shared.items:
+            frame.items.append(Shared(shared, matrix))
+
+    def _include_segment(self, record: Record, frame: Frame) -> None:
+        include = modca.IncludePageSegment.decode(record.data)
+        name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
+        resource = frame.scope.find(PAGE_SEGMENT, name)
+        if resource is None:
+            self._missing("page segment", name, record)
+            return
+        environment = frame.environment
+        x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+        self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
+
+    def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
+        """A page segment: shared where nothing in it depends on the page, else drawn in place."""
+        node = resource.node()
+        if node is None or frame.depth >= _MAX_INCLUDE_DEPTH:
+            return
+        if _self_contained(node):
+            shared = self._shared_items(resource, frame, _BPS)
+            if shared is not None and shared.items:
+                frame.items.append(Shared(shared, translation(*origin)))
+            return
+        inner = Frame(frame.environment, frame.scope, frame.items, origin, frame.depth + 1)
+        self.interpret(node.content, inner)
+
+    def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> SharedItems | None:
+        """An overlay (own environment) or page segment (the page's units), interpreted once."""
+        environment = frame.environment
+        units = (environment.x_unit, environment.y_unit) if begin == _BPS else ()
+        key = (resource.key, id(frame.scope), units)
+        shared = self._shared.get(key)
+        if shared is not None:
+            return shared
+        node = resource.node()
+        if resource.key in self._including:
+            self._findings.add(
+                "include-recursive", Severity.SKIPPED, f"Resource {resource.name} includes itself; not again"
+            )
+            return None
+        if node is None:
+            self._findings.add(
+                "include-failed", Severity.SKIPPED, f"Resource {resource.name} has no usable content"
+            )
+            return None
+        if begin == _BMO:
+            environment = self._objects.environment(node, frame.scope)
+        items: list[Item] = []
+        if begin == _BMO and environment.background is not None:
+            items.append(Rectangle(0, 0, environment.width, environment.height, environment.background))
+        segment = (0.0, 0.0) if begin == _BPS else None
+        self._including.add(resource.key)
+        self.interpret(node.content, Frame(environment, frame.scope, items, segment, frame.depth + 1))
+        self._including.remove(resource.key)
+        width, height = environment.width, environment.height
+        box = Box(-width, -height, 3 * width, 3 * height)  # content may leave its area; the page clips it
+        suffix = "".join(f"-{unit:g}" for unit in units)
+        shared = SharedItems(resource.key + suffix, items, box)
+        self._shared.put(key, shared)
+        return shared
+
+    def _include_object(self, record: Record, frame: Frame) -> None:
+        include = modca.IncludeObject.decode(record.data)
+        report_unapplied(include.triplets, record, self._findings)
+        name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
+        resource = self._lookup.included(frame.scope, include.object_type, name)
+        if resource is None:
+            self._missing("object", name, record)
+            return
+        if resource.kind == PAGE_SEGMENT:
+            environment = frame.environment
+            x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+            self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
+            return
+        node = self._lookup.object_node(resource)
+        if node is not None and node.type == _BPT:
+            self._objects.text(node, frame)
+        elif node is not None and node.type in DRAWN:
+            self._objects.data_object(node, frame, include, resource.key)
+        else:
+            self._note(
+                "include-failed",
+                Severity.SKIPPED,
+                f"Object {name} cannot be shown: no drawable content",
+                record,
+            )
+
+    # ------------------------------------------------------------------ reports
+    def _missing(self, what: str, name: str, record: Record | None) -> None:
+        message = f"The {what} {name} is neither in the file nor in a resource path"
+        offset = record.offset if record else None
+        if self._lookup.strict:
+            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.", offset=offset)
+        self._findings.add(
+            "resource-missing",
+            Severity.SKIPPED,
+            f"{message}; it is not shown",
+            offset=offset,
+            field=mnemonic(record.type) if record else None,
+            spec="MO:DCA Resource Search Order",
+        )
+
+    def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
+        self._findings.add(code, severity, message, offset=record.offset, field=mnemonic(record.type))
+
+
+def _self_contained(node: ObjectNode) -> bool:
+    """Whether a page segment draws the same wherever it is included: no text, no bar codes or graphics with
+    the page's fonts, all areas relative to the segment."""
+    for item in node.content:
+        if isinstance(item, Record):
+            continue
+        if item.type == _BII:
+            continue
+        if item.type not in (CODES["BIM"], CODES["BOC"]):
+            return False
+        group = item.child(_BOG)
+        position = group.first(CODES["OBP"]) if group else None
+        if position is None or len(position.data) < 24 or position.data[23] != 0:
+            return False
+    return True

@@ -1,0 +1,25 @@
+"""Where items go while a page is interpreted: units, scope, list, and the page segment around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from afpcluster.display.items import Item
+from afpcluster.document.resources import ResourceScope
+from afpcluster.interpret.environment import Environment
+
+Segment = tuple[float, float]
+"""Origin of a page segment on its page, in points."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """Where items go: the environment whose units count, and the page segment around, if any."""
+
+    environment: Environment
+    scope: ResourceScope
+    items: list[Item]
+    segment: Segment | None = None
+    depth: int = 0
+    page_name: str | None = None  # None inside overlays and page segments
+    attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -1,0 +1,193 @@
+"""The objects of a page or overlay: text, images, graphics, bar codes, containers, in their areas.
+
+An object's environment group says where its area lies and adds fonts and resources to the page's own.
+Images and containers that come again, included or repeated inline, are drawn once.
+MO:DCA "Object Environment Group", "Presentation Text Objects", "Image Objects", …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from importlib import import_module
+from operator import attrgetter
+
+from afpcluster.afp import modca
+from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import decode_name
+from afpcluster.display.geometry import translation
+from afpcluster.display.items import Group, Item, Rectangle
+from afpcluster.document.objects import ObjectNode
+from afpcluster.document.resources import ResourceScope
+from afpcluster.findings import Findings
+from afpcluster.fonts.library import FontLibrary
+from afpcluster.interpret.cache import Recent
+from afpcluster.interpret.context import Context, DataObject, ObjectArea
+from afpcluster.interpret.environment import Environment, read_environment
+from afpcluster.interpret.frame import Frame
+from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.object_area import PlacedArea, read_area
+from afpcluster.interpret.text import draw_text
+
+_BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
+DRAWN = {
+    CODES["BIM"]: "image:draw_image",
+    CODES["BGR"]: "graphics:draw_graphics",
+    CODES["BBC"]: "barcode:draw_bar_code",
+    CODES["BOC"]: "container:draw_container",
+    _BII: "im_image:draw_im_image",
+}
+"""Who draws an object. Imported when the first one comes: image and bar code libraries load slowly, and
+most print files need few of them."""
+_DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
+_DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
+_OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
+_AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y", "resolution_x", "resolution_y")
+
+
+class ObjectInterpreter:
+    """Draws objects into frames; keeps environments and images that pages share."""
+
+    def __init__(
+        self, findings: Findings, library: FontLibrary, lookup: ResourceLookup, context: Context
+    ) -> None:
+        self._findings = findings
+        self._library = library
+        self._lookup = lookup
+        self._context = context
+        self._environments: Recent[Environment] = Recent(256)
+        self._drawn: Recent[list[Item]] = Recent(64)
+
+    def environment(
+        self, node: ObjectNode, scope: ResourceScope, suppressed: frozenset[int] = frozenset()
+    ) -> Environment:
+        """The environment of a page or overlay; equal groups in the same scope share one."""
+        group = node.child(_BAG)
+        records = group.all(*_kinds(group)) if group else []
+        key = (id(scope), suppressed, tuple((r.type, r.data) for r in records))
+        found = self._environments.get(key)
+        if found is None:
+            found = read_environment(
+                records, self._library, scope, self._lookup.by_triplets, self._findings, suppressed=suppressed
+            )
+            self._environments.put(key, found)
+        return found
+
+    def _object_environment(self, records: list[Record], frame: Frame) -> Environment:
+        """That of an object: the page's, with the fonts and resources its own group maps."""
+        if not any(r.type in _OWN_RESOURCES for r in records):
+            return frame.environment
+        return read_environment(
+            records,
+            self._library,
+            frame.scope,
+            self._lookup.by_triplets,
+            self._findings,
+            outer=frame.environment,
+        )
+
+    def text(self, node: ObjectNode, frame: Frame) -> None:
+        """A presentation text object: on the page itself, or in an area of its own."""
+        data = b"".join([r.data for r in node.content if isinstance(r, Record) and r.type == _PTX])
+        group = node.child(_BOG)
+        if group is None:
+            environment = frame.environment
+            assert environment.text is not None
+            items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+            if frame.segment is None:
+                frame.items += items
+            else:
+                frame.items.append(Group(items, translation(*frame.segment)))
+            return
+        records = group.all(*_kinds(group)) + node.all(CODES["PTD"])
+        environment = self._object_environment(records, frame)
+        assert environment.text is not None
+        placed = read_area(records, frame.environment, None, self._findings)
+        items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+        self._place(placed, items, frame)
+
+    def data_object(
+        self, node: ObjectNode, frame: Frame, include: modca.IncludeObject | None = None, key: str = ""
+    ) -> None:
+        """An image, graphics, bar code or container object. `include` is the IOB that brought it, `key`
+        the identity of the resource it comes from."""
+        group = node.child(_BOG)
+        records = group.all(*_kinds(group)) if group else []
+        placed = read_area(records, frame.environment, include, self._findings)
+        key = key or _content_key(node)
+        cache_key = (key, id(frame.scope), _AREA_KEY(placed.area), include.triplets if include else b"")
+        items = self._drawn.get(cache_key) if key else None
+        if items is None:
+            environment = self._object_environment(records, frame)
+            begin = modca.Begin.decode(node.begin.data)
+            descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
+            data_object = DataObject(
+                mnemonic(node.type),
+                decode_name(begin.name),
+                node.begin.offset,
+                placed.area,
+                descriptors[0] if descriptors else None,
+                node.all(*_DATA),
+                environment.fonts,
+                environment.resources,
+                triplets=(include.triplets if include else b"") + begin.triplets,
+            )
+            items = _drawer(node.type)(data_object, self._context)
+            if key:
+                self._drawn.put(cache_key, items)
+        self._place(placed, items, frame)
+
+    def _place(self, placed: PlacedArea, items: list[Item], frame: Frame) -> None:
+        """Put an object's items where its area is, over the area's own colour."""
+        matrix = placed.matrix
+        if placed.relative and frame.segment is not None:
+            matrix = matrix.then(translation(*frame.segment))
+        area = placed.area
+        if placed.fill is not None and area.width and area.height:
+            items = [Rectangle(0, 0, area.width, area.height, placed.fill), *items]
+        if not items:
+            return
+        frame.items.append(Group(items, matrix))
+
+    def im_image(self, node: ObjectNode, frame: Frame) -> None:
+        """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
+        environment = frame.environment
+        area = ObjectArea(
+            0.0, 0.0, resolution_x=72 / environment.x_unit, resolution_y=72 / environment.y_unit
+        )
+        items = _drawer(_BII)(
+            DataObject(
+                "BII", decode_name(node.begin.data[:8]), node.begin.offset, area, None, list(node.flat())
+            ),
+            self._context,
+        )
+        if items:
+            frame.items.append(Group(items, translation(*(frame.segment or (0.0, 0.0)))))
+
+
+@cache
+def _drawer(begin: int) -> Callable[[DataObject, Context], list[Item]]:
+    module, name = DRAWN[begin].split(":")
+    found: Callable[[DataObject, Context], list[Item]] = getattr(
+        import_module(f"afpcluster.interpret.{module}"), name
+    )
+    return found
+
+
+def _content_key(node: ObjectNode) -> str:
+    """Identity by content of an image or container, which producers repeat on page after page; '' for
+    objects whose drawing depends on the page's fonts."""
+    if node.type not in (CODES["BIM"], CODES["BOC"]):
+        return ""
+    digest = blake2b(digest_size=16)
+    for record in (node.begin, *node.flat()):
+        digest.update(record.type.to_bytes(3, "big"))
+        digest.update(record.data)
+    return digest.hexdigest()
+
+
+def _kinds(node: ObjectNode) -> tuple[int, ...]:
+    """All types of the plain records in an environment group."""
+    return tuple({item.type for item in node.content if isinstance(item, Record)})
