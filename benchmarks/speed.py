@@ -106,7 +106,7 @@ def write_floor(packets: list[PagePacket]) -> int:
 
 def two_processes(folder: Path, *, quick: bool) -> Iterator[Claim]:
     """Wall time of a large file with one and with two processes."""
-    work = statements(folder, 120 if quick else 1_500)
+    work = statements(folder, 120 if quick else 3_000)
 
     def run(processes: int) -> float:
         with work.path.open("rb") as source, (folder / "two.pdf").open("wb") as sink:
