@@ -84,7 +84,7 @@ class Pipeline:
         """Every process plans all sheets alike; the planner's findings count as those of the scan."""
         form_maps = self._form_map_finder(self.scan_findings)
         planner = SheetPlanner(form_maps.find, self.scan_findings, self._options.max_copies)
-        composer = SheetComposer(self._page_on_sheet, self._interpreter)
+        composer = SheetComposer(self._page_on_sheet, self._interpreter, self.page_findings)
         for sheet in planner.sheets(self._assembler.events()):
             self._count(sheet.side_count, sheet.end)
             report_printer_controls(sheet.medium_map, self.scan_findings)

@@ -65,6 +65,18 @@ def group_number(number: int) -> bytes:
             pages(1),
             ["200x300: o1@3,4 o2@5,6r90 p1@0,0"],
         ),
+        # in N-up, to the page in its partition
+        (
+            (
+                medium(600, 400),
+                map_overlays(1),
+                position((10, 20, 0, 0)),
+                ONE,
+                modify(1, OVERLAY_1, (0xFC, 2)),
+            ),
+            pages(1, 2),
+            ["200x300: o1@-10,-20 p1@0,0", "200x300: o1@-310,-20 p2@0,0"],
+        ),
         # A page that names its repeating group
         (
             (*BOTH, position((10, 20, 0, 0), (30, 40, 0, 1))),

@@ -404,6 +404,23 @@ def test_processes_share_sheets_and_make_the_same_file() -> None:
     assert made[1:] == [made[0]] * 2
 
 
+@pytest.mark.parametrize(
+    ("place", "cut_off"),
+    [
+        ((200, 300, 0, 0), False),
+        ((201, 301, 0, 0), False),
+        ((202, 300, 0, 0), True),
+        ((-2, 0, 0, 0), True),
+        ((300, 0, 90, 0), False),
+        ((200, 0, 90, 0), True),
+    ],
+)
+def test_pages_beyond_the_medium_are_reported(place: tuple[int, ...], cut_off: bool) -> None:
+    form = form_map(medium_map("M1", A, position(place)))
+    _, findings = converted(print_file((form,), document(pages(1, 2))))
+    assert [(f.code, f.page, f.count) for f in findings] == [("page-beyond-medium", 1, 2)] * cut_off
+
+
 def test_limit_of_pages_counts_sides() -> None:
     form = form_map(medium_map("M1", A, copies((1, 3, 1)), modify(1)))
     data = print_file((form,), document(pages(1, 2)))
@@ -421,7 +438,7 @@ def test_fault_on_one_page_leaves_the_others_of_the_sheet(monkeypatch: pytest.Mo
         return whole(self, unit, form)
 
     monkeypatch.setattr(PageInterpreter, "draw", broken)
-    form = form_map(medium_map("M1", WIDE, ONE, modify(1, n_up(2))))
+    form = form_map(medium_map("M1", medium(2000, 1600), ONE, modify(1, n_up(2))))
     (side,), findings = converted(print_file((form,), document(pages(1, 2))), Options(layout=Layout.SHEETS))
-    assert shown(side).startswith("600x400: p1@0,0 ")
+    assert shown(side).startswith("2000x1600: p1@0,0 ")
     assert [(f.code, f.page) for f in findings] == [("internal-fault", 2)]

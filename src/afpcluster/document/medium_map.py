@@ -1,8 +1,8 @@
 """A medium map: what it says about a sheet, its copies and the pages on it.
 
 Lengths are points, orientations degrees clockwise. A page goes into a slot: a partition of a sheet side.
-Partition figures 61 to 72 of the reference are drawn for every kind of medium; cut sheets are assumed:
-see `partition_grid`. MO:DCA Chapter 4 "Medium Map", Chapter 5 "Page Position (PGP) Format 2",
+Figures 61 to 72 of the reference draw the partitions of every kind of medium; cut sheets are assumed: see
+`MediumMap.grid`. MO:DCA Chapter 4 "Medium Map", Chapter 5 "Page Position (PGP) Format 2",
 "Medium Modification Control (MMC)", "Medium Copy Count (MCC)", Chapter 6 "Media Eject Control Triplet".
 """
 
@@ -183,6 +183,25 @@ class MediumMap:
     def takes_pages(self) -> bool:
         return not all(self.constant(back) for back in self.sides)
 
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Columns and rows of partitions: four halve both sides, two and three divide the long one. Which
+        is the long one say the extents where both are known, else the orientation."""
+        if self.partitions == 4:
+            return 2, 2
+        medium = self.medium
+        wide = medium.orientation.wide
+        if medium.width and medium.height and medium.width != medium.height:
+            wide = medium.width > medium.height
+        return (self.partitions, 1) if wide else (1, self.partitions)
+
+    def partition_origin(self, partition: int, width: float, height: float) -> tuple[float, float]:
+        """Upper left corner of a partition (from 1) of a medium with these extents, in points. They are
+        numbered along Xm, then along Ym, on front and back as each side is read."""
+        columns, rows = self.grid
+        row, column = divmod(partition - 1, columns)
+        return column * width / columns, row * height / rows
+
     def slots(self) -> list[Slot]:
         """The places of a sheet in the order in which pages fill them; at least one.
 
@@ -237,11 +256,3 @@ class MediumMap:
             and self.explicit == earlier.explicit
             and self.medium_controls == earlier.medium_controls
         )
-
-
-def partition_grid(partitions: int, wide: bool) -> tuple[int, int]:
-    """Columns and rows of the partitions of a sheet side: four halve both sides, two and three divide the
-    long one. They are numbered along Xm, then along Ym, on front and back as each side is read."""
-    if partitions == 4:
-        return 2, 2
-    return (partitions, 1) if wide else (1, partitions)

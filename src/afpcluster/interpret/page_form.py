@@ -42,7 +42,13 @@ def form_of_page(medium_map: MediumMap, slot: Slot, findings: Findings) -> PageF
     it. What would take a sheet to show is reported."""
     placement = slot.placement
     side = medium_map.copy_groups[0].side(slot.back)
-    to_page = translation(-placement.x, -placement.y).then(rotation(-placement.orientation))
+    x, y = placement.x, placement.y
+    if medium_map.medium.width and medium_map.medium.height:
+        left, top = medium_map.partition_origin(
+            slot.partition, medium_map.medium.width, medium_map.medium.height
+        )
+        x, y = x + left, y + top
+    to_page = translation(-x, -y).then(rotation(-placement.orientation))
     beneath = [(name, to_page) for name in side.all_overlays]
     beneath += [_placed(use) for use in medium_map.page_overlays(placement)]
     _report(medium_map, placement, findings)

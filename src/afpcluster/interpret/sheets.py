@@ -9,19 +9,21 @@ MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modifi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from afpcluster.display.geometry import Box, Matrix, rotation, translation
 from afpcluster.display.items import Group, GroupStart, Item, Page
 from afpcluster.document.assembly import PageUnit
-from afpcluster.document.medium_map import CopyGroup, SideControls, partition_grid
+from afpcluster.document.medium_map import CopyGroup, SideControls
 from afpcluster.document.resources import ResourceScope
 from afpcluster.document.sheets import PlacedPage, Sheet
+from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.page_form import PageForm, form_on_sheet
 
 _LETTER = (612.0, 792.0)  # points: a medium of unknown size without any page
+_TOLERANCE = 1.0  # points: rounding between the units of pages and media
 
 DrawPage = Callable[[PageUnit, PageForm], Page]
 
@@ -46,9 +48,10 @@ class _Side:
 class SheetComposer:
     """Makes output pages of sheets with the help of whoever draws pages and overlays."""
 
-    def __init__(self, draw_page: DrawPage, overlays: OverlaySource) -> None:
+    def __init__(self, draw_page: DrawPage, overlays: OverlaySource, findings: Findings) -> None:
         self._draw_page = draw_page
         self._overlays = overlays
+        self._findings = findings
 
     def pages(self, sheet: Sheet) -> Iterator[Page]:
         """Front and back, copy after copy. Bookmarks lead to the first copy."""
@@ -57,7 +60,10 @@ class SheetComposer:
             [self._side(sheet, group, back, drawn) for back in sheet.medium_map.sides]
             for group in sheet.copy_groups
         ]
-        extents = self._extents(sheet, drawn)
+        sizes = {number: page for (number, _), page in drawn.items()}
+        shown = [(placed, sizes[placed.unit.number]) for placed in sheet.pages if placed.unit.number in sizes]
+        extents = self._extents(sheet, shown)
+        self._report_cut_off(sheet, shown, extents)
         number = sheet.first_side
         for group, sides in zip(sheet.copy_groups, made, strict=True):
             pages = [_compose(sheet, side, extents) for side in sides]
@@ -87,15 +93,32 @@ class SheetComposer:
             side.pages.append((page, drawn[key]))
         return side
 
-    def _extents(self, sheet: Sheet, drawn: Mapping[tuple[int, PageForm], Page]) -> tuple[float, float]:
+    def _report_cut_off(
+        self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]], extents: tuple[float, float]
+    ) -> None:
+        width, height = extents
+        for placed, page in shown:
+            left, top, right, bottom = _bounds(page, _on_medium(sheet, placed, extents))
+            if min(left, top, width - right, height - bottom) < -_TOLERANCE:
+                self._findings.page = placed.unit.number
+                self._findings.add(
+                    "page-beyond-medium",
+                    Severity.INFO,
+                    f"Pages on medium map {sheet.medium_map.name} reach beyond the medium; what they "
+                    "show there is cut off",
+                    offset=placed.unit.start,
+                    field="PGP",
+                    spec="MO:DCA Page Position (PGP) Format 2",
+                )
+
+    def _extents(self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]]) -> tuple[float, float]:
         """Extents of the medium presentation space: as specified, else what the pages reach to in the
         largest partition, else those of the overlays."""
         medium = sheet.medium_map.medium
         if medium.width and medium.height:
             return medium.width, medium.height
-        columns, rows = _grid(sheet)
-        sizes = {number: page for (number, _), page in drawn.items()}
-        reached = [_reach(p, sizes[p.unit.number]) for p in sheet.pages if p.unit.number in sizes]
+        columns, rows = sheet.medium_map.grid
+        reached = [_reach(placed, page) for placed, page in shown]
         if not reached:
             columns = rows = 1
             names = [
@@ -108,20 +131,17 @@ class SheetComposer:
         return width, height
 
 
-def _grid(sheet: Sheet) -> tuple[int, int]:
-    """Columns and rows of partitions. Extents count where both are known, else the orientation."""
-    medium = sheet.medium_map.medium
-    wide = medium.orientation.wide
-    if medium.width and medium.height and medium.width != medium.height:
-        wide = medium.width > medium.height
-    return partition_grid(sheet.medium_map.partitions, wide)
-
-
 def _reach(placed: PlacedPage, page: Page) -> tuple[float, float]:
     """How far right and down a page reaches from the origin of its partition, in points."""
-    matrix = _on_partition(placed)
+    _, _, right, bottom = _bounds(page, _on_partition(placed))
+    return max(right, 1.0), max(bottom, 1.0)
+
+
+def _bounds(page: Page, matrix: Matrix) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of a page."""
     corners = [matrix.apply(x, y) for x in (0.0, page.width) for y in (0.0, page.height)]
-    return max(max(x for x, _ in corners), 1.0), max(max(y for _, y in corners), 1.0)
+    across, down = [x for x, _ in corners], [y for _, y in corners]
+    return min(across), min(down), max(across), max(down)
 
 
 def _on_partition(placed: PlacedPage) -> Matrix:
@@ -129,17 +149,19 @@ def _on_partition(placed: PlacedPage) -> Matrix:
     return rotation(placement.orientation).then(translation(placement.x, placement.y))
 
 
+def _on_medium(sheet: Sheet, placed: PlacedPage, extents: tuple[float, float]) -> Matrix:
+    origin = sheet.medium_map.partition_origin(placed.slot.partition, *extents)
+    return _on_partition(placed).then(translation(*origin))
+
+
 def _compose(sheet: Sheet, side: _Side, extents: tuple[float, float]) -> Page:
     """One sheet side; its number is set when it is known."""
     width, height = extents
-    columns, rows = _grid(sheet)
     items = list(side.overlays)
     groups: list[GroupStart] = []
     attributes: list[tuple[str, str]] = []
     for placed, page in side.pages:
-        row, column = divmod(placed.slot.partition - 1, columns)
-        origin = translation(column * width / columns, row * height / rows)
-        items.append(Group(page.items, _on_partition(placed).then(origin)))
+        items.append(Group(page.items, _on_medium(sheet, placed, extents)))
         groups += page.groups
         attributes += page.attributes
     if sheet.medium_map.medium.orientation.turned:
