@@ -75,9 +75,14 @@ class RecordFile:
         return at, 0
 
     def scan(
-        self, start: int | None = None, *, report: bool = False, window_size: int = _WINDOW
+        self,
+        start: int | None = None,
+        *,
+        stop: int | None = None,
+        report: bool = False,
+        window_size: int = _WINDOW,
     ) -> Iterator[tuple[int, int, int, bytes, int]]:
-        """(type, offset, end, window, data position) of every record from `start`.
+        """(type, offset, end, window, data position) of every record that begins in start..stop-1.
 
         The data, extension and padding included, is `window[position : position + end - offset - 9]`,
         where `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
@@ -88,8 +93,9 @@ class RecordFile:
         prefix = self._prefix if start is None else 0
         window, base = b"", at
         size, step = self.size, self._prefix
+        last = size if stop is None else stop
         at += prefix
-        while at < size:
+        while at < last:
             p = at - base
             if p < 0 or p + _LONGEST > len(window):
                 if base + len(window) < size or p < 0 or p > len(window):
@@ -126,9 +132,7 @@ class RecordFile:
         records: list[Record] = []
         pending: Record | None = None
         window_size = min(end - start + _LONGEST, _WINDOW)
-        for type_, offset, stop, window, at in self.scan(start, window_size=window_size):
-            if offset >= end:
-                break
+        for type_, offset, stop, window, at in self.scan(start, stop=end, window_size=window_size):
             flags = window[at - 3]
             data = window[at : at + stop - offset - 9]
             if flags:
@@ -221,10 +225,10 @@ def _why_not_afp(head: bytes) -> str:
     """The likeliest reason, for whoever sent the file."""
     if head.startswith(b"%PDF"):
         return "The input is a PDF, not AFP. It needs no conversion."
-    if head[:1] == b"!" or b"\xc3\x93" in head[:64] or (head[:64].count(b"\x21") > 1 and b"L" in head[3:8]):
+    if head[:1] in (b"!", b"]") and b"L" in head[3:8]:  # X'5A' and X'D3' of EBCDIC code pages
         return (
-            "The input is not AFP: X'5A' at the start of records seems to have become X'21'. The file was "
-            "translated from EBCDIC to ASCII on its way; transfer it again, in binary."
+            f"The input is not AFP: X'5A' at the start of records seems to have become X'{head[0]:02X}'. The "
+            "file was translated from EBCDIC to ASCII on its way; transfer it again, in binary."
         )
     return (
         f"The input is not AFP: no structured field (X'5A', length, X'D3…') in its first {len(head)} bytes; "

@@ -96,6 +96,7 @@ class Assembler:
         self._internal_map: Resource | None = None  # in force
         self._internal_candidate: Resource | None = None  # just read, until something else follows
         self._map_page = 0
+        self._end = file.size  # of whole records
         self.pages_seen = 0
         self.documents_seen = 0
         self._bare_resources: set[str] = set()
@@ -114,6 +115,7 @@ class Assembler:
             if not self._accept_truncated:
                 raise
             self._note("input-truncated", Severity.ERROR, error.message, error.offset)
+            self._end = error.offset if error.offset is not None else self._end
         if self._page_start is not None or self._document_start is not None:
             yield from self._cut_off()
         if self.pages_seen == 0:
@@ -131,7 +133,7 @@ class Assembler:
             raise TruncatedError("input-truncated", message, offset=self._file.size)
         self._note("input-truncated", Severity.ERROR, message, start)
         if self._page_start is not None:
-            yield self._page(self._page_start, self._file.size)
+            yield self._page(self._page_start, self._end)
 
     def _walk(self) -> Iterator[PageUnit | MapInvoked]:
         skip_until: int | None = None  # End identifier of a page-level structure to pass over
