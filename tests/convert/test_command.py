@@ -1,0 +1,112 @@
+"""`afpcluster convert`: exit codes, JSON, and an output file that is whole or not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from print_files import converted, document, include_overlay, overlay, page, text
+from typer.testing import CliRunner, Result
+
+from afpcluster.cli import app
+
+ONE = document(page(text("one")), page(text("two")))
+NEEDS_OVERLAY = document(page(include_overlay(), maps=b""))
+
+
+def run(folder: Path, data: bytes, *options: str) -> Result:
+    """Convert in `folder`; the output is `out.pdf` there."""
+    source = folder / "in.afp"
+    source.write_bytes(data)
+    return CliRunner().invoke(app, ["convert", str(source), "-o", str(folder / "out.pdf"), *options])
+
+
+def left(folder: Path) -> set[str]:
+    return set(os.listdir(folder)) - {"in.afp"}
+
+
+FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
+    "not AFP": (b"no AFP at all, and long enough", (), 3, "input-not-afp"),
+    "empty": (b"", (), 3, "input-empty"),
+    "an overlay alone": (overlay("x"), (), 3, "input-no-pages"),
+    "cut off": (ONE[:-5], (), 4, "input-truncated"),
+    "cut off late, with processes": (ONE[:-5], ("-p", "2"), 4, "input-truncated"),
+    "too many pages": (ONE, ("--max-pages", "1"), 5, "too-many-pages"),
+    "missing, strict": (NEEDS_OVERLAY, ("--strict",), 6, "resource-missing"),
+    "resource path": (ONE, ("-r", "not-there"), 2, "resource-path-missing"),
+}
+
+
+@pytest.mark.parametrize(("data", "options", "exit_code", "code"), FAILURES.values(), ids=FAILURES)
+def test_failures(tmp_path: Path, data: bytes, options: tuple[str, ...], exit_code: int, code: str) -> None:
+    shown = run(tmp_path, data, "--json", *options)
+    answer = json.loads(shown.stdout)
+    assert (shown.exit_code, answer["status"], answer["code"]) == (exit_code, "error", code)
+    assert answer["message"] in shown.stderr.replace("\n", " ")
+    assert left(tmp_path) == set()
+
+
+def test_a_failure_leaves_an_older_output_alone(tmp_path: Path) -> None:
+    (tmp_path / "out.pdf").write_bytes(b"older")
+    assert run(tmp_path, ONE[:-5]).exit_code == 4
+    assert (tmp_path / "out.pdf").read_bytes() == b"older"
+
+
+def test_success(tmp_path: Path) -> None:
+    shown = run(tmp_path, ONE)
+    assert shown.exit_code == 0, shown.output
+    assert left(tmp_path) == {"out.pdf"}
+    assert (tmp_path / "out.pdf").read_bytes() == converted(ONE)[0]
+    assert "2 pages" in shown.stderr
+    assert "font-substituted" in shown.stderr
+
+
+def test_json(tmp_path: Path) -> None:
+    answer: dict[str, Any] = json.loads(run(tmp_path, NEEDS_OVERLAY, "--json").stdout)
+    assert answer["status"] == "ok"
+    assert (answer["pages"], answer["bytes"]) == (1, (tmp_path / "out.pdf").stat().st_size)
+    missing = next(f for f in answer["findings"] if f["code"] == "resource-missing")
+    assert missing["offset"] == NEEDS_OVERLAY.index(include_overlay())
+    assert (missing["page"], missing["severity"]) == (1, "skipped")
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    shown = run(tmp_path, ONE, "--quiet")
+    assert (shown.exit_code, shown.output) == (0, "")
+
+
+def test_accept_truncated(tmp_path: Path) -> None:
+    shown = run(tmp_path, ONE[:-5], "--accept-truncated")
+    assert shown.exit_code == 0, shown.output
+    assert "input-truncated" in shown.stderr
+
+
+@pytest.mark.parametrize("place", ["source", "target"])
+def test_files_that_cannot_be_opened(tmp_path: Path, place: str) -> None:
+    source, target = tmp_path / "in.afp", tmp_path / "gone" / "out.pdf"
+    if place == "source":
+        target = tmp_path / "out.pdf"
+    else:
+        source.write_bytes(ONE)
+    shown = CliRunner().invoke(app, ["convert", str(source), "-o", str(target)])
+    assert shown.exit_code == 1
+    assert "No such file" in shown.stderr
+    assert left(tmp_path) == set()
+
+
+def test_installed_command(tmp_path: Path) -> None:
+    """As an operator runs it: no progress bar where there is no terminal, the exit code of the error."""
+    (tmp_path / "in.afp").write_bytes(ONE[:-5])
+    command = [sys.executable, "-m", "afpcluster", "convert", "in.afp", "-o", "out.pdf"]
+    failed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (failed.returncode, failed.stdout) == (4, "")
+    assert failed.stderr.startswith("error in.afp at byte ")
+    (tmp_path / "in.afp").write_bytes(ONE)
+    done = subprocess.run([*command, "--json"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["pages"] == 2

@@ -1,0 +1,126 @@
+"""The façade: the same bytes every time, options, progress, and faults of our own."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from print_files import (
+    codes,
+    converted,
+    document,
+    group,
+    include_overlay,
+    overlay,
+    page,
+    page_texts,
+    sample,
+    text,
+)
+
+from afpcluster.convert import convert
+from afpcluster.findings import LimitError, Severity
+from afpcluster.interpret import objects
+from afpcluster.options import Options
+
+THREE = document(*(page(text(words)) for words in ("first", "second", "third")))
+
+
+def test_same_input_same_bytes() -> None:
+    assert converted(sample(2))[0] == converted(sample(2))[0]
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_change_no_byte(processes: int, tmp_path: Path) -> None:
+    data = sample(20)
+    path = tmp_path / "input.afp"
+    path.write_bytes(data)
+    alone, result = converted(data)
+    assert result.pages > 16 * processes, "too few pages: not every process would get some"
+    sink = io.BytesIO()
+    with path.open("rb") as source:
+        parallel = convert(source, sink, Options(processes=processes))
+    assert sink.getvalue() == alone
+    assert (parallel.pages, parallel.findings) == (result.pages, result.findings)
+
+
+def test_sources_without_a_file_in_processes() -> None:
+    assert converted(sample(1), Options(processes=2))[0] == converted(sample(1))[0]
+
+
+def test_result() -> None:
+    pdf, result = converted(THREE)
+    assert (result.pages, result.bytes_written, result.media_type) == (3, len(pdf), "application/pdf")
+    assert [words.strip() for words in page_texts(pdf)] == ["first", "second", "third"]
+
+
+def test_progress_goes_up_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    data = sample(3)
+    convert(io.BytesIO(data), io.BytesIO(), progress=lambda done, total: told.append((done, total)))
+    done = [at for at, _ in told]
+    assert done == sorted(set(done))
+    assert {total for _, total in told} == {len(data)}
+    assert len(data) - done[-1] < 100  # only End fields behind the last page
+
+
+@pytest.mark.parametrize(("limit", "allowed"), [(2, False), (3, True), (4, True)])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_max_pages(limit: int, allowed: bool, processes: int) -> None:
+    options = Options(max_pages=limit, processes=processes)
+    if allowed:
+        assert converted(THREE, options)[1].pages == 3
+    else:
+        with pytest.raises(LimitError, match=f"more than {limit} pages"):
+            converted(THREE, options)
+
+
+def title(pdf: bytes) -> str:
+    opened = pypdfium2.PdfDocument(pdf)
+    try:
+        return str(opened.get_metadata_value("Title"))
+    finally:
+        opened.close()
+
+
+def test_title() -> None:
+    assert title(converted(THREE, Options(title="Café №1"))[0]) == "Café №1"
+    assert title(converted(THREE)[0]) == ""
+
+
+def test_inline_resources_are_used() -> None:
+    pdf, result = converted(group(overlay("below")) + document(page(include_overlay(), text("above"))))
+    assert page_texts(pdf)[0].split() == ["below", "above"]
+    assert "resource-missing" not in codes(result)
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """Give the text drawer a bug that these words trigger."""
+    real = objects.draw_text
+
+    def draw_text(data: bytes, *arguments: Any) -> Any:
+        if words.encode("cp500") in data:
+            raise ZeroDivisionError("a bug")
+        return real(data, *arguments)
+
+    monkeypatch.setattr(objects, "draw_text", draw_text)
+
+
+def test_a_fault_marks_its_page_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch, "second")
+    pdf, result = converted(THREE, Options())
+    first, second, third = page_texts(pdf)
+    assert (first.strip(), third.strip()) == ("first", "third")
+    assert "Page 2 could not be converted" in second
+    fault = next(f for f in result.findings if f.code == "internal-fault")
+    assert (fault.severity, fault.page, fault.count) == (Severity.ERROR, 2, 1)
+    assert "ZeroDivisionError" in fault.message
+
+
+def test_faults_come_through_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch, "third")
+    with pytest.raises(ZeroDivisionError):
+        converted(THREE, Options(raise_faults=True))
