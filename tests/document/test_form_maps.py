@@ -27,7 +27,7 @@ from forms import (
 from afpcluster.afp import modca, triplets
 from afpcluster.findings import MissingResourceError
 from afpcluster.options import Layout, Options
-from afpcluster.sample.records import field, made, triplet
+from afpcluster.sample.records import enclosed, field, made, triplet
 
 ONE = copies((1, 1, 1))
 OVERLAY_1, OVERLAY_2, DUPLEX = (0xF2, 1), (0xF2, 2), (0xF4, 2)
@@ -167,7 +167,7 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((ONE, modify(1, (0xE1, 1))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0x90, 1), (0x91, 2))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0xD1, 1), (0xF8, 9))), (pages(1),), ["printer-control-not-applied"] * 2),
-        ((ONE, modify(1, (0xD1, 0), (0xF8, 0xFF))), (pages(1),), []),
+        ((ONE, modify(1, (0x0E, 0), (0xD1, 0), (0xE1, 0), (0xF1, 0), (0xF8, 0xFF))), (pages(1),), []),
         ((ONE, modify(1, (0x77, 1))), (pages(1),), ["keyword-unknown"]),
         ((copies((1, 2, 1)), modify(1)), (pages(1),), ["medium-map-not-applied"]),
         ((ONE, modify(1, (0xFC, 2))), (pages(1),), ["medium-map-not-applied"]),
@@ -198,6 +198,15 @@ def test_sheets_report_what_is_for_printers_once() -> None:
         ("printer-control-not-applied", True, 3),
         ("printer-control-not-applied", False, 3),
     ]
+
+
+def test_fields_in_a_form_environment_group() -> None:
+    """Retired, but old producers wrap the fields of a medium map in one."""
+    fields = (medium(400, 600), position((5, 6, 0, 0)), ONE, modify(1, (0xE1, 2)))
+    form = form_map(medium_map("M1", enclosed("BFG", "", fields)))
+    (found,), findings = converted(print_file((form,), document(pages(1))))
+    assert shown(found) == "400x600: p1@5,6"
+    assert [f.code for f in findings] == ["printer-control-not-applied"]
 
 
 def test_short_medium_descriptor() -> None:

@@ -49,8 +49,9 @@ _PRINTER_KEYWORDS = {
 }
 """MMC keywords about paper and printer, in words."""
 
-_NO_WISH = {0x0E: 0xFF, 0xD1: 0x00, 0xF1: 0x00, 0xF8: 0xFF}
-"""Their values that ask for nothing: no offset, no flash, the printer's own quality."""
+_NO_WISH = {(0x0E, 0x00), (0x0E, 0xFF), (0xD1, 0x00), (0xE1, 0x00), (0xF1, 0x00), (0xF8, 0xFF)}
+"""Keywords and values that ask for nothing: no offset, no flash, the printer's own quality. Old producers
+write all of them."""
 
 _PRINTER_FIELDS = {
     "MFC": "finishing",
@@ -131,7 +132,7 @@ class FormMaps:
             if not isinstance(form_map, ObjectNode):
                 continue
             group = form_map.child(CODES["BDG"])
-            shared = [r for r in group.content if isinstance(r, Record)] if group else []
+            shared = _fields(group) if group else []
             for child in form_map.content:
                 if isinstance(child, ObjectNode) and child.type == CODES["BMM"]:
                     found = self._read_map(child, shared)
@@ -161,7 +162,7 @@ class _MapReader:
             self._map.eject = Eject(eject.control)
 
     def read(self, shared: list[Record]) -> MediumMap:
-        own = [item for item in self._node.content if isinstance(item, Record)]
+        own = _fields(self._node)
         own_types = {record.type for record in own}
         records = [r for r in shared if r.type not in own_types] + own
         for record in sorted(records, key=lambda r: r.type != CODES["MDD"]):  # units first
@@ -222,7 +223,7 @@ class _MapReader:
 
     def _notice_keywords(self, keywords: list[modca.MediumKeyword], record: Record) -> None:
         for keyword in keywords:
-            if _NO_WISH.get(keyword.keyword) == keyword.value:
+            if (keyword.keyword, keyword.value) in _NO_WISH:
                 continue
             if keyword.keyword in _PRINTER_KEYWORDS:
                 self._not_applied[_PRINTER_KEYWORDS[keyword.keyword]] = None
@@ -303,6 +304,18 @@ class _MapReader:
             field=mnemonic(record.type),
             spec="MO:DCA Medium Map",
         )
+
+
+def _fields(group: ObjectNode) -> list[Record]:
+    """The fields of a medium map or environment group; old producers put them into a Form Environment
+    Group (MO:DCA Appendix C "Begin Form Environment Group (BFG)")."""
+    found: list[Record] = []
+    for item in group.content:
+        if isinstance(item, Record):
+            found.append(item)
+        elif item.type == CODES["BFG"]:
+            found += _fields(item)
+    return found
 
 
 def _medium_level(record: Record) -> bool:
