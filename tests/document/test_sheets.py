@@ -63,6 +63,8 @@ def check(fields: tuple[bytes, ...], count: int, expected: list[str]) -> None:
         ((A, position((200, 300, 180, 0))), 1, ["400x600: p1@200,300r180"]),
         ((A, position((5, 200, 270, 0))), 1, ["400x600: p1@5,200r270"]),
         ((A,), 1, ["400x600: p1@0,0"]),
+        # The units of the MDD count wherever it stands
+        ((position((10, 20, 0, 0)), A), 1, ["400x600: p1@10,20"]),
         # Media of unknown size are as large as the page needs
         ((medium(), position((10, 20, 0, 0))), 1, ["210x320: p1@10,20"]),
         ((medium(0xFFFFFF, 0), position((300, 0, 90, 0))), 1, ["300x200: p1@300,0r90"]),
@@ -273,7 +275,7 @@ def test_explicit_n_up(fields: tuple[bytes, ...], count: int, expected: list[str
             ),
             ["400x600: o2@0,0 o1@0,0 p1@0,0"],
         ),
-        ((A, modify_page(1, (1, 5, 5), (2, 6, 6), object_type=0xDC)), ["400x600: o1@5,5 p1@0,0"]),
+        ((A, modify_page(1, (1, 5, 5, 90), (2, 6, 6), object_type=0xDC)), ["400x600: o1@5,5 p1@0,0"]),
     ],
 )
 def test_copies(fields: tuple[bytes, ...], expected: list[str]) -> None:
@@ -347,6 +349,10 @@ MAPS = (
             (pages(1), invoke("BLANK"), invoke("M1"), pages(2), invoke("BLANK")),
             ["p1@0,0", "", "o1@0,0", "o1@0,0", "p2@0,0", "", "o1@0,0", "o1@0,0"],
         ),
+        (
+            (pages(1), invoke("BLANK"), invoke("BACK"), pages(2)),
+            ["p1@0,0", "", "o1@0,0", "o1@0,0", "p2@0,0", ""],
+        ),
         # A map that is not in the form map: pages by themselves
         ((invoke("NONE"), pages(1, 2)), ["p1@0,0", "p2@0,0"]),
     ],
@@ -357,8 +363,10 @@ def test_invocation(content: tuple[bytes, ...], expected: list[str]) -> None:
 
 
 def test_every_document_begins_a_sheet() -> None:
-    found, _ = converted(print_file((form_map(*MAPS),), document(pages(1)), document(pages(2))))
-    assert [shown(side).partition(": ")[2] for side in found] == ["p1@0,0", "", "p2@0,0", ""]
+    documents = (document(pages(1)), document(pages(2)), document(invoke("BACK"), pages(3)))
+    found, _ = converted(print_file((form_map(*MAPS),), *documents))
+    expected = ["p1@0,0", "", "p2@0,0", "", "p3@0,0", ""]
+    assert [shown(side).partition(": ")[2] for side in found] == expected
 
 
 def test_page_after_a_map_without_room_for_pages() -> None:

@@ -252,7 +252,6 @@ class MediumMap:
         return (
             self.eject is not Eject.SHEET
             and self.n_up > 0
-            and earlier.n_up > 0
             and self.explicit == earlier.explicit
             and self.medium_controls == earlier.medium_controls
         )

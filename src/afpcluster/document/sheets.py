@@ -88,11 +88,11 @@ class SheetPlanner:
             yield from self._eject()
             self._begin(found, event.scope, event.offset)
             yield from self._eject()
+            self._map = found
 
     def _activate(self, unit: PageUnit, begins: bool) -> Iterator[Sheet]:
         """Take the map in force for this page; what is left of the sheet in work stays blank."""
         new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
-        first = begins or self._sheet is None
         self._invoked = None
         if not new.takes_pages:
             self._findings.add(
@@ -103,7 +103,7 @@ class SheetPlanner:
                 field="IMM",
                 spec=_SPEC,
             )
-        if first or not new.shares_sheet_with(self._map):
+        if begins or not new.shares_sheet_with(self._map):
             yield from self._eject()
         else:
             yield from self._seek(new)
