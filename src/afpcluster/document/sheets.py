@@ -8,7 +8,7 @@ MO:DCA Chapter 4 "Invocation of Medium Maps", Chapter 6 "Media Eject Control Tri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from afpcluster.document.assembly import MapInvoked, PageUnit
@@ -57,7 +57,7 @@ class SheetPlanner:
         self._find = find
         self._max_copies = max_copies
         self._findings = findings
-        self._map = MediumMap("")
+        self._map: MediumMap | None = None  # in force, in this document
         self._cursor = 0
         self._sheet: Sheet | None = None
         self._document = -1
@@ -68,17 +68,15 @@ class SheetPlanner:
     def sheets(self, events: Iterable[PageUnit | MapInvoked]) -> Iterator[Sheet]:
         """The sheets in order, each when nothing more can come onto it."""
         for event in events:
-            begins = event.document != self._document
-            if begins:
-                self._document = event.document
+            if event.document != self._document:
                 yield from self._eject()
+                self._document, self._map = event.document, None
             if isinstance(event, MapInvoked):
                 yield from self._constant_sheet(event)
                 self._invoked = event
             else:
-                if begins or self._invoked is not None:
-                    yield from self._activate(event, begins)
-                yield from self._place(event)
+                medium_map = yield from self._map_for(event)
+                yield from self._place(event, medium_map)
         yield from self._eject()
 
     def _constant_sheet(self, event: MapInvoked) -> Iterator[Sheet]:
@@ -90,8 +88,11 @@ class SheetPlanner:
             yield from self._eject()
             self._map = found
 
-    def _activate(self, unit: PageUnit, begins: bool) -> Iterator[Sheet]:
-        """Take the map in force for this page; what is left of the sheet in work stays blank."""
+    def _map_for(self, unit: PageUnit) -> Generator[Sheet, None, MediumMap]:
+        """The map in force for this page. A new one ejects the sheet in work, unless it may go on with it."""
+        current = self._map
+        if current is not None and self._invoked is None:
+            return current
         new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
         self._invoked = None
         if not new.takes_pages:
@@ -103,11 +104,12 @@ class SheetPlanner:
                 field="IMM",
                 spec=_SPEC,
             )
-        if begins or not new.shares_sheet_with(self._map):
+        if current is None or not new.shares_sheet_with(current):
             yield from self._eject()
         else:
             yield from self._seek(new)
         self._map = new
+        return new
 
     def _seek(self, new: MediumMap) -> Iterator[Sheet]:
         """Move to the next slot on the side that the new map wants."""
@@ -124,14 +126,14 @@ class SheetPlanner:
             yield from self._eject()
         self._cursor = (ahead or following)[0]
 
-    def _place(self, unit: PageUnit) -> Iterator[Sheet]:
-        slots = self._map.slots()
+    def _place(self, unit: PageUnit, medium_map: MediumMap) -> Iterator[Sheet]:
+        slots = medium_map.slots()
         if self._cursor >= len(slots):
             yield from self._eject()
         sheet = self._sheet
         if sheet is None:
-            sheet = self._begin(self._map, unit.scope, unit.end)
-        sheet.pages.append(PlacedPage(unit, slots[self._cursor], self._map))
+            sheet = self._begin(medium_map, unit.scope, unit.end)
+        sheet.pages.append(PlacedPage(unit, slots[self._cursor], medium_map))
         sheet.end = unit.end
         self._cursor += 1
 
