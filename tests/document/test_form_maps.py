@@ -174,6 +174,12 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((ONE, modify(1, (0xF9, 1))), (pages(1),), ["medium-map-not-applied"]),
         ((position((0, 0, 0, 0, 0x10)),), (pages(1),), ["medium-map-not-applied"]),
         ((position((0, 0, 0, 0x10)),), (pages(1),), ["page-position-invalid"]),
+        (
+            (position((0, 0, 0, 0x30), (0, 0, 0, 0)), ONE, modify(1, (0xFC, 2))),
+            (pages(1),),
+            ["page-position-invalid"] * 2 + ["medium-map-not-applied"],
+        ),
+        ((position((0, 0, 0, 0x11)), ONE, modify(1, (0xFC, 1))), (pages(1),), ["page-position-invalid"]),
         ((field("PGP", b""),), (pages(1),), ["field-short"]),
         ((), (field("IMM", b"\xc1"), pages(1)), ["field-short"]),
     ],

@@ -178,6 +178,8 @@ TWO_UP_DUPLEX = (FRONT_BACK, modify(1, DUPLEX, n_up(2)), modify(2, DUPLEX, n_up(
             2,
             ["600x400: p1@0,0 p2@250,9r90"],
         ),
+        # A partition that there is not: the last one
+        ((WIDE, position((0, 0, 0, 0x40)), ONE, modify(1, n_up(2))), 1, ["600x400: p1@300,0"]),
         # Bit 0: a blank page in the partition, with its overlays; bit 1: no overlays
         (
             (
@@ -314,6 +316,7 @@ MAPS = (
     two_up("OTHER", map_overlays(1), eject=2),
     medium_map("BLANK", A, map_overlays(1), copies((1, 2, 1)), modify(1, OVERLAY_1, CONSTANT)),
     medium_map("PLAIN", A, eject=2),
+    medium_map("PLACED", WIDE, position((0, 0, 0, 0x20), (0, 0, 0, 0x21)), *TWO_UP_DUPLEX, eject=2),
 )
 
 
@@ -326,6 +329,7 @@ MAPS = (
         ((pages(1), invoke("M1"), pages(2)), ["p1@0,0", "", "p2@0,0", ""]),
         # unless its Media Eject Control says next partition,
         ((pages(1), invoke("NEXT"), pages(2, 3)), ["p1@0,0 p2@307,0", "p3@7,0"]),
+        ((pages(1, 2), invoke("NEXT"), pages(3)), ["p1@0,0 p2@300,0", "p3@7,0"]),
         ((pages(1, 2, 3, 4), invoke("NEXT"), pages(5)), ["p1@0,0 p2@300,0", "p3@0,0 p4@300,0", "p5@7,0", ""]),
         # next front side,
         ((pages(1), invoke("FRONT"), pages(2)), ["p1@0,0 p2@300,0", ""]),
@@ -334,7 +338,12 @@ MAPS = (
         ((pages(1), invoke("BACK"), pages(2)), ["p1@0,0", "p2@0,0"]),
         ((pages(1, 2, 3), invoke("BACK"), pages(4)), ["p1@0,0 p2@300,0", "p3@0,0 p4@300,0"]),
         ((pages(1, 2, 3, 4), invoke("BACK"), pages(5)), ["p1@0,0 p2@300,0", "p3@0,0 p4@300,0", "", "p5@0,0"]),
-        # Conditions: the same medium level controls, and N-up
+        # Conditions: the same medium level controls, N-up, and the same kind of placement
+        ((pages(1), invoke("PLACED"), pages(2)), ["p1@0,0", "", "p2@300,0", ""]),
+        (
+            (pages(1), invoke("PLACED"), pages(2), invoke("PLACED"), pages(3)),
+            ["p1@0,0", "", "p2@300,0", "p3@300,0"],
+        ),
         ((pages(1), invoke("OTHER"), pages(2)), ["p1@0,0", "", "p2@0,0", ""]),
         (
             (pages(1), invoke("PLAIN"), pages(2), invoke("NEXT"), pages(3)),

@@ -241,13 +241,23 @@ class _MapReader:
         medium_map.copy_groups = self._copy_groups() or [CopyGroup()]
         medium_map.medium = self._medium()
         medium_map.not_applied = tuple(self._not_applied)
-        if not medium_map.n_up and any(p.explicit for p in medium_map.placements):
-            self._note(
-                "page-position-invalid",
-                Severity.INFO,
-                "PGP names partitions, but N-up is not specified; they are not used",
-                self._node.begin,
-            )
+        self._check_positions()
+
+    def _check_positions(self) -> None:
+        """Report repeating groups that the rest of the map makes impossible (PGP exception conditions)."""
+        m = self._map
+        placed = [p for p in m.placements if p.explicit]
+        mixed = m.explicit and len(placed) < len(m.placements)
+        beyond = m.explicit and any(p.side >> 4 > m.n_up for p in placed)
+        back = any(p.back not in m.sides for p in m.placements)
+        for wrong, what in (
+            (placed and not m.n_up, "names partitions, but N-up is not specified; they are not used"),
+            (mixed, "mixes default and explicit placement; groups without a partition are not used"),
+            (beyond, f"names partitions that {m.n_up}-up does not have; the last one is used"),
+            (back, "names back sides, but the map prints simplex; they are not used"),
+        ):
+            if wrong:
+                self._note("page-position-invalid", Severity.INFO, f"PGP {what}", self._node.begin)
 
     def _medium(self) -> Medium:
         """Extents and orientation. A cut-sheet printer is told the orientation by MDDFlgs bit 0 or N-up."""
