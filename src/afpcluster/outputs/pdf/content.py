@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from math import ceil, floor, hypot, log10
 from typing import Any
 
-from afpcluster.display.colour import ColourSpace
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
 from afpcluster.display.items import (
     Cap,
@@ -133,8 +132,7 @@ class ContentWriter:
     def _set_stroke(self, stroke: Stroke) -> None:
         was, out, unit = self._stroke, self.out, self._unit
         if was is None or stroke.colour != was.colour:
-            if stroke.colour.space is ColourSpace.LAB:
-                self._resources.note_lab()
+            self._resources.note_colour(stroke.colour)
             out.append(stroke_operator(stroke.colour))
         if was is None or (stroke.width, unit) != (was.width, PAGE_UNIT):
             out.append(b"%d w" % round(stroke.width * unit))
@@ -215,6 +213,8 @@ class ContentWriter:
     def _concatenation(self, matrix: Matrix, unit: float) -> str:
         """The operation after which coordinates in `unit` of a system mean what `matrix` makes of them."""
         outer = self._unit
+        if unit == outer and matrix == IDENTITY:  # as most overlays are placed
+            return _NO_CHANGE
         scale = outer / unit
         a, b, c, d, e, f = matrix
         linear = numbers((a * scale, b * scale, c * scale, d * scale), 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from afpcluster.display.colour import Colour, ColourSpace
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import EmbeddedPdf, ImageData, SharedItems, TilePattern
@@ -78,9 +79,10 @@ class StreamResources:
             name = self._patterns[key] = f"P{len(self._patterns) + 1}"
         return name
 
-    def note_lab(self) -> None:
-        """A colour of CIELAB is used, the one space that is a resource."""
-        self._uses_lab = True
+    def note_colour(self, colour: Colour) -> None:
+        """A colour is used: CIELAB is a resource."""
+        if colour.space is ColourSpace.LAB:
+            self._uses_lab = True
 
     def content(self, data: bytes, *, compress: bool) -> Content:
         """The finished stream with everything it names."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from afpcluster.display.colour import BLACK, Colour, ColourSpace
+from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
 from afpcluster.display.items import GlyphRun
@@ -30,6 +30,7 @@ class TextWriter:
     ) -> None:
         self.open = False
         self.fill: Colour | str | None = BLACK if known_state else None  # a str names a pattern
+        self._fills: dict[Colour, bytes] = {}
         self._out = out
         self._resources = resources
         self._unit = unit
@@ -65,9 +66,11 @@ class TextWriter:
         self._spacing = None
 
     def set_fill(self, colour: Colour) -> None:
-        if colour.space is ColourSpace.LAB:
-            self._resources.note_lab()
-        self._out.append(fill_operator(colour))
+        operator = self._fills.get(colour)
+        if operator is None:
+            self._resources.note_colour(colour)
+            operator = self._fills[colour] = fill_operator(colour)
+        self._out.append(operator)
         self.fill = colour
 
     def set_fill_pattern(self, name: str) -> None:
@@ -96,11 +99,14 @@ class TextWriter:
             self.set_fill(colour)
         if spacing != self._spacing or stretch != self._stretch:
             self._set_spacing(spacing, stretch)
-        if gaps or placements is not None or text is not None or _is_sectioned(face):
+        if face is not self._face or size != self._size:
+            if _is_sectioned(face):
+                self._show_specially(run)
+                return
+            self._set_font(face, None, size)
+        if gaps or placements is not None or text is not None or self._section is not None:
             self._show_specially(run)
             return
-        if face is not self._face or size != self._size:
-            self._set_font(face, None, size)
         self._codes += codes
         # Four quick looks beat one pattern; nearly no string has what must be escaped.
         if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
