@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
 
@@ -35,13 +36,15 @@ def packets_in_parallel(
     The answer is the number of pages and the findings of all processes. Raises what a worker raised.
     """
     count = options.processes
-    context = multiprocessing.get_context("spawn")
+    context = _context()
     with _as_path(source) as path:
         workers: list[tuple[Any, Connection]] = []
         try:
             for index in range(count):
                 receiving, sending = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sending, path, options, index), daemon=True)
+                inherited = [receiving, *(pipe for _, pipe in workers)] if _forks(context) else []
+                arguments = (sending, path, options, index, inherited)
+                process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 sending.close()
                 workers.append((process, receiving))
@@ -87,8 +90,23 @@ def _gather(
     return pages, found
 
 
-def _work(sending: Connection, path: str, options: Options, index: int) -> None:
-    """One worker: chunks number index, index + processes, … of the units."""
+def _context() -> Any:
+    """Forked workers start at once; a process with threads must not fork, it spawns."""
+    alone = threading.active_count() == 1
+    return multiprocessing.get_context("fork" if alone else "spawn")
+
+
+def _forks(context: Any) -> bool:
+    return bool(context.get_start_method() == "fork")
+
+
+def _work(
+    sending: Connection, path: str, options: Options, index: int, inherited: Sequence[Connection]
+) -> None:
+    """One worker: chunks number index, index + processes, … of the units. `inherited` are ends of pipes
+    that a fork brought along: held open, they would hide the parent's death."""
+    for pipe in inherited:
+        pipe.close()
     try:
         with open(path, "rb") as source:
             count = options.processes
