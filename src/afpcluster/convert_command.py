@@ -25,7 +25,8 @@ def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: b
     """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
     console = Console(stderr=True)
     if target.exists() and source.exists() and target.samefile(source):
-        console.print(f"[bold red]error[/] {target} is the input itself; name another output", highlight=False)
+        message = f"{target} is the input itself; name another output"
+        console.print(f"[bold red]error[/] {message}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     try:
         with source.open("rb") as opened, _new_file(target) as sink, _progress(console, quiet) as progress:

@@ -95,7 +95,7 @@ class Findings:
 
 
 class ConversionError(Exception):
-    """The conversion as a whole cannot be done. `code` is stable, `message` says what, where and what next."""
+    """The conversion as a whole cannot be done. `code` is stable; `message` says what, where, what next."""
 
     http_status = 422
     exit_code = 2
