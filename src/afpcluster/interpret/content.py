@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import CODES, FIELDS, mnemonic
+from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
@@ -28,7 +28,7 @@ from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
-from afpcluster.interpret.unapplied import report_unapplied
+from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
 _BMO, _BPS, _TLE, _LLE = CODES["BMO"], CODES["BPS"], CODES["TLE"], CODES["LLE"]
@@ -106,16 +106,8 @@ class ContentInterpreter:
                 record,
             )
         elif type_ not in _QUIET:
-            known = FIELDS.get(type_)
-            self._note(
-                "field-not-applied" if known else "field-unknown",
-                Severity.INFO,
-                f"{known.name} ({known.mnemonic}) is not applied" if known
-                else f"Structured field {mnemonic(type_)} is unknown and was skipped",
-                record,
-            )  # fmt: skip
+            report_field(record, self._findings)
 
-    # ------------------------------------------------------------------ includes
     def _include_overlay(self, record: Record, frame: Frame) -> None:
         include = modca.IncludePageOverlay.decode(record.data)
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)

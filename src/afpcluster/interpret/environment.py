@@ -24,8 +24,12 @@ from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.font import Font
 from afpcluster.interpret.text_state import TextSpace
-from afpcluster.interpret.unapplied import report_unapplied
+from afpcluster.interpret.unapplied import report_field, report_unapplied
 
+_PLACEMENT = ("OBD", "OBP", "MIO", "MGO", "MBC", "MCD", "MPT")
+_DESCRIPTORS = ("IDD", "GDD", "BDD", "CDD")
+_ELSEWHERE = frozenset(CODES[name] for name in ("NOP", "MPO", "MPS", *_PLACEMENT, *_DESCRIPTORS))
+"""Fields of environment groups that includes and object areas read, or that need nothing done."""
 _FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
 _DEFAULT_UNIT = 0.05  # points: 1/1440 inch
@@ -77,6 +81,8 @@ def read_environment(
                 environment.fonts |= library.fonts_of(record, scope)
                 if record.type == CODES["MDR"]:
                     _map_data_resources(record, environment, find, findings)
+            elif record.type not in _ELSEWHERE:
+                report_field(record, findings)
         except DecodeError as error:
             findings.add(
                 "field-short",

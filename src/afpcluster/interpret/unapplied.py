@@ -1,13 +1,13 @@
-"""Triplets that are understood and not applied: a finding each, never silence.
+"""Fields and triplets that are understood, or unknown, and not applied: a finding each, never silence.
 
 What they ask for does not change where things are on a page: colour management, toner, conditional
-overlay processing. MO:DCA Chapter 6.
+overlay processing. MO:DCA Chapters 5 and 6.
 """
 
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import mnemonic
+from afpcluster.afp.fields import FIELDS, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.findings import Findings, Severity
 
@@ -36,3 +36,18 @@ def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> Non
                 field=mnemonic(record.type),
                 spec="MO:DCA Chapter 6",
             )
+
+
+def report_field(record: Record, findings: Findings) -> None:
+    """Record a finding for a structured field that nothing handles where it stands."""
+    known = FIELDS.get(record.type)
+    findings.add(
+        "field-not-applied" if known else "field-unknown",
+        Severity.INFO,
+        f"{known.name} ({known.mnemonic}) is not applied"
+        if known
+        else f"Structured field {mnemonic(record.type)} is unknown and was skipped",
+        offset=record.offset,
+        field=mnemonic(record.type),
+        spec="MO:DCA Chapter 5",
+    )
