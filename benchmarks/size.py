@@ -18,7 +18,7 @@ def pdf_sizes(*, quick: bool) -> Iterator[Claim]:
     ours = theirs = 0
     for afp, pdf in fop_pairs()[: 3 if quick else None]:
         data, sink = afp.read_bytes(), io.BytesIO()
-        convert(io.BytesIO(data), sink, Options())
+        convert(io.BytesIO(data), sink, Options(raise_faults=True))
         size, reference = len(sink.getvalue()), pdf.stat().st_size
         ours, theirs = ours + size, theirs + reference
         limit = None if _has_images(data) else 1.0
@@ -29,5 +29,5 @@ def pdf_sizes(*, quick: bool) -> Iterator[Claim]:
 
 
 def _has_images(data: bytes) -> bool:
-    pipeline = Pipeline(io.BytesIO(data), Options(), lambda number: True)
+    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
     return any(isinstance(item, Image) for _, page in pipeline.pages() if page for item in page.items)

@@ -63,7 +63,7 @@ def measure(work: Workload, repeats: int) -> Cost:
     packets = finished_packets(data)
 
     def run_conversion() -> None:
-        convert(io.BytesIO(data), io.BytesIO(), Options())
+        convert(io.BytesIO(data), io.BytesIO(), Options(raise_faults=True))
 
     def run_floors() -> None:
         for _ in range(_FLOORS):
@@ -79,7 +79,7 @@ def measure(work: Workload, repeats: int) -> Cost:
 
 def finished_packets(data: bytes) -> list[PagePacket]:
     """The pages of a file as packets whose content streams are finished but not deflated."""
-    pipeline = Pipeline(io.BytesIO(data), Options(), lambda number: True)
+    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
     maker = PacketMaker(compress=False)
     return [maker.packet(page) for _, page in pipeline.pages() if page is not None]
 
@@ -110,7 +110,7 @@ def two_processes(folder: Path, *, quick: bool) -> Iterator[Claim]:
 
     def run(processes: int) -> float:
         with work.path.open("rb") as source, (folder / "two.pdf").open("wb") as sink:
-            return _wall(lambda: convert(source, sink, Options(processes=processes)))
+            return _wall(lambda: convert(source, sink, Options(processes=processes, raise_faults=True)))
 
     repeats = 1 if quick else 2
     one = min(run(1) for _ in range(repeats))
