@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from pictures import codes, context, image_object
 from PIL import Image, ImageChops
-from rendering import show
 
 from afpcluster.afp.ioca import Parameter, Recording
 from afpcluster.afp.ioca_write import encode_parameter, encode_segment
 from afpcluster.display.items import Group, Item
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.image import draw_image
+from rendering import show
 
 WIDTH, HEIGHT = 48, 32
 RGB, YCRCB, CMYK, YCBCR = 1, 2, 4, 0x12

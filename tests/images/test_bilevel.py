@@ -6,12 +6,12 @@ import pytest
 from iocas import HEIGHT, WIDTH, YCBCR, check, colours, difference, drawn, encoding, ide, size
 from pictures import bilevel, fax_data, ink_rows, tiff_strip
 from PIL import Image
-from rendering import show
 
 from afpcluster.afp.ioca import Compression, Parameter, Recording
 from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, g4_content
 from afpcluster.display.items import Encoding, ImageModel
+from rendering import show
 
 
 def fax(image: Image.Image, compression: int, scheme: str, **options: int) -> list[bytes]:

@@ -9,7 +9,6 @@ import pytest
 from iocas import difference
 from pictures import bilevel, codes, context, file_data, shapes
 from PIL import Image, ImageChops
-from rendering import show
 
 from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES
@@ -19,6 +18,7 @@ from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.container import draw_container, object_type
 from afpcluster.interpret.context import DataObject, MappingOption, ObjectArea
+from rendering import show
 
 COLOUR, INK = shapes(), bilevel(48, 32)
 GRAY = COLOUR.convert("L")

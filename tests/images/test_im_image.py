@@ -6,7 +6,6 @@ import pytest
 from iocas import difference
 from pictures import bilevel, codes, context, ink_rows
 from PIL import Image, ImageChops
-from rendering import show
 
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
@@ -19,6 +18,7 @@ from afpcluster.afp.im_image import (
 )
 from afpcluster.interpret.context import DataObject, ObjectArea
 from afpcluster.interpret.im_image import draw_im_image
+from rendering import show
 
 PAGE = (120, 100)
 INK = bilevel(24, 16)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iocas import HEIGHT, WIDTH, difference, encoding, size
 from pictures import bilevel, codes, context, fax_data, image_object, ink_rows
-from rendering import show
 
 from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import Compression, Reporter, fields
@@ -18,6 +17,7 @@ from afpcluster.afp.ioca_write import encode_data, encode_segment, picture_data
 from afpcluster.display.items import Image, Item
 from afpcluster.findings import Findings
 from afpcluster.interpret.image import draw_image
+from rendering import show
 
 PICTURE = bilevel(WIDTH, HEIGHT)
 ROWS = ink_rows(PICTURE)

@@ -20,7 +20,6 @@ from iocas import (
 )
 from pictures import bilevel, codes, context, fax_data, file_data, image_object, ink_rows, shapes
 from PIL import Image, ImageChops
-from rendering import show
 
 from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import (
@@ -36,6 +35,7 @@ from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segm
 from afpcluster.display.items import Encoding, Rectangle
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.image import draw_image
+from rendering import show
 
 TOC = encode_parameter(Parameter.TILE_TOC, b"\0\0")
 INK, COLOUR = bilevel(WIDTH, HEIGHT), shapes()
