@@ -31,11 +31,15 @@ def picture(mode: str) -> Image.Image:
 
 def data_uri(mode: str, kind: str) -> str:
     """The picture in a file format, within the document."""
-    sink = io.BytesIO()
     options: dict[str, Any] = {"quality": 92, "subsampling": 0} if kind == "JPEG" else {}
-    if kind == "TIFF":
+    if kind == "TIFF" and mode == "1":
         options = {"compression": "group4", "tiffinfo": {262: 0}}  # 0 is white: FOP's PDF knows no other
-    picture(mode).save(sink, kind, dpi=(96, 96), **options)
+    return uri_of(picture(mode), kind, **options)
+
+
+def uri_of(image: Image.Image, kind: str, **options: Any) -> str:
+    sink = io.BytesIO()
+    image.save(sink, kind, dpi=(96, 96), **options)
     return f"url('data:image/{kind.lower()};base64,{b64encode(sink.getvalue()).decode()}')"
 
 
@@ -48,6 +52,14 @@ def plain(mode: str, kind: str) -> str:
     """At the size of its own resolution, and twice as large."""
     large = graphic(mode, kind, content_width="200%", content_height="200%")
     return block(graphic(mode, kind), space_after="12pt") + block(large)
+
+
+def see_through() -> str:
+    """Half of the picture over a coloured background."""
+    image = picture("RGBA").copy()
+    image.putalpha(Image.new("L", SIZE, 0).point(lambda _: 0))
+    image.paste(picture("RGB").crop((0, 0, 48, 64)), (0, 0))
+    return f'<fo:external-graphic src="{uri_of(image, "PNG")}"/>'
 
 
 def scaled() -> str:
@@ -87,6 +99,10 @@ IMAGE_CASES = [
     Case("PNG bilevel", plain("1", "PNG"), modes=ALL),
     Case("JPEG in colour", plain("RGB", "JPEG"), modes=COLOURED),
     Case("JPEG in grey", plain("L", "JPEG"), modes=COLOURED),
+    Case("PNG with transparency", block(see_through(), background_color="#ffdd99"), modes=COLOURED),
+    Case("JPEG in CMYK", plain("CMYK", "JPEG"), modes=COLOURED),
+    Case("GIF", plain("P", "GIF"), modes=COLOURED),
+    Case("TIFF in colour", plain("RGB", "TIFF"), modes=COLOURED),
     Case("TIFF in G4", plain("1", "TIFF"), modes=ALL),
     Case("scaled images", scaled(), modes=COLOURED),
     *(Case(f"images turned by {turn}", turned(turn), modes=COLOURED) for turn in (90, 180, 270)),
