@@ -5,9 +5,9 @@ Left out is what FOP loses on the way to GOCA: boxes and words that are turned, 
 
 from __future__ import annotations
 
-from fop_runs import BILEVEL, NATIVE, PLAIN, Case, block
+from fop_runs import BILEVEL, NATIVE, PLAIN, TILED, Case, block
 
-EVERYWHERE = (NATIVE, PLAIN)
+EVERYWHERE = (NATIVE, PLAIN, TILED)
 
 
 def svg(content: str, width: float = 240, height: float = 180, view: str = "", **attributes: str) -> str:

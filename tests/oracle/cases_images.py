@@ -7,11 +7,11 @@ from base64 import b64encode
 from functools import cache
 from typing import Any
 
-from fop_runs import BILEVEL, NATIVE, PLAIN, Case, block
+from fop_runs import BILEVEL, NATIVE, PLAIN, TILED, Case, block
 from PIL import Image, ImageDraw
 
-ALL = (NATIVE, PLAIN, BILEVEL)
-COLOURED = (NATIVE, PLAIN)
+COLOURED = (NATIVE, PLAIN, TILED)
+ALL = (*COLOURED, BILEVEL)
 SIZE = (96, 64)
 
 

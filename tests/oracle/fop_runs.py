@@ -20,7 +20,7 @@ TRUETYPE_NAME = "DejaVu Sans"
 MISSING = "no fop here; `apt-get install --no-install-recommends fop` brings the oracle"
 _TIME_LIMIT = 180
 
-NATIVE, PLAIN, BILEVEL = "native", "plain", "bilevel"
+NATIVE, PLAIN, BILEVEL, TILED = "native", "plain", "bilevel", "tiled"
 _LINES = "<line-width-correction>1.66667</line-width-correction>"
 """FOP counts GOCA line widths in points times this; a normal line is 1/120 inch (AFP GOCA "Line Width")."""
 MODES = {
@@ -28,6 +28,8 @@ MODES = {
     f"<renderer-resolution>1440</renderer-resolution>{_LINES}",
     PLAIN: '<images mode="color" bits-per-pixel="8" native="false"/>'
     f"<renderer-resolution>240</renderer-resolution>{_LINES}",
+    TILED: '<images mode="color" bits-per-pixel="8" native="false" cmyk="true" fs45="true" pseg="true"/>'
+    f'<renderer-resolution>600</renderer-resolution><goca pseg="true" text="stroke"/>{_LINES}',
     BILEVEL: '<images mode="b+w" bits-per-pixel="1" native="false" dithering-quality="minimum"/>'
     '<renderer-resolution>300</renderer-resolution><goca enabled="false"/>',
 }

@@ -6,8 +6,6 @@ MO:DCA "External Resource Naming Conventions": code page 500, padded with X'40' 
 from __future__ import annotations
 
 _ENCODING = "cp500"
-NO_NAME = b"\xff" * 8
-"""A name that matches any name or says that there is none (X'FFFF…')."""
 
 
 def decode_name(data: bytes) -> str:

@@ -35,16 +35,13 @@ class MappingOption(IntEnum):
 class ObjectArea:
     """The object area, in points. `mapping` None means that no mapping structured field was given: each
     object type has its own default. `content_x`/`content_y` move the content inside the area (OBP).
-    `resolution_x`/`resolution_y` are the medium's L-units per inch that sized the area, for objects whose
-    size is given in those only. Width or height 0: not given, take the size of the content."""
+    Width or height 0: not given, take the size of the content."""
 
     width: float
     height: float
     mapping: int | None = None
     content_x: float = 0.0
     content_y: float = 0.0
-    resolution_x: float = 1440.0
-    resolution_y: float = 1440.0
 
 
 class FoundResource(Protocol):

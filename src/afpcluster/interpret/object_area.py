@@ -89,7 +89,6 @@ def _descriptor(triplets: bytes, area: ObjectArea, units: tuple[float, float]) -
             points_per_unit(measure.x_base, measure.x_units),
             points_per_unit(measure.y_base, measure.y_units),
         )
-        area.resolution_x, area.resolution_y = 72 / units[0], 72 / units[1]
     size = t.decode_triplet(triplets, t.ObjectAreaSize)
     if size is not None:
         area.width, area.height = size.x_size * units[0], size.y_size * units[1]

@@ -44,7 +44,7 @@ most print files need few of them."""
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
-_AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y", "resolution_x", "resolution_y")
+_AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y")
 
 
 class ObjectInterpreter:
@@ -153,10 +153,7 @@ class ObjectInterpreter:
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
-        environment = frame.environment
-        area = ObjectArea(
-            0.0, 0.0, resolution_x=72 / environment.x_unit, resolution_y=72 / environment.y_unit
-        )
+        area = ObjectArea(0.0, 0.0)
         items = _drawer(_BII)(
             DataObject(
                 "BII", decode_name(node.begin.data[:8]), node.begin.offset, area, None, list(node.flat())
