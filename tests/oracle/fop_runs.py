@@ -28,8 +28,8 @@ MODES = {
     f"<renderer-resolution>1440</renderer-resolution>{_LINES}",
     PLAIN: '<images mode="color" bits-per-pixel="8" native="false"/>'
     f"<renderer-resolution>240</renderer-resolution>{_LINES}",
-    TILED: '<images mode="color" bits-per-pixel="8" native="false" cmyk="true" fs45="true" pseg="true"/>'
-    f'<renderer-resolution>600</renderer-resolution><goca pseg="true" text="stroke"/>{_LINES}',
+    TILED: '<images mode="color" bits-per-pixel="8" native="false" cmyk="true" fs45="true"/>'
+    f'<renderer-resolution>600</renderer-resolution><goca pseg="true"/>{_LINES}',
     BILEVEL: '<images mode="b+w" bits-per-pixel="1" native="false" dithering-quality="minimum"/>'
     '<renderer-resolution>300</renderer-resolution><goca enabled="false"/>',
 }
