@@ -84,7 +84,8 @@ def without_raster_a_space(data: bytes) -> bytes:
 def _without_a_space(group: bytes) -> bytes:
     metrics = CharacterMetrics.decode(group)
     metrics.a_space = 0
-    return metrics.encode()[: len(group)]
+    encoded: bytes = metrics.encode()
+    return encoded[: len(group)]
 
 
 @pytest.mark.parametrize("path", BASELINES, ids=range(len(BASELINES)))
