@@ -24,6 +24,7 @@ from print_files import (
 from afpcluster.convert import convert
 from afpcluster.findings import LimitError, Severity
 from afpcluster.interpret import objects
+from afpcluster.interpret.text import draw_text
 from afpcluster.options import Options
 
 THREE = document(*(page(text(words)) for words in ("first", "second", "third")))
@@ -45,6 +46,14 @@ def test_processes_change_no_byte(processes: int, tmp_path: Path) -> None:
         parallel = convert(source, sink, Options(processes=processes))
     assert sink.getvalue() == alone
     assert (parallel.pages, parallel.findings) == (result.pages, result.findings)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8, 0.95])
+def test_processes_change_no_byte_of_a_truncated_file(share: float) -> None:
+    data = sample(6)
+    data = data[: int(len(data) * share)]
+    alone, parallel = (converted(data, Options(accept_truncated=True, processes=n)) for n in (1, 2))
+    assert alone == parallel
 
 
 def test_sources_without_a_file_in_processes() -> None:
@@ -99,14 +108,13 @@ def test_inline_resources_are_used() -> None:
 
 def broken(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     """Give the text drawer a bug that these words trigger."""
-    real = objects.draw_text
 
-    def draw_text(data: bytes, *arguments: Any) -> Any:
+    def with_bug(data: bytes, *arguments: Any) -> Any:
         if words.encode("cp500") in data:
             raise ZeroDivisionError("a bug")
-        return real(data, *arguments)
+        return draw_text(data, *arguments)
 
-    monkeypatch.setattr(objects, "draw_text", draw_text)
+    monkeypatch.setattr(objects, "draw_text", with_bug)
 
 
 def test_a_fault_marks_its_page_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
