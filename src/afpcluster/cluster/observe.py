@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from afpcluster.cluster.command import run, run_json
+from afpcluster.cluster.command import CommandError, run, run_json
 from afpcluster.cluster.layout import HAPROXY_HEALTH, Layout
 from afpcluster.cluster.plan import Observed
 from afpcluster.cluster.render import Rendered
@@ -135,7 +135,11 @@ def _is_whole(layout: Layout, host: Host) -> bool:
 
 
 def _addresses(layout: Layout, host: Host) -> set[str]:
-    rows = run_json("ip", "-json", "-netns", layout.namespace(host), "-4", "addr", "show")
+    """The host's addresses; none where its namespace cannot be entered, so that `down` still removes it."""
+    try:
+        rows = run_json("ip", "-json", "-netns", layout.namespace(host), "-4", "addr", "show")
+    except CommandError:
+        return set()
     return {info["local"] for row in rows for info in row.get("addr_info", ())}
 
 
