@@ -232,11 +232,15 @@ def test_interrupted_up_leaves_nothing(slot: Slot, tmp_path: Path, number: signa
     file.write_text(slot.spare_text)
     topology = parse(slot.spare_text)
     library = str(Path(afpcluster.__file__).parent.parent)
+    up = [sys.executable, "-m", "afpcluster", "up", "--topology", str(file)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "afpcluster", "up", "--topology", str(file)],
+        ["env", "--default-signal=INT", *up],  # whoever runs the tests in the background ignores it
         env={**os.environ, "PYTHONPATH": library},
     )
     assert until(lambda: observe.supervisor_pid(Layout(topology)) is not None, 20)
     process.send_signal(number)
-    assert process.wait(timeout=30) == 128 + number
-    assert traces(topology) == []
+    try:
+        assert process.wait(timeout=30) == 128 + number
+        assert traces(topology) == []
+    finally:
+        bringup.down(topology, lambda _: None)
