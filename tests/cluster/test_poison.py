@@ -24,7 +24,8 @@ from afpcluster.cluster.layout import HAPROXY_SOCKET_FOLDER
 from afpcluster.cluster.topology import Role
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
-_BUSY_TICKS = 100  # of processor time, in 1/100 s: more than a worker needs to start, less than the document
+_BUSY_TICKS = 100  # of processor time, in 1/100 s: more than a worker needs to start
+_STATEMENTS = 2000  # a document that takes several times as long, on a fast machine too
 _AFP = {"Content-Type": "application/vnd.ibm.modcap"}
 
 
@@ -102,7 +103,7 @@ def server_states(cluster: Cluster, proxy: str) -> set[str]:
 def test_poisonous_document(cluster: Cluster, document: Document) -> None:
     poison = Poisoner(cluster)
     with poison.running():
-        status, body = convert(cluster, sample(400))
+        status, body = convert(cluster, sample(_STATEMENTS))
     assert (status, json.loads(body)["code"]) == (502, "afp2web-failed")
     # wrapper-service gives up after a few; nobody else repeats it.
     assert 2 <= len(poison.killed) <= 4, body
