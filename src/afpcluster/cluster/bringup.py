@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import secrets
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from afpcluster.cluster import observe
+from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import Lab, LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, plan_down, plan_up
@@ -67,8 +67,10 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluste
     except BaseException:
         if fresh:
             say("Cleaning up after the failed start ...")
-            with contextlib.suppress(Exception):  # the first failure is the one to tell
+            try:
                 down(topology, lambda _: None)
+            except (LabError, CommandError, OSError) as error:  # the first failure is the one to raise
+                say(f"Not everything could be removed: {error}\nRun `afpcluster down` when that is mended.")
         raise
     return cluster
 
