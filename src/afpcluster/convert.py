@@ -26,9 +26,9 @@ def convert(
 ) -> Result:
     """Convert the AFP print file read from `source` (seekable) into a PDF written to `sink`.
 
-    Memory does not grow with the number of pages. The same input gives the same bytes, whatever the
-    number of processes. Raises `ConversionError`; what was already written to `sink` is then worthless
-    and the caller removes it.
+    Of a page only its place in the output is kept, so memory hardly grows with their number. The same
+    input gives the same bytes, whatever the number of processes. Raises `ConversionError`; what was
+    already written to `sink` is then worthless and the caller removes it.
     """
     options = options or Options()
     written = Findings()
@@ -48,7 +48,7 @@ def _packets_here(
         maker = PacketMaker()
         for unit, page in pipeline.pages():
             assert page is not None
-            writer.add(maker.packet(page))
+            writer.add(pipeline.packet(page, maker))
             if progress is not None:
                 progress(unit.end, pipeline.size)
         return pipeline.pages_seen, pipeline.findings(with_scan=True)

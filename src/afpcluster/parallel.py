@@ -115,7 +115,7 @@ def _work(
             chunk: list[PagePacket] = []
             for unit, page in pipeline.pages():
                 if page is not None:
-                    chunk.append(maker.packet(page))
+                    chunk.append(pipeline.packet(page, maker))
                 elif chunk:  # the next unit is another worker's
                     sending.send(("packets", chunk, (unit.end, pipeline.size)))
                     chunk = []

@@ -1,4 +1,4 @@
-"""From an open print file to display-list pages, in one process.
+"""From an open print file to page packets, in one process.
 
 Every process of a conversion walks the whole file (a scan of record headers, cheap) and interprets only
 the units that are its own: pages, or in the layout by sheets, sheets. A fault of our own on one page is
@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from afpcluster.afp.framing import RecordFile
 from afpcluster.display.colour import rgb
-from afpcluster.display.items import GlyphRun, Page, Rectangle
+from afpcluster.display.items import GlyphRun, GroupStart, Page, Rectangle
 from afpcluster.document.assembly import Assembler, PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.page_names import PageNames
@@ -25,6 +25,7 @@ from afpcluster.interpret.page import PageInterpreter
 from afpcluster.interpret.page_form import PageForm, report_printer_controls
 from afpcluster.interpret.sheets import SheetComposer
 from afpcluster.options import Layout, Options
+from afpcluster.outputs.pdf import PacketMaker, PagePacket
 
 _MARK_SIZE = (612.0, 792.0)
 
@@ -119,21 +120,39 @@ class Pipeline:
         except (ConversionError, MemoryError):
             raise
         except Exception as fault:
-            if self._options.raise_faults:
-                raise
-            self.page_findings.add(
-                "internal-fault",
-                Severity.ERROR,
-                f"The page could not be made: {type(fault).__name__}: {fault}. Please report this",
-                offset=unit.start,
-            )
-            return self._marked(unit)
+            self._report(fault, unit.start)
+            return self._marked(unit.number, *_MARK_SIZE, unit.groups)
 
-    def _marked(self, unit: PageUnit) -> Page:
+    def packet(self, page: Page, maker: PacketMaker) -> PagePacket:
+        """The page as the document writer takes it; a fault on the way there marks the page, too."""
+        try:
+            return maker.packet(page)
+        except (ConversionError, MemoryError):
+            raise
+        except Exception as fault:
+            self.page_findings.page = page.number
+            self._report(fault, None)
+            return maker.packet(self._marked(page.number, page.width, page.height, page.groups))
+
+    def _report(self, fault: Exception, offset: int | None) -> None:
+        """Record a fault of our own, or let it through where the caller asked for that."""
+        if self._options.raise_faults:
+            raise fault
+        self.page_findings.add(
+            "internal-fault",
+            Severity.ERROR,
+            f"The page could not be made: {type(fault).__name__}: {fault}. Please report this",
+            offset=offset,
+        )
+
+    def _marked(self, number: int, width: float, height: float, groups: tuple[GroupStart, ...]) -> Page:
         """A page that says it is missing, so that nobody takes the document for complete."""
-        width, height = _MARK_SIZE
         red = rgb(0.8, 0, 0)
-        font = self._library.default(12.0)
-        words = f"Page {unit.number} could not be converted".encode("cp500")
-        line = GlyphRun(font.face, font.size, 72, 100, words, red)
-        return Page(unit.number, width, height, [Rectangle(36, 36, width - 72, 4, red), line], unit.groups)
+        words = f"Page {number} could not be converted".encode("cp500")
+        margin = min(36.0, width / 10)
+        widest = self._library.default(12.0)
+        fitting = min(1.0, (width - 2 * margin) / widest.advance(words))  # small pages, too
+        font = self._library.default(12.0 * fitting)
+        line = GlyphRun(font.face, font.size, margin, 2 * margin + font.size, words, red)
+        bar = Rectangle(margin, margin, width - 2 * margin, 4, red)
+        return Page(number, width, height, [bar, line], groups)

@@ -22,10 +22,12 @@ from print_files import (
 )
 
 from afpcluster.convert import convert
+from afpcluster.display.face import Face
 from afpcluster.findings import LimitError, Severity
 from afpcluster.interpret import objects
 from afpcluster.interpret.text import draw_text
 from afpcluster.options import Options
+from afpcluster.outputs.pdf import PacketMaker
 
 THREE = document(*(page(text(words)) for words in ("first", "second", "third")))
 
@@ -126,6 +128,27 @@ def test_a_fault_marks_its_page_and_leaves_the_others(monkeypatch: pytest.Monkey
     fault = next(f for f in result.findings if f.code == "internal-fault")
     assert (fault.severity, fault.page, fault.count) == (Severity.ERROR, 2, 1)
     assert "ZeroDivisionError" in fault.message
+
+
+def test_a_fault_on_the_way_to_the_writer_marks_its_page_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lost page was the first to bring the font; the others still have it."""
+    send_face = PacketMaker.send_face
+    faces: list[Face] = []
+
+    def with_bug(maker: PacketMaker, face: Face) -> None:
+        send_face(maker, face)
+        faces.append(face)
+        if len(faces) == 1:
+            raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(PacketMaker, "send_face", with_bug)
+    pdf, result = converted(THREE, Options())
+    first, second, third = page_texts(pdf)
+    assert "Page 1 could not be converted" in first
+    assert (second.strip(), third.strip()) == ("second", "third")
+    assert [(f.severity, f.page) for f in result.findings if f.code == "internal-fault"] == [
+        (Severity.ERROR, 1)
+    ]
 
 
 def test_faults_come_through_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,12 +36,22 @@ class PacketMaker:
     def __init__(self, *, compress: bool = True) -> None:
         self._compress = compress
         self._sent: set[tuple[type, str]] = set()
+        self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
         self._form_links: dict[str, Sequence[LinkArea]] = {}
         self._payloads: list[Payload] = []
         self._findings = Findings()
 
     def packet(self, page: Page) -> PagePacket:
-        """The page as it goes to the document writer."""
+        """The page as it goes to the document writer. After a fault nothing counts as sent that the lost
+        packet would have brought, so that later pages bring it."""
+        self._sending = []
+        try:
+            return self._make(page)
+        except BaseException:
+            self._sent.difference_update(self._sending)
+            raise
+
+    def _make(self, page: Page) -> PagePacket:
         self._payloads = []
         self._findings = Findings()
         self._findings.page = page.number
@@ -68,6 +78,7 @@ class PacketMaker:
         if (kind, key) in self._sent:
             return False
         self._sent.add((kind, key))
+        self._sending.append((kind, key))
         return True
 
     def send_face(self, face: Face) -> None:
