@@ -38,7 +38,7 @@ SHARE = 0.99
 RASTER = PatternTechnology.RASTER
 UTF_16 = 0x7200  # an encoding scheme (MO:DCA "Encoding Scheme ID Triplet X'50'")
 _MAPS = [CODES[name] for name in ("MCF", "MCF1", "MDR")]
-_BPG, _BMO, _EMO, _BCP, _ECP = (CODES[name] for name in ("BPG", "BMO", "EMO", "BCP", "ECP"))
+_BPG, _BMO, _EMO, _BRS, _BCP, _ECP = (CODES[name] for name in ("BPG", "BMO", "EMO", "BRS", "BCP", "ECP"))
 _SCFL, _TRN = 0xF0, 0xDA
 
 Characters = dict[int, str]  # by code point
@@ -51,17 +51,17 @@ def read(path: Path) -> list[Record]:
 
 
 def inline_code_pages(records: list[Record]) -> dict[str, Characters]:
-    """Characters of every code page in the file, by its name."""
+    """Characters of every code page in the file, by the name of its resource (MO:DCA "Begin Resource")."""
     found: dict[str, Characters] = {}
-    start = 0
+    name, start = "", 0
     for at, record in enumerate(records):
-        if record.type == _BCP:
+        if record.type == _BRS:
+            name = decode_name(record.data[:8])
+        elif record.type == _BCP:
             start = at
         elif record.type == _ECP:
             page = code_page(records[start : at + 1])
-            found[decode_name(records[start].data[:8])] = {
-                code: text for code, name in page.gcgids.items() if (text := unicode_text(name))
-            }
+            found[name] = {code: text for code, gcgid in page.gcgids.items() if (text := unicode_text(gcgid))}
     return found
 
 
@@ -93,9 +93,14 @@ def mapped(record: Record, pages: dict[str, Characters]) -> Fonts:
     for reference in references(record):
         if reference.data_object and reference.text_encoding in (0, UTF_16):
             fonts[reference.local_id] = None
-        elif characters := pages.get(reference.code_page) or known_code_page(reference.code_page):
+        elif characters := characters_of(reference.code_page, pages):
             fonts[reference.local_id] = characters
     return fonts
+
+
+def characters_of(name: str, inline: dict[str, Characters]) -> Characters:
+    """Of a code page in the file, however few it says; only what is not in the file goes by its name."""
+    return inline[name] if name in inline else known_code_page(name)
 
 
 @cache
