@@ -179,6 +179,9 @@ def convert(
     accept_truncated: Annotated[
         bool, typer.Option("--accept-truncated", help="convert what is there of a file that is cut off")
     ] = False,
+    raster_a_space: Annotated[
+        bool, typer.Option(help="place raster characters after their A-space (FOCA), or without it")
+    ] = True,
     layout: Annotated[
         Layout, typer.Option(help="an output page is an AFP page, or a sheet side as the form map prints it")
     ] = Layout.PAGES,
@@ -199,6 +202,7 @@ def convert(
         processes=processes,
         max_pages=max_pages,
         accept_truncated=accept_truncated,
+        raster_a_space=raster_a_space,
         layout=layout,
         form_map=form_map,
         max_copies=max_copies,

@@ -23,6 +23,9 @@ class Options:
     makes pages in that many worker processes, with the same bytes as a result. `accept_truncated` converts
     what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests.
 
+    `raster_a_space` places raster characters after their A-space, as FOCA says; False, at the current
+    position, as some converters do (docs/fidelity.md).
+
     `form_map` names the form map to use, which is looked for as other resources are; None takes those in
     the file. `max_copies` limits the copies of a sheet in the layout by sheets."""
 
@@ -33,6 +36,7 @@ class Options:
     title: str | None = None
     accept_truncated: bool = False
     raise_faults: bool = False
+    raster_a_space: bool = True
     layout: Layout = Layout.PAGES
     form_map: str | None = None
     max_copies: int = 100

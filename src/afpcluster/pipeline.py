@@ -51,7 +51,10 @@ class Pipeline:
         reader = RecordFile(source, self.page_findings)
         lookup = ResourceLookup(self._assembler.outer_scope, options.strict)
         self._library = FontLibrary(
-            self.page_findings, strict=options.strict, resource_paths=options.resource_paths
+            self.page_findings,
+            strict=options.strict,
+            resource_paths=options.resource_paths,
+            raster_a_space=options.raster_a_space,
         )
         self._interpreter = PageInterpreter(
             reader,

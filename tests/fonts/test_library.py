@@ -15,7 +15,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplets import encode_triplet
-from afpcluster.display.face import OutlineFace, ProgramKind, RasterFace
+from afpcluster.display.face import OutlineFace, ProgramKind, RasterFace, RasterGlyph
 from afpcluster.document.resources import (
     CHARACTER_SET,
     CODE_PAGE,
@@ -96,6 +96,31 @@ def test_raster_fonts_keep_their_size() -> None:
     font = FontLibrary(Findings()).fonts_of(mcf(PAIR + descriptor(24)), scope(raster, page()))[1]
     assert isinstance(font.face, RasterFace)
     assert (font.size, font.stretch) == (10, 1)
+
+
+@pytest.mark.parametrize(("a_space", "left"), [(True, 2), (False, 0)])
+def test_raster_characters_with_and_without_their_a_space(a_space: bool, left: int) -> None:
+    """At 10 points and 240 pels an inch an em is 33 pels; the increment stays."""
+    raster = resource(
+        CHARACTER_SET,
+        "CZTEST",
+        character_set([[metrics("LA010000", 500, 60)]], size=10, boxes=[(8, 1, 0)], patterns=b"\xff"),
+    )
+    library = FontLibrary(Findings(), raster_a_space=a_space)
+    font = library.fonts_of(mcf(PAIR), scope(raster, page()))[1]
+    assert isinstance(font.face, RasterFace)
+    glyph = font.face.glyphs[0x81]
+    assert isinstance(glyph, RasterGlyph)
+    assert (glyph.left, font.advances[0x81]) == (left, pytest.approx(5))
+
+
+def test_outline_characters_always_have_theirs() -> None:
+    found = [
+        FontLibrary(Findings(), raster_a_space=a_space).fonts_of(mcf(PAIR), scope(outline(), page()))[1]
+        for a_space in (True, False)
+    ]
+    assert found[0].face.key == found[1].face.key
+    assert (found[0].advances, found[0].placement) == (found[1].advances, found[1].placement)
 
 
 def test_format_1() -> None:

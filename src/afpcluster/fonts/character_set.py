@@ -26,7 +26,8 @@ _ALIGNMENTS = {0: 1, 2: 4, 3: 8}
 
 @dataclass(slots=True, eq=False)
 class CharacterSet:
-    """A parsed character set. `size` is the nominal vertical size in points, 0 where none is given."""
+    """A parsed character set. `size` is the nominal vertical size in points, 0 where none is given;
+    without `raster_a_space` the A-space of raster characters is taken for 0."""
 
     key: str
     name: str
@@ -40,6 +41,7 @@ class CharacterSet:
     patterns: bytes = field(repr=False)  # FNG data
     pattern_map: bytes = field(repr=False)  # FNM data
     name_data: bytes = field(repr=False)  # FNN data
+    raster_a_space: bool = True
     _undefined: dict[str, float] | None = field(default=None, repr=False)
     _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
 
@@ -116,6 +118,8 @@ class CharacterSet:
                 entry.baseline_offset = orientation.maximum_baseline_offset
             if uniform & OrientationFlag.UNIFORM_A_SPACE:
                 entry.a_space = orientation.minimum_a_space
+            if self.raster and not self.raster_a_space:
+                entry.a_space = 0
             yield decode_name(entry.gcgid), entry
 
     def names(self) -> dict[str, bytes]:

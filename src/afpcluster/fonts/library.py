@@ -41,12 +41,20 @@ UTF8_SCHEME = 0x7807
 
 
 class FontLibrary:
-    """The fonts of one conversion. `resource_paths` are searched for substitution files."""
+    """The fonts of one conversion. `resource_paths` are searched for substitution files; `raster_a_space`
+    is as in `Options`."""
 
     def __init__(
-        self, findings: Findings, *, strict: bool = False, resource_paths: Sequence[Path] = ()
+        self,
+        findings: Findings,
+        *,
+        strict: bool = False,
+        resource_paths: Sequence[Path] = (),
+        raster_a_space: bool = True,
     ) -> None:
-        self._sources = FontSources(findings, strict=strict, resource_paths=resource_paths)
+        self._sources = FontSources(
+            findings, strict=strict, resource_paths=resource_paths, raster_a_space=raster_a_space
+        )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
         self._faces: dict[tuple[str, str], Face] = {}

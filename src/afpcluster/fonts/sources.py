@@ -7,6 +7,7 @@ OpenType fonts from the scope, else from the resource folders by full font name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,9 +31,12 @@ T = TypeVar("T")
 class FontSources:
     """The font resources of one conversion. `record` is always the map field that asks, for findings."""
 
-    def __init__(self, findings: Findings, *, strict: bool, resource_paths: Sequence[Path]) -> None:
+    def __init__(
+        self, findings: Findings, *, strict: bool, resource_paths: Sequence[Path], raster_a_space: bool
+    ) -> None:
         self._findings = findings
         self._strict = strict
+        self._character_set = character_set if raster_a_space else _without_raster_a_space
         self._folders = FontFolders(resource_paths)
         self._parsed: dict[tuple[str, str], object | None] = {}
 
@@ -41,7 +45,7 @@ class FontSources:
     ) -> CharacterSet | None:
         """The character set of a reference: by name, or the one whose typeface (FGID) the GRID asks for."""
         if reference.character_set:
-            named = self.parse(CHARACTER_SET, reference.character_set, character_set, scope, record)
+            named = self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
             if named is not None and named.extension:
                 self.report(
                     "font-extension",
@@ -52,7 +56,7 @@ class FontSources:
             return named
         if reference.grid is not None:
             for resource in scope.of_kind(CHARACTER_SET):
-                found = self._parsed_resource(resource, character_set, record)
+                found = self._parsed_resource(resource, self._character_set, record)
                 if found is not None and found.typeface_id == reference.grid.typeface:
                     return found
         return None
@@ -167,3 +171,7 @@ class FontSources:
             field=FIELDS[record.type].mnemonic if record.type in FIELDS else None,
             spec=SPEC,
         )
+
+
+def _without_raster_a_space(records: Iterable[Record]) -> CharacterSet:
+    return replace(character_set(records), raster_a_space=False)
