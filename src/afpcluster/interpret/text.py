@@ -68,10 +68,11 @@ class TextInterpreter(ShownText):
         table = _HANDLERS
         chained = 1
         while chained:
-            if at + 2 > end:
+            try:
+                length, type_ = data[at], data[at + 1]
+            except IndexError:
                 self.report("control-truncated", "Text ends inside a control sequence introducer")
                 return end
-            length, type_ = data[at], data[at + 1]
             next_ = at + length
             if length < 2 or next_ > end:
                 self.report(
@@ -81,10 +82,10 @@ class TextInterpreter(ShownText):
                 return end
             handler, unpack, full, decode = table[type_]
             chained = type_ & 1
-            if full == _RAW:
-                handler(self, data[at + 2 : next_])
-            elif 0 < full <= length:
+            if full == length or 0 < full < length:
                 handler(self, unpack(data, at + 2)[0])
+            elif full == _RAW:
+                handler(self, data[at + 2 : next_])
             elif full == _SPAN:
                 next_, chained = handler(self, data, at)
             else:

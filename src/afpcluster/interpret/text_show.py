@@ -33,15 +33,15 @@ class ShownText(TextState):
         if font is None or not text:
             self._show_specially(text)
             return
-        i, b = self.i, self.b
+        x, y = (self.i, self.b) if self.upright else self.point(self.i, self.b)
         self.items.append(
             _new_tuple(
                 GlyphRun,
                 (
                     font.face,
                     font.size,
-                    self.origin_x + i * self.i_x + b * self.b_x,
-                    self.origin_y + i * self.i_y + b * self.b_y,
+                    x,
+                    y,
                     text,
                     self.colour,
                     self.direction,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.items import Item, Rectangle
@@ -23,6 +24,7 @@ _DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
 _DEFAULT_RULE_WIDTH = 0.72  # points; "receiver dependent": a hundredth of an inch
 _DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch
 _AXIS = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
+_LEAST_SEC = 11  # bytes of operands
 _SPEC = "PTOCA Chapter 4"
 
 
@@ -77,6 +79,7 @@ class TextState:
         "temporary_increment",
         "underscore_field",
         "unusual",
+        "upright",
     )
 
     def __init__(self, space: TextSpace, fonts: Mapping[int, Font], context: Context, offset: int) -> None:
@@ -139,6 +142,7 @@ class TextState:
         self._break_fields()
         self.owed = b""
         self.direction = i_angle
+        self.upright = i_angle == 0 and b_angle == 90  # i and b are x and y
         self.i_x, self.i_y = _AXIS[i_angle]
         self.b_x, self.b_y = _AXIS[b_angle]
         space = self.space
@@ -266,16 +270,15 @@ class TextState:
 
     def set_extended_text_color(self, data: bytes) -> None:
         """SEC: reserved, space, 4 reserved, four component sizes, components."""
-        if len(data) < 11:
+        colour = _colour_of_sec(data)
+        if colour is not None:
+            self.colour = colour
+        elif len(data) < _LEAST_SEC:
             self.report("control-short", "SEC lacks a required operand and was skipped")
-            return
-        colour = specified_colour(data[1], (data[6], data[7], data[8], data[9]), data[10:])
-        if colour is None:
+        else:
             self.report(
                 "colour-unknown", f"Color space X'{data[1]:02X}' of SEC cannot be used", Severity.SUBSTITUTED
             )
-            return
-        self.colour = colour
 
     def draw_inline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
         self._rule(length * self.i_unit, self._rule_width(width, self.b_unit))
@@ -291,12 +294,16 @@ class TextState:
         return int.from_bytes(width, "big", signed=True) / 256 * unit
 
     def _rule(self, along_i: float, along_b: float) -> None:
-        self.settle()
+        if self.owed:
+            self.settle()
         if self.suppression is not None or along_i == 0 or along_b == 0:
             return
-        x, y = self.point(self.i, self.b)
-        width = along_i * self.i_x + along_b * self.b_x
-        height = along_i * self.i_y + along_b * self.b_y
+        if self.upright:
+            x, y, width, height = self.i, self.b, along_i, along_b
+        else:
+            x, y = self.point(self.i, self.b)
+            width = along_i * self.i_x + along_b * self.b_x
+            height = along_i * self.i_y + along_b * self.b_y
         if width < 0:
             x, width = x + width, -width
         if height < 0:
@@ -338,3 +345,12 @@ class TextState:
         for field in getattr(self, "fields", ()):
             field.flush(self)
             field.restart(self.i)
+
+
+@lru_cache(maxsize=1024)  # a page sets a few colours hundreds of times
+def _colour_of_sec(operands: bytes) -> Colour | None:
+    """The colour that SEC sets; None where its space cannot be used or an operand is missing."""
+    if len(operands) < _LEAST_SEC:
+        return None
+    sizes = (operands[6], operands[7], operands[8], operands[9])
+    return specified_colour(operands[1], sizes, operands[10:])

@@ -9,7 +9,7 @@ must be painted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil, floor, hypot, log10
 from typing import Any
 
@@ -63,23 +63,17 @@ class ContentWriter:
         self._root = root
         self._matrix = IDENTITY  # from the current items' system to the stream's points
         self._stroke = Stroke() if known_state else None
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            GlyphRun: self.text.run,
-            Rectangle: self._rectangle,
-            Path: self._path,
-            Image: self._image,
-            EmbeddedPdf: self._embedded_pdf,
-            Group: self._group,
-            Shared: self._shared,
-            ClipPath: self._clip_path,
-            Link: self._link,
-        }
 
-    def items(self, items: Iterable[Item]) -> None:
+    def items(self, items: Sequence[Item]) -> None:
         """Paint `items` in order."""
-        handlers = self._handlers
-        for item in items:
-            handlers[type(item)](item)
+        at, end = 0, len(items)
+        while at < end:
+            kind = type(items[at])
+            if kind is GlyphRun:
+                at = self.text.runs(items, at)
+            else:
+                _PAINTERS[kind](self, items[at])
+                at += 1
 
     def data(self) -> bytes:
         """The finished stream, uncompressed."""
@@ -239,6 +233,17 @@ class ContentWriter:
         self.links.append(place_link(LinkArea(corners_of(item.box), item.uri, item.page), self._matrix))
 
 
+# By kind of item; glyph runs go to the text writer.
+_PAINTERS: dict[type, Callable[[ContentWriter, Any], None]] = {
+    Rectangle: ContentWriter._rectangle,
+    Path: ContentWriter._path,
+    Image: ContentWriter._image,
+    EmbeddedPdf: ContentWriter._embedded_pdf,
+    Group: ContentWriter._group,
+    Shared: ContentWriter._shared,
+    ClipPath: ContentWriter._clip_path,
+    Link: ContentWriter._link,
+}
 _NO_CHANGE = "1 0 0 1 0 0 cm"
 _SEGMENTS: dict[type, bytes] = {
     Move: b"%d %d m",

@@ -7,14 +7,14 @@ are; only runs with gaps, placements or sections of a two-byte raster face need 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import GlyphRun, Item
 from afpcluster.outputs.pdf.colour import fill_operator
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.pdf.values import escape_string, number, numbers, text_string
@@ -66,12 +66,13 @@ class TextWriter:
         self._spacing = None
 
     def set_fill(self, colour: Colour) -> None:
-        operator = self._fills.get(colour)
-        if operator is None:
-            self._resources.note_colour(colour)
-            operator = self._fills[colour] = fill_operator(colour)
-        self._out.append(operator)
+        self._out.append(self._fills.get(colour) or self._fill_operator(colour))
         self.fill = colour
+
+    def _fill_operator(self, colour: Colour) -> bytes:
+        self._resources.note_colour(colour)
+        operator = self._fills[colour] = fill_operator(colour)
+        return operator
 
     def set_fill_pattern(self, name: str) -> None:
         if self.fill != name:
@@ -86,39 +87,58 @@ class TextWriter:
 
     # Runs
 
-    def run(self, run: GlyphRun) -> None:
-        """Show one run. Most of the time goes here, hence one unpacking and looks before calls."""
-        face, size, x, y, codes, colour, direction, spacing, gaps, stretch, _, placements, text = run
-        if not codes:
-            return
+    def runs(self, items: Sequence[Item], at: int) -> int:
+        """Show the runs from `items[at]` up to the first item that is none; the position of that.
+
+        Most of the time goes here, hence one unpacking, looks before calls, and the state of the common
+        case in local variables.
+        """
         if not self.open:
             self._out.append(b"BT")
             self.open = True
             self._direction = None
-        if colour is not self.fill and colour != self.fill:
-            self.set_fill(colour)
-        if spacing != self._spacing or stretch != self._stretch:
-            self._set_spacing(spacing, stretch)
-        if face is not self._face or size != self._size:
-            if _is_sectioned(face):
+        append, unit, end, fills = self._out.append, self._unit, len(items), self._fills
+        fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
+        last_x, last_y = self._x, self._y
+        while at < end:
+            run = items[at]
+            if type(run) is not GlyphRun:
+                break
+            at += 1
+            face, size, x, y, codes, colour, direction, spacing, gaps, stretch, _, placements, text = run
+            if not codes:
+                continue
+            if colour is not fill and colour != fill:
+                append(fills.get(colour) or self._fill_operator(colour))
+                self.fill = fill = colour
+            if spacing != self._spacing or stretch != self._stretch:
+                self._set_spacing(spacing, stretch)
+            special = gaps or placements is not None or text is not None
+            if face is not last_face or size != last_size:
+                if _is_sectioned(face):
+                    special = True
+                else:
+                    self._set_font(face, None, size)
+                    last_face, last_size, noted = face, size, self._codes
+            if special:
+                self._x, self._y = last_x, last_y
                 self._show_specially(run)
-                return
-            self._set_font(face, None, size)
-        if gaps or placements is not None or text is not None or self._section is not None:
-            self._show_specially(run)
-            return
-        self._codes += codes
-        # Four quick looks beat one pattern; nearly no string has what must be escaped.
-        if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
-            codes = escape_string(codes)
-        unit = self._unit
-        across, down = round(x * unit), round(y * unit)
-        if direction == 0 and self._direction == 0:  # nearly always
-            self._out.append(b"%d %d Td(%b)Tj" % (across - self._x, self._y - down, codes))
-            self._x, self._y = across, down
-        else:
-            self._move(across, down, direction)
-            self._out.append(b"(%b)Tj" % codes)
+                last_x, last_y, last_face = self._x, self._y, None
+                continue
+            noted += codes
+            # Four quick looks beat one pattern; nearly no string has what must be escaped.
+            if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
+                codes = escape_string(codes)
+            across, down = round(x * unit), round(y * unit)
+            if direction == 0 and self._direction == 0:  # nearly always
+                append(b"%d %d Td(%b)Tj" % (across - last_x, last_y - down, codes))
+            else:
+                self._x, self._y = last_x, last_y
+                self._move(across, down, direction)
+                append(b"(%b)Tj" % codes)
+            last_x, last_y = across, down
+        self._x, self._y = last_x, last_y
+        return at
 
     def _show_specially(self, run: GlyphRun) -> None:
         if run.text is not None:
