@@ -93,6 +93,12 @@ def test_bookmarks_follow_the_groups() -> None:
         (Group([Link(Box(10, 20, 30, 5), page=2)], translation(5, 5)), (15, 70, 45, 75)),
         (Group([Link(Box(10, 20, 30, 5), page=2)], rotation(90).then(translation(50, 0))), (25, 60, 30, 90)),
         (
+            Group(
+                [Group([Link(Box(1, 2, 3, 4), page=2)], scaling(10, 10), multiply=True)], translation(5, 5)
+            ),
+            (15, 35, 45, 75),
+        ),
+        (
             Shared(SharedItems("s", [Link(Box(1, 2, 3, 4), page=2)], Box(0, 0, 9, 9)), scaling(10, 10)),
             (10, 40, 40, 80),
         ),

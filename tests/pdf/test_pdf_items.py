@@ -195,6 +195,68 @@ def test_ink(items: list[Item], expected: dict[tuple[int, int], Pixel]) -> None:
     check_pixels(rendered(pdf_of([page_of(*items)])), expected)
 
 
+YELLOW, CYAN = rgb(1, 1, 0), rgb(0, 1, 1)
+ON_RED = Rectangle(0, 0, 50, 100, rgb(1, 0, 0))  # the left half of the page
+LAYERS: list[Item] = [Rectangle(20, 20, 60, 30, YELLOW), Rectangle(20, 40, 60, 40, CYAN)]
+MULTIPLIED: dict[tuple[int, int], Pixel] = {
+    (30, 30): RED,  # 1, 0, 0 times 1, 1, 0
+    (30, 70): BLACK,  # times 0, 1, 1
+    (70, 30): (255, 255, 0),  # white takes the colour
+    (70, 45): (0, 255, 255),  # cyan covers yellow within the group, so that there is no green
+    (70, 70): (0, 255, 255),
+    (10, 10): RED,
+    (90, 90): WHITE,
+}
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param([ON_RED, Group(LAYERS, multiply=True)], MULTIPLIED, id="as a whole"),
+        pytest.param(
+            [ON_RED, Shared(SharedItems("m", [Group(LAYERS, multiply=True)], Box(0, 0, 100, 100)))],
+            MULTIPLIED,
+            id="in shared items",
+        ),
+        pytest.param(
+            [
+                Group(
+                    [
+                        Rectangle(0, 0, 0.05, 0.1, rgb(1, 0, 0)),
+                        Group([Group(LAYERS, scaling(0.001, 0.001), multiply=True)]),
+                    ],
+                    scaling(1000, 1000),
+                )
+            ],
+            MULTIPLIED,
+            id="in other units",
+        ),
+        pytest.param(
+            [
+                ON_RED,
+                Group([Rectangle(0, 0, 99, 99, CYAN)], translation(20, 20), Box(0, 0, 60, 40), multiply=True),
+                Rectangle(0, 90, 99, 10, CYAN),
+            ],
+            {(30, 30): BLACK, (70, 30): (0, 255, 255), (70, 70): WHITE, (30, 95): (0, 255, 255)},
+            id="clipped, and normal again",
+        ),
+        pytest.param(
+            [ON_RED, Group([Path(square(0, 0, 60), TILE)], translation(30, 20), multiply=True)],
+            {(35, 25): RED, (55, 25): RED, (65, 25): WHITE},
+            id="pattern",
+        ),
+    ],
+)
+def test_multiplied_groups(items: list[Item], expected: dict[tuple[int, int], Pixel]) -> None:
+    """ISO 32000-1 section 11.3.5.2, Multiply: components of both, multiplied."""
+    check_pixels(rendered(pdf_of([page_of(*items)])), expected)
+
+
+def test_equal_multiplied_groups_are_stored_once() -> None:
+    pages = [Page(n, 100, 100, [Group([Shared(OVERLAY)], multiply=True)]) for n in (1, 2, 3)]
+    assert pdf_of(pages, compress=False).count(b"/Subtype/Form") == 2
+
+
 @pytest.mark.parametrize(
     ("colour", "expected"),
     [

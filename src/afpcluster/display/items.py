@@ -196,11 +196,13 @@ class EmbeddedPdf:
 
 @dataclass(slots=True)
 class Group:
-    """Items in a coordinate system of their own, optionally clipped to a box in that system."""
+    """Items in a coordinate system of their own, optionally clipped to a box in that system. `multiply`
+    paints them as a whole so that what lies beneath shines through: colours multiplied, white leaves it."""
 
     items: list[Item]
     matrix: Matrix = IDENTITY
     clip: Box | None = None
+    multiply: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -10,6 +10,7 @@ must be painted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from math import ceil, floor, hypot, log10
 from typing import Any
 
@@ -37,7 +38,7 @@ from afpcluster.display.items import (
     TilePattern,
 )
 from afpcluster.outputs.pdf.colour import stroke_operator
-from afpcluster.outputs.pdf.packet import LinkArea
+from afpcluster.outputs.pdf.packet import MULTIPLY_NAME, LinkArea
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.text import TextWriter
 from afpcluster.pdf.values import number, numbers
@@ -174,9 +175,21 @@ class ContentWriter:
         else:
             self.out.append(f"q {concatenation}/{name} Do Q".encode())
 
+    def _multiplied(self, item: Group) -> None:
+        """A group that blends with what is beneath as a whole, which takes a form (section 11.6.6)."""
+        self.text.end()
+        name, links = self._resources.group(replace(item, multiply=False))
+        self.links += [place_link(link, self._matrix) for link in links]
+        concatenation = self._concatenation(IDENTITY, PAGE_UNIT)
+        scale = concatenation if concatenation != _NO_CHANGE else ""
+        self.out.append(f"q/{MULTIPLY_NAME} gs {scale}/{name} Do Q".encode())
+
     # Coordinate systems and clips
 
     def _group(self, item: Group) -> None:
+        if item.multiply:
+            self._multiplied(item)
+            return
         self.text.end()
         outer_matrix, outer_unit = self._matrix, self._unit
         unit = _unit_for(item.matrix.then(outer_matrix))

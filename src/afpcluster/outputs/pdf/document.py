@@ -19,6 +19,7 @@ from afpcluster.outputs.pdf.fonts import FontStore
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
 from afpcluster.outputs.pdf.packet import (
     LAB_NAME,
+    MULTIPLY_NAME,
     Content,
     FacePayload,
     FormPayload,
@@ -147,6 +148,8 @@ class PdfDocumentWriter:
             "Resources": self._resources(form.content),
             **_filtered(form.content),
         }
+        if form.as_whole:  # section 11.6.6; isolated, so that nothing beneath counts twice
+            entries["Group"] = {"S": Raw(b"/Transparency"), "I": True}
         return self._file.add_stream(entries, form.content.data, encoded=True)
 
     def _write_pattern(self, pattern: PatternPayload) -> Ref:
@@ -187,6 +190,8 @@ class PdfDocumentWriter:
         if content.uses_lab:
             self._lab = self._lab or self._file.add(LAB_SPACE)
             resources["ColorSpace"] = {LAB_NAME: self._lab}
+        if content.multiplies:
+            resources["ExtGState"] = {MULTIPLY_NAME: {"BM": Raw(b"/Multiply")}}
         return resources
 
     # Links

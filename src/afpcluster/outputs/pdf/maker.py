@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from afpcluster.display.face import Face, OutlineFace
-from afpcluster.display.geometry import Matrix, scaling
-from afpcluster.display.items import EmbeddedPdf, ImageData, Page, SharedItems, TilePattern
+from afpcluster.display.geometry import Box, Matrix, scaling
+from afpcluster.display.items import EmbeddedPdf, Group, ImageData, Item, Page, SharedItems, TilePattern
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf.content import PAGE_UNIT, ContentWriter, content_box, place_link
 from afpcluster.outputs.pdf.images import encode_image
 from afpcluster.outputs.pdf.packet import (
+    Content,
     FacePayload,
     FormPayload,
     ImagePayload,
@@ -28,6 +30,8 @@ from afpcluster.outputs.pdf.packet import (
 )
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.pdf.values import number
+
+_EVERYTHING = Box(-14_400, -14_400, 28_800, 28_800)  # points: as large as pages get (Annex C)
 
 
 class PacketMaker:
@@ -97,21 +101,29 @@ class PacketMaker:
 
     def send_form(self, shared: SharedItems) -> Sequence[LinkArea]:
         if self._first_time(FormPayload, shared.key):
-            resources = StreamResources(self)
-            writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
-            writer.items(shared.items)
-            content = resources.content(writer.data(), compress=self._compress)
-            self._form_links[shared.key] = writer.links
+            content, self._form_links[shared.key] = self._content(shared.items)
             self._payloads.append(FormPayload(shared.key, content, content_box(shared.box)))
         return self._form_links[shared.key]
+
+    def send_group(self, group: Group) -> tuple[str, Sequence[LinkArea]]:
+        """Its content is its identity; the page alone bounds it."""
+        content, links = self._content([group])
+        key = f"group {sha256(repr(content).encode()).hexdigest()}"
+        if self._first_time(FormPayload, key):
+            self._payloads.append(FormPayload(key, content, content_box(_EVERYTHING), as_whole=True))
+        return key, links
+
+    def _content(self, items: Sequence[Item]) -> tuple[Content, Sequence[LinkArea]]:
+        """The content stream of a form or pattern, and the links in it."""
+        resources = StreamResources(self)
+        writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
+        writer.items(items)
+        return resources.content(writer.data(), compress=self._compress), writer.links
 
     def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None:
         if not self._first_time(PatternPayload, key):
             return
-        resources = StreamResources(self)
-        writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
-        writer.items(pattern.items)
-        content = resources.content(writer.data(), compress=self._compress)
+        content, _ = self._content(pattern.items)
         placed = scaling(1 / PAGE_UNIT, 1 / PAGE_UNIT).then(matrix)
         width, height = pattern.width * PAGE_UNIT, pattern.height * PAGE_UNIT
         self._payloads.append(PatternPayload(key, content, width, height, placed))

@@ -17,6 +17,7 @@ from afpcluster.findings import Finding
 from afpcluster.pdf.values import PdfDict
 
 LAB_NAME = "Lab"  # of the one colour space that needs a resource
+MULTIPLY_NAME = "Multiply"  # of the graphics state that blends
 
 
 @dataclass(slots=True, frozen=True)
@@ -40,6 +41,7 @@ class Content:
     forms: tuple[str, ...] = ()  # keys of FormPayload and PdfPayload
     patterns: tuple[str, ...] = ()
     uses_lab: bool = False
+    multiplies: bool = False  # some form with MULTIPLY_NAME
 
 
 @dataclass(slots=True)
@@ -68,11 +70,13 @@ class ImagePayload:
 
 @dataclass(slots=True)
 class FormPayload:
-    """Items that are stored once: a form XObject, in content units (see `content`)."""
+    """Items that are stored once: a form XObject, in content units (see `content`). `as_whole` makes a
+    transparency group of them."""
 
     key: str
     content: Content
     box: tuple[int, int, int, int]
+    as_whole: bool = False
 
 
 @dataclass(slots=True)

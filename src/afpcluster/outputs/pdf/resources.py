@@ -8,7 +8,7 @@ from typing import Protocol
 from afpcluster.display.colour import Colour, ColourSpace
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Matrix
-from afpcluster.display.items import EmbeddedPdf, ImageData, SharedItems, TilePattern
+from afpcluster.display.items import EmbeddedPdf, Group, ImageData, SharedItems, TilePattern
 from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea
 from afpcluster.pdf.file import deflate
 from afpcluster.pdf.values import numbers
@@ -20,6 +20,7 @@ class Courier(Protocol):
     def send_face(self, face: Face) -> None: ...
     def send_image(self, image: ImageData) -> None: ...
     def send_form(self, shared: SharedItems) -> Sequence[LinkArea]: ...
+    def send_group(self, group: Group) -> tuple[str, Sequence[LinkArea]]: ...
     def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None: ...
     def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
 
@@ -34,6 +35,7 @@ class StreamResources:
         self._forms: dict[str, tuple[str, Sequence[LinkArea]]] = {}
         self._patterns: dict[str, str] = {}
         self._uses_lab = False
+        self._multiplies = False
 
     def font(self, face: Face, section: int | None) -> tuple[str, bytearray]:
         """The name of a face (or of a section of a two-byte raster face), and where to note its codes."""
@@ -59,6 +61,13 @@ class StreamResources:
             links = self._courier.send_form(shared)
             form = self._forms[shared.key] = (f"X{len(self._forms) + 1}", links)
         return form
+
+    def group(self, group: Group) -> tuple[str, Sequence[LinkArea]]:
+        """The name of a group that is multiplied with what is beneath, and the links in it."""
+        key, links = self._courier.send_group(group)
+        self._multiplies = True
+        name, _ = self._forms.setdefault(key, (f"X{len(self._forms) + 1}", links))
+        return name, links
 
     def embedded_pdf(self, item: EmbeddedPdf) -> str:
         key = f"pdf {item.page} {item.key}"
@@ -98,6 +107,7 @@ class StreamResources:
             tuple(self._forms),
             tuple(self._patterns),
             self._uses_lab,
+            self._multiplies,
         )
 
 
