@@ -165,8 +165,8 @@ def main() -> None:
 
 @app.command("convert")
 def convert(
-    source: Annotated[Path, typer.Argument(help="the AFP print file")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="the PDF to write")],
+    source: Annotated[Path, typer.Argument(help="the AFP print file; - for standard input")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the PDF to write; - for standard output")],
     resources: Annotated[
         list[Path] | None,
         typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),

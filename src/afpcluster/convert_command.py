@@ -1,15 +1,20 @@
-"""The `convert` command: progress on a terminal, findings at the end, no output file after a failure."""
+"""The `convert` command: progress on a terminal, findings at the end, no output after a failure.
+
+`-` is standard input or output. What cannot be read twice (a pipe) is copied first; what cannot take the
+place of an older file (a pipe, a device) is written when the document is complete.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,17 +24,17 @@ from afpcluster.convert import Options, Result, convert
 from afpcluster.findings import ConversionError, Finding
 
 _CANNOT_READ = 1  # also: cannot write
+_STANDARD = Path("-")
 
 
 def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
     """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
     console = Console(stderr=True)
-    if target.exists() and source.exists() and target.samefile(source):
-        message = f"{target} is the input itself; name another output"
-        console.print(f"[bold red]error[/] {message}", highlight=False, soft_wrap=True)
+    if problem := _impossible(source, target, as_json):
+        console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     try:
-        with source.open("rb") as opened, _new_file(target) as sink, _progress(console, quiet) as progress:
+        with _opened(source) as opened, _sink(target) as sink, _progress(console, quiet) as progress:
             result = convert(opened, sink, options, progress=progress)
     except ConversionError as error:
         return _failed(console, source, error, as_json)
@@ -40,8 +45,48 @@ def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: b
     return 0
 
 
+def _impossible(source: Path, target: Path, as_json: bool) -> str | None:
+    if target == _STANDARD:
+        return "--json and -o - both want standard output; use one of them" if as_json else None
+    if target.is_file() and source.exists() and target.samefile(source):
+        return f"{target} is the input itself; name another output"
+    if not target.parent.is_dir():
+        return f"{target.parent}, the folder of the output, is not there; make it first"
+    return None
+
+
 @contextmanager
-def _new_file(target: Path) -> Iterator[Any]:
+def _opened(source: Path) -> Iterator[IO[bytes]]:
+    """The source, or a copy of it where it can be read once only."""
+    with nullcontext(sys.stdin.buffer) if source == _STANDARD else source.open("rb") as opened:
+        if opened.seekable():
+            yield opened
+            return
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(opened, copy)
+            yield copy
+
+
+def _sink(target: Path) -> AbstractContextManager[IO[bytes]]:
+    if target == _STANDARD:
+        return _stream(nullcontext(sys.stdout.buffer))
+    if target.exists() and not target.is_file():
+        return _stream(target.open("wb"))
+    return _new_file(Path(os.path.realpath(target)))
+
+
+@contextmanager
+def _stream(opening: AbstractContextManager[IO[bytes]]) -> Iterator[IO[bytes]]:
+    """A file that is copied to a stream when the block ends well."""
+    with opening as stream, tempfile.TemporaryFile() as file:
+        yield file
+        file.seek(0)
+        shutil.copyfileobj(file, stream)
+        stream.flush()
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[IO[bytes]]:
     """A file beside `target` that takes its place when the block ends well, and vanishes otherwise."""
     folder = target.parent
     with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", delete=False) as file:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,43 @@ def test_files_that_cannot_be_opened(tmp_path: Path, place: str) -> None:
         source.write_bytes(ONE)
     shown = CliRunner().invoke(app, ["convert", str(source), "-o", str(target)])
     assert shown.exit_code == 1
-    assert "No such file" in shown.stderr
+    assert ("No such file" if place == "source" else "is not there") in shown.stderr
     assert left(tmp_path) == set()
+
+
+def test_json_and_the_pdf_do_not_share_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "in.afp").write_bytes(ONE)
+    shown = CliRunner().invoke(app, ["convert", str(tmp_path / "in.afp"), "-o", "-", "--json"])
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert "both want standard output" in shown.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "2")])
+def test_pipes(options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "afpcluster", "convert", "-", "-o", "-", *options]
+    done = subprocess.run(command, input=ONE, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, converted(ONE)[0])
+    failed = subprocess.run(command, input=ONE[:-5], capture_output=True, timeout=60)
+    assert (failed.returncode, failed.stdout) == (4, b"")
+
+
+def test_a_pipe_as_output_stays_a_pipe(tmp_path: Path) -> None:
+    """As a device would: -o /dev/null must not replace it."""
+    pipe = tmp_path / "out.pdf"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit(pipe.read_bytes)
+        assert run(tmp_path, ONE).exit_code == 0
+        assert read.result(timeout=60) == converted(ONE)[0]
+    assert pipe.is_fifo()
+
+
+def test_a_link_as_output_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "kept.pdf").write_bytes(b"older")
+    (tmp_path / "out.pdf").symlink_to("kept.pdf")
+    assert run(tmp_path, ONE).exit_code == 0
+    assert (tmp_path / "out.pdf").is_symlink()
+    assert (tmp_path / "kept.pdf").read_bytes() == converted(ONE)[0]
 
 
 def test_installed_command(tmp_path: Path) -> None:
