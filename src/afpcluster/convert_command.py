@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -56,7 +56,7 @@ def _impossible(source: Path, target: Path, as_json: bool) -> str | None:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[IO[bytes]]:
+def _opened(source: Path) -> Iterator[Any]:
     """The source, or a copy of it where it can be read once only."""
     with nullcontext(sys.stdin.buffer) if source == _STANDARD else source.open("rb") as opened:
         if opened.seekable():
@@ -67,7 +67,7 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
             yield copy
 
 
-def _sink(target: Path) -> AbstractContextManager[IO[bytes]]:
+def _sink(target: Path) -> AbstractContextManager[Any]:
     if target == _STANDARD:
         return _stream(nullcontext(sys.stdout.buffer))
     if target.exists() and not target.is_file():
@@ -76,7 +76,7 @@ def _sink(target: Path) -> AbstractContextManager[IO[bytes]]:
 
 
 @contextmanager
-def _stream(opening: AbstractContextManager[IO[bytes]]) -> Iterator[IO[bytes]]:
+def _stream(opening: AbstractContextManager[Any]) -> Iterator[Any]:
     """A file that is copied to a stream when the block ends well."""
     with opening as stream, tempfile.TemporaryFile() as file:
         yield file
@@ -86,7 +86,7 @@ def _stream(opening: AbstractContextManager[IO[bytes]]) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _new_file(target: Path) -> Iterator[IO[bytes]]:
+def _new_file(target: Path) -> Iterator[Any]:
     """A file beside `target` that takes its place when the block ends well, and vanishes otherwise."""
     folder = target.parent
     with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", delete=False) as file:
