@@ -7,7 +7,8 @@ from iocas import size
 from pictures import bilevel, codes, context, image_object, ink_rows
 
 from afpcluster.afp.ioca_write import encode_data, encode_segment
-from afpcluster.display.items import Image, Item, Shared
+from afpcluster.display.geometry import Box
+from afpcluster.display.items import Group, Image, Item, Shared
 from afpcluster.interpret.context import MappingOption, ObjectArea
 from afpcluster.interpret.image import draw_image
 
@@ -21,6 +22,8 @@ def extents(items: list[Item], x: float = 0, y: float = 0) -> list[Extent]:
     for item in items:
         if isinstance(item, Shared):
             found += extents(item.shared.items, x + item.matrix.e, y + item.matrix.f)
+        elif isinstance(item, Group):
+            found += extents(item.items, x, y)
         else:
             assert isinstance(item, Image)
             m = item.matrix
@@ -78,6 +81,46 @@ def test_point_to_pel(mapping: int, wanted: Extent) -> None:
 def test_replicate(area: tuple[float, float], columns: int, rows: int) -> None:
     wanted = [(100.0 * c, 50.0 * r, 100.0, 50.0) for r in range(rows) for c in range(columns)]
     assert check(MappingOption.MIGRATION_TRIM, area, wanted) == []
+
+
+def trimmed(mapping: int, area: tuple[float, float]) -> tuple[Box | None, list[str]]:
+    """The clip of the 100 by 50 image in an area of this size, its content at (7, 9)."""
+    found = context()
+    where = ObjectArea(*area, mapping=mapping, content_x=7, content_y=9)
+    items = draw_image(image_object(SEGMENT, (100, 50), where), found)
+    return (items[0].clip if isinstance(items[0], Group) else None), codes(found)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "area", "cut"),
+    [
+        (MappingOption.POSITION_AND_TRIM, (107, 59), False),  # 7 + 100 by 9 + 50: just fits
+        (MappingOption.POSITION_AND_TRIM, (106, 59), True),
+        (MappingOption.POSITION_AND_TRIM, (107, 58), True),
+        (MappingOption.CENTER_AND_TRIM, (100, 50), False),
+        (MappingOption.CENTER_AND_TRIM, (90, 200), True),
+        (MappingOption.SCALE_TO_FIT, (30, 30), False),
+        (MappingOption.SCALE_TO_FILL, (30, 30), False),
+        (MappingOption.MIGRATION_TRIM, (300, 100), False),
+        (MappingOption.MIGRATION_TRIM, (250, 100), True),
+        (MappingOption.MIGRATION_TRIM, (40, 20), True),
+    ],
+)
+def test_what_reaches_out_of_the_area_is_trimmed(mapping: int, area: tuple[float, float], cut: bool) -> None:
+    """MO:DCA Mapping Option Triplet: data outside of the object area is not presented."""
+    assert trimmed(mapping, area) == (Box(0, 0, *area) if cut else None, [])
+
+
+def test_point_to_pel_is_trimmed() -> None:
+    assert trimmed(MappingOption.MIGRATION_DOUBLE_DOT, (150, 100)) == (
+        Box(0, 0, 150, 100),
+        ["image-point-to-pel"],
+    )
+
+
+def test_plain_position_is_shown_whole() -> None:
+    """MO:DCA X'00' Position: all data must be inside the area, or an exception condition exists."""
+    assert trimmed(MappingOption.POSITION, (100, 50)) == (None, ["object-outside-area"])
 
 
 def test_replicate_has_a_limit() -> None:

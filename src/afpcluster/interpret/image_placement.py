@@ -1,8 +1,8 @@
 """Mapping a presentation space into its object area (MO:DCA "Mapping Option Triplet X'04'").
 
 Images and object containers come here with items in a space of `width` by `height` points; what leaves is
-in the object area's system, not yet trimmed to it. Scaling acts on the items' matrices, so
-that a plain image stays one item.
+in the object area's system, trimmed to it. Scaling acts on the items' matrices, so that a plain image
+stays one item, and nothing is clipped that lies inside its area anyway.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from afpcluster.afp.ioca import Reporter
-from afpcluster.display.geometry import Box, Matrix, translation
+from afpcluster.display.geometry import IDENTITY, Box, Matrix, translation
 from afpcluster.display.items import EmbeddedPdf, Group, Image, Item, Rectangle, Shared, SharedItems
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import MappingOption, ObjectArea
@@ -28,9 +28,35 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
     across, down = area.width or width, area.height or height
     mapping = MappingOption.SCALE_TO_FIT if area.mapping is None else area.mapping
     if mapping == MappingOption.MIGRATION_TRIM:
-        return replicate(items, width, height, across, down, report)
-    matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
-    return [moved(item, matrix) for item in items]
+        matrix = IDENTITY
+        placed = replicate(items, width, height, across, down, report)
+        width, height = width * copies(across, width), height * copies(down, height)
+    else:
+        matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
+        placed = [moved(item, matrix) for item in items]
+    if not area.width or not area.height or _fits(width, height, matrix, area):
+        return placed
+    if mapping != MappingOption.POSITION:
+        return [Group(placed, clip=Box(0, 0, area.width, area.height))]
+    report(
+        "object-outside-area",
+        f"An object mapped by position reaches out of its area of {area.width:.1f} x {area.height:.1f} "
+        "points; it is shown whole",
+        SPEC,
+        severity=Severity.INFO,
+    )
+    return placed
+
+
+def _fits(width: float, height: float, matrix: Matrix, area: ObjectArea) -> bool:
+    """Whether a mapped presentation space lies inside its area."""
+    left, top = matrix.apply(0, 0)
+    right, bottom = matrix.apply(width, height)
+    return (
+        min(left, top) >= -_TOLERANCE
+        and right <= area.width + _TOLERANCE
+        and bottom <= area.height + _TOLERANCE
+    )
 
 
 def _mapping_matrix(
@@ -71,6 +97,11 @@ def moved(item: Item, matrix: Matrix) -> Item:
     return Group([item], matrix)
 
 
+def copies(extent: float, step: float) -> int:
+    """How many steps cover the extent."""
+    return int((extent - _TOLERANCE) / step) + 1
+
+
 def replicate(
     items: list[Item],
     width: float,
@@ -81,9 +112,7 @@ def replicate(
 ) -> list[Item]:
     """Copies of `width` by `height` side by side until `across` by `down` is full, the last ones reaching
     over its edge. Rows of them are shared."""
-    columns, rows = (
-        int((extent - _TOLERANCE) / step) + 1 for extent, step in ((across, width), (down, height))
-    )
+    columns, rows = copies(across, width), copies(down, height)
     if max(columns, rows) > _MAX_COPIES:
         report(
             "replicate-limit",
