@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import shutil
 import tempfile
 import threading
@@ -126,7 +127,16 @@ def _work(
         return  # the parent has given up; it knows why
     except Exception as error:
         with contextlib.suppress(BrokenPipeError):
-            sending.send(("error", error, (0, 0)))
+            sending.send(("error", _sendable(error), (0, 0)))
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error, or what it says where it cannot cross the process border."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 @contextlib.contextmanager

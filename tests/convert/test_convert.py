@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from print_files import (
 
 from afpcluster.convert import convert
 from afpcluster.display.face import Face
-from afpcluster.findings import LimitError, Severity
+from afpcluster.findings import ConversionError, LimitError, Severity
 from afpcluster.interpret import objects
 from afpcluster.interpret.text import draw_text
 from afpcluster.options import Options
@@ -128,6 +130,36 @@ def test_a_fault_marks_its_page_and_leaves_the_others(monkeypatch: pytest.Monkey
     fault = next(f for f in result.findings if f.code == "internal-fault")
     assert (fault.severity, fault.page, fault.count) == (Severity.ERROR, 2, 1)
     assert "ZeroDivisionError" in fault.message
+
+
+class _Locked(Exception):
+    """As some libraries' own: cannot be made anew from its arguments."""
+
+    def __init__(self, reason: str, place: int) -> None:
+        super().__init__(f"{reason} at {place}")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"), [(ZeroDivisionError("a bug"), "^a bug$"), (_Locked("a bug", 7), "a bug at 7$")]
+)
+def test_faults_of_worker_processes_are_raised_here(
+    fault: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_bug(*_: Any) -> Any:
+        raise fault
+
+    monkeypatch.setattr(objects, "draw_text", with_bug)
+    with pytest.raises((ZeroDivisionError, RuntimeError), match=message):
+        converted(THREE, Options(processes=2, raise_faults=True))
+
+
+def test_a_worker_process_that_is_killed_ends_the_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(objects, "draw_text", killed)
+    with pytest.raises(ConversionError, match="ended without an answer"):
+        converted(THREE, Options(processes=2))
 
 
 def test_a_fault_on_the_way_to_the_writer_marks_its_page_alone(monkeypatch: pytest.MonkeyPatch) -> None:
