@@ -57,6 +57,18 @@ SIZED = FontReference(7, character_set="C0H200B0", code_page="T1V10500")
             encode_triplet(0x02, b"\x84\0" + bytes.fromhex("02B701F400160090")) + local_id(1),
             FontReference(1, grid=Grid(695, 500, 22, 7.2), width=7.2),
         ),
+        # a GRID gives a size as well, by its width
+        (
+            encode_triplet(0x02, b"\x84\0" + bytes.fromhex("02B701F400160090"))
+            + local_id(1)
+            + encode_triplet(0x5D, (200).to_bytes(2, "big")),
+            FontReference(1, grid=Grid(695, 500, 22, 7.2), width=7.2, horizontal_scale=10),
+        ),
+        # the code page of a coded font by its number
+        (
+            name(0x8E, "X0TEST") + local_id(2) + encode_triplet(0x20, bytes.fromhex("FFFF0111")),
+            FontReference(2, coded_font="X0TEST", code_page_id=273),
+        ),
         (b"", FontReference(0)),
         (b"\x09\x02", FontReference(0)),
     ],

@@ -52,8 +52,8 @@ class FaceStyle:
 @dataclass(slots=True, eq=False)
 class OutlineFace:
     """A scalable face. `glyphs[code]` is a glyph name (TYPE1, CFF, STANDARD, OPENTYPE_CFF may too) or a
-    glyph index; codes without an entry show nothing. With `code_size` 2, codes are glyph indexes (or CIDs)
-    themselves unless `glyphs` says otherwise. `unicode[code]` is the text for search and copy."""
+    glyph index; codes without an entry show nothing. With `code_size` 2 and no `glyphs`, codes are glyph
+    indexes (or CIDs) themselves. `unicode[code]` is the text for search and copy."""
 
     key: str
     program: FontProgram

@@ -7,7 +7,7 @@ GCGID the character set lacks, stands for the default character (FOCA "Code Page
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from afpcluster.afp import foca
@@ -41,7 +41,15 @@ class CodePage:
     default_printed: bool = True
     default_incremented: bool = True
     space_code: int = 0x40
+    space_section: int = 0x40  # of a double-byte font in sections
     number: int = 0  # CPGID, 0 where none is given
+
+    def of_section(self, section: int) -> CodePage:
+        """This single-byte code page as one section of a double-byte font: the space character is in one
+        section only, the same for all (FOCA "Code Page Control (CPC)", Space Character Section Number)."""
+        if self.code_size == 2 or section == self.space_section or self.space_code < 0:
+            return self
+        return replace(self, key=f"{self.key}-no-space", space_code=NO_SPACE)
 
 
 def code_page(records: Iterable[Record]) -> CodePage:
@@ -76,6 +84,7 @@ def code_page(records: Iterable[Record]) -> CodePage:
         default_printed=not default & CharacterUseFlag.NO_PRESENTATION,
         default_incremented=not default & CharacterUseFlag.NO_INCREMENT,
         space_code=space if control.flags & foca.CODE_PAGE_VARIABLE_SPACE else NO_SPACE,
+        space_section=control.space_section,
         number=number if number != _NOT_ASSIGNED else 0,
     )
 

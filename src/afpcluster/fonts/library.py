@@ -25,10 +25,16 @@ from afpcluster.findings import Findings, Severity
 from afpcluster.fonts import builtin_code_pages, substitution
 from afpcluster.fonts.active import active_font, font_of_face
 from afpcluster.fonts.character_set import CharacterSet
-from afpcluster.fonts.code_page import CodePage, FontDataError
+from afpcluster.fonts.code_page import NO_SPACE, CodePage, FontDataError
 from afpcluster.fonts.coded_font import Section, coded_font
 from afpcluster.fonts.faces import face_of, metric_face
-from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
+from afpcluster.fonts.references import (
+    FontReference,
+    mcf1_references,
+    mcf2_reference,
+    mdr_reference,
+    of_one_font,
+)
 from afpcluster.fonts.sections import sectioned_font
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.standard import standard_face
@@ -106,8 +112,9 @@ class FontLibrary:
     def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:
         if len(references) == 1:
             return self._single(references[0], scope, record)
+        references = of_one_font(references)
         fonts = {reference.section: self._single(reference, scope, record) for reference in references}
-        return sectioned_font(references[0].label, fonts)
+        return self._sectioned(references[0].label, references[0], fonts, scope, record)
 
     def _single(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
         if reference.data_object:
@@ -130,7 +137,30 @@ class FontLibrary:
         }
         if list(fonts) == [0]:
             return fonts[0]
-        return sectioned_font(reference.coded_font, fonts)
+        first = _of_section(reference, sections[0])
+        return self._sectioned(reference.coded_font, first, fonts, scope, record)
+
+    def _sectioned(
+        self,
+        name: str,
+        reference: FontReference,
+        fonts: dict[int, Font],
+        scope: ResourceScope,
+        record: Record,
+    ) -> Font:
+        """A double-byte font of these sections, of which `reference` is the first."""
+        page = self._sources.code_page(reference, scope, record)
+        space = page.space_section << 8 | page.space_code if page.space_code >= 0 else NO_SPACE
+
+        def missing(section: int) -> None:
+            self._sources.report(
+                "font-section-missing",
+                Severity.SKIPPED,
+                f"Font {name} has no section X'{section:02X}'; characters of that section are not shown",
+                record,
+            )
+
+        return sectioned_font(name, fonts, space, missing)
 
     def _pair(
         self,
@@ -144,6 +174,8 @@ class FontLibrary:
         if characters is None:
             return self._substitute(reference, scope, record)
         page = self._sources.code_page(reference, scope, record)
+        if reference.section:
+            page = page.of_section(reference.section)
         size, stretch = _size(reference, characters, section)
         key = (characters.key, page.key, size, stretch, reference.rotation)
         font = self._fonts.get(key)

@@ -7,7 +7,7 @@ Font (MCF) Format 2", "Map Coded Font (MCF-1) Format 1", "Map Data Resource (MDR
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from afpcluster.afp import triplets
 from afpcluster.afp.foca import ROTATIONS
@@ -72,6 +72,8 @@ def mcf2_reference(group: bytes) -> FontReference:
         size, width, weight = descriptor.height / 20, descriptor.width / 20, descriptor.weight
         italic = bool(descriptor.flags & _ITALIC)
     grid = _grid(group)
+    width = width or (grid.width if grid else 0.0)
+    characters = decode_triplet(group, triplets.FontCodedGraphicCharacterSet)
     scale = decode_triplet(group, triplets.FontHorizontalScaleFactor)
     rotation = decode_triplet(group, triplets.CharacterRotation)
     section = decode_triplet(group, triplets.ResourceSectionNumber)
@@ -85,13 +87,25 @@ def mcf2_reference(group: bytes) -> FontReference:
         section=section.section if section else 0,
         rotation=ROTATIONS.get(rotation.rotation, 0) if rotation else 0,
         size=size,
-        width=width or (grid.width if grid else 0.0),
-        horizontal_scale=scale.scale / 20 if scale and size else 0.0,
+        width=width,
+        horizontal_scale=scale.scale / 20 if scale and (size or width) else 0.0,
         weight=weight,
         italic=italic,
+        code_page_id=characters.code_page if characters else 0,
         encoding=encoding.code_page_scheme if encoding else 0,
         text_encoding=encoding.user_data_scheme if encoding else 0,
     )
+
+
+def of_one_font(references: list[FontReference]) -> list[FontReference]:
+    """The sections of a double-byte font: what they must have in common needs to be said in one of them
+    only (MO:DCA "Map Coded Font (MCF) Format 2", Double-byte Font References)."""
+    rotation = next((one.rotation for one in references if one.rotation), 0)
+    scale = next((one.horizontal_scale for one in references if one.horizontal_scale), 0.0)
+    return [
+        replace(one, rotation=rotation, horizontal_scale=scale if one.size or one.width else 0.0)
+        for one in references
+    ]
 
 
 def mcf1_references(data: bytes) -> Iterator[FontReference]:

@@ -1,29 +1,39 @@
-"""Double-byte fonts in sections: the first byte of a code picks a font, the second a character in it."""
+"""Fonts made of fonts: double-byte fonts in sections, where the first byte of a code picks a font and the
+second a character in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from afpcluster.interpret.font import FaceRun, Font
 
 
-def sectioned_font(name: str, sections: Mapping[int, Font]) -> Font:
-    """The font of these sections (FOCA "Section Number"). Codes of other sections show nothing."""
+def sectioned_font(
+    name: str,
+    sections: Mapping[int, Font],
+    space_code: int,
+    missing: Callable[[int], None] = lambda section: None,
+) -> Font:
+    """The font of these sections (FOCA "Section Number"). `space_code` has two bytes: the space character
+    needs no section (FOCA "Space Character Increment"). Codes of other sections show nothing; `missing`
+    is told of the section."""
     first = sections[min(sections)]
+    space = space_code >> 8 if space_code >> 8 not in sections else -1
+    told: set[int] = set()
 
     def split(text: bytes) -> list[FaceRun]:
         runs: list[FaceRun] = []
-        start, end = 0, len(text) - len(text) % 2
-        while start < end:
-            section = text[start]
-            stop = start + 2
-            while stop < end and text[stop] == section:
-                stop += 2
+        for section, pairs in _by_section(text):
             font = sections.get(section)
             if font is not None:
-                codes = text[start + 1 : stop : 2]
-                runs.append(FaceRun(font.face, codes, font.advance(codes)))
-            start = stop
+                codes = pairs if font.code_size == 2 else pairs[1::2]
+                runs += runs_of(font, codes)
+            elif section == space:
+                spaces = pairs[1::2].count(space_code & 0xFF)
+                runs.append(FaceRun(first.face, b"", spaces * first.space_increment))
+            elif section not in told:
+                told.add(section)
+                missing(section)
         return runs
 
     return Font(
@@ -31,12 +41,8 @@ def sectioned_font(name: str, sections: Mapping[int, Font]) -> Font:
         face=first.face,
         size=first.size,
         code_size=2,
-        advances={
-            section << 8 | code: advance
-            for section, font in sections.items()
-            for code, advance in enumerate(font.advances)
-        },
-        space_code=first.space_code,
+        advances=dict(_advances(sections)) | ({space_code: first.space_increment} if space >= 0 else {}),
+        space_code=space_code,
         space_increment=first.space_increment,
         rotation=first.rotation,
         ascender=first.ascender,
@@ -46,3 +52,29 @@ def sectioned_font(name: str, sections: Mapping[int, Font]) -> Font:
         split=split,
         stretch=first.stretch,
     )
+
+
+def runs_of(font: Font, codes: bytes) -> list[FaceRun]:
+    """What `font` makes of codes, each run with its font."""
+    if font.split is None:
+        return [FaceRun(font.face, codes, font.advance(codes), font)]
+    return [run if run.font else run._replace(font=font) for run in font.split(codes)]
+
+
+def _by_section(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Stretches of codes with the same first byte. Half a code at the end is left out."""
+    start, end = 0, len(text) - len(text) % 2
+    while start < end:
+        stop = start + 2
+        while stop < end and text[stop] == text[start]:
+            stop += 2
+        yield text[start], text[start:stop]
+        start = stop
+
+
+def _advances(sections: Mapping[int, Font]) -> Iterator[tuple[int, float]]:
+    for section, font in sections.items():
+        if isinstance(font.advances, Mapping):
+            yield from ((code, advance) for code, advance in font.advances.items() if code >> 8 == section)
+        else:
+            yield from ((section << 8 | code, advance) for code, advance in enumerate(font.advances))

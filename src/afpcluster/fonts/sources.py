@@ -69,7 +69,7 @@ class FontSources:
             if found is not None:
                 return found
         grid = reference.grid
-        number = builtin_code_pages.number_of(name) if name else reference.code_page_id
+        number = builtin_code_pages.number_of(name) or reference.code_page_id
         if grid is not None and not name:
             number = grid.code_page
         if number and not name:

@@ -13,11 +13,13 @@ from afpcluster.display.face import Face
 
 
 class FaceRun(NamedTuple):
-    """A stretch of text in one face: `codes` are that face's codes, `advance` their width in points."""
+    """A stretch of text in one face: `codes` are that face's codes, `advance` their width in points.
+    `font` is the font of those codes, with their placement, where it is not the one that was split."""
 
     face: Face
     codes: bytes
     advance: float
+    font: Font | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +70,6 @@ class Font:
             return sum([advances[code] for code in text])
         codes = (text[i] << 8 | text[i + 1] for i in range(0, len(text) - 1, 2))
         if isinstance(advances, Mapping):
-            default = self.face.default_width * self.size / 1000
+            default = self.face.default_width * self.size * self.stretch / 1000
             return sum(advances.get(code, default) for code in codes)
         return sum(advances[code] for code in codes)

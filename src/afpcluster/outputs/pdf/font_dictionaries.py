@@ -76,8 +76,7 @@ def differences(names: Mapping[int, str]) -> list[int | Name]:
 
 
 def used_glyphs(face: OutlineFace, codes: Iterable[int]) -> dict[int, str | int]:
-    """The glyph of each code that shows one. Codes of two-byte faces are glyph indexes themselves, unless
-    the face says otherwise."""
-    if face.code_size == 2:
-        return {code: face.glyphs.get(code, code) for code in codes}
+    """The glyph of each code that shows one. Codes of two-byte faces without a table are glyph indexes."""
+    if face.code_size == 2 and not face.glyphs:
+        return {code: code for code in codes}
     return {code: face.glyphs[code] for code in codes if code in face.glyphs}
