@@ -24,6 +24,7 @@ from afpcluster.display.items import (
     Rectangle,
 )
 from afpcluster.findings import Findings
+from afpcluster.outputs.pdf.images import encode_image
 from rendering import pdf_of, rendered
 
 BLUE, GREEN, GREY = (0, 0, 255), (0, 255, 0), (128, 128, 128)
@@ -61,6 +62,7 @@ BILEVEL.paste(0, (0, 0, 32, 64))
 # Two by two samples: the upper left one differs from the rest.
 STENCIL = raw(ImageModel.STENCIL, 1, 2, 2, b"\x80\x00")
 CCITT = ImageData("g4", 64, 64, Encoding.CCITT, ImageModel.GRAY, 1, g4(BILEVEL), CcittParameters(-1))
+FAX = replace(CCITT, model=ImageModel.STENCIL, ccitt=CcittParameters(-1, black_is_1=True))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,8 @@ def test_models_and_encodings(image: ImageData, left: Pixel, right: Pixel) -> No
         pytest.param(STENCIL, RED, GREEN, id="1 paints"),
         pytest.param(replace(STENCIL, inverted=True), GREEN, RED, id="inverted"),
         pytest.param(replace(CCITT, model=ImageModel.STENCIL), GREEN, RED, id="ccitt: white is 1"),
+        pytest.param(FAX, RED, GREEN, id="ccitt: black is 1"),
+        pytest.param(replace(FAX, inverted=True), GREEN, RED, id="ccitt: black is 1, inverted"),
     ],
 )
 def test_stencils_paint_the_colour_over_what_is_below(
@@ -118,6 +122,24 @@ def test_stencils_paint_the_colour_over_what_is_below(
     below = Rectangle(0, 0, 100, 100, rgb(0, 1, 0))
     data = pdf_of([page_of(below, Image(image, WHOLE, rgb(1, 0, 0)))])
     check_pixels(rendered(data), {(20, 20): upper_left, (80, 80): lower_right})
+
+
+@pytest.mark.parametrize(
+    ("image", "decode", "black_is_1"),
+    [
+        (FAX, None, None),
+        (replace(FAX, inverted=True), [1, 0], None),
+        (replace(FAX, ccitt=CcittParameters(-1)), None, True),
+    ],
+)
+def test_rows_that_a_fax_stencil_lacks_stay_blank(
+    image: ImageData, decode: list[int] | None, black_is_1: bool | None
+) -> None:
+    """Poppler reads missing rows as ones: these must not be what paints (sections 7.4.6, 8.9.6.2)."""
+    entries = encode_image(image, compress=True, findings=Findings()).entries
+    parameters = entries["DecodeParms"]
+    assert isinstance(parameters, dict)
+    assert (entries.get("Decode"), parameters.get("BlackIs1")) == (decode, black_is_1)
 
 
 @pytest.mark.parametrize(

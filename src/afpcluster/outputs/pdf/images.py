@@ -86,7 +86,8 @@ def _colour_space(image: ImageData) -> Value:
 def _decode(image: ImageData) -> list[float]:
     """The /Decode array, empty where it is the default one."""
     if image.model is ImageModel.STENCIL:
-        black_is_0 = image.encoding is Encoding.JBIG2  # the filter turns the bits over (section 7.4.7)
+        # JBIG2's filter turns the bits over (section 7.4.7), that of CCITT data is told to.
+        black_is_0 = image.encoding in (Encoding.JBIG2, Encoding.CCITT)
         return [] if image.inverted != black_is_0 else [1, 0]
     if not image.inverted:
         return []
@@ -98,13 +99,17 @@ def _decode(image: ImageData) -> list[float]:
 
 
 def _ccitt_parameters(image: ImageData) -> PdfDict:
-    """Section 7.4.6; defaults are left out."""
+    """Section 7.4.6; defaults are left out.
+
+    What paints in a stencil leaves the filter as 0: viewers take rows that the data does not have as ones,
+    and these stay blank then.
+    """
     parameters: PdfDict = {"Columns": image.width, "Rows": image.height}
     if image.ccitt is not None:
         ccitt = image.ccitt
         if ccitt.k:
             parameters["K"] = ccitt.k
-        if ccitt.black_is_1:
+        if ccitt.black_is_1 != (image.model is ImageModel.STENCIL):
             parameters["BlackIs1"] = True
         if ccitt.byte_align:
             parameters["EncodedByteAlign"] = True
