@@ -39,10 +39,11 @@ def rule(length: int, suppressed: int | None = None) -> bytes:
     return enclosed("BPT", "TEXT", (field("PTX", part) for part in text.records()))
 
 
-def environment(width: int, height: int) -> bytes:
+def environment(width: int, height: int, space: bytes = b"") -> bytes:
+    """`space`: triplets about the presentation space."""
     sizes = (*_UNIT, width, height)
     fields = (
-        field("PGD", modca.PageDescriptor(*sizes)),
+        field("PGD", modca.PageDescriptor(*sizes, space)),
         field("PTD", modca.PresentationTextDescriptor(*sizes)),
     )
     return enclosed("BAG", "AEG", fields)
@@ -54,8 +55,10 @@ def page(
     extra: bytes = b"",
     begin_data: bytes = b"",
     suppressed: int | None = None,
+    space: bytes = b"",
 ) -> bytes:
-    return enclosed("BPG", f"P{number}", (environment(*size), rule(number, suppressed), extra), begin_data)
+    content = (environment(*size, space), rule(number, suppressed), extra)
+    return enclosed("BPG", f"P{number}", content, begin_data)
 
 
 def pages(*numbers: int) -> bytes:
@@ -142,7 +145,8 @@ def converted(data: bytes, options: Options | None = None) -> tuple[list[Page], 
 
 
 def shown(found: Page) -> str:
-    """One output page: its size, then what lies on it: name, place and turn of its origin."""
+    """One output page: its size, then what lies on it: name, place and turn of its origin; * where it is
+    multiplied with what lies beneath."""
     names = " ".join(_names(found.items, IDENTITY))
     return f"{found.width:g}x{found.height:g}: {names}".rstrip()
 
@@ -150,7 +154,8 @@ def shown(found: Page) -> str:
 def _names(items: list[Item], matrix: Matrix) -> Iterable[str]:
     for item in items:
         if isinstance(item, Group):
-            yield from _names(item.items, item.matrix.then(matrix))
+            mark = "*" if item.multiply else ""
+            yield from (mark + name for name in _names(item.items, item.matrix.then(matrix)))
         elif isinstance(item, Shared):
             yield from _names(item.shared.items, item.matrix.then(matrix))
         elif isinstance(item, Rectangle):

@@ -65,6 +65,30 @@ def group_number(number: int) -> bytes:
             pages(1),
             ["200x300: o1@3,4 o2@5,6r90 p1@0,0"],
         ),
+        # Preprinted forms come last; one of the medium puts that of the page out of action
+        (
+            (medium(400, 600), modify_page(1, (1, 3, 4, 90), object_type=0xDC), modify_page(2, (2, 5, 6))),
+            pages(1),
+            ["200x300: o2@5,6 p1@0,0 *o1@3,4"],
+        ),
+        (
+            (
+                medium(400, 600),
+                map_overlays(1, 2),
+                position((10, 20, 0, 0)),
+                ONE,
+                modify(1, (0xD2, 2), OVERLAY_1),
+                modify_page(1, (1, 3, 4), object_type=0xDC),
+            ),
+            pages(1),
+            ["200x300: o1@-10,-20 p1@0,0 *o2@-10,-20"],
+        ),
+        # The colour of a page (shown as o100) covers what lies on the medium, not what lies on the page
+        (
+            (medium(400, 600), map_overlays(1), ONE, modify(1, OVERLAY_1), modify_page(1, (2, 5, 6))),
+            page(1, space=triplet(triplets.PresentationSpaceResetMixing(0x80))),
+            ["200x300: o1@0,0 o100@0,0 o2@5,6 p1@0,0"],
+        ),
         # in N-up, to the page in its partition
         (
             (

@@ -266,7 +266,7 @@ def test_explicit_n_up(fields: tuple[bytes, ...], count: int, expected: list[str
             ),
             ["400x600: o1@0,0 p1@0,0", "400x600:"] * 3,
         ),
-        # A preprinted form lies beneath everything and puts those of page modifications out of action
+        # A preprinted form is merged last and puts those of page modifications out of action
         (
             (
                 A,
@@ -275,9 +275,13 @@ def test_explicit_n_up(fields: tuple[bytes, ...], count: int, expected: list[str
                 modify(1, (0xD2, 2), OVERLAY_1),
                 modify_page(1, (1, 5, 5), object_type=0xDC),
             ),
-            ["400x600: o2@0,0 o1@0,0 p1@0,0"],
+            ["400x600: o1@0,0 p1@0,0 *o2@0,0"],
         ),
-        ((A, modify_page(1, (1, 5, 5, 90), (2, 6, 6), object_type=0xDC)), ["400x600: o1@5,5 p1@0,0"]),
+        # Only the first preprinted form of a page counts, and other overlays lie under its data
+        (
+            (A, modify_page(1, (1, 5, 5, 90), (2, 6, 6), object_type=0xDC), modify_page(2, (2, 7, 7))),
+            ["400x600: o2@7,7 p1@0,0 *o1@5,5"],
+        ),
     ],
 )
 def test_copies(fields: tuple[bytes, ...], expected: list[str]) -> None:

@@ -111,8 +111,8 @@ class SideControls:
 
     @property
     def all_overlays(self) -> tuple[str, ...]:
-        """Names in the order of drawing, the preprinted form first."""
-        return ((self.preprinted,) if self.preprinted is not None else ()) + self.overlays
+        """Names in the order of drawing, the preprinted form last."""
+        return self.overlays + ((self.preprinted,) if self.preprinted is not None else ())
 
 
 @dataclass(slots=True, frozen=True)
@@ -245,7 +245,7 @@ class MediumMap:
             for use in listed
         ]
         forms = [use for use in uses if use.preprinted][:1]
-        return forms + [use for use in uses if not use.preprinted]
+        return [use for use in uses if not use.preprinted] + forms
 
     def shares_sheet_with(self, earlier: MediumMap) -> bool:
         """Whether this map may go on with a sheet that `earlier` began (triplet X'45')."""

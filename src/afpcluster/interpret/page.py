@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from afpcluster.afp import triplets as t
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.display.geometry import IDENTITY, Box
@@ -20,7 +22,7 @@ from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.objects import ObjectInterpreter
-from afpcluster.interpret.page_form import PageForm, form_of_page, report_printer_controls
+from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
 
 
 class PageInterpreter:
@@ -78,19 +80,27 @@ class PageInterpreter:
         width, height = environment.width, environment.height
         items: list[Item] = []
         attributes: list[tuple[str, str]] = []
-        if environment.background is not None and form.variable:
-            items.append(Rectangle(0, 0, width, height, environment.background))
         frame = Frame(
             environment, unit.scope, items, page_name=begin_name(node.begin.data), attributes=attributes
         )
-        for name, matrix in form.beneath:
-            self._content.overlay(name, matrix, frame, None)
+        self._overlays(form.medium, frame)
+        if environment.background is not None and form.variable:
+            items.append(Rectangle(0, 0, width, height, environment.background))
+        self._overlays(form.overlays, frame)
         if form.variable:
             if form.clipped:
                 frame.items = []
                 items.append(Group(frame.items, clip=Box(0, 0, width, height)))
             self._content.interpret(node.content, frame)
+        if form.preprinted:
+            frame.items = []
+            items.append(Group(frame.items, multiply=True))
+            self._overlays(form.preprinted, frame)
         return Page(unit.number, width, height, items, unit.groups, tuple(attributes))
+
+    def _overlays(self, placed: Iterable[Placed], frame: Frame) -> None:
+        for name, matrix in placed:
+            self._content.overlay(name, matrix, frame, None)
 
     def overlay(self, name: str, scope: ResourceScope) -> list[Item]:
         """An overlay at the origin; nothing where it is missing. Raises as `page` does."""

@@ -1,8 +1,9 @@
-"""What a medium map adds to a page: overlays beneath it, suppressed text, whether its data is shown.
+"""What a medium map adds to a page: overlays, suppressed text, whether its data is shown.
 
-Preprinted forms (PFO) are drawn first, beneath the page, though they are merged last: their mixing rule
-lets data shine through, which drawing the data over them comes nearest to.
-MO:DCA "Page Position (PGP) Format 2", "Page Modification Control (PMC)", "Preprinted Form Overlay Mixing".
+Preprinted forms (PFO) are merged last, multiplied with what is there. A medium one puts those of page
+modifications on its side out of action.
+MO:DCA "Page Position (PGP) Format 2", "Page Modification Control (PMC)", "Preprinted Form Overlay (PFO)
+Mixing".
 """
 
 from __future__ import annotations
@@ -19,22 +20,28 @@ Placed = tuple[str, Matrix]
 
 @dataclass(slots=True, frozen=True)
 class PageForm:
-    """`beneath` overlays are drawn under the page's data; `variable` False leaves the data out; `clipped`
-    cuts it off at the edges of the page, where they are not those of the output page."""
+    """`medium` overlays lie beneath the page, `overlays` on it under its data, `preprinted` forms over all;
+    `variable` False leaves the data out; `clipped` cuts it off at the edges of the page, where they are
+    not those of the output page."""
 
     suppressed: frozenset[int] = frozenset()
-    beneath: tuple[Placed, ...] = ()
+    medium: tuple[Placed, ...] = ()
+    overlays: tuple[Placed, ...] = ()
+    preprinted: tuple[Placed, ...] = ()
     variable: bool = True
     clipped: bool = False
 
 
 def form_on_sheet(medium_map: MediumMap, placement: PagePlacement, side: SideControls) -> PageForm:
-    """What a page gets as part of a sheet side; the side's own overlays lie under it already."""
+    """What a page gets as part of a sheet side, which has its medium overlays itself."""
     uses = medium_map.page_overlays(placement)
-    if side.preprinted is not None:
-        uses = [use for use in uses if not use.preprinted]
-    beneath = tuple(_placed(use) for use in uses)
-    return PageForm(side.suppressed, beneath, medium_map.shows_page_data(placement), clipped=True)
+    return PageForm(
+        side.suppressed,
+        overlays=_placed(uses, preprinted=False),
+        preprinted=_placed(uses, preprinted=True) if side.preprinted is None else (),
+        variable=medium_map.shows_page_data(placement),
+        clipped=True,
+    )
 
 
 def form_of_page(medium_map: MediumMap, slot: Slot, findings: Findings) -> PageForm:
@@ -49,14 +56,24 @@ def form_of_page(medium_map: MediumMap, slot: Slot, findings: Findings) -> PageF
         )
         x, y = x + left, y + top
     to_page = translation(-x, -y).then(rotation(-placement.orientation))
-    beneath = [(name, to_page) for name in side.all_overlays]
-    beneath += [_placed(use) for use in medium_map.page_overlays(placement)]
+    uses = medium_map.page_overlays(placement)
+    preprinted = _placed(uses, preprinted=True)
+    if side.preprinted is not None:
+        preprinted = ((side.preprinted, to_page),)
     _report(medium_map, placement, findings)
-    return PageForm(side.suppressed, tuple(beneath))
+    medium = tuple([(name, to_page) for name in side.overlays])
+    return PageForm(side.suppressed, medium, _placed(uses, preprinted=False), preprinted)
 
 
-def _placed(use: OverlayUse) -> Placed:
-    return use.name, rotation(use.orientation).then(translation(use.x, use.y))
+def _placed(uses: list[OverlayUse], *, preprinted: bool) -> tuple[Placed, ...]:
+    """The overlays among `uses` that are preprinted forms, or those that are not."""
+    return tuple(
+        [
+            (use.name, rotation(use.orientation).then(translation(use.x, use.y)))
+            for use in uses
+            if use.preprinted is preprinted
+        ]
+    )
 
 
 def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings) -> None:

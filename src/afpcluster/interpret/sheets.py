@@ -1,9 +1,9 @@
 """A sheet -> the pages of the output, one for each side of each copy.
 
-On a side lie first its medium overlays, then its pages in their partitions. A side without a page has no
-overlays either, unless it holds constant forms. Extents that the medium map leaves open are those that the
-sheet's pages need. Each side is drawn as it is read: the back of a tumbled sheet stands upright too, and the
-media of Portrait 90 and Landscape 90, whose text runs down the medium, are turned.
+On a side lie first its medium overlays, then its pages in their partitions, last its preprinted form. A
+side without a page has no overlays either, unless it holds constant forms. Extents that the medium map leaves
+open are those that the sheet's pages need. Each side is drawn as it is read: the back of a tumbled sheet stands
+upright too, and the media of Portrait 90 and Landscape 90, whose text runs down the medium, are turned.
 MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modification Control (MMC)".
 """
 
@@ -38,11 +38,12 @@ class OverlaySource(Protocol):
 
 @dataclass(slots=True)
 class _Side:
-    """One side while it is made: its page's display list in each slot, and what lies under them."""
+    """One side while it is made: its page's display list in each slot, what lies under and over them."""
 
     controls: SideControls
     pages: list[tuple[PlacedPage, Page]]
     overlays: list[Item]
+    preprinted: list[Item]
 
 
 class SheetComposer:
@@ -79,10 +80,12 @@ class SheetComposer:
         controls = group.side(back)
         placed = [page for page in sheet.pages if page.slot.back == back]
         constant = controls.constant and not sheet.medium_map.explicit
-        side = _Side(controls, [], [])
+        side = _Side(controls, [], [], [])
         if placed or constant:
-            for name in controls.all_overlays:
+            for name in controls.overlays:
                 side.overlays += self._overlays.overlay(name, sheet.scope)
+            if controls.preprinted is not None:
+                side.preprinted = self._overlays.overlay(controls.preprinted, sheet.scope)
         if constant and sheet.medium_map.takes_pages:
             return side
         for page in placed:
@@ -164,6 +167,8 @@ def _compose(sheet: Sheet, side: _Side, extents: tuple[float, float]) -> Page:
         items.append(Group(page.items, _on_medium(sheet, placed, extents)))
         groups += page.groups
         attributes += page.attributes
+    if side.preprinted:
+        items.append(Group(side.preprinted, multiply=True))
     if sheet.medium_map.medium.orientation.turned:
         upright = rotation(270).then(translation(0, width))
         items = [Group(items, upright, Box(0, 0, width, height))]
