@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from iocas import HEIGHT, WIDTH, YCBCR, check, colours, difference, drawn, encoding, ide, size
 from pictures import bilevel, fax_data, ink_rows, tiff_strip
+from pictures_fax import g4_by_hand, packed
 from PIL import Image
 
 from afpcluster.afp.ioca import Compression, Parameter, Recording
@@ -122,6 +125,59 @@ BILEVEL = {
 @pytest.mark.parametrize("name", BILEVEL)
 def test_bilevel(name: str) -> None:
     assert check(BILEVEL[name], ODD).image.model is ImageModel.STENCIL
+
+
+TOP = PLAIN.copy()
+TOP.paste(255, (0, 20, WIDTH, HEIGHT))
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_rows_that_the_data_lacks_stay_blank(ended: bool) -> None:
+    """IOCA EC-9511: what could be decompressed is presented."""
+    data = g4_by_hand(PLAIN, rows=20, ended=ended)
+    items, found = drawn([size(), encoding(Compression.G4_MMR), encode_data(data)])
+    assert found == ["ioca-data-short"]
+    assert difference(show(items, WIDTH, HEIGHT), TOP) == 0
+
+
+def test_data_without_an_end_of_block_is_whole() -> None:
+    check([size(), encoding(Compression.G4_MMR), encode_data(g4_by_hand(PLAIN, ended=False))], PLAIN)
+
+
+def test_large_data_is_passed_on_without_counting_its_rows() -> None:
+    """Rows that fail stay blank in viewers; only decoding in full could tell."""
+    noise = Image.frombytes("1", (512, 400), Random(1).randbytes(512 * 400 // 8))
+    data = fax_data(noise, "G4")
+    items, found = drawn([size(512, 900), encoding(Compression.G4_MMR), encode_data(data)], (512, 900))
+    wanted = Image.new("1", (512, 900), 255)
+    wanted.paste(noise)
+    assert found == []
+    assert difference(show(items, 512, 900), wanted) == 0
+
+
+@pytest.mark.parametrize(
+    ("image", "recording"),
+    [(ODD, Recording.RIDIC), (ODD, Recording.UNPADDED_RIDIC), (PLAIN, Recording.RIDIC)],
+)
+def test_coded_rows_that_begin_at_bytes(image: Image.Image, recording: int) -> None:
+    data = g4_by_hand(image, aligned=True)
+    check([size(*image.size), encoding(Compression.G4_MMR, recording), encode_data(data)], image)
+
+
+def test_one_dimensional_rows_without_end_of_line() -> None:
+    """Data of TIFF's algorithm 2, which begins rows at bytes, said to be G3."""
+    check(fax(ODD, Compression.G3_MH, "TIFF 2"), ODD)
+
+
+def test_uncompressed_mode_is_decoded() -> None:
+    """Which no PDF can say: points as 001 and 01, three zeros in the exit code."""
+    data = packed("0000001111" + "001" + "01" + "0000000001" + "0" + "000000000001" * 2)
+    wanted = Image.new("1", (8, 1), 255)
+    for x in (2, 4):
+        wanted.putpixel((x, 0), 0)
+    items, found = drawn([size(8, 1), encoding(Compression.G4_MMR), encode_data(data)], (8, 1))
+    assert found == []
+    assert difference(show(items, 8, 1), wanted) == 0
 
 
 def test_insignificant_points_leave_what_is_below() -> None:

@@ -1,8 +1,9 @@
 """CCITT coded bilevel images: a decoder that says how far it came.
 
 Most images pass into the output as they are. Decoding serves what no output can say (IBM MMR, IOCA
-Appendix A), the height of images that do not give it, and telling which row length was coded: RIDIC
-pads rows to bytes in front of compression, but many producers wrap TIFF data that is not padded.
+Appendix A; uncompressed mode), the height of images that do not give it, and telling how rows were coded:
+RIDIC pads rows to bytes in front of compression, but many producers wrap TIFF data that is not padded, and
+some begin each coded row at a byte.
 Terms are those of ITU-T T.4 and T.6: a row is the list of its changing elements a0, a1, ...
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import NamedTuple
 
 from afpcluster.afp.ioca_ccitt_codes import (
@@ -35,11 +37,20 @@ class Scheme(Enum):
 
 
 class Decoded(NamedTuple):
-    """Rows padded to bytes, 1 is black; `damaged` where an impossible code ended the decoding."""
+    """Rows padded to bytes, 1 is black; `damaged` where an impossible code ended the decoding,
+    `uncompressed` where some of it is in uncompressed mode."""
 
     rows: bytes
     height: int
     damaged: bool
+    uncompressed: bool = False
+
+
+class RowForm(NamedTuple):
+    """How rows are coded: their length in image points, and whether each begins at a byte."""
+
+    width: int
+    aligned: bool = False
 
 
 class CodeError(ValueError):
@@ -52,6 +63,7 @@ class _Bits:
 
     data: bytes
     at: int = 0  # in bits
+    uncompressed: bool = False  # met that mode
 
     def peek(self, count: int) -> int:
         at = self.at
@@ -80,31 +92,60 @@ _EOL_BITS = 12
 _BEHIND = 4  # imaginary changes behind the end of a row: b1 of either parity, b2, and one more
 
 
-def decode(data: bytes, width: int, scheme: Scheme, max_rows: int) -> Decoded:
-    """Decode at most `max_rows` rows of `width` image points (above 0)."""
-    row_length = (width + 7) // 8
+def decode(data: bytes, form: RowForm, scheme: Scheme, max_rows: int) -> Decoded:
+    """Decode at most `max_rows` rows (of a length above 0)."""
+    row_length = (form.width + 7) // 8
     rows: list[bytes] = []
+    bits = _Bits(data)
     damaged = False
     try:
-        for changes in _rows(data, width, scheme):
-            rows.append(_paint(changes, width, row_length))
+        for changes in _rows(bits, form, scheme):
+            rows.append(_paint(changes, form.width, row_length))
             if len(rows) >= max_rows:
                 break
     except CodeError:
         damaged = True
-    return Decoded(b"".join(rows), len(rows), damaged)
+    return Decoded(b"".join(rows), len(rows), damaged, bits.uncompressed)
+
+
+def coded_form(data: bytes, width: int, scheme: Scheme, *, padded: bool) -> RowForm:
+    """How the rows of data for an image of `width` points were coded; `padded` as RIDIC demands.
+
+    Only the right form keeps the codes in step. Rows that begin at bytes, though nothing says so, break
+    the others within the first of them.
+    """
+    widths = sorted({width, (width + 7) // 8 * 8}) if padded else [width]
+    if scheme in _ALIGNABLE and not any(_survives(data, RowForm(w), scheme) for w in widths):
+        for form in (RowForm(w, aligned=True) for w in reversed(widths)):
+            if _survives(data, form, scheme):
+                return form
+    return RowForm(coded_width(data, width, scheme) if padded else width)
+
+
+_ALIGNABLE = (Scheme.G4, Scheme.G3_MH)
+_FIRST_ROWS = 16
+
+
+def _survives(data: bytes, form: RowForm, scheme: Scheme) -> bool:
+    """Whether the first rows can be decoded so."""
+    try:
+        for _ in islice(_rows(_Bits(data), form, scheme), _FIRST_ROWS):
+            pass
+    except CodeError:
+        return False
+    return True
 
 
 def coded_width(data: bytes, width: int, scheme: Scheme) -> int:
     """The row length, `width` or `width` padded to bytes, that the data was coded with.
 
-    Only the right one keeps the codes in step: both are decoded side by side, the first that breaks is
-    wrong. Padded, as RIDIC demands, where neither breaks: then both show the same.
+    Both are decoded side by side, the first that breaks is wrong. Padded, as RIDIC demands, where neither
+    breaks: then both show the same.
     """
     padded = (width + 7) // 8 * 8
     if padded == width:
         return width
-    as_padded, as_given = _rows(data, padded, scheme), _rows(data, width, scheme)
+    as_padded, as_given = (_rows(_Bits(data), RowForm(w), scheme) for w in (padded, width))
     for _ in range(_PROBE_ROWS):
         try:
             if next(as_given, None) is None:
@@ -130,9 +171,10 @@ def _paint(changes: list[int], width: int, row_length: int) -> bytes:
     return (bits << row_length * 8 - width).to_bytes(row_length, "big")
 
 
-def _rows(data: bytes, width: int, scheme: Scheme) -> Iterator[list[int]]:
+def _rows(bits: _Bits, form: RowForm, scheme: Scheme) -> Iterator[list[int]]:
     """The changing elements of each row, then `width` some times. Raises CodeError."""
-    bits = _Bits(data)
+    width = form.width
+    aligned = form.aligned or scheme is Scheme.TIFF_2
     reference = [width] * _BEHIND
     two_dimensional = scheme is Scheme.G4
     while not bits.ended:
@@ -146,7 +188,7 @@ def _rows(data: bytes, width: int, scheme: Scheme) -> Iterator[list[int]]:
             return
         reference = _row_2d(bits, reference, width) if two_dimensional else _row_1d(bits, width)
         yield reference
-        if scheme is Scheme.TIFF_2:
+        if aligned:
             bits.at = bits.at + 7 & ~7
         elif scheme is Scheme.IBM_MMR:
             two_dimensional = True
@@ -210,7 +252,7 @@ def _row_2d(bits: _Bits, reference: list[int], width: int) -> list[int]:
                 raise CodeError(f"a row runs to {a0} of {width} image points")
             changes += (a1, a0)
         elif mode == EXTENSION:
-            raise CodeError("uncompressed mode")
+            a0 = _uncompressed(bits, changes, max(a0, 0), width)
         else:
             a0_new = reference[index] + mode
             if a0_new < max(a0, 0) or a0_new > width:
@@ -219,3 +261,40 @@ def _row_2d(bits: _Bits, reference: list[int], width: int) -> list[int]:
             changes.append(a0)
     changes += [width] * _BEHIND
     return changes
+
+
+_UNCOMPRESSED = 0b111  # the only extension that is defined
+_LONGEST_PATTERN, _LONGEST_EXIT = 5, 10  # zeros
+
+
+def _uncompressed(bits: _Bits, changes: list[int], x: int, width: int) -> int:
+    """Uncompressed mode (T.6 section 2.2.5.1, table 5): image points as they are, a one after each fifth
+    zero, up to an exit code, which tells the colour behind it. Extends `changes`; the new a0."""
+    if bits.peek(3) != _UNCOMPRESSED:
+        raise CodeError(f"unknown extension at bit {bits.at}")
+    bits.at += 3
+    bits.uncompressed = True
+    while True:
+        zeros = 0
+        while zeros <= _LONGEST_EXIT and not bits.peek(1):
+            zeros += 1
+            bits.at += 1
+        bits.at += 1
+        if zeros > _LONGEST_EXIT:
+            raise CodeError(f"no code of uncompressed mode at bit {bits.at}")
+        leaves = zeros > _LONGEST_PATTERN
+        white = zeros - _LONGEST_PATTERN - 1 if leaves else zeros
+        if white and len(changes) & 1:
+            changes.append(x)
+        x += white
+        black_next = zeros < _LONGEST_PATTERN
+        if leaves:
+            black_next = bits.peek(1) == 1
+            bits.at += 1
+        if (black_next or leaves) and (len(changes) & 1) != black_next:
+            changes.append(x)
+        if leaves:
+            return x or -1
+        x += black_next
+        if x > width:
+            raise CodeError(f"a row runs to {x} of {width} image points")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import Compression, Recording, Reporter
-from afpcluster.afp.ioca_ccitt import Scheme, coded_width, decode
+from afpcluster.afp.ioca_ccitt import RowForm, Scheme, coded_form, decode
 from afpcluster.afp.ioca_codec import decode_lzw, decode_rl4, pad_rows, turn_over, unpack_bits
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.afp.jbig2 import Jbig2Error, embedded_stream
@@ -30,6 +30,7 @@ _CCITT = {
     Compression.G4_MMR: Scheme.G4,
 }
 _K = {Scheme.TIFF_2: 0, Scheme.G3_MH: 0, Scheme.G3_MR: 4, Scheme.G4: -1}
+_DECODED_SIZE = 8_192  # bytes: up to here decoding costs some hundredths of a second
 _MAX_ROWS = 0x7FFF  # IOCA "Image Size": the largest vertical size
 
 
@@ -48,31 +49,43 @@ def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
         height = height or len(rows) // row_length
         image = make_image(raster.width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
         return Pixels(image, raster.width, height)
-    return _ccitt(raster, data, scheme)
+    return _ccitt(raster, data, scheme, report)
 
 
-def _ccitt(raster: Raster, data: bytes, scheme: Scheme) -> Pixels:
-    """T.4 and T.6 data as it came."""
+def _ccitt(raster: Raster, data: bytes, scheme: Scheme, report: Reporter) -> Pixels:
+    """T.4 and T.6 data as it came, unless some of it is missing or no output can say it.
+
+    Whether rows are missing takes decoding, so only small images are asked; what large ones lack stays
+    blank all the same.
+    """
     _check_size(raster.width, raster.height)
-    width = _row_points(raster, data, scheme)
-    height = raster.height or decode(data, width, scheme, _MAX_ROWS).height
-    if not height:
-        raise ImageProblem("ccitt-bad", "CCITT data without a single row", "IOCA Appendix A")
+    form = _row_form(raster, data, scheme)
+    height = raster.height
+    if not height or len(data) <= _DECODED_SIZE:
+        found = decode(data, form, scheme, height or _MAX_ROWS)
+        if not found.height:
+            raise ImageProblem("ccitt-bad", "CCITT data without a single row", "IOCA Appendix A")
+        if height > found.height:
+            _report_short(report, height - found.height)
+        if found.uncompressed or height > found.height or (found.damaged and not height):
+            height = height or found.height
+            rows = found.rows.ljust((form.width + 7) // 8 * height, b"\0")
+            image = make_image(form.width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+            return Pixels(image, raster.width, height)
+        height = found.height
     parameters = CcittParameters(
         _K[scheme],
         black_is_1=True,
-        byte_align=scheme is Scheme.TIFF_2,
+        byte_align=form.aligned or scheme is Scheme.TIFF_2,
         end_of_line=scheme is Scheme.G3_MR or (scheme is Scheme.G3_MH and data[:2] < b"\0\x20"),
     )
-    image = make_image(width, height, Encoding.CCITT, ImageModel.STENCIL, 1, data, ccitt=parameters)
+    image = make_image(form.width, height, Encoding.CCITT, ImageModel.STENCIL, 1, data, ccitt=parameters)
     return Pixels(image, raster.width, height)
 
 
-def _row_points(raster: Raster, data: bytes, scheme: Scheme) -> int:
-    """Length of a coded row in image points."""
-    if raster.encoding.recording == Recording.UNPADDED_RIDIC or len(data) < 2:
-        return raster.width
-    return coded_width(data, raster.width, scheme)
+def _row_form(raster: Raster, data: bytes, scheme: Scheme) -> RowForm:
+    padded = raster.encoding.recording != Recording.UNPADDED_RIDIC
+    return coded_form(data, raster.width, scheme, padded=padded)
 
 
 def _jbig2(data: bytes) -> Pixels:
@@ -99,11 +112,11 @@ def bilevel_rows(raster: Raster, data: bytes, width: int, height: int, report: R
     compression = raster.encoding.compression
     if compression in _CCITT:
         scheme = _CCITT[Compression(compression)]
-        points = _row_points(raster, data, scheme)
-        rows, count, damaged = decode(data, points, scheme, height or _MAX_ROWS)
-        if damaged and height and count < height:
+        form = _row_form(raster, data, scheme)
+        rows, count, *_ = decode(data, form, scheme, height or _MAX_ROWS)
+        if count < height:
             _report_short(report, height - count)
-        if (points + 7) // 8 != row_length:
+        if (form.width + 7) // 8 != row_length:
             raise ImageProblem("ccitt-bad", "Coded rows and image have different lengths", "IOCA Appendix A")
     elif compression == Compression.RL4:
         rows, _ = decode_rl4(data, width, height, size)

@@ -1,0 +1,51 @@
+"""T.6 data made by hand, as libtiff does not write it: rows that begin at bytes, no end of block."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from pictures import ink_rows
+from PIL import Image
+
+from afpcluster.afp.ioca_ccitt_codes import run_codes
+
+_CODES = [{length: word for word, length in run_codes(black).items()} for black in (False, True)]
+_END_OF_BLOCK = "000000000001" * 2
+_LONGEST = 2560
+
+
+def packed(bits: str) -> bytes:
+    """Bits as bytes, the last one filled up with zeros."""
+    bits = bits.ljust((len(bits) + 7) // 8 * 8, "0")
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def _run(length: int, black: bool) -> str:
+    words = ""
+    while length >= _LONGEST:
+        words, length = words + _CODES[black][_LONGEST], length - _LONGEST
+    if length >= 64:
+        words, length = words + _CODES[black][length // 64 * 64], length % 64
+    return words + _CODES[black][length]
+
+
+def horizontal(row: str) -> str:
+    """A row of "0" and "1" in horizontal mode alone: pairs of a white and a black run."""
+    runs = [len(list(group)) for _, group in groupby(row)]
+    if row.startswith("1"):
+        runs.insert(0, 0)
+    if len(runs) % 2:
+        runs.append(0)
+    return "".join("001" + _run(w, False) + _run(b, True) for w, b in zip(runs[::2], runs[1::2], strict=True))
+
+
+def g4_by_hand(image: Image.Image, *, aligned: bool = False, ended: bool = True, rows: int = 0) -> bytes:
+    """The image, or its first `rows`; `aligned`: rows begin at bytes; `ended`: with an end of block."""
+    data, length = ink_rows(image), (image.width + 7) // 8
+    bits = ""
+    for y in range(rows or image.height):
+        row = "".join(f"{value:08b}" for value in data[y * length : (y + 1) * length])[: image.width]
+        bits += horizontal(row)
+        if aligned:
+            bits = bits.ljust((len(bits) + 7) // 8 * 8, "0")
+    return packed(bits + (_END_OF_BLOCK if ended else ""))
