@@ -109,7 +109,6 @@ NOTES: dict[str, str] = {
     "Font parameters (FOCA): FontControl.outline_data_count": _COUNT,
     "Font parameters (FOCA): FontControl.name_data_count": _COUNT,
     "Font parameters (FOCA): FontOrientation.figure_space_increment": "characters have their own increments",
-    "Font parameters (FOCA): FontOrientation.nominal_increment": "characters have increments of their own",
     "Font parameters (FOCA): FontOrientation.baseline_increment": "text says its own line spacing",
     "Font parameters (FOCA): FontPosition.lowercase_height": "is not needed to show text",
     "Font parameters (FOCA): FontPosition.underscore_width_fraction": "is below the precision of a PDF",

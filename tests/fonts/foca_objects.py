@@ -94,6 +94,7 @@ def orientation(
     increment: int = 1000,
     offset: int = 0,
     a_space: int = 0,
+    nominal: int = 0,
 ) -> foca.FontOrientation:
     codes = {degrees: code for code, degrees in foca.ROTATIONS.items()}
     return foca.FontOrientation(
@@ -104,6 +105,7 @@ def orientation(
         maximum_baseline_extent=1000,
         flags=index << 5 | flags,
         em_space_increment=em,
+        nominal_increment=nominal,
         minimum_a_space=a_space,
     )
 
@@ -125,6 +127,9 @@ def character_set(
     alignment: int = 0,
     typeface: str = "TEST",
     typeface_id: int = 0,
+    character_set_id: int = 0,
+    index_group_length: int = 28,
+    triplets: bytes = b"",
 ) -> list[Record]:
     """A character set; `boxes` are FNM entries (width, height, offset), `names` FNN data."""
     units = resolution * 10 if fixed else 1000
@@ -138,11 +143,12 @@ def character_set(
         maximum_box_width=0,
         maximum_box_height=0,
         orientation_group_length=26,
-        index_group_length=28,
+        index_group_length=index_group_length,
         pattern_alignment=alignment,
         shape_x_units=0 if fixed else resolution * 10,
         shape_y_units=0 if fixed else resolution * 10,
         name_count=name_count,
+        triplets=triplets,
     )
     descriptor = foca.FontDescriptor(
         typeface=encode_name(typeface, 32),
@@ -158,6 +164,7 @@ def character_set(
         design_subclass=0,
         design_group=0,
         design_flags=0,
+        character_set_id=character_set_id,
         typeface_id=typeface_id,
     )
     position = foca.FontPosition(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
-from foca_objects import character_set, code_page, metrics, name_map, outline_object
+from dataclasses import replace
+from typing import Any
 
+import pytest
+from foca_objects import character_set, code_page, metrics, name_map, orientation, outline_object
+
+from afpcluster.afp import foca
 from afpcluster.afp.foca import OutlineObject, PatternTechnology
-from afpcluster.display.face import OutlineFace, ProgramKind
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import encode_name
+from afpcluster.display.face import Face, OutlineFace, ProgramKind
+from afpcluster.fonts.active import active_font
+from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.character_set import character_set as parse
 from afpcluster.fonts.cid import cid_font, parse_cmap
-from afpcluster.fonts.code_page import FontDataError
+from afpcluster.fonts.code_page import CodePage, FontDataError
 from afpcluster.fonts.code_page import code_page as parse_page
 from afpcluster.fonts.faces import face_of
+from afpcluster.outputs.pdf.font_dictionaries import used_glyphs
 
 CMAP = b"""%!PS-Adobe-3.0 Resource-CMap
 /CIDInit /ProcSet findresource begin 12 dict begin begincmap
@@ -65,29 +74,114 @@ def test_incomplete_fonts(objects: list[OutlineObject], problem: str) -> None:
         cid_font(objects, "Test")
 
 
-def test_face_of_a_double_byte_font() -> None:
-    names = {"JA000000": b"\x81\x41", "JI000000": b"\x81\x51", "SP010000": b"\x20"}
-    index = [metrics("JA000000", 1000, 0, 900), metrics("JI000000", 500, 0, 400), metrics("SP010000", 250)]
+NAMES = {"JA000000": b"\x81\x41", "JI000000": b"\x81\x51", "SP010000": b"\x20"}
+CODES = {0x4481: "JA000000", 0x4482: "JI000000", 0x4040: "SP010000"}
+
+
+def keyed(index: bytes, **options: Any) -> CharacterSet:
+    """A CID-keyed character set with these FNI data: a horizontal and a vertical CMap, and the program."""
     objects = (
         outline_object(VERTICAL, b"V", DOWN)
         + outline_object(CMAP, b"H", MAIN)
         + outline_object(PROGRAM, b"F", FONT)
     )
-    characters = parse(
-        character_set(
-            [index],
-            technology=PatternTechnology.CID_KEYED,
-            names=b"\x02\x05" + name_map(names)[2:],
-            name_count=3,
-            patterns=objects,
-        )
+    made = character_set(
+        [],
+        technology=PatternTechnology.CID_KEYED,
+        names=b"\x02\x05" + name_map(NAMES)[2:],
+        name_count=3,
+        patterns=objects,
+        **options,
     )
-    page = parse_page(
-        code_page({0x4481: "JA000000", 0x4482: "JI000000", 0x4040: "SP010000"}, wide=True, space=0x4040)
-    )
-    face = face_of(characters, page)
+    return parse([*made[:6], Record(foca.FNI, 0, index), *made[6:]])
+
+
+def page(**options: Any) -> CodePage:
+    return parse_page(code_page(CODES, wide=True, space=0x4040, **options))
+
+
+def outline(face: Face) -> OutlineFace:
     assert isinstance(face, OutlineFace)
+    return face
+
+
+FULL = b"".join(
+    entry.encode()
+    for entry in (
+        metrics("JA000000", 1000, 0, 900),
+        metrics("JI000000", 500, 0, 400),
+        metrics("SP010000", 250),
+    )
+)
+
+
+def test_face_of_a_double_byte_font() -> None:
+    face = outline(face_of(keyed(FULL), page()))
     assert (face.program.kind, face.program.name) == (ProgramKind.CID_TYPE1, "Test-CID")
     assert (face.code_size, face.glyphs) == (2, {0x4481: 7, 0x4482: 101})
     assert face.widths == {0x4481: 1000, 0x4482: 500, 0x4040: 250}
     assert face.unicode == {0x4481: "ア", 0x4482: "イ", 0x4040: " "}
+
+
+def test_shapes_for_vertical_writing() -> None:
+    """FOCA "Font Patterns (FNG)", Writing Direction Code."""
+    face, upright = (outline(face_of(keyed(FULL), page(), vertical=flag)) for flag in (True, False))
+    assert face.glyphs == {0x4481: 8000, 0x4482: 101}
+    assert (face.key == upright.key, face.program.key == upright.program.key) == (False, True)
+
+
+def test_codes_that_show_nothing_are_no_cids() -> None:
+    face = outline(face_of(keyed(FULL), page()))
+    assert used_glyphs(face, [0x4481, 0x4040, 0x1234]) == {0x4481: 7}
+
+
+@pytest.mark.parametrize(
+    ("options", "width"),
+    [
+        ({"default": "JI000000"}, 500),
+        ({"default": "JI000000", "default_flags": 0x20}, 0),  # no increment
+        ({"default": "XX000000"}, 250),  # not there: the space
+    ],
+)
+def test_code_points_that_are_not_listed(options: dict[str, Any], width: int) -> None:
+    characters = keyed(FULL)
+    face = outline(face_of(characters, page(**options)))
+    assert face.default_width == width
+    font = active_font("test", face, characters, page(**options), 10, stretch=2)
+    assert font.advance(b"\x44\x99") == pytest.approx(width / 100 * 2)
+
+
+def test_characters_without_metrics_have_the_nominal_increment() -> None:
+    """FOCA "Nominal Character Increment": FNI lists only those that differ, here without boxes."""
+    listed = encode_name("JI000000") + (500).to_bytes(2, "big")
+    characters = keyed(listed, index_group_length=10, orientations=[orientation(nominal=960)])
+    face = outline(face_of(characters, page(default="JA000000")))
+    assert face.glyphs == {0x4481: 7, 0x4482: 101}
+    assert face.widths == {0x4481: 960, 0x4482: 500, 0x4040: 250}
+    assert face.default_width == 960
+
+
+@pytest.mark.parametrize(
+    ("rotation", "advance", "first", "second"),
+    [
+        # boxes from 200 below to 800 above the baseline, as wide as the increment, centred across it
+        (270, [1000, 800], (800, -480), (700, -250)),
+        (90, [1000, 800], (200, 480), (100, 250)),
+        (180, [960, 500], (960, 0), (500, 0)),
+    ],
+)
+def test_character_rotation_by_increments_only(
+    rotation: int, advance: list[int], first: tuple[int, int], second: tuple[int, int]
+) -> None:
+    upright = encode_name("JI000000") + (500).to_bytes(2, "big")
+    turned = encode_name("JI000000") + advance[1].to_bytes(2, "big")
+    made = keyed(
+        upright,
+        index_group_length=10,
+        orientations=[orientation(nominal=960), orientation(rotation, index=1, nominal=advance[0])],
+    )
+    characters = replace(made, indexes=[upright, turned])
+    font = active_font("test", face_of(characters, page()), characters, page(), 1000, rotation)
+    assert [font.advance(code) for code in (b"\x44\x81", b"\x44\x82")] == pytest.approx(advance)
+    assert font.placement is not None
+    assert (font.placement[0x4481], font.placement[0x4482]) == (pytest.approx(first), pytest.approx(second))

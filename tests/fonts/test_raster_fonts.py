@@ -88,6 +88,37 @@ def test_codes_outside_the_page_take_the_default_character() -> None:
     assert face_of(characters, blank).widths[0xC1] == pytest.approx(150)  # the space character's own
 
 
+def test_codes_without_any_character_go_as_far_as_the_space() -> None:
+    characters, _ = build(True)
+    page = parse_page(code_page({0x81: "LA010000", 0x82: "LZ010000"}, default="XX000000"))
+    font = font_of(characters, page)
+    assert [round(font.advances[code], 6) for code in (0x81, 0x82, 0xC1, 0x40)] == [1.2, 2.1, 2.1, 2.1]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "offset", "flags", "top"),
+    [
+        (True, 3, 0, 3),
+        (True, -1, 0, 0),  # the pel just below the baseline is counted
+        (True, -3, 0, -2),
+        (True, -3, 0x08, -3),  # FNC "Use Flags", bit 4: not altered
+        (True, 0, 0, None),  # "not print"
+        (True, 0, 0x08, 0),
+        (False, -75, 0, -3),  # relative units: distances
+        (False, 0, 0, 0),
+    ],
+)
+def test_baseline_offset_below_the_baseline(fixed: bool, offset: int, flags: int, top: int | None) -> None:
+    """FOCA "Font Index (FNI)", Baseline Offset: a pel is 25 relative units here."""
+    index = [metrics("LA010000", 4, 0, 3, ascender=offset)]
+    characters = parse(
+        character_set([index], fixed=fixed, size=12, boxes=BOXES, patterns=PATTERNS, flags=flags)
+    )
+    face = face_of(characters, parse_page(code_page(PAGE)))
+    glyph = face.glyphs.get(0x81)
+    assert (glyph.top if isinstance(glyph, RasterGlyph) else None) == top
+
+
 @pytest.mark.parametrize(
     ("flag", "options", "expected"),
     [

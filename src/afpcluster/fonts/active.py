@@ -7,14 +7,12 @@ baseline, baseline offset across it) and the box at rotation 0 (FOCA "Character 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from afpcluster.afp import foca
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.code_page import CodePage
 from afpcluster.fonts.faces import coding, increments
+from afpcluster.fonts.turned import turned
 from afpcluster.interpret.font import Font
 
 
@@ -31,7 +29,10 @@ def active_font(
     upright = characters.metrics(0)
     metrics = characters.metrics(rotation)
     if not metrics and upright:
-        metrics = turned(upright, rotation, characters)
+        metrics = {
+            identifier: turned(entry, rotation, characters.baseline_extent)
+            for identifier, entry in upright.items()
+        }
     chosen = coding(code_page, metrics)
     unit = characters.per_em(characters.size or size) * size / 1000  # points per unit of the metrics
     along = unit * stretch
@@ -90,46 +91,6 @@ def _origin(
     else:
         inline, across = turned_.a_space + top, turned_.baseline_offset - right
     return inline * along, across * unit
-
-
-def turned(
-    upright: Mapping[str, foca.CharacterMetrics], rotation: int, characters: CharacterSet | None = None
-) -> dict[str, foca.CharacterMetrics]:
-    """Metrics for a rotation that the font does not have, from those of rotation 0.
-
-    180 degrees mirrors them. At 90 and 270 a character takes its maximum baseline extent (or its height)
-    along the baseline and is centred across it, as IBM's own fonts do.
-    """
-    orientation = characters.orientations.get(0) if characters else None
-    extent = orientation.maximum_baseline_extent if orientation else 0
-    found: dict[str, foca.CharacterMetrics] = {}
-    for identifier, m in upright.items():
-        height = m.ascender + m.descender
-        if rotation == 180:
-            entry = replace(
-                m,
-                ascender=m.descender,
-                descender=m.ascender,
-                a_space=m.c_space,
-                c_space=m.a_space,
-                baseline_offset=m.descender,
-            )
-        else:
-            half = m.b_space // 2
-            increment = max(extent, height)
-            before = (increment - height) // 2
-            entry = replace(
-                m,
-                increment=increment,
-                ascender=half,
-                descender=half,
-                a_space=before,
-                b_space=height,
-                c_space=increment - height - before,
-                baseline_offset=half,
-            )
-        found[identifier] = entry
-    return found
 
 
 def font_of_face(

@@ -17,6 +17,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.display.face import RasterGlyph
 from afpcluster.fonts import type1
 from afpcluster.fonts.code_page import FontDataError
+from afpcluster.fonts.turned import turned
 
 _DEFAULT_RESOLUTION = 240.0
 _DEFAULT_SIZE = 10.0
@@ -44,6 +45,7 @@ class CharacterSet:
     raster_a_space: bool = True
     _undefined: dict[str, float] | None = field(default=None, repr=False)
     _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
+    _names: dict[str, bytes] | None = field(default=None, repr=False)
 
     @property
     def technology(self) -> int:
@@ -94,6 +96,12 @@ class CharacterSet:
             return 3 * width
         return width * (self.control.x_units or 1000) / (orientation.space_increment or 600)
 
+    @property
+    def baseline_extent(self) -> int:
+        """FOCA "Maximum Baseline Extent" at rotation 0, in units of the metrics."""
+        orientation = self.orientations.get(0)
+        return orientation.maximum_baseline_extent if orientation else 0
+
     def metrics(self, rotation: int) -> dict[str, foca.CharacterMetrics]:
         """GCGID -> metrics at this rotation; empty where the font does not have the rotation."""
         found = self._metrics.get(rotation)
@@ -105,27 +113,69 @@ class CharacterSet:
         orientation = self.orientations.get(rotation)
         if orientation is None:
             return
-        number = orientation.flags >> 5
-        if number >= len(self.indexes):
-            return
+        number, length = orientation.flags >> 5, self.control.index_group_length
+        index = self.indexes[number] if number < len(self.indexes) else b""
+        detailed = length >= foca.CharacterMetrics.shape.size
+        listed: set[str] = set()
+        for entry in foca.repeat(foca.CharacterMetrics, index, length):
+            identifier = decode_name(entry.gcgid)
+            listed.add(identifier)
+            self._settle(entry, orientation)
+            yield identifier, entry if detailed else self._with_box(identifier, entry, rotation)
+        for identifier in self._unlisted(listed):
+            entry = foca.CharacterMetrics(b"", orientation.nominal_increment)
+            self._settle(entry, orientation)
+            yield identifier, self._with_box(identifier, entry, rotation)
+
+    def _unlisted(self, listed: set[str]) -> list[str]:
+        """Characters of a CID-keyed font that FNI leaves out: they have the nominal increment (FOCA "Nominal
+        Character Increment")."""
+        if self.technology != PatternTechnology.CID_KEYED:
+            return []
+        return [identifier for identifier in self.names() if identifier not in listed]
+
+    def _settle(self, entry: foca.CharacterMetrics, orientation: foca.FontOrientation) -> None:
+        """Uniform values in place of the character's own, and fixed metrics as distances: a negative number
+        of pels counts the one at the edge, 0 has no meaning and is not printed (FOCA "Font Index (FNI)")."""
         uniform = orientation.flags
-        for entry in foca.repeat(
-            foca.CharacterMetrics, self.indexes[number], self.control.index_group_length
-        ):
-            if uniform & OrientationFlag.UNIFORM_INCREMENT:
-                entry.increment = orientation.maximum_increment
-            if uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
-                entry.baseline_offset = orientation.maximum_baseline_offset
-            if uniform & OrientationFlag.UNIFORM_A_SPACE:
-                entry.a_space = orientation.minimum_a_space
-            if self.raster and not self.raster_a_space:
-                entry.a_space = 0
-            yield decode_name(entry.gcgid), entry
+        if uniform & OrientationFlag.UNIFORM_INCREMENT:
+            entry.increment = orientation.maximum_increment
+        if uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
+            entry.baseline_offset = orientation.maximum_baseline_offset
+        if uniform & OrientationFlag.UNIFORM_A_SPACE:
+            entry.a_space = orientation.minimum_a_space
+        if self.raster and not self.raster_a_space:
+            entry.a_space = 0
+        if self.raster and self.control.x_unit_base == UnitBase.FIXED:
+            entry.ascender += entry.ascender < 0
+            entry.descender += entry.descender < 0
+            if not self.control.flags & foca.FONT_BASELINE_AS_IS:
+                if entry.baseline_offset == 0 and not uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
+                    entry.pattern_index = foca.NO_PATTERN
+                entry.baseline_offset += entry.baseline_offset < 0
+
+    def _with_box(
+        self, identifier: str, entry: foca.CharacterMetrics, rotation: int
+    ) -> foca.CharacterMetrics:
+        """Metrics of a character of which the font gives the increment only: its box is taken to be as wide
+        as that, and as high as the font's highest and lowest character."""
+        if rotation:
+            upright = self.metrics(0).get(identifier)
+            return turned(upright, rotation, 0, entry.increment) if upright else entry
+        position = self.positions.get(0)
+        if position is not None:
+            entry.ascender = entry.baseline_offset = position.maximum_ascender
+            entry.descender = position.maximum_descender
+        entry.b_space = entry.increment
+        return entry
 
     def names(self) -> dict[str, bytes]:
         """GCGID -> identifier in the outline program: a glyph name, or a code point of its CMap."""
-        found = foca.name_map(self.name_data, self.control.name_count, self.control.name_group_length)
-        return {decode_name(ident): name for ident, name in found.items()}
+        if self._names is None:
+            control = self.control
+            found = foca.name_map(self.name_data, control.name_count, control.name_group_length)
+            self._names = {decode_name(ident): name for ident, name in found.items()}
+        return self._names
 
     def undefined_increments(self) -> dict[str, float]:
         """GCGID -> increment of characters that the name map leads to no possible glyph.

@@ -17,7 +17,7 @@ from afpcluster.fonts import type1
 from afpcluster.fonts.code_page import FontDataError
 
 _CMAP, _CID_FONT = 1, 5  # FOCA "Object Type"
-_PRIMARY, _VERTICAL = 0, 2
+_PRIMARY, _HORIZONTAL, _VERTICAL = 0, 1, 2
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|/([^\s/<>\[\](){}%]+)|%[^\r\n]*|([^\s/<>\[\](){}%]+)")
 _CID_NAME = re.compile(rb"/CIDFontName\s*/([^\s/\[\](){}<>%]+)")
 
@@ -33,13 +33,16 @@ class CMap:
 
     def cid(self, code: bytes) -> int | None:
         """The CID of a code; None where the CMap has none."""
-        found = self.single.get(code)
-        if found is not None:
-            return found
-        for low, high, first in self.ranges:
-            if len(low) == len(code) and low <= code <= high:
-                return first + int.from_bytes(code, "big") - int.from_bytes(low, "big")
-        return self.base.cid(code) if self.base else None
+        cmap: CMap | None = self
+        while cmap is not None:
+            found = cmap.single.get(code)
+            if found is not None:
+                return found
+            for low, high, first in cmap.ranges:
+                if len(low) == len(code) and low <= code <= high:
+                    return first + int.from_bytes(code, "big") - int.from_bytes(low, "big")
+            cmap = cmap.base
+        return None
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,26 +56,31 @@ class CidFont:
         return self.cmap.cid(code)
 
 
-def cid_font(objects: list[OutlineObject], name: str) -> CidFont:
-    """The font in the objects of FNG. Raises FontDataError where program or CMap is missing."""
+def cid_font(objects: list[OutlineObject], name: str, *, vertical: bool = False) -> CidFont:
+    """The font in the objects of FNG, with its CMap for horizontal or vertical writing; the other one where
+    it has only that. Raises FontDataError where program or CMap is missing."""
     cmaps: dict[str, CMap] = {}
-    primary: CMap | None = None
+    for item in objects:
+        if item.descriptor[:1] == bytes((_CMAP,)):
+            cmap = parse_cmap(item.data, cmaps)
+            cmaps[cmap.name] = cmap
+    primary: bytes | None = None
     program: FontProgram | None = None
     for item in objects:
         kind = item.descriptor[0] if item.descriptor else 0
         if kind == _CMAP:
-            cmap = parse_cmap(item.data, cmaps)
-            cmaps[cmap.name] = cmap
             precedence, direction = item.descriptor[1:2] or b"\0", item.descriptor[3:4] or b"\0"
-            if precedence[0] == _PRIMARY and (primary is None or direction[0] != _VERTICAL):
-                primary = cmap
+            fits = direction[0] != (_HORIZONTAL if vertical else _VERTICAL)
+            if precedence[0] == _PRIMARY and (primary is None or fits):
+                primary = item.data
         elif kind == _CID_FONT or (program is None and b"StartData" in item.data[:65536]):
             program = _program(item.data, name)
     if program is None:
         raise FontDataError(f"CID-keyed font {name} has no CID font object (FNG)")
     if primary is None:
         raise FontDataError(f"CID-keyed font {name} has no primary CMap object (FNG)")
-    return CidFont(program, primary)
+    # Parsed with all others at hand, of which one further on may be its base.
+    return CidFont(program, parse_cmap(primary, cmaps))
 
 
 def _program(data: bytes, name: str) -> FontProgram:

@@ -75,12 +75,14 @@ def increments(
     rotation: int = 0,
 ) -> dict[int, float]:
     """Character increments by code point, in units of the metrics. The space character has that of the
-    font's orientation (FOCA "Space Character Increment"), where variable spacing is enabled."""
-    found: dict[int, float] = {
-        code: metrics[identifier].increment if code in chosen.incremented else 0
-        for code, identifier in chosen.identifiers.items()
-    }
+    font's orientation (FOCA "Space Character Increment"), where variable spacing is enabled; so has a code
+    point for which the font has no character at all."""
     orientation = characters.orientations.get(rotation) or characters.orientations.get(0)
+    found: dict[int, float] = {}
+    if orientation is not None and code_page.code_size == 1 and code_page.default_incremented:
+        found = dict.fromkeys(range(256), orientation.space_increment)
+    for code, identifier in chosen.identifiers.items():
+        found[code] = metrics[identifier].increment if code in chosen.incremented else 0
     if orientation is not None and code_page.space_code >= 0:
         found[code_page.space_code] = orientation.space_increment
     undefined = characters.undefined_increments() if rotation in (0, 180) else {}
@@ -91,9 +93,10 @@ def increments(
     return found
 
 
-def face_of(characters: CharacterSet, code_page: CodePage) -> Face:
-    """The face of a single-byte or double-byte coded font section. Raises FontDataError where the
-    character set has no shapes (a metric-only font) or an outline technology that is not known."""
+def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = False) -> Face:
+    """The face of a single-byte or double-byte coded font section. `vertical` takes the shapes for vertical
+    writing, where a CID-keyed font has them. Raises FontDataError where the character set has no shapes (a
+    metric-only font) or an outline technology that is not known."""
     metrics = characters.metrics(0) or characters.metrics(next(iter(characters.orientations), 0))
     chosen = coding(code_page, metrics)
     if characters.raster:
@@ -107,7 +110,8 @@ def face_of(characters: CharacterSet, code_page: CodePage) -> Face:
             if type1.is_glyph_name(names.get(chosen.identifiers[code], b""))
         }
     elif characters.technology == PatternTechnology.CID_KEYED:
-        keyed = cid.cid_font(characters.outlines(), characters.typeface or characters.name)
+        name = characters.typeface or characters.name
+        keyed = cid.cid_font(characters.outlines(), name, vertical=vertical)
         program = keyed.program
         glyphs = {}
         for code in sorted(chosen.printed):
@@ -123,13 +127,13 @@ def face_of(characters: CharacterSet, code_page: CodePage) -> Face:
     if characters.technology == PatternTechnology.TYPE1:
         style = type1.header_style(program.data, style)
     return OutlineFace(
-        key=_key(characters, code_page),
+        key=_key(characters, code_page) + ("-v" if vertical else ""),
         program=program,
         code_size=code_page.code_size,
         glyphs=glyphs,
         widths=widths,
         unicode=unicode_of(code_page, chosen, names),
-        default_width=widths.get(code_page.space_code, 0.0),
+        default_width=_default_width(characters, code_page, metrics),
         style=style,
     )
 
@@ -144,6 +148,18 @@ def face_widths(
     factor = characters.per_em(characters.size or 1.0)
     found = increments(characters, code_page, chosen, metrics)
     return {code: increment * factor for code, increment in found.items()}
+
+
+def _default_width(
+    characters: CharacterSet, code_page: CodePage, metrics: Mapping[str, foca.CharacterMetrics]
+) -> float:
+    """The width of code points that a double-byte code page does not list, in 1/1000 em: that of the
+    default character (FOCA "Code Page Control (CPC)"), or of the space where there is none."""
+    orientation = characters.orientations.get(0)
+    units = orientation.space_increment if orientation else 0
+    if code_page.default_gcgid in metrics:
+        units = metrics[code_page.default_gcgid].increment
+    return units * characters.per_em(characters.size or 1.0) if code_page.default_incremented else 0.0
 
 
 def metric_face(face: OutlineFace, characters: CharacterSet, code_page: CodePage) -> OutlineFace:

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
+from afpcluster.afp.foca import PatternTechnology
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import MapResources
 from afpcluster.display.face import Face, OutlineFace
@@ -63,7 +64,7 @@ class FontLibrary:
         )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
-        self._faces: dict[tuple[str, str], Face] = {}
+        self._faces: dict[tuple[str, str, bool], Face] = {}
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
 
@@ -188,11 +189,12 @@ class FontLibrary:
     def _face(
         self, characters: CharacterSet, page: CodePage, reference: FontReference, record: Record
     ) -> Face:
-        key = (characters.key, page.key)
+        vertical = reference.rotation in (90, 270) and characters.technology == PatternTechnology.CID_KEYED
+        key = (characters.key, page.key, vertical)
         face = self._faces.get(key)
         if face is None:
             try:
-                face = face_of(characters, page)
+                face = face_of(characters, page, vertical=vertical)
             except (FontDataError, DecodeError) as problem:
                 name = substitution.substitute_for_shapes(reference, self._rules, characters)
                 self._sources.missing(
