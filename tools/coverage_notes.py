@@ -50,7 +50,6 @@ NOTES: dict[str, str] = {
     "Triplets: X'5E'": _INDEX,
     "Triplets: X'62'": _DATES,
     "Triplets: X'65'": "is a comment",
-    "Triplets: X'71'": "mixing other than the default (opaque)",
     "Triplets: X'72'": _DATES,
     "Triplets: X'74'": "saves toner",
     "Triplets: X'75'": _FIDELITY,

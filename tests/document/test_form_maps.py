@@ -120,6 +120,30 @@ def test_pages_by_themselves(fields: tuple[bytes, ...], content: bytes, expected
     assert [shown(item) for item in found] == expected
 
 
+BLEND, UNDERPAINT = (triplet(triplets.PresentationSpaceMixingRules(bytes((0x73, rule)))) for rule in (3, 2))
+
+
+@pytest.mark.parametrize(
+    ("mixing", "layout", "expected", "codes"),
+    [
+        # A page has its overlays to itself, and the medium's beneath it
+        (BLEND, Layout.PAGES, "200x300: o1@0,0 *o2@5,6 *p1@0,0", []),
+        (BLEND, Layout.SHEETS, "400x600: o1@0,0 *o2@5,6 *p1@0,0", []),
+        (UNDERPAINT, Layout.PAGES, "200x300: o2@5,6 p1@0,0 o1@0,0", []),
+        (UNDERPAINT, Layout.SHEETS, "400x600: o1@0,0 o2@5,6 p1@0,0", ["mixing-not-applied"]),
+    ],
+)
+def test_mixing_of_pages(mixing: bytes, layout: Layout, expected: str, codes: list[str]) -> None:
+    """Presentation Space Mixing Rules (X'71') of a Page Descriptor: foreground on foreground."""
+    form = medium_map(
+        "M1", medium(400, 600), map_overlays(1), ONE, modify(1, OVERLAY_1), modify_page(1, (2, 5, 6))
+    )
+    data = print_file((form_map(form), overlay(1), overlay(2)), document(page(1, space=mixing)))
+    (found,), findings = converted(data, Options(raise_faults=True, layout=layout))
+    assert shown(found) == expected
+    assert [f.code for f in findings] == codes
+
+
 MAPS = form_map(placed((1, 0, 0), name="M1"), placed((2, 0, 0), name="M2"))
 INTERNAL = placed((1, 7, 7), name="IN")
 SHARED = form_map(

@@ -29,7 +29,7 @@ def shown(data: bytes) -> list[str]:
 
 
 def items_shown(data: bytes) -> list[str]:
-    """The items of all pages alone."""
+    """The items of all pages alone; * for what is multiplied with what lies beneath."""
     return [line for page in pages(data) for line in _items(page.items, IDENTITY)]
 
 
@@ -54,7 +54,8 @@ def _items(items: Sequence[Item], matrix: Matrix) -> Iterator[str]:
             case Path():
                 yield f"path of {len(item.segments)}"
             case Group():
-                yield from _items(item.items, item.matrix.then(matrix))
+                mark = "* " if item.multiply else ""
+                yield from (mark + line for line in _items(item.items, item.matrix.then(matrix)))
             case Shared():
                 yield from _items(item.shared.items, item.matrix.then(matrix))
             case _:

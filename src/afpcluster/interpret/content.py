@@ -7,6 +7,7 @@ goes on. MO:DCA "Overlay Objects", "Page Segment Objects", "Include Object (IOB)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
@@ -27,15 +28,24 @@ from afpcluster.interpret.cache import Recent
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
+from afpcluster.interpret.mixing import Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
-_BAG, _BOG, _BPT, _BII = CODES["BAG"], CODES["BOG"], CODES["BPT"], CODES["BII"]
+_BPT, _BII = CODES["BPT"], CODES["BII"]
+_READ_ELSEWHERE = {CODES[name] for name in ("BAG", "BOG", "BRG")}
 _BMO, _BPS, _TLE, _LLE = CODES["BMO"], CODES["BPS"], CODES["TLE"], CODES["LLE"]
 _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
 _MAX_INCLUDE_DEPTH = 8
+
+
+class _Interpreted(NamedTuple):
+    """An overlay or page segment, and how an overlay is merged onto its page."""
+
+    shared: SharedItems
+    mixing: Mixing
 
 
 class ContentInterpreter:
@@ -52,7 +62,7 @@ class ContentInterpreter:
         self._lookup = lookup
         self._objects = objects
         self._page_names = page_names
-        self._shared: Recent[SharedItems] = Recent(512)
+        self._shared: Recent[_Interpreted] = Recent(512)
         self._including: set[str] = set()  # keys of shared resources that are being interpreted
 
     def interpret(self, content: Iterable[Record | ObjectNode], frame: Frame) -> None:
@@ -75,7 +85,7 @@ class ContentInterpreter:
             self._objects.im_image(node, frame)
         elif type_ in DRAWN:
             self._objects.data_object(node, frame)
-        elif type_ not in (_BAG, _BOG):
+        elif type_ not in _READ_ELSEWHERE:
             self._note(
                 "object-unexpected",
                 Severity.SKIPPED,
@@ -111,12 +121,27 @@ class ContentInterpreter:
     def _include_overlay(self, record: Record, frame: Frame) -> None:
         include = modca.IncludePageOverlay.decode(record.data)
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
+        report_unapplied(include.triplets, record, self._findings)
         environment = frame.environment
-        x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+        x, y = self._origin(include, record)
         matrix = rotation(degrees(include.orientation)).then(
             translation(x * environment.x_unit, y * environment.y_unit)
         )
         self.overlay(name, matrix, frame, record)
+
+    def _origin(
+        self, include: modca.IncludePageOverlay | modca.IncludePageSegment, record: Record
+    ) -> tuple[int, int]:
+        """Offsets of an include in L-units of the page; those of line data, where text stood, count as 0."""
+        x, y = include.x_origin, include.y_origin
+        if modca.USE_OBJECT_OFFSET in (x, y):
+            self._note(
+                "include-position-retired",
+                Severity.SUBSTITUTED,
+                "An offset of X'FFFFFF' means the current print position of line data; 0 is used",
+                record,
+            )
+        return 0 if x == modca.USE_OBJECT_OFFSET else x, 0 if y == modca.USE_OBJECT_OFFSET else y
 
     def overlay(self, name: str, matrix: Matrix, frame: Frame, record: Record | None) -> None:
         """Add one use of an overlay. `record` is what asks for it, if a structured field of the page does."""
@@ -124,9 +149,9 @@ class ContentInterpreter:
         if resource is None:
             self._missing("overlay", name, record)
             return
-        shared = self._shared_items(resource, frame, _BMO)
-        if shared is not None and shared.items:
-            frame.items.append(Shared(shared, matrix))
+        found = self._shared_items(resource, frame, _BMO)
+        if found is not None and found.shared.items:
+            found.mixing.merge(Shared(found.shared, matrix), frame.items)
 
     def _include_segment(self, record: Record, frame: Frame) -> None:
         include = modca.IncludePageSegment.decode(record.data)
@@ -136,7 +161,7 @@ class ContentInterpreter:
             self._missing("page segment", name, record)
             return
         environment = frame.environment
-        x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+        x, y = self._origin(include, record)
         self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
 
     def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
@@ -145,21 +170,21 @@ class ContentInterpreter:
         if node is None or frame.depth >= _MAX_INCLUDE_DEPTH:
             return
         if _self_contained(node):
-            shared = self._shared_items(resource, frame, _BPS)
-            if shared is not None and shared.items:
-                frame.items.append(Shared(shared, translation(*origin)))
+            found = self._shared_items(resource, frame, _BPS)
+            if found is not None and found.shared.items:
+                frame.items.append(Shared(found.shared, translation(*origin)))
             return
         inner = Frame(frame.environment, frame.scope, frame.items, origin, frame.depth + 1)
         self.interpret(node.content, inner)
 
-    def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> SharedItems | None:
+    def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> _Interpreted | None:
         """An overlay (own environment) or page segment (the page's units), interpreted once."""
         environment = frame.environment
         units = (environment.x_unit, environment.y_unit) if begin == _BPS else ()
-        key = (resource.key, id(frame.scope), units)
-        shared = self._shared.get(key)
-        if shared is not None:
-            return shared
+        key = (resource.key, frame.scope, units)
+        found = self._shared.get(key)
+        if found is not None:
+            return found
         node = resource.node()
         if resource.key in self._including:
             self._findings.add(
@@ -171,11 +196,13 @@ class ContentInterpreter:
                 "include-failed", Severity.SKIPPED, f"Resource {resource.name} has no usable content"
             )
             return None
+        mixing = Mixing()
         if begin == _BMO:
             environment = self._objects.environment(node, frame.scope)
+            mixing = environment.mixing
         items: list[Item] = []
-        if begin == _BMO and environment.background is not None:
-            items.append(Rectangle(0, 0, environment.width, environment.height, environment.background))
+        if mixing.fill is not None:
+            items.append(Rectangle(0, 0, environment.width, environment.height, mixing.fill))
         segment = (0.0, 0.0) if begin == _BPS else None
         self._including.add(resource.key)
         self.interpret(node.content, Frame(environment, frame.scope, items, segment, frame.depth + 1))
@@ -183,9 +210,9 @@ class ContentInterpreter:
         width, height = environment.width, environment.height
         box = Box(-width, -height, 3 * width, 3 * height)  # content may leave its area; the page clips it
         suffix = "".join(f"-{unit:g}" for unit in units)
-        shared = SharedItems(resource.key + suffix, items, box)
-        self._shared.put(key, shared)
-        return shared
+        found = _Interpreted(SharedItems(resource.key + suffix, items, box), mixing)
+        self._shared.put(key, found)
+        return found
 
     def _include_object(self, record: Record, frame: Frame) -> None:
         include = modca.IncludeObject.decode(record.data)
@@ -242,7 +269,7 @@ def _self_contained(node: ObjectNode) -> bool:
             continue
         if item.type not in (CODES["BIM"], CODES["BOC"]):
             return False
-        group = item.child(_BOG)
+        group = item.child(CODES["BOG"])
         position = group.first(CODES["OBP"]) if group else None
         if position is None or len(position.data) < 24 or position.data[23] != 0:
             return False

@@ -16,13 +16,12 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import points_per_unit
 from afpcluster.afp.triplets import FqnType
-from afpcluster.display.colour import WHITE, Colour
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.font import Font
+from afpcluster.interpret.mixing import Mixing, read_mixing
 from afpcluster.interpret.text_state import TextSpace
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
@@ -45,7 +44,7 @@ class Environment:
     height: float = _DEFAULT_SIZE[1]
     fonts: dict[int, Font] = field(default_factory=dict)
     resources: dict[int, FoundResource] = field(default_factory=dict)
-    background: Colour | None = None
+    mixing: Mixing = field(default_factory=Mixing)
     text: TextSpace | None = None
     has_descriptor: bool = False
 
@@ -116,23 +115,8 @@ def _page_descriptor(record: Record, environment: Environment, findings: Finding
     environment.y_unit = points_per_unit(page.y_base, page.y_units)
     environment.width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
     environment.height = page.y_size * environment.y_unit or _DEFAULT_SIZE[1]
-    environment.background = background(page.triplets)
+    environment.mixing = read_mixing(t.split_triplets(page.triplets), findings, record.offset, "PGD")
     report_unapplied(page.triplets, record, findings)
-
-
-def background(triplets: bytes) -> Colour | None:
-    """The colour that a presentation space is filled with before its data; None leaves it transparent.
-
-    The last of Color Specification X'4E' and Presentation Space Reset Mixing X'70' counts.
-    """
-    colour = None
-    for triplet in t.split_triplets(triplets):
-        if triplet.id == 0x4E and len(triplet.data) >= t.ColorSpecification.shape.required:
-            c = t.ColorSpecification.decode(triplet.data)
-            colour = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
-        elif triplet.id == 0x70 and triplet.data and triplet.data[0] & 0x80:
-            colour = WHITE
-    return colour
 
 
 def text_space(record: Record, environment: Environment, suppressed: frozenset[int]) -> TextSpace:

@@ -14,11 +14,11 @@ from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees, points_per_unit
-from afpcluster.display.colour import Colour
 from afpcluster.display.geometry import Matrix, rotation, translation
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.context import ObjectArea
-from afpcluster.interpret.environment import Environment, background
+from afpcluster.interpret.environment import Environment
+from afpcluster.interpret.mixing import Mixing, overridden, read_mixing
 from afpcluster.interpret.unapplied import report_unapplied
 
 _MAPS = tuple(CODES[name] for name in ("MIO", "MGO", "MBC", "MCD", "MPT"))
@@ -31,7 +31,7 @@ class PlacedArea:
 
     area: ObjectArea
     matrix: Matrix
-    fill: Colour | None = None
+    mixing: Mixing
     relative: bool = False
 
 
@@ -44,13 +44,14 @@ def read_area(
     """The area that the environment group `records` and an include describe, in the units of `page`."""
     area = ObjectArea(0.0, 0.0)
     x = y = x_content = y_content = 0
-    orientation, fill, relative = 0, None, False
+    orientation, relative = 0, False
+    descriptor: Record | None = None
     area_units = (page.x_unit, page.y_unit)
     for record in records:
         try:
             if record.type == CODES["OBD"]:
                 area_units = _descriptor(record.data, area, area_units)
-                fill = background(record.data) or fill
+                descriptor = record
                 report_unapplied(record.data, record, findings)
             elif record.type == CODES["OBP"]:
                 position = modca.ObjectAreaPosition.decode(record.data)
@@ -66,7 +67,6 @@ def read_area(
             )
     if include is not None:
         area_units = _descriptor(include.triplets, area, area_units)
-        fill = background(include.triplets) or fill
         option = t.decode_triplet(include.triplets, t.MappingOptionTriplet)
         area.mapping = option.option if option else area.mapping
         x = x if include.x_origin == USE_OBJECT_OFFSET else include.x_origin
@@ -78,7 +78,11 @@ def read_area(
         relative = False
     area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
     matrix = rotation(degrees(orientation)).then(translation(x * page.x_unit, y * page.y_unit))
-    return PlacedArea(area, matrix, fill, relative)
+    triplets = overridden(
+        descriptor.data if descriptor else b"", include.triplets if include is not None else b""
+    )
+    mixing = read_mixing(triplets, findings, descriptor.offset if descriptor else None, "OBD")
+    return PlacedArea(area, matrix, mixing, relative)
 
 
 def _descriptor(triplets: bytes, area: ObjectArea, units: tuple[float, float]) -> tuple[float, float]:

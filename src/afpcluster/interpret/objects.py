@@ -144,12 +144,12 @@ class ObjectInterpreter:
         matrix = placed.matrix
         if placed.relative and frame.segment is not None:
             matrix = matrix.then(translation(*frame.segment))
-        area = placed.area
-        if placed.fill is not None and area.width and area.height:
-            items = [Rectangle(0, 0, area.width, area.height, placed.fill), *items]
+        area, fill = placed.area, placed.mixing.fill
+        if fill is not None and area.width and area.height:
+            items = [Rectangle(0, 0, area.width, area.height, fill), *items]
         if not items:
             return
-        frame.items.append(Group(items, matrix))
+        placed.mixing.merge(Group(items, matrix), frame.items)
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""

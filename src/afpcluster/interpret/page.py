@@ -21,6 +21,7 @@ from afpcluster.interpret.context import Context
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.mixing import Rule, report_mixing
 from afpcluster.interpret.objects import ObjectInterpreter
 from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
 
@@ -78,14 +79,16 @@ class PageInterpreter:
                 field="BPG",
             )
         width, height = environment.width, environment.height
-        items: list[Item] = []
+        medium: list[Item] = []
         attributes: list[tuple[str, str]] = []
         frame = Frame(
-            environment, unit.scope, items, page_name=begin_name(node.begin.data), attributes=attributes
+            environment, unit.scope, medium, page_name=begin_name(node.begin.data), attributes=attributes
         )
         self._overlays(form.medium, frame)
-        if environment.background is not None and form.variable:
-            items.append(Rectangle(0, 0, width, height, environment.background))
+        items = frame.items = []
+        mixing = environment.mixing
+        if mixing.fill is not None and form.variable:
+            items.append(Rectangle(0, 0, width, height, mixing.fill))
         self._overlays(form.overlays, frame)
         if form.variable:
             if form.clipped:
@@ -96,7 +99,14 @@ class PageInterpreter:
             frame.items = []
             items.append(Group(frame.items, multiply=True))
             self._overlays(form.preprinted, frame)
-        return Page(unit.number, width, height, items, unit.groups, tuple(attributes))
+        if mixing.rule is Rule.OVERPAINT:
+            medium += items
+        else:
+            mixing.merge(Group(items), medium)
+            if mixing.rule is Rule.UNDERPAINT and form.clipped:
+                problem = "pages lie on their sheet, not beneath what is there"
+                report_mixing(problem, self._findings, node.begin.offset, "PGD")
+        return Page(unit.number, width, height, medium, unit.groups, tuple(attributes))
 
     def _overlays(self, placed: Iterable[Placed], frame: Frame) -> None:
         for name, matrix in placed:

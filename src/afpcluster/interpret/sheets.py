@@ -2,8 +2,8 @@
 
 On a side lie first its medium overlays, then its pages in their partitions, last its preprinted form. A
 side without a page has no overlays either, unless it holds constant forms. Extents that the medium map leaves
-open are those that the sheet's pages need. Each side is drawn as it is read: the back of a tumbled sheet stands
-upright too, and the media of Portrait 90 and Landscape 90, whose text runs down the medium, are turned.
+open are those that the sheet's pages need. Each side is drawn as it is read: the back of a tumbled sheet
+stands upright too, and the media of Portrait 90 and Landscape 90, whose text runs down, are turned.
 MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modification Control (MMC)".
 """
 

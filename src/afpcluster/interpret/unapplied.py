@@ -13,7 +13,6 @@ from afpcluster.findings import Findings, Severity
 
 UNAPPLIED = {
     0x46: "Page Overlay Conditional Processing: the overlay is shown whatever the condition",
-    0x71: "Presentation Space Mixing Rules: the default, overpaint, is used",
     0x74: "Toner Saver: everything is shown in full",
     0x83: "Presentation Control: the object is shown in any case",
     0x91: "Color management resource: colours keep their device space",
