@@ -120,13 +120,7 @@ NOTES: dict[str, str] = {
     "Font parameters (FOCA): CodePageDescriptor.character_set_id": _COUNT,
     "Font parameters (FOCA): CodePageDescriptor.encoding_scheme": "the length of the index groups says it",
     "Font parameters (FOCA): CodePageControl.default_unicode": "its identifier says what it is",
-    **{
-        f"Font parameters (FOCA): MetricAdjustment.{name}": "adjusts metrics of double-byte fonts; reported"
-        for name in (
-            "unit_base", "y_units", "horizontal_increment", "vertical_increment",
-            "horizontal_baseline_adjustment", "vertical_baseline_adjustment",
-        )
-    },
+    "Font parameters (FOCA): MetricAdjustment.y_units": _SAME_UNIT,
     "Font parameters (FOCA): ExtensionFont.character_set_id": "extension fonts are fonts of their own here",
     **{
         f"Font parameters (FOCA): ObjectOrigin.{name}": "says where a resource was made; shows nothing"

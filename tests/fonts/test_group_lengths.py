@@ -9,10 +9,8 @@ from foca_objects import character_set, metrics, orientation
 
 from afpcluster.afp import foca
 from afpcluster.afp.framing import Record
-from afpcluster.afp.names import encode_name
 from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.character_set import character_set as parse
-from afpcluster.fonts.coded_font import coded_font
 
 LENGTHS = {
     "orientation_group_length": foca.FNO,
@@ -81,13 +79,3 @@ def test_outline_object_identifier() -> None:
     header = foca.OutlineObjectHeader(length=10 + 3 + 4, checksum=0, identifier_length=2 + 3).encode()
     (found,) = foca.outline_objects(header + b"ABC" + b"DATA", described=False)
     assert (found.identifier, found.data) == (b"ABC", b"DATA")
-
-
-@pytest.mark.parametrize(("points", "adjusted"), [(0, False), (10, True)])
-def test_metric_adjustment_of_a_coded_font(points: int, adjusted: bool) -> None:
-    """CFC: triplet X'79' is noticed, and applies where the coded font itself says a size."""
-    size = foca.MetricAdjustment.shape.size
-    control = foca.CodedFontControl(25, triplets=bytes((size + 2, 0x79)) + bytes(size)).encode()
-    section = foca.CodedFontSection(encode_name("C0TEST"), encode_name("T1TEST"), points * 20).encode()
-    (found,) = coded_font([Record(foca.CFC, 0, control), Record(foca.CFI, 0, section)])
-    assert found.adjusted is adjusted

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from afpcluster.afp import foca
 from afpcluster.display.face import Face, OutlineFace
+from afpcluster.fonts.adjustment import Adjustment, adjusted_font
 from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.code_page import CodePage
 from afpcluster.fonts.faces import coding, increments
@@ -24,8 +25,10 @@ def active_font(
     size: float,
     rotation: int = 0,
     stretch: float = 1.0,
+    adjustment: Adjustment | None = None,
 ) -> Font:
-    """The font of `face` at `size` points; `stretch` scales along the baseline."""
+    """The font of `face` at `size` points; `stretch` scales along the baseline, `adjustment` is that of the
+    coded font at this rotation."""
     upright = characters.metrics(0)
     metrics = characters.metrics(rotation)
     if not metrics and upright:
@@ -50,7 +53,7 @@ def active_font(
             for code, identifier in chosen.identifiers.items()
             if identifier in upright
         }
-    return Font(
+    font = Font(
         name=name,
         face=face,
         size=size,
@@ -68,6 +71,7 @@ def active_font(
         placement=placement,
         stretch=stretch,
     )
+    return font if adjustment is None else adjusted_font(font, adjustment, chosen.incremented)
 
 
 def _origin(

@@ -23,18 +23,21 @@ class Section:
     code_page: str
     size: float
     horizontal_scale: float
-    adjusted: bool = False  # a Metric Adjustment triplet applies at this size
+    adjustment: foca.MetricAdjustment | None = None  # at this size
 
 
 def coded_font(records: Iterable[Record]) -> list[Section]:
     """The sections in the records BCF..ECF. Raises FontDataError and DecodeError."""
-    length, adjusted = 0, False
+    length = 0
+    adjustment: foca.MetricAdjustment | None = None
     sections: list[Section] = []
     for record in records:
         if record.type == foca.CFC:
             control = foca.CodedFontControl.decode(record.data)
             length = control.index_group_length
-            adjusted = find_triplet(control.triplets, METRIC_ADJUSTMENT) is not None
+            triplet = find_triplet(control.triplets, METRIC_ADJUSTMENT) or b""
+            if len(triplet) >= foca.MetricAdjustment.shape.required:
+                adjustment = foca.MetricAdjustment.decode(triplet)
         elif record.type == foca.CFI:
             for group in foca.repeat(foca.CodedFontSection, record.data, length):
                 sections.append(
@@ -44,7 +47,7 @@ def coded_font(records: Iterable[Record]) -> list[Section]:
                         decode_name(group.code_page),
                         group.vertical_size / 20,
                         group.horizontal_scale / 20,
-                        adjusted and group.vertical_size > 0,
+                        adjustment if group.vertical_size else None,
                     )
                 )
     if not sections:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
-from afpcluster.afp.foca import PatternTechnology
+from afpcluster.afp.foca import MetricAdjustment, PatternTechnology
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import MapResources
 from afpcluster.display.face import Face, OutlineFace
@@ -25,6 +25,7 @@ from afpcluster.document.resources import (
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts import builtin_code_pages, substitution
 from afpcluster.fonts.active import active_font, font_of_face
+from afpcluster.fonts.adjustment import adjustment_at
 from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.code_page import NO_SPACE, CodePage, FontDataError
 from afpcluster.fonts.coded_font import Section, coded_font
@@ -125,13 +126,6 @@ class FontLibrary:
         sections = self._sources.parse(CODED_FONT, reference.coded_font, coded_font, scope, record)
         if not sections:
             return self._substitute(reference, scope, record)
-        if any(section.adjusted for section in sections):
-            self._sources.report(
-                "font-metric-adjustment",
-                Severity.SKIPPED,
-                f"The metric adjustment (triplet X'79') of coded font {reference.coded_font} is not applied",
-                record,
-            )
         fonts = {
             section.number: self._pair(_of_section(reference, section), scope, record, section)
             for section in sections
@@ -177,12 +171,15 @@ class FontLibrary:
         page = self._sources.code_page(reference, scope, record)
         if reference.section:
             page = page.of_section(reference.section)
-        size, stretch = _size(reference, characters, section)
-        key = (characters.key, page.key, size, stretch, reference.rotation)
+        size, stretch, triplet = _size(reference, characters, section)
+        adjustment = adjustment_at(triplet, reference.rotation)
+        key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)
         font = self._fonts.get(key)
         if font is None:
             face = self._face(characters, page, reference, record)
-            font = active_font(reference.label, face, characters, page, size, reference.rotation, stretch)
+            font = active_font(
+                reference.label, face, characters, page, size, reference.rotation, stretch, adjustment
+            )
             self._fonts[key] = font
         return font
 
@@ -306,14 +303,18 @@ def _of_section(reference: FontReference, section: Section) -> FontReference:
     )
 
 
-def _size(reference: FontReference, characters: CharacterSet, section: Section | None) -> tuple[float, float]:
-    """Size in points and horizontal stretch. Raster fonts have the size they were made for; outline
-    fonts that of the reference, else of the coded font, else their nominal size."""
+def _size(
+    reference: FontReference, characters: CharacterSet, section: Section | None
+) -> tuple[float, float, MetricAdjustment | None]:
+    """Size in points, horizontal stretch, and the adjustment that goes with a coded font's size. Raster
+    fonts have the size they were made for; outline fonts that of the reference, else of the coded font,
+    else their nominal size."""
     if characters.raster:
-        return characters.size, 1.0
+        return characters.size, 1.0, None
     size = reference.size or characters.size_of_width(reference.width)
     if size:
-        return size, reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+        return size, reference.horizontal_scale / size if reference.horizontal_scale else 1.0, None
     if section is not None and section.size:
-        return section.size, section.horizontal_scale / section.size if section.horizontal_scale else 1.0
-    return characters.size or substitution.DEFAULT_SIZE, 1.0
+        stretch = section.horizontal_scale / section.size if section.horizontal_scale else 1.0
+        return section.size, stretch, section.adjustment
+    return characters.size or substitution.DEFAULT_SIZE, 1.0, None
