@@ -1,7 +1,9 @@
 """Print file -> pages, one at a time: documents, page groups, medium maps in force, resource scopes.
 
 A cheap scan looks at record headers only; contents are read when a page is interpreted. A page that is
-cut off by the end of the file or by the next Begin Page ends there, with a finding.
+cut off by the end of the file or by the next Begin Page ends there, with a finding. Resources in front of
+the first document serve all documents; those in front of a later one, as files joined end to end have
+them, the documents from there on; those in a document or page, it alone.
 MO:DCA Chapter 4 "MO:DCA Objects" (Print File, Document, Page Group), "Data Stream States".
 """
 
@@ -17,15 +19,22 @@ from afpcluster.afp.modca import Begin, InvokeMediumMap
 from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.items import GroupStart
-from afpcluster.document.resources import FORM_MAP, TYPE_OF_BEGIN, Resource, ResourceScope, scan_resources
+from afpcluster.document.resources import (
+    TYPE_OF_BEGIN,
+    Resource,
+    ResourceScope,
+    Stretch,
+    begins_resource,
+    report_not_ended,
+    scan_resources,
+)
 from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
 _BNG, _ENG = CODES["BNG"], CODES["ENG"]
-_BRG, _ERG = CODES["BRG"], CODES["ERG"]
-_BMM, _EMM, _IMM = CODES["BMM"], CODES["EMM"], CODES["IMM"]
-_TLE, _NOP = CODES["TLE"], CODES["NOP"]
+_BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
+_BMM, _IMM, _TLE = CODES["BMM"], CODES["IMM"], CODES["TLE"]
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
 _NOT_APPLIED = {
@@ -90,7 +99,11 @@ class Assembler:
         self._file = file
         self._findings = findings
         self.outer_scope = ResourceScope(outside)
-        self._scope = self.outer_scope
+        self._file_scope = self.outer_scope  # of the documents to come
+        self._in_front = True  # of the first document that it serves
+        self._scope = self._file_scope
+        self._page_scope: ResourceScope | None = None  # of the open page, if it has resources of its own
+        self._stretch: Stretch | None = None  # open between pages
         self._groups: list[_OpenGroup] = []
         self._medium_map = ""
         self._internal_map: Resource | None = None  # in force
@@ -136,51 +149,66 @@ class Assembler:
             yield self._page(self._page_start, self._end)
 
     def _walk(self) -> Iterator[PageUnit | MapInvoked]:
-        skip_until: int | None = None  # End identifier of a page-level structure to pass over
-        resume_at = -1
         for type_, offset, end, window, at in self._file.scan(report=True):
-            if offset < resume_at:
-                continue
             if self._page_start is not None:
                 if type_ == _EPG:
                     yield self._page(self._page_start, end)
-                    self._page_start = None
-                elif type_ in (_BPG, _EDT):
-                    self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
-                    yield self._page(self._page_start, offset)
-                    self._page_start = offset if type_ == _BPG else None
-                    if type_ == _EDT:
-                        self._document_start = None
-            elif skip_until is not None:
-                if type_ == skip_until:
-                    skip_until = None
-            elif type_ == _BPG:
+                    continue
+                if type_ == _BRG:
+                    self._page_resources(end)
+                if type_ not in (_BPG, _BDT, _EDT):
+                    continue
+                self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
+                yield self._page(self._page_start, offset)
+            if self._stretch is not None and self._inside(self._stretch, type_, offset, end):
+                continue
+            if type_ == _BPG:
                 self._page_start = offset
                 self._internal_candidate = None
+            elif type_ in (_BMM, _BDI) or begins_resource(type_):
+                self._stretch = Stretch(type_, offset, window[at : at + end - offset - 9])
             elif type_ in (_TLE, _BNG, _IMM):
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
                 yield from self._between_pages(type_, data, offset)
-            elif type_ in _NOT_APPLIED:
-                self._note("field-not-applied", Severity.SKIPPED, _NOT_APPLIED[type_], offset)
-            elif type_ == _ENG:
-                if self._groups:
-                    self._groups.pop()
-            elif type_ == _BDT:
-                self._begin_document(offset)
-            elif type_ == _EDT:
-                self._document_start = None
-                self._scope = self.outer_scope
-                self._groups.clear()
-            elif type_ == _BRG:
-                resume_at = self._resource_group(end)
-            elif type_ == _BMM:
-                self._internal_candidate = self._stretch(FORM_MAP, offset, _BMM, _EMM)
-                skip_until = _EMM
-            elif type_ in TYPE_OF_BEGIN:
-                resume_at = self._bare_resource(offset)
+            else:
+                self._boundary(type_, offset)
+
+    def _inside(self, stretch: Stretch, type_: int, offset: int, end: int) -> bool:
+        """Whether a record belongs to the resource, medium map or index that is open; that is closed by its
+        End or by what cannot be inside."""
+        ended = type_ == stretch.closing
+        if not ended and not stretch.cannot_hold(type_):
+            return True
+        if not ended:
+            report_not_ended(stretch, self._findings)
+        self._stretch = None
+        if stretch.begin != _BDI:
+            resource = stretch.resource(self._file, end if ended else offset, self._findings)
+            if stretch.begin == _BMM:
+                self._internal_candidate = resource
+            else:
+                self._collecting_scope().add(resource)
+                if stretch.begin != _BRS:
+                    self._bare_resources.add(mnemonic(stretch.begin))
+        return ended
+
+    def _boundary(self, type_: int, offset: int) -> None:
+        if type_ in _NOT_APPLIED:
+            self._note("field-not-applied", Severity.SKIPPED, _NOT_APPLIED[type_], offset)
+        elif type_ == _ENG:
+            if self._groups:
+                self._groups.pop()
+        elif type_ == _BDT:
+            self._begin_document(offset)
+        elif type_ == _EDT:
+            self._document_start = None
+            self._scope = self._file_scope
+            self._groups.clear()
 
     def _page(self, start: int, end: int) -> PageUnit:
         self.pages_seen += 1
+        self._page_start = None
+        self._in_front = False
         starts = []
         for group in self._groups:
             if not group.reported:
@@ -190,20 +218,22 @@ class Assembler:
             self.pages_seen,
             start,
             end,
-            self._scope,
+            self._page_scope or self._scope,
             self._medium_map,
             self._map_page,
             tuple(starts),
             self._internal_map,
             self.documents_seen,
         )
+        self._page_scope = None
         self._map_page += 1
         return unit
 
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset
         self.documents_seen += 1
-        self._scope = self.outer_scope
+        self._in_front = False
+        self._scope = self._file_scope
         self._groups.clear()
         self._medium_map, self._internal_map, self._map_page = "", None, 0
 
@@ -222,35 +252,21 @@ class Assembler:
         elif self._groups and len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
             self._groups[-1].attributes.append(read_attribute(data))
 
-    def _resource_group(self, start: int) -> int:
-        """Take in the resource group whose content begins at `start`; where it ends."""
-        scope = self.outer_scope if self.documents_seen == 0 else ResourceScope(self.outer_scope)
-        self._scope = scope
-        last = start
+    def _collecting_scope(self) -> ResourceScope:
+        """Where resources belong that stand here, outside pages."""
+        if self._document_start is not None:
+            if self._scope is self._file_scope:
+                self._scope = ResourceScope(self._file_scope)
+        elif not self._in_front:
+            self._scope = self._file_scope = ResourceScope(self.outer_scope)
+            self._in_front = True
+        return self._scope
+
+    def _page_resources(self, start: int) -> None:
+        """Take in the resource group of a page (MO:DCA Appendix C "Retired Interchange Set")."""
+        self._page_scope = ResourceScope(self._page_scope or self._scope)
         for resource in scan_resources(self._file, start, self._findings):
-            scope.add(resource)
-            last = resource.end
-        return last
-
-    def _bare_resource(self, offset: int) -> int:
-        """A resource object outside any resource group: usable by name all the same."""
-        resource = next(scan_resources(self._file, offset, self._findings), None)
-        if resource is None:
-            return offset + 1
-        self._scope.add(resource)
-        self._bare_resources.add(mnemonic(self._file.read(offset, offset + 1)[0].type))
-        return resource.end
-
-    def _stretch(self, kind: int, start: int, begin: int, close: int) -> Resource:
-        """The stretch of records from a Begin at `start` to its End as a resource of this kind."""
-        name, end = "", start
-        for type_, offset, stop, window, at in self._file.scan(start):
-            if type_ == begin and offset == start:
-                name = decode_name(window[at : at + 8])
-            end = stop
-            if type_ == close:
-                break
-        return Resource(kind, (name,), self._findings, self._file, start, end)
+            self._page_scope.add(resource)
 
     def _no_pages(self) -> NotAfpError:
         held = ", ".join(sorted(self._bare_resources))

@@ -16,17 +16,17 @@ from functools import cached_property
 from pathlib import Path
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import CODES
+from afpcluster.afp.fields import CODES, end_of, mnemonic
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import Begin, BeginReserved
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.findings import ConversionError, Findings
+from afpcluster.findings import ConversionError, Findings, Severity
 
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
-CONTAINER, TEXT = 0x92, 0x9B
+CONTAINER, TEXT, DOCUMENT = 0x92, 0x9B, 0xA8
 PAGE_SEGMENT, OVERLAY, FORM_MAP = 0xFB, 0xFC, 0xFE
 """Resource object types (MO:DCA "Resource Object Type Triplet X'21'")."""
 
@@ -47,6 +47,8 @@ TYPE_OF_BEGIN = {
 
 _MAX_EXTERNAL_BYTES = 256 << 20
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
+_BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
+_OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "BNG", "ENG", "IMM"))
 
 
 @dataclass(slots=True)
@@ -218,52 +220,101 @@ class FolderScope(ResourceScope):
         return first
 
 
+@dataclass(slots=True)
+class Stretch:
+    """Records from a Begin to its End: a resource, or what else stands between pages. `data` is that of
+    the Begin field."""
+
+    begin: int
+    offset: int
+    data: bytes = field(repr=False)
+
+    @property
+    def closing(self) -> int:
+        """The End field that belongs to it."""
+        return end_of(self.begin)
+
+    def cannot_hold(self, type_: int) -> bool:
+        """Whether a record shows that the End is missing. Documents are resources, too: in envelopes."""
+        if type_ in _BETWEEN_RESOURCES:
+            return True
+        return type_ in _OF_DOCUMENTS and not (self.begin == _BRS and _header(self)[0] == DOCUMENT)
+
+    def resource(self, file: RecordFile, end: int, findings: Findings) -> Resource:
+        """The resource that ends at `end`, by its envelope or itself."""
+        kind, name, triplets = _header(self)
+        names = [name] if name else []
+        for triplet in t.split_triplets(triplets):
+            if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
+                FqnType.REPLACE_FIRST_GID,
+                FqnType.DATA_OBJECT_EXTERNAL,
+                FqnType.DATA_OBJECT_FONT_BASE,
+            ):  # fmt: skip
+                names += _spellings(triplet.data, triplets)
+        found = tuple(n for n in dict.fromkeys(names) if n)
+        return Resource(kind, found, findings, file, self.offset, end, linked=tuple(_linked_fonts(triplets)))
+
+
+def begins_resource(type_: int) -> bool:
+    """Whether a record begins a resource: an envelope, or a bare resource object."""
+    return type_ == _BRS or type_ in TYPE_OF_BEGIN
+
+
+def report_not_ended(stretch: Stretch, findings: Findings) -> None:
+    """Record that an End field is missing; what was begun ends where something else begins."""
+    name = mnemonic(stretch.begin)
+    findings.add(
+        "resource-not-ended",
+        Severity.INFO,
+        f"{name} has no {mnemonic(stretch.closing)}; it ends where a field stands that cannot be inside",
+        offset=stretch.offset,
+        field=name,
+        spec="MO:DCA Data Stream States",
+    )
+
+
 def scan_resources(file: RecordFile, start: int | None, findings: Findings) -> Iterator[Resource]:
     """The resources from `start` on: Begin Resource … End Resource, or bare resource objects.
 
     Stops at the End Resource Group, at a Begin Document, or at the end of the file.
     """
     stop_at = (CODES["ERG"], CODES["BDT"], CODES["BPG"])
-    depth_type = 0
-    begin: tuple[int, bytes] | None = None
-    closing = 0
-    for type_, offset, end, window, at in file.scan(start):
-        if depth_type:
-            if type_ == closing:
-                assert begin is not None
-                yield _resource(file, depth_type, begin, end, findings)
-                depth_type = 0
-        elif type_ in stop_at:
+    stretch: Stretch | None = None
+    stop = 0
+    for type_, offset, stop, window, at in file.scan(start):
+        if stretch is not None:
+            if type_ == stretch.closing:
+                yield stretch.resource(file, stop, findings)
+                stretch = None
+                continue
+            if not stretch.cannot_hold(type_):
+                continue
+            report_not_ended(stretch, findings)
+            yield stretch.resource(file, offset, findings)
+            stretch = None
+        if type_ in stop_at:
             return
-        elif type_ == _BRS or type_ in TYPE_OF_BEGIN:
-            depth_type, begin = type_, (offset, window[at : at + end - offset - 9])
-            closing = _ERS if type_ == _BRS else 0xD3A900 | type_ & 0xFF
+        if begins_resource(type_):
+            stretch = Stretch(type_, offset, window[at : at + stop - offset - 9])
+    if stretch is not None:
+        report_not_ended(stretch, findings)
+        yield stretch.resource(file, stop, findings)
 
 
-def _resource(
-    file: RecordFile, type_: int, begin: tuple[int, bytes], end: int, findings: Findings
-) -> Resource:
-    offset, data = begin
-    if type_ == _BRS:
-        header = BeginReserved.decode(data)
-        raw = header.triplets
-        if t.find_triplet(raw, 0x21) is None and t.find_triplet(data[8:], 0x21) is not None:
-            raw = data[8:]  # a producer that leaves out the reserved bytes
-        object_type = t.decode_triplet(raw, t.ResourceObjectType)
-        kind = object_type.object_type if object_type else 0
-    else:
-        header = Begin.decode(data)
-        raw, kind = header.triplets, TYPE_OF_BEGIN[type_]
-    names = [decode_name(header.name)] if header.name else []
-    for triplet in t.split_triplets(raw):
-        if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
-            FqnType.REPLACE_FIRST_GID,
-            FqnType.DATA_OBJECT_EXTERNAL,
-            FqnType.DATA_OBJECT_FONT_BASE,
-        ):  # fmt: skip
-            names += _spellings(triplet.data, raw)
-    found = tuple(n for n in dict.fromkeys(names) if n)
-    return Resource(kind, found, findings, file, offset, end, linked=tuple(_linked_fonts(raw)))
+def _header(stretch: Stretch) -> tuple[int, str, bytes]:
+    """Kind, name and triplets of a Begin field."""
+    data = stretch.data
+    if stretch.begin != _BRS:
+        bare = Begin.decode(data)
+        name = decode_name(bare.name) if bare.name else ""
+        return TYPE_OF_BEGIN.get(stretch.begin, 0), name, bare.triplets
+    header = BeginReserved.decode(data)
+    triplets = header.triplets
+    if t.find_triplet(triplets, 0x21) is None and t.find_triplet(data[8:], 0x21) is not None:
+        triplets = data[8:]  # a producer that leaves out the reserved bytes
+    object_type = t.decode_triplet(triplets, t.ResourceObjectType)
+    name = decode_name(header.name) if header.name else ""
+    return object_type.object_type if object_type else 0, name, triplets
 
 
 def _linked_fonts(triplets: bytes) -> Iterator[tuple[str, str]]:
