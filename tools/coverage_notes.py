@@ -32,7 +32,6 @@ NOTES: dict[str, str] = {
     "Structured fields: MMT": "names the paper; reported",
     "Structured fields: MMD": "names the output bin; reported",
     "Structured fields: MPG": "maps pages that Include Page places by name",
-    "Structured fields: IPG": "places a page of another document, which is not at hand; reported",
     "Structured fields: MSU": "names suppressions that a medium map may turn on; text is shown",
     "Structured fields: PPO": "asks a printer to prepare objects early; " + _NO_EFFECT,
     "Structured fields: PFC": _FIDELITY,

@@ -93,7 +93,7 @@ def test_links_left_out(lle: bytes, layout: Layout, reason: str) -> None:
             page(1, extra=field("IPG", made(modca.IncludePage, name=encode_name("P9")))),
             "page-include-skipped",
         ),
-        (pages(1) + field("IPG", made(modca.IncludePage, name=encode_name("P9"))), "field-not-applied"),
+        (pages(1) + field("IPG", made(modca.IncludePage, name=encode_name("P9"))), "page-include-skipped"),
         (pages(1) + link(b"", NEXT), "field-not-applied"),
     ],
 )

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from afpcluster.afp import triplets as t
+from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import RecordFile
-from afpcluster.afp.modca import Begin, InvokeMediumMap
+from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.items import GroupStart
+from afpcluster.document.page_names import begin_name
 from afpcluster.document.resources import (
     TYPE_OF_BEGIN,
     Resource,
@@ -28,6 +30,7 @@ from afpcluster.document.resources import (
     report_not_ended,
     scan_resources,
 )
+from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
@@ -35,14 +38,9 @@ _BDT, _EDT = CODES["BDT"], CODES["EDT"]
 _BNG, _ENG = CODES["BNG"], CODES["ENG"]
 _BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE = CODES["BMM"], CODES["IMM"], CODES["TLE"]
+_IPG, _LLE = CODES["IPG"], CODES["LLE"]
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
-_NOT_APPLIED = {
-    CODES["IPG"]: "Include Page (IPG): the page of another document that it names is not shown; convert that "
-    "document too",
-    CODES["LLE"]: "A link between pages (LLE) is not applied; links inside pages are",
-}
-"""Fields between pages that would show something; others there have no effect on pages."""
 
 
 @dataclass(slots=True)
@@ -113,6 +111,7 @@ class Assembler:
         self.pages_seen = 0
         self.documents_seen = 0
         self._bare_resources: set[str] = set()
+        self._saved = SavedPages()
         self._page_start: int | None = None
         self._document_start: int | None = None
 
@@ -167,6 +166,8 @@ class Assembler:
                 self._internal_candidate = None
             elif type_ in (_BMM, _BDI) or begins_resource(type_):
                 self._stretch = Stretch(type_, offset, window[at : at + end - offset - 9])
+            elif type_ == _IPG:
+                yield from self._saved_page(window[at : at + end - offset - 9], offset)
             elif type_ in (_TLE, _BNG, _IMM):
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
                 yield from self._between_pages(type_, data, offset)
@@ -193,8 +194,9 @@ class Assembler:
         return ended
 
     def _boundary(self, type_: int, offset: int) -> None:
-        if type_ in _NOT_APPLIED:
-            self._note("field-not-applied", Severity.SKIPPED, _NOT_APPLIED[type_], offset)
+        if type_ == _LLE:
+            message = "A link between pages (LLE) is not applied; links inside pages are"
+            self._note("field-not-applied", Severity.SKIPPED, message, offset)
         elif type_ == _ENG:
             if self._groups:
                 self._groups.pop()
@@ -228,6 +230,23 @@ class Assembler:
         self._page_scope = None
         self._map_page += 1
         return unit
+
+    def _saved_page(self, include: bytes, offset: int) -> Iterator[PageUnit]:
+        """A page of a document among the resources, where an Include Page stands for it."""
+        try:
+            page = self._saved.find(self._scope, include)
+        except DecodeError as error:
+            self._note("field-short", Severity.SKIPPED, f"IPG: {error}", offset)
+            return
+        self._internal_candidate = None
+        if page is not None and page.file is self._file:
+            yield self._page(page.start, page.end)
+            return
+        message = (
+            f"Include Page (IPG): page {decode_name(include[:8])} is in no document of the file's resource "
+            "group and is not shown; convert the document that has it"
+        )
+        self._note("page-include-skipped", Severity.SKIPPED, message, offset)
 
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset
@@ -281,15 +300,6 @@ class Assembler:
 
     def _note(self, code: str, severity: Severity, message: str, offset: int | None) -> None:
         self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")
-
-
-def begin_name(data: bytes) -> str:
-    """The name that the data of a Begin Page or Begin Named Page Group gives; '' where there is none."""
-    if len(data) < Begin.shape.size:
-        return ""
-    begin = Begin.decode(data)
-    given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
-    return given or decode_name(begin.name)
 
 
 def read_attribute(data: bytes) -> tuple[str, str]:

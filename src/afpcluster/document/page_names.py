@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import RecordFile
-from afpcluster.document.assembly import begin_name
+from afpcluster.afp.modca import Begin
+from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import FqnType
 from afpcluster.findings import TruncatedError
 
 _BPG, _BNG, _BRG, _ERG = (CODES[name] for name in ("BPG", "BNG", "BRG", "ERG"))
+
+
+def begin_name(data: bytes) -> str:
+    """The name that the data of a Begin Page or Begin Named Page Group gives; '' where there is none."""
+    if len(data) < Begin.shape.size:
+        return ""
+    begin = Begin.decode(data)
+    given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
+    return given or decode_name(begin.name)
 
 
 class PageNames:

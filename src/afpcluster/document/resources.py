@@ -27,6 +27,7 @@ from afpcluster.findings import ConversionError, Findings, Severity
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
 CONTAINER, TEXT, DOCUMENT = 0x92, 0x9B, 0xA8
+PAGE = 0xAF
 PAGE_SEGMENT, OVERLAY, FORM_MAP = 0xFB, 0xFC, 0xFE
 """Resource object types (MO:DCA "Resource Object Type Triplet X'21'")."""
 

@@ -17,12 +17,13 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
-from afpcluster.display.geometry import Box, Matrix, rotation, translation
+from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, translation
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
 from afpcluster.document.assembly import read_attribute
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
+from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.interpret.cache import Recent
 from afpcluster.interpret.frame import Frame, Segment
@@ -34,7 +35,8 @@ from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _BPT, _BII = CODES["BPT"], CODES["BII"]
 _READ_ELSEWHERE = {CODES[name] for name in ("BAG", "BOG", "BRG")}
-_BMO, _BPS, _TLE, _LLE = CODES["BMO"], CODES["BPS"], CODES["TLE"], CODES["LLE"]
+_BPG, _BMO, _BPS = CODES["BPG"], CODES["BMO"], CODES["BPS"]
+_TLE, _LLE = CODES["TLE"], CODES["LLE"]
 _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
@@ -62,6 +64,7 @@ class ContentInterpreter:
         self._lookup = lookup
         self._objects = objects
         self._page_names = page_names
+        self._saved = SavedPages()
         self._shared: Recent[_Interpreted] = Recent(512)
         self._including: set[str] = set()  # keys of shared resources that are being interpreted
 
@@ -108,13 +111,7 @@ class ContentInterpreter:
                 record, frame.page_name, frame.environment, self._page_names, self._findings
             )
         elif type_ == CODES["IPG"]:
-            self._note(
-                "page-include-skipped",
-                Severity.SKIPPED,
-                f"Page {decode_name(record.data[:8])} of another document is included, but not shown: "
-                "convert that document too",
-                record,
-            )
+            self._include_page(record, frame)
         elif type_ not in _QUIET:
             report_field(record, self._findings)
 
@@ -153,6 +150,18 @@ class ContentInterpreter:
         if found is not None and found.shared.items:
             found.mixing.merge(Shared(found.shared, matrix), frame.items)
 
+    def _include_page(self, record: Record, frame: Frame) -> None:
+        """A saved page, merged with the page at its origin: with its own environment, as an overlay."""
+        page = self._saved.find(frame.scope, record.data)
+        if page is None:
+            name = decode_name(record.data[:8])
+            message = f"Page {name} is included, but is in no document of the resource group; it is not shown"
+            self._note("page-include-skipped", Severity.SKIPPED, message, record)
+            return
+        found = self._shared_items(page, frame, _BPG)
+        if found is not None and found.shared.items:
+            found.mixing.merge(Shared(found.shared, IDENTITY), frame.items)
+
     def _include_segment(self, record: Record, frame: Frame) -> None:
         include = modca.IncludePageSegment.decode(record.data)
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
@@ -167,7 +176,7 @@ class ContentInterpreter:
     def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
         """A page segment: shared where nothing in it depends on the page, else drawn in place."""
         node = resource.node()
-        if node is None or frame.depth >= _MAX_INCLUDE_DEPTH:
+        if node is None or self._too_deep(resource, frame):
             return
         if _self_contained(node):
             found = self._shared_items(resource, frame, _BPS)
@@ -185,6 +194,8 @@ class ContentInterpreter:
         found = self._shared.get(key)
         if found is not None:
             return found
+        if self._too_deep(resource, frame):
+            return None
         node = resource.node()
         if resource.key in self._including:
             self._findings.add(
@@ -197,7 +208,7 @@ class ContentInterpreter:
             )
             return None
         mixing = Mixing()
-        if begin == _BMO:
+        if begin != _BPS:
             environment = self._objects.environment(node, frame.scope)
             mixing = environment.mixing
         items: list[Item] = []
@@ -214,6 +225,15 @@ class ContentInterpreter:
         self._shared.put(key, found)
         return found
 
+    def _too_deep(self, resource: Resource, frame: Frame) -> bool:
+        if frame.depth >= _MAX_INCLUDE_DEPTH:
+            self._findings.add(
+                "include-too-deep",
+                Severity.SKIPPED,
+                f"Resource {resource.name} is included {_MAX_INCLUDE_DEPTH} levels deep and is not shown",
+            )
+        return frame.depth >= _MAX_INCLUDE_DEPTH
+
     def _include_object(self, record: Record, frame: Frame) -> None:
         include = modca.IncludeObject.decode(record.data)
         report_unapplied(include.triplets, record, self._findings)
@@ -229,7 +249,7 @@ class ContentInterpreter:
             return
         node = self._lookup.object_node(resource)
         if node is not None and node.type == _BPT:
-            self._objects.text(node, frame)
+            self._objects.text(node, frame, include)
         elif node is not None and node.type in DRAWN:
             self._objects.data_object(node, frame, include, resource.key)
         else:

@@ -88,8 +88,9 @@ class ObjectInterpreter:
             outer=frame.environment,
         )
 
-    def text(self, node: ObjectNode, frame: Frame) -> None:
-        """A presentation text object: on the page itself, or in an area of its own."""
+    def text(self, node: ObjectNode, frame: Frame, include: modca.IncludeObject | None = None) -> None:
+        """A presentation text object: on the page itself, or in an area of its own. `include` is the IOB
+        that brought it."""
         data = b"".join([r.data for r in node.content if isinstance(r, Record) and r.type == _PTX])
         group = node.child(_BOG)
         if group is None:
@@ -104,7 +105,7 @@ class ObjectInterpreter:
         records = group.all(*_kinds(group)) + node.all(CODES["PTD"])
         environment = self._object_environment(records, frame)
         assert environment.text is not None
-        placed = read_area(records, frame.environment, None, self._findings)
+        placed = read_area(records, frame.environment, include, self._findings)
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
         self._place(placed, items, frame)
 

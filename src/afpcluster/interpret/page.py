@@ -8,11 +8,11 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.display.geometry import IDENTITY, Box
 from afpcluster.display.items import Group, Item, Page, Rectangle
-from afpcluster.document.assembly import PageUnit, begin_name
+from afpcluster.document.assembly import PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.medium_map import MediumMap, Slot
 from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.document.page_names import PageNames
+from afpcluster.document.page_names import PageNames, begin_name
 from afpcluster.document.resources import OVERLAY, ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
