@@ -163,3 +163,9 @@ def test_a_character_map_cannot_expand_without_bounds(last: int) -> None:
     data = with_table(LATIN, "cmap", b"\0\0\0\1\0\3\0\x0a\0\0\0\x0c" + subtable)
     with pytest.raises(FontDataError, match="character map"):
         character_face(data)
+
+
+def test_shapes_of_letters_read_as_the_letters() -> None:
+    face = character_face(truetype("Shapes", "\ufee3\ufefb\ufb2a\ufc5e\u0645\ufee1")).face
+    readings = [face.unicode[glyph] for glyph in range(1, 7)]
+    assert readings == ["\u0645", "\u0644\u0627", "\u05e9\u05c1", "\ufc5e", "\u0645", "\u0645"]

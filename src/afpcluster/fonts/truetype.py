@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from unicodedata import bidirectional, normalize
 
 from fontTools.ttLib import TTFont, TTLibError
 
@@ -97,7 +98,7 @@ def _face(font: Any, data: bytes, index: int) -> CharacterFace:
     widths = {indexes[name]: advance * scale for name, (advance, _) in metrics.items() if name in indexes}
     unicode: dict[int, str] = {}
     for code in sorted(codes):
-        unicode.setdefault(codes[code], chr(code))
+        unicode.setdefault(codes[code], _reading(code))
     digest = sha256(data).hexdigest()[:16]
     name = font["name"].getDebugName(_POSTSCRIPT_NAME) if "name" in font else None
     key = f"{digest}-{index}" if index else digest
@@ -118,6 +119,15 @@ def _face(font: Any, data: bytes, index: int) -> CharacterFace:
         underline_position=post.underlinePosition * scale if post else -100.0,
         underline_thickness=post.underlineThickness * scale if post else 50.0,
     )
+
+
+def _reading(code: int) -> str:
+    """What a character reads as: itself; the letters for a shape of Arabic or Hebrew letters."""
+    character = chr(code)
+    if bidirectional(character) not in ("AL", "R"):
+        return character
+    letters = normalize("NFKC", character)
+    return character if " " in letters else letters  # a mark alone stands on a space
 
 
 def _character_map(font: Any) -> Mapping[int, str]:
