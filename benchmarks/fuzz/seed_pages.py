@@ -100,12 +100,11 @@ def every_control() -> bytes:
 
 
 def unicode_text() -> bytes:
-    content = (
-        b"\x2b\xd3\x12\x6a"
-        + bytes((1, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-        + "Añ€b".encode("utf-16-be")
-    )
-    return print_file(enclosed("BPT", NAME, [field("PTX", content)]))
+    """Unicode Complex Text in a TrueType font."""
+    points = "Ab\u202eAb\u202cb".encode("utf-16-be")
+    controls = bytes((1, 0, 0, len(points), 0, 0, 2, 1, 0, 0, 0, 0, 0, 0))
+    content = ptoca.TextBuilder().control("SCFL", 1).data() + b"\x2b\xd3\x10\x6a" + controls + points
+    return data_object_page(enclosed("BPT", NAME, [field("PTX", content)]))
 
 
 def raster_font() -> bytes:
@@ -133,6 +132,12 @@ def format_1_font() -> bytes:
 
 
 def data_object_font() -> bytes:
+    builder = ptoca.TextBuilder().control("SCFL", 1).control("AMB", 300).text("Ab".encode("utf-16-be"))
+    return data_object_page(text(builder))
+
+
+def data_object_page(content: bytes) -> bytes:
+    """A page with this text, its font 1 a TrueType font of the file."""
     name = "Tiny".encode("utf-16-be")
     container = seed_fonts.true_type_container(name)
     descriptor = triplets.DataObjectFontDescriptor(0, 0x20, 200, 0, 0, 3, 1)
@@ -143,9 +148,8 @@ def data_object_font() -> bytes:
         + triplet(descriptor)
         + qualified_name(_KINDS.DATA_OBJECT_INTERNAL, b"\x01")
     )
-    builder = ptoca.TextBuilder().control("SCFL", 1).control("AMB", 300).text("Ab".encode("utf-16-be"))
     maps = field("MDR", modca.MapResources([modca.MapGroup(group)]))
-    return print_file(text(builder), resources=container, maps=maps)
+    return print_file(content, resources=container, maps=maps)
 
 
 def object_area(kind: str, mapping: str, descriptor: bytes, option: int = 0x20, degrees: int = 0) -> bytes:

@@ -82,13 +82,13 @@ def test_glyphs_without_advances_are_reported() -> None:
 def unicode_text(text: str) -> bytes:
     """Unicode Complex Text: ends its chain; the UTF-16BE text follows the control sequence."""
     data = text.encode("utf-16-be")
-    operands = bytes((1, 0)) + len(data).to_bytes(2, "big") + bytes(12)
+    operands = bytes((1, 0)) + len(data).to_bytes(2, "big") + bytes((0, 0, 2, 1)) + bytes(6)
     sequence = control("UCT", operands)
     return sequence[:1] + b"\x6a" + sequence[2:] + data
 
 
 def test_unicode_complex_text_is_shown() -> None:
-    assert items_shown(file(unicode_text("bA")))[0] == "'bA' 10 at 5,15"
+    assert items_shown(file(unicode_text("bA")))[0] == "'bA 0,0 6,0' 10 at 5,15"
 
 
 def test_unicode_complex_text_is_what_a_glyph_run_reads_as() -> None:

@@ -181,11 +181,9 @@ def test_initial_conditions_come_from_the_descriptor() -> None:
     assert shown(draw(e("A"), space)[0]) == [f"A at 10,0 rgb{rgb(0.0, 0.0, 1.0).components}"]
 
 
-def test_complex_text_stands_for_itself_outside_a_glyph_run() -> None:
-    text = e("AB")
-    control = bytes.fromhex("2bd3 106a 01 00") + len(text).to_bytes(2, "big") + bytes(10)
-    items, _ = draw(control + text + build("C"))
-    assert [item.codes for item in items if isinstance(item, GlyphRun)][-1] == e("C")
+def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data() -> None:
+    control = bytes.fromhex("2bd3 106a 0100 0002 0000 0201 00000000 0000")
+    assert shown(draw(build() + control + e("AB") + e("C"))[0]) == ["AB at 0,0", "C at 12,0"]
 
 
 @pytest.mark.parametrize(

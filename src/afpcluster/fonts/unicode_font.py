@@ -14,9 +14,10 @@ from afpcluster.display.face import Face
 from afpcluster.fonts.active import font_of_face
 from afpcluster.fonts.builtin_code_pages import built_in
 from afpcluster.fonts.code_page import CodePage
+from afpcluster.fonts.shaping import Shaper
 from afpcluster.fonts.standard import characters_of, standard_face
 from afpcluster.fonts.truetype import CharacterFace, fold
-from afpcluster.interpret.font import FaceRun, Font
+from afpcluster.interpret.font import ComplexText, FaceRun, Font
 
 Decoder = Callable[[bytes], str]
 _REMEMBERED_STRINGS = 4096
@@ -89,6 +90,9 @@ def unicode_font(
     font.advances = advances[0]
     font.split = split
     font.glyph_face = glyph_face
+    codec = _CODECS.get(decode)
+    if codec is not None and rotation in (0, 180):
+        font.complex_text = ComplexText(codec, Shaper(faces, size, stretch, missing).shape)
     font.space_code = 0x20
     space = faces[0].codes.get(0x20)
     font.space_increment = advances[0].get(space, 0.0) if space is not None else 0.0
@@ -114,6 +118,9 @@ def utf16(data: bytes) -> str:
 
 def utf8(data: bytes) -> str:
     return data.decode("utf-8", "replace")
+
+
+_CODECS: dict[Decoder, str] = {utf16: "utf-16-be", utf8: "utf-8"}
 
 
 def standard_faces(name: str) -> list[CharacterFace]:

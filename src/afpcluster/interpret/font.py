@@ -22,6 +22,40 @@ class FaceRun(NamedTuple):
     font: Font | None = None
 
 
+class Glyph(NamedTuple):
+    """A glyph of complex text: its code in the face, lengths in points (`x` to the right, `y` up, of the
+    glyph from where it would stand), and the index of the first character that it is for."""
+
+    code: int
+    advance: float
+    x: float
+    y: float
+    character: int
+
+
+class GlyphStretch(NamedTuple):
+    """A stretch of complex text, `text[start:end]`, in one face and at one embedding level; its glyphs from
+    left to right."""
+
+    start: int
+    end: int
+    level: int
+    face: Face
+    glyphs: list[Glyph]
+
+    def code(self, number: int) -> bytes:
+        """The code of a glyph as a run has it."""
+        return self.glyphs[number].code.to_bytes(self.face.code_size, "big")
+
+
+class ComplexText(NamedTuple):
+    """How a data-object font shows Unicode Complex Text: `codec` of its code points; `shape` makes of text
+    and its embedding levels stretches in logical order, with glyph processing or a glyph a character."""
+
+    codec: str
+    shape: Callable[[str, Sequence[int], bool], list[GlyphStretch]]
+
+
 @dataclass(slots=True, eq=False)
 class Font:
     """A coded font at a size and character rotation. All lengths are points.
@@ -52,6 +86,9 @@ class Font:
     glyph_face: Callable[[bytes, str], Face | None] | None = None
     """For TrueType/OpenType: the face whose codes are glyph indexes, by font OID and full name (empty:
     the base font), among this font and those linked to it (PTOCA GLC)."""
+
+    complex_text: ComplexText | None = None
+    """For data-object fonts with horizontal Unicode text (PTOCA UCT)."""
 
     simple: bool = field(init=False)
     """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import struct
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from afpcluster.afp.ptoca import PREFIX, TABLE, operand_decoder
 from afpcluster.display.items import Item
 from afpcluster.findings import Severity
+from afpcluster.interpret.complex_text import covered, show_complex_text
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.font import Font
 from afpcluster.interpret.glyph_layout import GlyphLayout
@@ -118,16 +118,7 @@ class TextInterpreter(ShownText):
 
         `at` is the position of its length. The answer is the position behind the text; UCT ends a chain.
         """
-        text, behind = _covered(data, at)
-        normal = unicodedata.normalize("NFC", text)
-        if any(unicodedata.bidirectional(c) in ("R", "AL") for c in normal):
-            self.report(
-                "bidi-not-applied",
-                "Right-to-left text outside a glyph run is shown in logical order",
-                Severity.INFO,
-            )
-        self.show(normal.encode("utf-16-be", "replace"))
-        return behind, 0
+        return show_complex_text(self, data, at), 0
 
     def glyph_layout_control(self, data: bytes, at: int) -> tuple[int, int]:
         """GLC and the GIR, GAR, GOR and UCT that are chained to it; the position behind, and whether the
@@ -143,10 +134,10 @@ class TextInterpreter(ShownText):
             operands = data[at + 4 : at + length]
             kind = type_ & 0xFE
             if kind == _UCT:
-                text, at = _covered(data, at)
+                points, at = covered(self, data, at)
                 chained = 0
                 if layout is not None:
-                    layout.text = text
+                    layout.text = points.decode("utf-16-be", "replace")
                 break
             if kind not in _GLYPH_RUNS:
                 break
@@ -178,13 +169,6 @@ class TextInterpreter(ShownText):
 
     def set_encrypted_alternate(self, _: bytes) -> None:
         self.report("text-encrypted", "Alternate text (SEA) for encrypted text is not shown", Severity.INFO)
-
-
-def _covered(data: bytes, at: int) -> tuple[str, int]:
-    """The text that a UCT at `at` covers, and the position behind it."""
-    start = at + data[at]
-    length = int.from_bytes(data[at + 4 : at + 6], "big") if data[at] >= 6 else 0
-    return data[start : start + length].decode("utf-16-be", "replace"), min(start + length, len(data))
 
 
 def _handlers() -> list[Any]:

@@ -14,6 +14,7 @@ from afpcluster.interpret.font import FaceRun, Font
 from afpcluster.interpret.text_fields import SPACE_BYPASS
 from afpcluster.interpret.text_state import TextState
 
+SPACES = (" ", "\u00a0")  # of Unicode text: space and variable space characters (PTOCA Table 16)
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 

@@ -72,6 +72,7 @@ class TextState:
         "origin_y",
         "overstrike_field",
         "owed",
+        "paragraph_level",
         "plain_font",
         "space",
         "space_increment",
@@ -101,6 +102,7 @@ class TextState:
         self.unusual = False  # an adjustment, field or suppression is in force
         self.owed = b""  # text shown in `plain_font` whose width `i` does not have yet
         self.suppression: int | None = None
+        self.paragraph_level: int | None = None  # of the UCT before; None is undefined
         self.underscore_field: TextField | None = None
         self.overstrike_field: TextField | None = None
         self.fields: tuple[TextField, ...] = ()
