@@ -103,7 +103,7 @@ CONTINUOUS = {
                 Parameter.NCOLOUR_NAMES,
                 b"\0\0"
                 + b"".join(
-                    (len(n) + 2).to_bytes(2, "big") + n
+                    len(n).to_bytes(2, "big") + n
                     for n in (f"AFPC_Device_{ink}".encode("utf-16-be") for ink in "KC")
                 ),
             ),

@@ -32,7 +32,8 @@ from afpcluster.afp.ioca import (
     TileSize,
 )
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
-from afpcluster.display.items import Encoding, Rectangle
+from afpcluster.display.geometry import Box, Matrix
+from afpcluster.display.items import Encoding, Group, Rectangle
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.image import draw_image
 from rendering import show
@@ -241,6 +242,72 @@ def reference(more: bytes) -> bytes:
         more,
     )
     return encode_parameter(Parameter.BEGIN_TILE) + b"".join(fields) + encode_parameter(Parameter.END_TILE)
+
+
+def included(resource: bytes, *defaults: bytes, more: bytes = b"") -> tuple[Image.Image, list[str]]:
+    """What a tile resource shows at (9, 0) of a content with these parameters in front of its tiles."""
+    image = image_object(encode_segment([TOC, *defaults, reference(more)]), (WIDTH, HEIGHT))
+    image.resources = {7: Found(resource)}
+    found = context()
+    return show(draw_image(image, found), WIDTH, HEIGHT), codes(found)
+
+
+def test_defaults_of_the_content_apply_to_a_tile_resource() -> None:
+    """IOCA "Include Tile", note 5: as if it was specified locally."""
+    shown, found = included(tile(0, 0, 20, HEIGHT, PARAMETERS[3]), *PARAMETERS[:3])
+    assert found == []
+    assert difference(shown, pasted((LEFT, 9, 0))) == 0
+
+
+def test_a_mask_over_a_solid_tile_resource() -> None:
+    """The tile's colour shows where the mask of the referencing tile has a 1."""
+    shown, found = included(tile(0, 0, 20, HEIGHT, *solid(RED_RGB)), more=mask(LOWER))
+    assert found == []
+    assert difference(shown, pasted((Image.new("RGB", (20, HEIGHT - 10), "#f00"), 9, 10))) == 0
+
+
+def test_a_mask_of_a_bilevel_tile_of_half_resolution() -> None:
+    """IOCA "Transparency Masks": RELRES does not apply to the mask, which has 20 by 16 points here."""
+    black, odd = Image.new("1", (10, 8)), Image.new("1", (20, 16), 255)
+    odd.paste(0, (3, 5, 20, 16))
+    items, found = drawn([TOC, tile(4, 6, 10, 8, mask(odd), encode_data(ink_rows(black)), scale=2)])
+    assert found == []
+    assert difference(show(items, WIDTH, HEIGHT), pasted((Image.new("RGB", (17, 11)), 7, 11))) == 0
+
+
+def test_padding_of_a_jpeg_tile_of_half_resolution() -> None:
+    """The example of IOCA "Tile Size": 5 and 4 points of the presentation space are discarded."""
+    fields = jpeg_fields(Image.new("RGB", (56, 112), "#30c"))
+    items, found = drawn([TOC, tile(21, 36, 50, 105, *fields, scale=2)], space=(200, 300))
+    assert found == []
+    (group,) = items
+    assert isinstance(group, Group)
+    assert group.clip == Box(21, 36, 100, 210)
+    (image,) = group.items
+    assert isinstance(image, ImageItem)
+    assert image.matrix == Matrix(112, 0, 0, 224, 16, 32)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wanted", "findings"),
+    [  # IOCA "Set Bilevel Image Color": the last one counts, an invalid one is ignored
+        (((0xF6, "0000 0002"), (0xF6, "0000 0001")), "#00f", []),
+        (((0xF6, "0000 0002"), (0xF6, "0000 FF07")), "#000", []),
+        (((0xF4, "00 01 00000000 08080800 FF0000"), (0xF6, "0000 0004")), "#0f0", []),
+        (((0xF6, "0000 0002"), (0xF6, "0000 0077")), "#f00", ["image-descriptor-bad"]),
+        (((0xF6, "0000 0002"), (0xF4, "00 09 00000000 08080800 00FF00")), "#f00", ["image-descriptor-bad"]),
+        (((0xF6, "0000 0002"), (0xF7, "01 0A"), (0x77, "00")), "#f00", ["image-descriptor-bad"]),
+    ],
+)
+def test_colours_of_the_descriptor(
+    parameters: tuple[tuple[int, str], ...], wanted: str, findings: list[str]
+) -> None:
+    fields = b"".join(encode_parameter(code, bytes.fromhex(data)) for code, data in parameters)
+    found = context()
+    content = encode_segment([size(), encode_data(b"\xff" * (WIDTH * HEIGHT // 8))])
+    items = draw_image(image_object(content, (WIDTH, HEIGHT), parameters=fields), found)
+    assert codes(found) == findings
+    assert difference(show(items, WIDTH, HEIGHT), Image.new("RGB", (WIDTH, HEIGHT), wanted)) == 0
 
 
 def test_a_tile_resource_that_is_missing_is_a_finding() -> None:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 from afpcluster.afp.declare import (
     U8,
@@ -20,7 +20,6 @@ from afpcluster.afp.declare import (
     U24,
     U32,
     Bytes4,
-    Groups,
     Pad1,
     Pad2,
     Pad3,
@@ -191,15 +190,12 @@ class ExternalAlgorithm(Structure):
     specification: Rest
 
 
-@structure("IOCA nColor Names, repeating group")
-class ColourName(Structure):
-    name: Rest  # UTF-16BE
-
-
 @structure("IOCA nColor Names")
 class ColourNames(Structure):
+    """`names` are groups of a reserved byte, a length that counts the name alone, and a UTF-16BE name."""
+
     _reserved: Pad2
-    names: Annotated[list[ColourName], Groups(ColourName, prefix=2)]
+    names: Rest
 
 
 @structure("IOCA Tile Position")
@@ -272,6 +268,17 @@ def short_fields(data: bytes) -> Iterator[tuple[int, bytes]]:
     while at + 2 <= len(data):
         yield data[at], data[at + 2 : at + 2 + data[at + 1]]
         at += 2 + data[at + 1]
+
+
+def colour_names(groups: bytes) -> tuple[str, ...]:
+    """The names in the groups of nColor Names. Raises UnicodeDecodeError."""
+    names: list[str] = []
+    at = 0
+    while at + 2 <= len(groups):
+        end = at + 2 + groups[at + 1]
+        names.append(groups[at + 2 : end].decode("utf-16-be"))
+        at = end
+    return tuple(names)
 
 
 def fields(records: Sequence[Record], report: Reporter) -> Iterator[Field]:

@@ -81,9 +81,10 @@ def decode_lzw(data: bytes, limit: int) -> bytes:
 
 
 def undo_predictor(data: bytes, row_length: int, samples: int) -> bytes:
-    """Undo horizontal differencing (TIFF 6.0 section 14) of 8-bit samples, `samples` per image point."""
+    """Undo horizontal differencing (TIFF 6.0 section 14) of 8-bit samples, `samples` per image point. A
+    last row that is cut off counts too."""
     out = bytearray(data)
-    for start in range(0, len(out) - row_length + 1, row_length):
+    for start in range(0, len(out), row_length):
         for sample in range(start, start + samples):
             column = slice(sample, start + row_length, samples)
             out[column] = bytes([total & 0xFF for total in accumulate(out[column])])

@@ -26,6 +26,8 @@ from afpcluster.afp.ioca import (
     TilePosition,
     TileSetColour,
     TileSize,
+    colour_names,
+    short_fields,
 )
 from afpcluster.findings import Severity
 
@@ -51,7 +53,7 @@ class Raster:
     structure: IdeStructure | None = None
     band_bits: tuple[int, ...] = ()
     colour_names: tuple[str, ...] = ()
-    subsampled: bool = False
+    sampling: tuple[tuple[int, int], ...] = ()  # horizontal and vertical samples of each component
     algorithm: ExternalAlgorithm | None = None
     colour: TileSetColour | None = None
     include: int | None = None
@@ -67,10 +69,10 @@ class Raster:
 class _Reader:
     """Gathers the rasters of a segment; `here` is what parameters apply to at the moment."""
 
-    def __init__(self, report: Reporter) -> None:
+    def __init__(self, report: Reporter, content: Raster | None) -> None:
         self.report = report
         self.rasters: list[Raster] = []
-        self.content: Raster | None = None
+        self.content = content
         self.tile: Raster | None = None
         self.mask: Raster | None = None
         self.begun = False  # by a Begin Image Content: a tile resource has none
@@ -162,8 +164,7 @@ def _band_image(raster: Raster, data: bytes) -> None:
 
 
 def _colour_names(raster: Raster, data: bytes) -> None:
-    names = ColourNames.decode(data).names
-    raster.colour_names = tuple(item.name.decode("utf-16-be") for item in names)
+    raster.colour_names = colour_names(ColourNames.decode(data).names)
 
 
 def _algorithm(raster: Raster, data: bytes) -> None:
@@ -171,8 +172,9 @@ def _algorithm(raster: Raster, data: bytes) -> None:
 
 
 def _subsampling(raster: Raster, data: bytes) -> None:
-    """Subsampled if any component's ratio is not 1:1 (IOCA "Sampling Ratios")."""
-    raster.subsampled = any(ratio != 1 for ratio in data[2 : 2 + data[1]]) if len(data) > 2 else False
+    for code, ratios in short_fields(data):
+        if code == _SAMPLING_RATIOS:
+            raster.sampling = tuple(zip(ratios[::2], ratios[1::2], strict=False))
 
 
 def _tile_position(raster: Raster, data: bytes) -> None:
@@ -207,6 +209,8 @@ def _band_data(raster: Raster, data: bytes) -> None:
     raster.bands.setdefault(band.band, bytearray()).extend(band.data)
 
 
+_SAMPLING_RATIOS = 0x01
+
 _PARAMETERS: dict[int, Callable[[Raster, bytes], None]] = {
     Parameter.IMAGE_SIZE: _size,
     Parameter.IMAGE_ENCODING: _encoding,
@@ -232,9 +236,10 @@ _IGNORED = (
 )
 
 
-def rasters(items: Iterable[Field], report: Reporter) -> list[Raster]:
-    """All rasters of a segment in painting order. An end that is missing ends with the data."""
-    reader = _Reader(report)
+def rasters(items: Iterable[Field], report: Reporter, defaults: Raster | None = None) -> list[Raster]:
+    """All rasters of a segment in painting order. An end that is missing ends with the data. `defaults` are
+    the parameters that apply to a tile resource (IOCA "Include Tile", note 5)."""
+    reader = _Reader(report, defaults)
     for item in items:
         reader.take(item)
     if reader.begun and reader.content is not None:

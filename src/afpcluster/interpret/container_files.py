@@ -55,7 +55,7 @@ def sniff(data: bytes) -> str | None:
 
 
 def _jpeg(data: bytes, _page: int) -> FileImage:
-    pixels = jpeg_pixels(data, adobe_inverts=True)
+    pixels = jpeg_pixels(data)
     header = read_header(data)
     return FileImage(pixels.image, header.x_density, header.y_density)
 

@@ -7,14 +7,13 @@ space is then mapped into the object area, by default scaled to fit. Each tile i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import (
     Compression,
-    FunctionSet,
     ImageDataDescriptor,
     Parameter,
     Reporter,
@@ -94,32 +93,31 @@ def _read_space(object: DataObject, context: Context) -> _Space:
     space.width, space.height = descriptor.x_size, descriptor.y_size
     space.x_scale = points_per_unit(descriptor.unit_base, descriptor.x_resolution)
     space.y_scale = points_per_unit(descriptor.unit_base, descriptor.y_resolution)
+    default = space.colour
     for code, data in short_fields(descriptor.parameters):
         try:
-            colour = _descriptor_colour(code, data, space.colour, report)
+            if code in _COLOURS:
+                space.colour = _bilevel_colour(code, data, default)
+            elif code != Parameter.FUNCTION_SET:  # which says nothing that the image does not say itself
+                raise DecodeError(f"Parameter X'{code:02X}' of the IDD is unknown")
         except DecodeError as error:
             report("image-descriptor-bad", f"{error}; it is skipped", IDD_SPEC)
-            continue
-        space.colour = colour or space.colour
     return space
 
 
-def _descriptor_colour(code: int, data: bytes, before: Colour, report: Reporter) -> Colour | None:
-    """The colour that one self-defining field of the IDD sets, or None."""
+_COLOURS = (Parameter.SET_BILEVEL_COLOUR, Parameter.SET_EXTENDED_BILEVEL_COLOUR)
+
+
+def _bilevel_colour(code: int, data: bytes, default: Colour) -> Colour:
+    """The colour that a self-defining field of the IDD sets (the last one counts). Raises DecodeError."""
     if code == Parameter.SET_BILEVEL_COLOUR:
-        return named_colour(SetBilevelColour.decode(data).colour, before)
-    if code == Parameter.SET_EXTENDED_BILEVEL_COLOUR:
-        extended = SetExtendedBilevelColour.decode(data)
-        return _specified(extended.space, extended.sizes, extended.colour)
-    if code == Parameter.FUNCTION_SET:
-        FunctionSet.decode(data)  # says nothing that the parameters do not say themselves
+        colour = named_colour(SetBilevelColour.decode(data).colour, default)
     else:
-        report(
-            "ioca-parameter-unknown",
-            f"Parameter X'{code:02X}' of the IDD is unknown; it is skipped",
-            IDD_SPEC,
-        )
-    return None
+        extended = SetExtendedBilevelColour.decode(data)
+        colour = _specified(extended.space, extended.sizes, extended.colour)
+    if colour is None:
+        raise DecodeError(f"The colour X'{data[2:].hex().upper()}' of the IDD is not valid")
+    return colour
 
 
 def _specified(space: int, sizes: bytes, data: bytes) -> Colour | None:
@@ -133,9 +131,11 @@ def _draw_raster(drawing: _Drawing, raster: Raster) -> None:
     if raster.include is not None:
         raster = _included(drawing, raster)
     colour = _colour(drawing, raster)
-    if raster.encoding.compression == Compression.SOLID_FILL:
+    if raster.encoding.compression == Compression.SOLID_FILL and raster.mask is None:
         _add(drawing, raster, raster.width, raster.height, _solid(raster, space, colour))
         return
+    if raster.encoding.compression == Compression.SOLID_FILL and raster.mask is not None:
+        raster = replace(raster.mask, x=raster.x, y=raster.y)  # the colour where the mask has a 1
     if not raster.data and not raster.bands:
         drawing.report(
             "image-empty",
@@ -164,7 +164,8 @@ def _included(drawing: _Drawing, tile: Raster) -> Raster:
     """The tile resource that a referencing tile names, at that tile's position (IOCA "Include Tile")."""
     found = drawing.object.resources.get(tile.include or 0)
     data = [Record(CODES["OCD"], tile.offset, found.data)] if found else []
-    resource = rasters(fields(data, drawing.report), drawing.report)
+    defaults = replace(tile, include=None, mask=None, data=bytearray(), bands={})
+    resource = rasters(fields(data, drawing.report), drawing.report, defaults)
     if not resource:
         raise ImageProblem(
             "tile-resource-missing",

@@ -20,6 +20,7 @@ from afpcluster.interpret.image_data import (
     Pixels,
     compression_problem,
     make_image,
+    report_size,
 )
 
 _CCITT = {
@@ -40,7 +41,7 @@ def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     if raster.mask is not None:
         return _masked_stencil(raster, data, report)
     if compression == Compression.JBIG2:
-        return _jbig2(data)
+        return _jbig2(raster, data, report)
     scheme = _CCITT.get(Compression(compression)) if compression in _CCITT else None
     if scheme is None or scheme is Scheme.IBM_MMR:
         height = raster.height
@@ -88,11 +89,13 @@ def _row_form(raster: Raster, data: bytes, scheme: Scheme) -> RowForm:
     return coded_form(data, raster.width, scheme, padded=padded)
 
 
-def _jbig2(data: bytes) -> Pixels:
+def _jbig2(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     try:
         stream, width, height = embedded_stream(data)
     except Jbig2Error as error:
         raise ImageProblem("jbig2-bad", f"Damaged JBIG2 data: {error}", "ITU-T T.88 section 7.2") from error
+    if raster.width and raster.height:
+        report_size(raster, width, height, report)
     image = make_image(width, height, Encoding.JBIG2, ImageModel.STENCIL, 1, stream)
     return Pixels(image, width, height)
 
@@ -148,10 +151,16 @@ def _report_short(report: Reporter, rows: int) -> None:
 
 
 def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
-    """A stencil with a transparency mask: a point paints where both have a 1."""
+    """A stencil with a transparency mask: a point paints where both have a 1. The mask's points are those
+    of the presentation space, so the raster gets its resolution too."""
     assert raster.mask is not None
-    width, height = raster.width, raster.height
-    rows = bilevel_rows(raster, data, width, height, report)
+    rows = bilevel_rows(raster, data, raster.width, raster.height, report)
+    width, height = raster.width * raster.scale, raster.height * raster.scale
+    if raster.scale > 1:
+        _check_size(width * 8, height)  # Pillow needs a byte for each point
+        coarse = Pillow.frombytes("1", (raster.width, raster.height), rows)
+        rows = coarse.resize((width, height), Pillow.Resampling.NEAREST).tobytes()
+        raster.width, raster.height, raster.scale = width, height, 1
     if (raster.mask.width, raster.mask.height) == (width, height):
         rows = _and(rows, _mask_rows(raster.mask, report))
     else:
@@ -206,8 +215,10 @@ def mask_image(mask: Raster, scale: int, pixels: Pixels, report: Reporter) -> Im
     rows = _mask_rows(mask, report)
     if whole:
         return make_image(mask.width, mask.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+    _check_size(pixels.image.width * scale * 8, pixels.image.height * scale)
     canvas = Pillow.new("1", (pixels.image.width * scale, pixels.image.height * scale))
     canvas.paste(
-        Pillow.frombytes("1", (mask.width, mask.height), rows), (pixels.left * scale, pixels.top * scale)
+        Pillow.frombytes("1", (mask.width, mask.height), rows),
+        (round(pixels.left * scale), round(pixels.top * scale)),
     )
     return make_image(*canvas.size, Encoding.RAW, ImageModel.STENCIL, 1, canvas.tobytes())

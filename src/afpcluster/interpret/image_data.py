@@ -15,30 +15,35 @@ from typing import NamedTuple
 from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import Compression, Reporter
+from afpcluster.afp.ioca_segment import Raster
 from afpcluster.afp.jpeg import (
     ARITHMETIC_FRAMES,
     PASSABLE_FRAMES,
     JpegError,
+    JpegHeader,
     mark_as_rgb,
     read_header,
 )
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+from afpcluster.findings import Severity
 
 MAX_DECODED_BYTES = 256 << 20
 """No image is decoded to more than this: what is passed on undecoded is not bound by it."""
 
+_YCCK = 2  # colour transform of an Adobe marker
 _JPEG_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
 _PILLOW_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
 
 
 class Pixels(NamedTuple):
-    """Samples, and the image in them: `width` by `height` samples from column `left`, row `top`."""
+    """Samples, and the image in them: `width` by `height` samples from column `left`, row `top`, which may
+    be halves in tiles of half resolution."""
 
     image: ImageData
     width: int
     height: int
-    left: int = 0
-    top: int = 0
+    left: float = 0
+    top: float = 0
 
 
 class ImageProblem(Exception):
@@ -86,11 +91,11 @@ def make_image(
     )
 
 
-def jpeg_pixels(data: bytes, *, subtractive: bool = False, adobe_inverts: bool = False) -> Pixels:
+def jpeg_pixels(data: bytes, *, subtractive: bool = False, ioca: Reporter | None = None) -> Pixels:
     """A JPEG, undecoded where a PDF can carry it. Raises ImageProblem.
 
-    `subtractive` reverses it (IOCA "IDE Structure", ASFLAG). With `adobe_inverts`, four components with
-    an Adobe marker mean 255 = no ink, as all programs write such files.
+    `subtractive` reverses it (IOCA "IDE Structure", ASFLAG). Four components with an Adobe marker mean 255
+    = no ink, as all programs write such files, but in IOCA (`ioca` is given) only where they are YCCK.
     """
     try:
         header = read_header(data)
@@ -105,8 +110,8 @@ def jpeg_pixels(data: bytes, *, subtractive: bool = False, adobe_inverts: bool =
             "ITU-T T.81",
         )
     inverted = subtractive
-    if adobe_inverts and model is ImageModel.CMYK and header.adobe_transform is not None:
-        inverted = not inverted
+    if model is ImageModel.CMYK and header.adobe_transform is not None:
+        inverted = not inverted if ioca is None else _ioca_inks_inverted(header, subtractive, ioca)
     if header.frame in PASSABLE_FRAMES:
         if header.unmarked_rgb:
             data = mark_as_rgb(data)
@@ -122,6 +127,34 @@ def jpeg_pixels(data: bytes, *, subtractive: bool = False, adobe_inverts: bool =
             "IOCA External Algorithm Specification",
         )
     return Pixels(image, header.width, header.height)
+
+
+def _ioca_inks_inverted(header: JpegHeader, subtractive: bool, report: Reporter) -> bool:
+    """Whether the inks of a JPEG with an Adobe marker are stored as 255 - value: ASFLAG says so, and YCCK
+    is so by definition (IOCA Glossary "YCCK"). Otherwise IOCA's own reading stands, where 0 is no ink."""
+    if header.adobe_transform == _YCCK or subtractive:
+        return True
+    report(
+        "jpeg-inks-ambiguous",
+        "A CMYK JPEG has an Adobe marker, which often means that inks are stored inverted, but the IDE "
+        "structure says additive; 0 is taken as no ink. If colours look reversed, set ASFLAG",
+        "IOCA IDE Structure, ASFLAG",
+        severity=Severity.INFO,
+    )
+    return False
+
+
+def report_size(raster: Raster, width: int, height: int, report: Reporter) -> None:
+    """Say where coded data has another size than its parameters: that of the data counts."""
+    if (width, height) != (raster.width, raster.height):
+        report(
+            "ioca-size-differs",
+            f"Image data of {width} x {height} points is described as {raster.width} x {raster.height}; the "
+            "size in the data is used",
+            "IOCA Image Size, EC-9401",
+            severity=Severity.INFO,
+            offset=raster.offset,
+        )
 
 
 def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:

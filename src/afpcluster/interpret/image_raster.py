@@ -21,6 +21,7 @@ from afpcluster.afp.ioca_codec import (
 )
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.findings import Severity
 from afpcluster.interpret.image_bilevel import bilevel_pixels, bilevel_rows, mask_image
 from afpcluster.interpret.image_data import (
     MAX_DECODED_BYTES,
@@ -32,27 +33,28 @@ from afpcluster.interpret.image_data import (
     make_image,
     open_with_pillow,
     pillow_image,
+    report_size,
+)
+from afpcluster.interpret.image_elements import (
+    component_bits,
+    eight_bits,
+    full_size,
+    luma_samples,
+    settle_elements,
 )
 
 _MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
 _PROCESS_COLOURANTS = ("AFPC_Device_C", "AFPC_Device_M", "AFPC_Device_Y", "AFPC_Device_K")
+_JPEG_START = b"\xff\xd8\xff"
 _YCC = (ColourFormat.YCRCB, ColourFormat.YCBCR)
 
 
 def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     """The samples of a raster, with its transparency mask. Raises ImageProblem."""
-    data = bytes(raster.data)
-    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
-        data = reverse_bits(data)
-    if raster.bands:
-        pixels = _banded(raster, report)
-    elif raster.encoding.compression == Compression.JPEG or data[:3] == b"\xff\xd8\xff":
-        pixels = _in_tile(raster, jpeg_pixels(data, subtractive=_subtractive(raster)))
-    elif raster.ide_size == 1:
-        return bilevel_pixels(raster, data, report)
-    else:
-        pixels = _continuous(raster, data, report)
-    if raster.mask is None:
+    pixels = (
+        _banded(raster, report) if raster.bands else _single(raster, _ordered(raster, raster.data), report)
+    )
+    if raster.mask is None or pixels.image.model is ImageModel.STENCIL:  # which has it already
         return pixels
     mask = mask_image(raster.mask, raster.scale, pixels, report)
     image = pixels.image
@@ -71,17 +73,39 @@ def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     )
 
 
+def _ordered(raster: Raster, data: bytes | bytearray) -> bytes:
+    """Data with the highest bit first (IOCA "Image Encoding", BITORDR), as that of JPEG always is."""
+    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
+        return reverse_bits(bytes(data))
+    return bytes(data)
+
+
+def _single(raster: Raster, data: bytes, report: Reporter) -> Pixels:
+    """Image data in one piece."""
+    if raster.encoding.compression == Compression.JPEG or data[:3] == _JPEG_START:
+        pixels = jpeg_pixels(data, subtractive=_subtractive(raster), ioca=report)
+        return _in_tile(raster, pixels, report)
+    settle_elements(raster, data, report)
+    if raster.ide_size == 1:
+        return bilevel_pixels(raster, data, report)
+    return _continuous(raster, data, report)
+
+
 def _subtractive(raster: Raster) -> bool:
     structure = raster.structure
     return structure is not None and bool(structure.flags & SUBTRACTIVE)
 
 
-def _in_tile(raster: Raster, pixels: Pixels) -> Pixels:
+def _in_tile(raster: Raster, pixels: Pixels, report: Reporter) -> Pixels:
     """Where the tile begins in a JPEG that was padded to 8 by 8 blocks of the presentation space (IOCA
     "Tile Size", note 6). Untiled images and JPEGs without such padding begin at their corner."""
-    if not raster.tiled or not raster.width or not raster.height:
+    if not raster.width or not raster.height:
         return pixels
-    left, top = (position % (8 * raster.scale) // raster.scale for position in (raster.x, raster.y))
+    if pixels.width < raster.width or pixels.height < raster.height or not raster.tiled:
+        report_size(raster, pixels.width, pixels.height, report)
+    if not raster.tiled:
+        return pixels
+    left, top = (position % (8 * raster.scale) / raster.scale for position in (raster.x, raster.y))
     fits = pixels.width >= left + raster.width and pixels.height >= top + raster.height
     return Pixels(
         pixels.image,
@@ -92,16 +116,9 @@ def _in_tile(raster: Raster, pixels: Pixels) -> Pixels:
     )
 
 
-def _component_bits(raster: Raster) -> tuple[int, ...]:
-    """Bits of each component that is there, from IDE Structure, else one component of the IDE size."""
-    if raster.structure is None:
-        return (raster.ide_size,)
-    return tuple(size for size in raster.structure.sizes if size) or (raster.ide_size,)
-
-
 def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     """Gray and colour samples that are not JPEG."""
-    sizes = _component_bits(raster)
+    sizes = component_bits(raster)
     bits = sizes[0]
     if len(set(sizes)) != 1 or bits not in (1, 2, 4, 8, 16) or sum(sizes) != raster.ide_size:
         raise ImageProblem(
@@ -110,14 +127,9 @@ def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
             "supported",
             "IOCA IDE Structure",
         )
-    if raster.subsampled:
-        raise ImageProblem(
-            "ioca-subsampling-unsupported",
-            "Subsampled image data without JPEG compression is not supported",
-            "IOCA Image Subsampling",
-        )
-    width, height = raster.width, raster.height
-    row_bits = width * raster.ide_size
+    luma = luma_samples(raster)
+    width, height = -(-raster.width // luma) * luma, raster.height
+    row_bits = width // luma * (luma + 2) * 8 if luma > 1 else width * raster.ide_size
     row_length = (row_bits + 7) // 8
     samples = _samples(raster, data, row_bits, len(sizes), report)
     if height == 0 and row_length:
@@ -125,12 +137,13 @@ def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     if raster.encoding.compression == Compression.NONE and 0 < len(samples) < row_length * height:
         height = -(-len(samples) // row_length)  # what is missing stays blank: zeros would be black
         report("ioca-data-short", f"Image data ends {raster.height - height} rows early", "IOCA Image Data")
-    samples = _complete(samples, row_length * height, report)
+    samples = _complete(raster, samples, row_length * height, report)
+    if luma > 1:
+        samples = full_size(samples, luma)
     if raster.structure is not None and raster.structure.flags & GRAY_CODED:
         samples = _undo_gray_code(samples, bits, len(sizes))
-    if bits == 16:
-        samples, bits = samples[::2], 8
-    return Pixels(_coloured(raster, samples, width, height, bits, len(sizes)), width, height)
+    image = _coloured(raster, samples, width, height, bits, len(sizes))
+    return Pixels(image, raster.width, height)
 
 
 def _samples(raster: Raster, data: bytes, row_bits: int, components: int, report: Reporter) -> bytes:
@@ -159,13 +172,16 @@ def _samples(raster: Raster, data: bytes, row_bits: int, components: int, report
     return data
 
 
-def _complete(samples: bytes, size: int, report: Reporter) -> bytes:
-    """The samples at their full size; what is missing is zero (IOCA "Image Encoding", note 5)."""
+def _complete(raster: Raster, samples: bytes, size: int, report: Reporter) -> bytes:
+    """The samples at their full size; what is missing is zero. LZW encoders end early without it being an
+    exception (IOCA "Image Encoding", note 5)."""
     if len(samples) < size:
+        lzw = raster.encoding.compression in (Compression.LZW, Compression.LZW_PREDICTOR)
         report(
             "ioca-data-short",
             f"Image data lacks {size - len(samples)} of {size} bytes; the rest is taken as zeros",
             "IOCA Image Data",
+            severity=Severity.INFO if lzw else Severity.SKIPPED,
         )
     return samples[:size].ljust(size, b"\0")
 
@@ -194,6 +210,11 @@ def _coloured(
 ) -> ImageData:
     """Samples of `components` interleaved components as the colour model says."""
     structure = raster.structure
+    planar = structure is not None and (
+        structure.format & 0x80 or (structure.format in _YCC and components == 3)
+    )
+    if planar or bits == 16:
+        samples, bits = eight_bits(samples, bits, width * components, height), 8
     if structure is not None and structure.format in _YCC and components == 3:
         return _from_ycc(raster, [samples[n::3] for n in range(3)], width, height)
     if structure is not None and structure.format & 0x80:
@@ -246,26 +267,20 @@ def _interleaved(
 def _banded(raster: Raster, report: Reporter) -> Pixels:
     """Bands: each a plane of its own, compressed on its own; an empty one is all zeros (IOCA "Band Image
     Data"). CMYK with only black ink stays one gray plane, so that its JPEG passes undecoded."""
-    count = len(raster.band_bits) or max(raster.bands)
-    bands = [bytes(raster.bands.get(number, b"")) for number in range(1, count + 1)]
-    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
-        bands = [reverse_bits(band) for band in bands]
+    first = min(1, *raster.bands)  # band numbers begin at 1, and at 0 in error
+    count = len(raster.band_bits) or max(raster.bands) + 1 - first
+    bands = [_ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
     subtractive = _subtractive(raster)
     structure = raster.structure
     if count == 1:
-        single = bands[0]
-        if raster.encoding.compression == Compression.JPEG:
-            return _in_tile(raster, jpeg_pixels(single, subtractive=subtractive))
-        if raster.ide_size == 1:
-            return bilevel_pixels(raster, single, report)
-        return _continuous(raster, single, report)
+        return _single(raster, bands[0], report)
     if (
         raster.encoding.compression == Compression.JPEG
         and not any(bands[:3])
         and count == 4
         and not subtractive
     ):
-        return _in_tile(raster, jpeg_pixels(bands[3], subtractive=True))
+        return _in_tile(raster, jpeg_pixels(bands[3], subtractive=True), report)
     planes, pixels = _planes(raster, bands, report)
     width, height = pixels
     if structure is not None and structure.format & 0x80:
@@ -278,7 +293,7 @@ def _banded(raster: Raster, report: Reporter) -> Pixels:
         raise ImageProblem(
             "ioca-colour-unsupported", f"Images of {count} bands are not supported", "IOCA Band Image"
         )
-    return _in_tile(raster, Pixels(image, width, height))
+    return _in_tile(raster, Pixels(image, width, height), report)
 
 
 def _planes(raster: Raster, bands: list[bytes], report: Reporter) -> tuple[list[bytes], tuple[int, int]]:
@@ -312,7 +327,7 @@ def _plane(raster: Raster, band: bytes, bits: int, width: int, height: int, repo
         raise ImageProblem(
             "ioca-ide-unsupported", f"Bands of {bits} bits are not supported", "IOCA Band Image"
         )
-    return _complete(_samples(raster, band, width * 8, 1, report), width * height, report)
+    return _complete(raster, _samples(raster, band, width * 8, 1, report), width * height, report)
 
 
 def _jpeg_plane(band: bytes, width: int, height: int) -> bytes:
