@@ -90,13 +90,10 @@ NOTES: dict[str, str] = {
     # Fonts
     "Font parameters (FOCA): FontDescriptor.minimum_size": _LIMITS,
     "Font parameters (FOCA): FontDescriptor.maximum_horizontal_size": _LIMITS,
-    "Font parameters (FOCA): FontDescriptor.nominal_horizontal_size": _LIMITS,
     "Font parameters (FOCA): FontDescriptor.minimum_horizontal_size": _LIMITS,
     "Font parameters (FOCA): FontDescriptor.design_subclass": "the general class decides a substitute",
     "Font parameters (FOCA): FontDescriptor.design_group": "the general class decides a substitute",
-    "Font parameters (FOCA): FontDescriptor.character_set_id": _COUNT,
     "Font parameters (FOCA): FontDescriptor.triplets": "hold family and typeface names, for people",
-    "Font parameters (FOCA): FontControl.triplets": "hold the Extension Font triplet, see below",
     "Font parameters (FOCA): FontControl.y_unit_base": _SAME_UNIT,
     "Font parameters (FOCA): FontControl.y_units": _SAME_UNIT,
     "Font parameters (FOCA): FontControl.raster_data_count": _COUNT,
@@ -119,7 +116,6 @@ NOTES: dict[str, str] = {
     "Font parameters (FOCA): CodePageDescriptor.encoding_scheme": "the length of the index groups says it",
     "Font parameters (FOCA): CodePageControl.default_unicode": "its identifier says what it is",
     "Font parameters (FOCA): MetricAdjustment.y_units": _SAME_UNIT,
-    "Font parameters (FOCA): ExtensionFont.character_set_id": "extension fonts are fonts of their own here",
     **{
         f"Font parameters (FOCA): ObjectOrigin.{name}": "says where a resource was made; shows nothing"
         for name in ("system", "host", "location")

@@ -162,6 +162,25 @@ def test_sections_of_a_coded_font() -> None:
     assert font.advance(b"\x41\x81\x45\x81") == pytest.approx(10)
 
 
+def test_the_width_of_a_grid_picks_the_raster_font() -> None:
+    def raster(called: str, size: float) -> Resource:
+        made = character_set(
+            [[metrics("LA010000", 500)]],
+            name=called,
+            size=size,
+            horizontal_size=size / 3,
+            boxes=[(8, 1, 0)],
+            patterns=b"\xff",
+            typeface_id=2304,
+        )
+        return resource(CHARACTER_SET, called, made)
+
+    group = encode_triplet(0x02, b"\x84\0" + bytes.fromhex("FFFF 01F4 0900 0050"))  # 4 points wide
+    resources = scope(raster("C0A", 9), raster("C0B", 12), raster("C0C", 18))
+    font = FontLibrary(Findings()).fonts_of(mcf(group + local_id(1)), resources)[1]
+    assert font.size == 12
+
+
 def test_grid_finds_typeface_and_code_page_by_number() -> None:
     characters = resource(CHARACTER_SET, "CZTEST", outline_set(GLYPHS, typeface_id=2304))
     grid = encode_triplet(0x02, b"\x84\0" + bytes.fromhex("FFFF 7530 0900 0050"))  # CPGID 30000, 4 points
@@ -226,10 +245,49 @@ def test_metrics_without_shapes_keep_their_widths() -> None:
     assert codes(findings) == ["font-substituted"]
 
 
-def test_extension_fonts_are_told() -> None:
+def outlines(called: str, glyph: str, increment: int, number: int, **options: Any) -> Resource:
+    """An outline font of one character and a space, with graphic character set `number`."""
+    glyphs = {glyph: (b"x", increment), "SP010000": (b"space", 250)}
+    return resource(CHARACTER_SET, called, outline_set(glyphs, character_set_id=number, **options))
+
+
+def extension(number: int | None, **options: Any) -> Resource:
+    triplets = encode_triplet(0x6D, number.to_bytes(2, "big")) if number is not None else b""
+    return outlines("CZTEST", "LA010000", 900, 77, flags=foca.FONT_EXTENSION, triplets=triplets, **options)
+
+
+@pytest.mark.parametrize("number", [None, 0, 7000])
+def test_extension_fonts_without_their_base_are_told(number: int | None) -> None:
     findings = Findings()
-    FontLibrary(findings).fonts_of(mcf(PAIR), scope(outline(flags=foca.FONT_EXTENSION), page()))
+    resources = scope(extension(number), outlines("CZBASE", "LB010000", 600, 697), page())
+    FontLibrary(findings).fonts_of(mcf(PAIR), resources)
     assert codes(findings) == ["font-extension"]
+
+
+@pytest.mark.parametrize("rotation", [0, 180])
+def test_extension_fonts_add_to_their_base(rotation: int) -> None:
+    """FOCA "Extension Font": user-defined characters; all others are those of the base, found by its
+    graphic character set and, where several have that, by its typeface."""
+    resources = scope(
+        outlines("CZOTHER", "LB010000", 111, 697, typeface_id=5),
+        extension(697, typeface_id=2304),
+        outlines("CZBASE", "LB010000", 600, 697, typeface_id=2304),
+        page({0x81: "LA010000", 0x82: "LB010000", 0x40: "SP010000"}),
+    )
+    findings = Findings()
+    turn = encode_triplet(0x26, b"\x5a\0") if rotation else b""
+    font = FontLibrary(findings).fonts_of(mcf(PAIR + descriptor(10) + turn), resources)[1]
+    assert codes(findings) == []
+    assert font.split is not None
+    runs = font.split(b"\x82\x82\x81\x40\xc1")
+    assert [(run.codes, run.advance) for run in runs] == [
+        (b"\x82\x82", pytest.approx(12)),
+        (b"\x81\x40", pytest.approx(11.5)),
+        (b"\xc1", pytest.approx(2.5)),  # the base's default character
+    ]
+    assert runs[0].face is runs[2].face is not runs[1].face
+    assert [bool(run.font and run.font.placement) for run in runs] == [bool(rotation)] * 3
+    assert [font.advances[code] for code in (0x81, 0x82)] == pytest.approx([9, 6])
 
 
 @pytest.mark.parametrize(

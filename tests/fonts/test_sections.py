@@ -42,15 +42,22 @@ def scope() -> ResourceScope:
     return found
 
 
+PAIR = name(0x86, "C0TEST") + name(0x85, "T1TEST")
+
+
 def font_of(first: bytes, second: bytes, findings: Findings | None = None) -> Font:
-    pair = name(0x86, "C0TEST") + name(0x85, "T1TEST")
-    groups = (pair + local_id(1) + first, pair + second)
+    groups = (PAIR + local_id(1) + first, PAIR + second)
     return FontLibrary(Findings() if findings is None else findings).fonts_of(mcf(*groups), scope())[1]
 
 
 def runs(font: Font, text: bytes) -> list[tuple[bytes, float]]:
     assert font.split is not None
     return [(run.codes, pytest.approx(run.advance)) for run in font.split(text)]
+
+
+def test_one_section_alone_has_two_bytes_a_code_as_well() -> None:
+    font = FontLibrary(Findings()).fonts_of(mcf(PAIR + local_id(1) + SECTION_41), scope())[1]
+    assert (font.code_size, runs(font, b"\x41\x41\x40\x40")) == (2, [(b"\x41", 6), (b"", 3)])
 
 
 def test_the_space_character_needs_no_section() -> None:

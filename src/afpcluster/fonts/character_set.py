@@ -14,11 +14,13 @@ from afpcluster.afp import foca
 from afpcluster.afp.foca import OrientationFlag, PatternTechnology, UnitBase
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import find_triplet
 from afpcluster.display.face import RasterGlyph
 from afpcluster.fonts import type1
 from afpcluster.fonts.code_page import FontDataError
 from afpcluster.fonts.turned import turned
 
+_EXTENSION_FONT = 0x6D
 _DEFAULT_RESOLUTION = 240.0
 _DEFAULT_SIZE = 10.0
 _BOLD_WEIGHT = 7
@@ -62,6 +64,20 @@ class CharacterSet:
         return bool(self.control.flags & foca.FONT_EXTENSION)
 
     @property
+    def base_character_set_id(self) -> int:
+        """GCSGID of the font that an extension font adds to (FOCA "Extension Font Triplet X'6D'"), or 0."""
+        data = find_triplet(self.control.triplets, _EXTENSION_FONT) or b""
+        if len(data) < foca.ExtensionFont.shape.required:
+            return 0
+        triplet: foca.ExtensionFont = foca.ExtensionFont.decode(data)
+        return triplet.character_set_id
+
+    @property
+    def character_set_id(self) -> int:
+        """GCSGID; 0 where none is given."""
+        return self.descriptor.character_set_id if self.descriptor else 0
+
+    @property
     def bold(self) -> bool:
         return bool(self.descriptor and self.descriptor.weight >= _BOLD_WEIGHT)
 
@@ -95,6 +111,12 @@ class CharacterSet:
         if orientation is None or not orientation.flags & OrientationFlag.UNIFORM_INCREMENT:
             return 3 * width
         return width * (self.control.x_units or 1000) / (orientation.space_increment or 600)
+
+    def misfit(self, width: float) -> float:
+        """How far a raster font's horizontal size is from `width` points; outline fonts have any size
+        (MO:DCA "Global Resource Identifier (GRID) Definition")."""
+        nominal = self.descriptor.nominal_horizontal_size / 20 if self.descriptor else 0.0
+        return abs(nominal - width) if self.raster and nominal and width else 0.0
 
     @property
     def baseline_extent(self) -> int:

@@ -37,7 +37,7 @@ from afpcluster.fonts.references import (
     mdr_reference,
     of_one_font,
 )
-from afpcluster.fonts.sections import sectioned_font
+from afpcluster.fonts.sections import extended_font, sectioned_font
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.standard import standard_face
 from afpcluster.fonts.truetype import CharacterFace
@@ -112,7 +112,7 @@ class FontLibrary:
         return found
 
     def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:
-        if len(references) == 1:
+        if len(references) == 1 and not (references[0].section and references[0].character_set):
             return self._single(references[0], scope, record)
         references = of_one_font(references)
         fonts = {reference.section: self._single(reference, scope, record) for reference in references}
@@ -171,6 +171,22 @@ class FontLibrary:
         page = self._sources.code_page(reference, scope, record)
         if reference.section:
             page = page.of_section(reference.section)
+        font = self._coded(reference, characters, page, record, section)
+        base = self._sources.base_of(characters, scope, record) if characters.extension else None
+        if base is None:
+            return font
+        own = {code for code, identifier in page.gcgids.items() if identifier in characters.metrics(0)}
+        return extended_font(self._coded(reference, base, page, record, section), font, own)
+
+    def _coded(
+        self,
+        reference: FontReference,
+        characters: CharacterSet,
+        page: CodePage,
+        record: Record,
+        section: Section | None,
+    ) -> Font:
+        """The font of a character set and a code page that are there."""
         size, stretch, triplet = _size(reference, characters, section)
         adjustment = adjustment_at(triplet, reference.rotation)
         key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)

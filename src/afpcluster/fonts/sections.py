@@ -1,9 +1,11 @@
 """Fonts made of fonts: double-byte fonts in sections, where the first byte of a code picks a font and the
-second a character in it."""
+second a character in it; fonts that an extension font adds characters to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 
 from afpcluster.interpret.font import FaceRun, Font
 
@@ -27,7 +29,7 @@ def sectioned_font(
             font = sections.get(section)
             if font is not None:
                 codes = pairs if font.code_size == 2 else pairs[1::2]
-                runs += runs_of(font, codes)
+                runs += _runs_of(font, codes)
             elif section == space:
                 spaces = pairs[1::2].count(space_code & 0xFF)
                 runs.append(FaceRun(first.face, b"", spaces * first.space_increment))
@@ -54,7 +56,32 @@ def sectioned_font(
     )
 
 
-def runs_of(font: Font, codes: bytes) -> list[FaceRun]:
+def extended_font(base: Font, extension: Font, codes: Collection[int]) -> Font:
+    """`base` with the characters of an extension font at these code points (FOCA "Extension Font")."""
+    size = base.code_size
+
+    def split(text: bytes) -> list[FaceRun]:
+        found = (text[at : at + size] for at in range(0, len(text) - size + 1, size))
+        runs: list[FaceRun] = []
+        for own, group in groupby(found, lambda code: int.from_bytes(code, "big") in codes):
+            runs += _runs_of(extension if own else base, b"".join(group))
+        return runs
+
+    advances = _by_code(base) | {code: way for code, way in _by_code(extension).items() if code in codes}
+    return replace(
+        base,
+        name=extension.name,
+        advances=tuple(advances.values()) if size == 1 else advances,
+        placement=None,
+        split=split,
+    )
+
+
+def _by_code(font: Font) -> dict[int, float]:
+    return dict(font.advances if isinstance(font.advances, Mapping) else enumerate(font.advances))
+
+
+def _runs_of(font: Font, codes: bytes) -> list[FaceRun]:
     """What `font` makes of codes, each run with its font."""
     if font.split is None:
         return [FaceRun(font.face, codes, font.advance(codes), font)]

@@ -6,7 +6,7 @@ OpenType fonts from the scope, else from the resource folders by full font name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -45,21 +45,46 @@ class FontSources:
     ) -> CharacterSet | None:
         """The character set of a reference: by name, or the one whose typeface (FGID) the GRID asks for."""
         if reference.character_set:
-            named = self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
-            if named is not None and named.extension:
-                self.report(
-                    "font-extension",
-                    Severity.INFO,
-                    f"{reference.character_set} extends another font; characters of that one are not shown",
-                    record,
-                )
-            return named
-        if reference.grid is not None:
-            for resource in scope.of_kind(CHARACTER_SET):
-                found = self._parsed_resource(resource, self._character_set, record)
-                if found is not None and found.typeface_id == reference.grid.typeface:
-                    return found
-        return None
+            return self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
+        grid = reference.grid
+        if grid is None:
+            return None
+        found = (one for one in self._character_sets(scope, record) if one.typeface_id == grid.typeface)
+        return min(found, key=lambda one: one.misfit(grid.width), default=None)
+
+    def base_of(self, extension: CharacterSet, scope: ResourceScope, record: Record) -> CharacterSet | None:
+        """The font that an extension font adds characters to: one with the graphic character set that it
+        names (FOCA "Extension Font Triplet X'6D'"), best of the same technology, typeface and size."""
+        number = extension.base_character_set_id
+        found = min(
+            (
+                one
+                for one in self._character_sets(scope, record)
+                if not one.extension and number and one.character_set_id == number
+            ),
+            key=lambda one: (
+                one.technology != extension.technology,
+                one.typeface_id != extension.typeface_id,
+                abs(one.size - extension.size),
+            ),
+            default=None,
+        )
+        if found is None:
+            self.report(
+                "font-extension",
+                Severity.SKIPPED,
+                f"{extension.name} extends a font with graphic character set {number}, which is not there; "
+                "characters of that one are not shown",
+                record,
+            )
+        return found
+
+    def _character_sets(self, scope: ResourceScope, record: Record) -> Iterator[CharacterSet]:
+        """All that can be read, nearest first."""
+        for resource in scope.of_kind(CHARACTER_SET):
+            found = self._parsed_resource(resource, self._character_set, record)
+            if found is not None:
+                yield found
 
     def code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
         """The code page of a reference: a resource, a built-in one, or code page 500."""
