@@ -196,6 +196,7 @@ def test_custom_patterns(name: str) -> None:
     assert drawn(orders) == (expected, [])
 
 
+OTHER = order("begin_custom_pattern", 0, 0x80, 8, 8, 0, 9, 0, 9)
 SOLID = ["rectangle 10,80,20,10"]
 MISPLACED, VALUE, BAD = "graphics-order-misplaced", "graphics-value-unsupported", "graphics-order-bad"
 
@@ -218,6 +219,11 @@ PROBLEMS: dict[str, tuple[bytes, list[str], list[str]]] = {
         [MISPLACED, MISPLACED],
     ),
     "unknown symbol": (order("set_pattern_symbol", 0x11) + area(FILL, BOX), SOLID, ["graphics-pattern"]),
+    "unknown set, default symbol": (
+        order("set_pattern_set", 0xFE) + order("set_pattern_symbol", 0) + area(FILL, BOX),
+        SOLID,
+        ["graphics-pattern"],
+    ),
     "unknown set": (order("set_pattern_set", 0xFE) + area(FILL, BOX), SOLID, ["graphics-pattern"]),
     "undefined pattern": (USE + area(FILL, BOX), SOLID, ["graphics-pattern"]),
     "deleted pattern": (
@@ -233,7 +239,24 @@ PROBLEMS: dict[str, tuple[bytes, list[str], list[str]]] = {
     "another symbol deleted": (
         CUSTOM + GECP + order("delete_pattern", 0, 7, 2) + USE + area(FILL, BOX),
         [f"path tile 4,2 at 0,100 even-odd: {BOX_OUTLINE}"],
+        [BAD],
+    ),
+    "the default set cannot be deleted": (order("delete_pattern", 0, 0) + area(FILL, BOX), SOLID, [BAD]),
+    "nothing to delete in a set": (order("delete_pattern", 0, 9) + area(FILL, BOX), SOLID, []),
+    "no pattern is deleted in a pattern": (
+        CUSTOM + GECP + OTHER + order("delete_pattern", 0, 7) + GECP + USE + area(FILL, BOX),
+        [f"path tile 4,2 at 0,100 even-odd: {BOX_OUTLINE}"],
+        [BAD],
+    ),
+    "a pattern that is not ended before the next": (
+        CUSTOM + OTHER + GECP + USE + area(FILL, BOX),
+        [f"path tile 4,2 at 0,100 even-odd: {BOX_OUTLINE}"],
+        [MISPLACED],
+    ),
+    "a pattern without size that is not ended before the next": (
+        order("begin_custom_pattern", 0, 0, 7, 1, 9, 9, 0, 9) + OTHER + BOX + GECP,
         [],
+        [MISPLACED, BAD],
     ),
     "End Custom Pattern alone": (GECP, [], [MISPLACED]),
     "a pattern that is not ended": (CUSTOM + RED_LINE, [], [MISPLACED]),
@@ -312,6 +335,30 @@ def test_outside_of_a_gradient(
 def test_gradient_of_no_length_fills_nothing() -> None:
     colours = BLACK_TO_WHITE + b"\1\1"
     assert levels(order("linear_gradient", 0, 7, 1, 100, 0, 100, 0, colours)) == []
+
+
+def test_radial_gradient_between_points_fills_nothing() -> None:
+    colours = BLACK_TO_WHITE + b"\1\1"
+    assert levels(order("radial_gradient", 0, 7, 1, 100, 100, 0, 200, 100, 0, colours)) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (b"\4\0", b"\0\0"),  # EC-DC04: an outside value that is reserved is None
+        (b"\0\xff", b"\0\0"),
+        # EC-DC05: a colour stop out of range, then one out of order
+        (b"\0\0" + bytes.fromhex("2711FFFFFF"), b"\0\0"),
+        (b"\0\0" + bytes.fromhex("1388FFFFFF 1387000000"), b"\0\0" + bytes.fromhex("1388FFFFFF")),
+        (b"\0\0" + bytes.fromhex("1388FFFF"), b"\0\0"),
+    ],
+)
+def test_bad_parts_of_gradients_are_left_out(bad: bytes, good: bytes) -> None:
+    def fill(more: bytes) -> tuple[list[str], list[str]]:
+        colours = BLACK_TO_WHITE + more
+        return drawn(order("linear_gradient", 0, 7, 1, 100, 0, 300, 0, colours) + USE + area(FILL, BOX))
+
+    assert fill(bad) == (fill(good)[0], ["graphics-gradient"])
 
 
 def test_radial_gradient_paints_rings_inwards() -> None:

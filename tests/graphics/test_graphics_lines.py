@@ -195,6 +195,25 @@ def test_invisible_lines_move_the_position() -> None:
     assert drawn(orders) == ([f"{DEFAULT}: Mo20,90 Li30,90"], [])
 
 
+@pytest.mark.parametrize(
+    ("orders", "expected"),
+    [
+        # EC-E302: -270 degrees are 90
+        (
+            order("partial_arc_at_given_position", 600, 500, 500, 500, 0x6400, 0, -270 * ANGLE),
+            order("partial_arc_at_given_position", 600, 500, 500, 500, 0x6400, 0, 90 * ANGLE),
+        ),
+        # EC-C001: more than 32,767
+        (
+            order("box_at_given_position", 0x2000, 100, 100, 200, 200, 50, 0x8000),
+            order("box_at_given_position", 0x2000, 100, 100, 200, 200),
+        ),
+    ],
+)
+def test_operands_out_of_range(orders: bytes, expected: bytes) -> None:
+    assert drawn(orders) == (drawn(expected)[0], ["graphics-order-bad"])
+
+
 UNSUPPORTED = {
     "line type": order("set_line_type", 9),
     "line end": order("set_line_end", 4),

@@ -142,6 +142,15 @@ def test_drawing_defaults(name: str) -> None:
     assert drawn(orders, descriptor(more=parameters))[0] == expected
 
 
+@pytest.mark.parametrize("pattern", ["00 00", "00 10"])
+def test_default_symbol_of_the_descriptor_is_solid_fill(pattern: str) -> None:
+    """X'00', the drawing default, is the standard default there."""
+    box = order("box_at_given_position", 0, 0, 0, 10, 10)
+    gdd = descriptor(more=set_defaults(4, 0x0900, bytes.fromhex(pattern)))
+    orders = order("set_pattern_symbol", 0) + order("begin_area", 0x80) + box + order("end_area", b"")
+    assert drawn(orders, gdd) == (["rectangle 0,99,1,1"], [])
+
+
 BAD_DEFAULTS = {
     "reserved item": set_defaults(1, 0x0800, b"\x02"),
     "reserved set": set_defaults(5, 0x8000, b"\x02"),
@@ -273,6 +282,16 @@ SEGMENTS: dict[str, tuple[list[bytes], list[str], list[str]]] = {
         [encode_segment(RED + LINE, chained=False) + encode_segment(LINE)],
         [DEFAULT],
         [],
+    ),
+    "what is appended to an unchained segment is ignored": (
+        [begin(NEW, len(LINE)) + LINE + begin(UNCHAINED, len(RED)) + RED + begin(APPEND, len(ON)) + ON],
+        [DEFAULT],
+        [],
+    ),
+    "a segment neither new nor appended is new": (
+        [begin(NEW, len(RED)) + RED + begin(0x02, len(LINE)) + LINE],
+        [DEFAULT],
+        ["graphics-segment-bad"],
     ),
     "a prolog": (
         [begin(PROLOG, len(RED + b"\x3e\0" + LINE)) + RED + b"\x3e\0" + LINE],

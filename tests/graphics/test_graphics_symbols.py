@@ -110,7 +110,17 @@ IMAGES: dict[str, tuple[bytes, list[str], list[str]]] = {
     "short rows": (
         IMAGE + order("image_data", b"\x80\x01") + order("image_data", b"\x40") + EIMG,
         ["image 16x2 80014000 at 1.6,0,0,0.2,10,50"],
-        [],
+        ["graphics-image-rows"],
+    ),
+    "long rows": (
+        IMAGE + order("image_data", b"\x80\x01\xff") + order("image_data", b"\x40\x02") + EIMG,
+        ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"],
+        ["graphics-image-rows"],
+    ),
+    "a format that is reserved": (
+        order("begin_image_at_given_position", 100, 500, 1, 0, 16, 2) + ROWS + EIMG,
+        ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"],
+        ["graphics-order-bad"],
     ),
     "too few rows": (
         IMAGE + order("image_data", b"\x80\x01") + EIMG,
@@ -122,7 +132,11 @@ IMAGES: dict[str, tuple[bytes, list[str], list[str]]] = {
         ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"],
         ["graphics-image-rows"],
     ),
-    "not ended": (IMAGE + ROWS, ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"], []),
+    "not ended": (
+        IMAGE + ROWS,
+        ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"],
+        ["graphics-order-misplaced"],
+    ),
     "another order inside": (
         IMAGE + ROWS + order("set_colour", 2),
         ["image 16x2 80014002 at 1.6,0,0,0.2,10,50"],

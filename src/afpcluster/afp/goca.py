@@ -279,7 +279,9 @@ def segments(data: bytes) -> tuple[list[Segment], list[SegmentProblem]]:
                 message = f"A segment says {begin.length} bytes, {len(piece)} are left; they were used"
                 problems.append(SegmentProblem(start, message))
             at += len(piece)
-            skipping = not begin.is_chained
+            if begin.flag2 & _APPEND not in (0, _APPEND):
+                problems.append(SegmentProblem(start, "A segment is neither new nor appended: new"))
+            skipping = not begin.is_chained or (begin.is_appended and skipping)
             if skipping:
                 continue
             if begin.is_appended and found:

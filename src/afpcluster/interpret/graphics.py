@@ -140,6 +140,8 @@ def _set_defaults(drawing: Drawing, descriptor: bytes) -> None:
         except (OrderError, DecodeError) as error:
             spec = "Set Current Defaults (SCD) Instruction"
             drawing.report("graphics-defaults-bad", f"Set Current Defaults {error}", spec)
+    if drawing.attributes.pattern_symbol == 0:
+        drawing.attributes.pattern_symbol = graphics_attributes.STANDARD.pattern_symbol
     drawing.defaults = copy(drawing.attributes)
 
 
@@ -188,6 +190,7 @@ def _draw_segment(drawing: Drawing, data: bytes) -> None:
             "graphics-order-truncated", f"A segment ends inside of an order: {error}", "Order Formats"
         )
     if drawing.image is not None:
+        _report_misplaced(drawing, "An image was not ended in its segment")
         graphics_images.end_image(drawing)
     if drawing.area is not None:
         _report_misplaced(drawing, "An area was not ended in its segment")

@@ -23,7 +23,7 @@ from afpcluster.display.items import (
     Segment,
     TilePattern,
 )
-from afpcluster.interpret.graphics_gradients import Gradient, linear_items, parse_colours, radial_items
+from afpcluster.interpret.graphics_gradients import Gradient, Stop, linear_items, parse_colours, radial_items
 from afpcluster.interpret.graphics_lines import ellipse
 from afpcluster.interpret.graphics_patterns import SOLID, CustomPattern, default_pattern, is_default_symbol
 from afpcluster.interpret.graphics_state import Area, Canvas, Drawing, PatternDefinition
@@ -67,20 +67,17 @@ def begin_area(drawing: Drawing, flags: int) -> None:
 
 def _current_pattern(drawing: Drawing) -> int | CustomPattern | Gradient:
     """What the current pattern set and symbol mean; solid fill where they mean nothing."""
-    attributes = drawing.attributes
-    if attributes.pattern_symbol == 0:
-        attributes = drawing.defaults
-    set_, symbol = attributes.pattern_set, attributes.pattern_symbol
-    problem = ""
-    if set_ == 0 or set_ > _LAST_PATTERN_SET:
-        if set_ == 0 and is_default_symbol(symbol):
+    set_, symbol = drawing.attributes.pattern_set, drawing.attributes.pattern_symbol
+    if set_ > _LAST_PATTERN_SET:
+        message = f"Pattern set X'{set_:02X}' is not supported: default set"
+        drawing.report("graphics-pattern", message, "Set Pattern Set (GSPS) Order")
+        set_ = 0
+    if symbol == 0:
+        set_, symbol = drawing.defaults.pattern_set, drawing.defaults.pattern_symbol
+    if set_ == 0:
+        if is_default_symbol(symbol):
             return symbol
         problem = f"Pattern symbol X'{symbol:02X}' is not in the default pattern set"
-        if set_:
-            problem = f"Pattern set X'{set_:02X}' is not supported"
-            if is_default_symbol(symbol):
-                drawing.report("graphics-pattern", f"{problem}: default set", "Set Pattern Set (GSPS) Order")
-                return symbol
     elif drawing.definition is not None:
         problem = "A custom pattern or gradient fills an area of another custom pattern"
     elif (set_, symbol) in drawing.patterns:
@@ -185,7 +182,12 @@ def begin_custom_pattern(
 ) -> None:
     """Draw in a space of its own, with drawing defaults, until End Custom Pattern."""
     if drawing.definition is not None:
-        end_custom_pattern(drawing)
+        message = "A custom pattern that was not ended was ended at the next"
+        drawing.report("graphics-order-misplaced", message, "Begin Custom Pattern (GBCP) Order")
+        try:
+            end_custom_pattern(drawing)
+        except OrderError as error:  # which must not keep the new one from beginning
+            drawing.report("graphics-order-bad", f"GECP {error}", "End Custom Pattern (GECP) Order")
     if drawing.area is not None:
         end_area(drawing)
     drawing.flush()
@@ -244,14 +246,20 @@ def _define(drawing: Drawing, set_: int, symbol: int, pattern: CustomPattern | G
 
 
 def delete_pattern(drawing: Drawing, reserved: int, set: int, symbol: int | None = None) -> None:
-    for key in [key for key in drawing.patterns if key[0] == set and symbol in (None, key[1])]:
-        del drawing.patterns[key]
+    if drawing.definition is not None:
+        raise OrderError("deletes a pattern inside a custom pattern; it was kept")
+    if not 1 <= set <= _LAST_PATTERN_SET:
+        raise OrderError(f"deletes from pattern set X'{set:02X}', which holds no custom patterns")
+    if symbol is None:
+        drawing.patterns = {key: found for key, found in drawing.patterns.items() if key[0] != set}
+    elif drawing.patterns.pop((set, symbol), None) is None:
+        raise OrderError(f"deletes pattern X'{symbol:02X}' of set X'{set:02X}', which is not defined")
 
 
 def linear_gradient(
     drawing: Drawing, reserved: int, set: int, symbol: int, x0: int, y0: int, x1: int, y1: int, data: bytes
 ) -> None:
-    _define_gradient(drawing, set, symbol, Gradient(x0, y0, x1, y1, *parse_colours(data)))
+    _define_gradient(drawing, set, symbol, Gradient(x0, y0, x1, y1, *_colours(drawing, data)))
 
 
 def radial_gradient(
@@ -267,10 +275,18 @@ def radial_gradient(
     multiplier1: int,
     data: bytes,
 ) -> None:
-    gradient = Gradient(x0, y0, x1, y1, *parse_colours(data))
+    gradient = Gradient(x0, y0, x1, y1, *_colours(drawing, data))
     gradient.multipliers = (multiplier0 / 256, multiplier1 / 256)
     gradient.arc = drawing.attributes.arc
     _define_gradient(drawing, set, symbol, gradient)
+
+
+def _colours(drawing: Drawing, data: bytes) -> tuple[list[Stop], tuple[int, int]]:
+    """Colour stops and outside values of a gradient order; what is bad among them is left out."""
+    colours = parse_colours(data)
+    for problem in colours.problems:
+        drawing.report("graphics-gradient", f"A gradient {problem}", "Linear Gradient (GLGD) Order")
+    return colours.stops, colours.outside
 
 
 def _define_gradient(drawing: Drawing, set_: int, symbol: int, gradient: Gradient) -> None:

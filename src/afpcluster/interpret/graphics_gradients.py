@@ -61,13 +61,23 @@ class Gradient:
 
     @property
     def is_empty(self) -> bool:
-        """Whether start and end are the same, so that nothing is filled."""
+        """Whether nothing is filled: start and end are the same, or both are points of a radial one."""
         same_place = (self.x0, self.y0) == (self.x1, self.y1)
-        return same_place and (self.multipliers is None or self.multipliers[0] == self.multipliers[1])
+        if self.multipliers is None:
+            return same_place
+        return self.multipliers == (0, 0) or (same_place and self.multipliers[0] == self.multipliers[1])
 
 
-def parse_colours(data: bytes) -> tuple[list[Stop], tuple[int, int]]:
-    """Colour stops and outside values of a gradient order, from its colour specification on.
+class Colours(NamedTuple):
+    """Colour stops from start to end, the outside values, and what was left out as bad."""
+
+    stops: list[Stop]
+    outside: tuple[int, int]
+    problems: list[str]
+
+
+def parse_colours(data: bytes) -> Colours:
+    """The colours of a gradient order, from its colour specification on.
 
     Raises OrderError where the order says to ignore the gradient (EC-0E02, EC-DC06, EC-DC07).
     """
@@ -84,18 +94,27 @@ def parse_colours(data: bytes) -> tuple[list[Stop], tuple[int, int]]:
 
     start, end = colour(11), colour(11 + size)
     at = 11 + 2 * size
+    problems = [
+        f"has outside value X'{value:02X}', which is reserved: none"
+        for value in data[at : at + 2]
+        if value > REFLECT
+    ]
     outside = tuple(value if value <= REFLECT else NONE for value in data[at : at + 2])
     stops = [Stop(0.0, start)]
     for place in range(at + 2, len(data) - size - 1, size + 2):
         t = int.from_bytes(data[place : place + 2], "big") / _STOP_SCALE
-        if stops[-1].t <= t <= 1.0:  # others are ignored (EC-DC05)
+        if stops[-1].t <= t <= 1.0:
             stops.append(Stop(t, colour(place + 2)))
+        else:
+            problems.append(f"has a colour stop at {t:g}, out of order or range; it was left out")
+    if (len(data) - at - 2) % (size + 2):
+        problems.append("ends inside of a colour stop, which was left out")
     if len(stops) > _MOST_STOPS:
         raise OrderError(f"has {len(stops)} colour stops, more than {_MOST_STOPS}")
     stops.append(Stop(1.0, end))
     if len({stop.colour.space for stop in stops}) > 1:
         raise OrderError("has colours that cannot be mixed")
-    return stops, (outside[0], outside[1])
+    return Colours(stops, (outside[0], outside[1]), problems)
 
 
 def _colour_at(stops: list[Stop], t: float) -> Colour:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from afpcluster.afp.goca import OrderError
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import Encoding, Image, ImageData, ImageModel
 from afpcluster.findings import Severity
@@ -28,6 +29,8 @@ def begin_image_at_current_position(
 ) -> None:
     drawing.flush()
     drawing.image = RasterImage(drawing.x, drawing.y, width, height)
+    if format:
+        raise OrderError(f"has format X'{format:02X}', which is reserved: a bit for each point")
 
 
 def image_data(drawing: Drawing, data: bytes) -> None:
@@ -48,6 +51,11 @@ def end_image(drawing: Drawing, data: bytes = b"") -> None:
         message = f"An image of {image.height} rows has {len(image.rows)}"
         drawing.report("graphics-image-rows", message, "End Image (GEIMG) Order", Severity.INFO)
     rows = image.rows[: image.height]
+    if any(len(row) != (image.width + 7) // 8 for row in rows):
+        message = (
+            f"Rows of an image of {image.width} points have other lengths; they were cut off or filled up"
+        )
+        drawing.report("graphics-image-rows", message, "Image Data (GIMD) Order", Severity.INFO)
     width = min(image.width, 8 * max(map(len, rows), default=0))
     if not width:
         return

@@ -17,6 +17,8 @@ from afpcluster.interpret.graphics_state import Canvas, Drawing, polyline
 QUADRANT = 4 / 3 * tan(radians(90) / 4)
 """How far the control points of a quarter circle lie from its ends, for radius 1."""
 
+_LONGEST_AXIS = 0x7FFF
+
 Points = list[tuple[int, int]]
 Place = Callable[[float, float], Point]
 ArcParameters = tuple[float, float, float, float]
@@ -144,6 +146,8 @@ def partial_arc_at_current_position(
     apart = abs(begin[0] - drawing.x) + abs(begin[1] - drawing.y) > 0.5
     line: list[Segment] = [Line(to(*begin))] if apart or not drawing.path_is_open else []
     drawing.draw([*line, *_arc(to, parameters, x, y, scale, first, swept)], *end)
+    if min(start, sweep) < 0:
+        raise OrderError("has a negative angle, which was taken modulo 360 degrees")
 
 
 def _on_arc(arc: ArcParameters, x: float, y: float, scale: float, angle: float) -> Point:
@@ -216,10 +220,13 @@ def box_at_current_position(
 ) -> None:
     """A box between the current position and (x, y); the axes are those of the corners' ellipses."""
     v_axis = h_axis if v_axis is None else v_axis
-    if max(h_axis, v_axis) > 0x7FFF:
+    out_of_range = max(h_axis, v_axis) > _LONGEST_AXIS
+    if out_of_range:
         h_axis = v_axis = 0
     rx, ry = min(h_axis, abs(x - drawing.x)) / 2, min(v_axis, abs(y - drawing.y)) / 2
     drawing.draw_closed(_box(drawing, x, y, rx, ry), mitred=True)
+    if out_of_range:
+        raise OrderError("has an axis that is out of range; its corners are square")
 
 
 def _box(drawing: Drawing, x1: float, y1: float, rx: float, ry: float) -> list[Segment]:
