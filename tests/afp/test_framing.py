@@ -78,7 +78,7 @@ def test_damage_is_a_finding_with_its_offset() -> None:
     [
         (b"", NotAfpError, "0 bytes"),
         (b"%PDF-1.7 ...", NotAfpError, "is a PDF"),
-        (b"Dear Sir or Madam", NotAfpError, "no structured field"),
+        (b"Dear Sir or Madam", NotAfpError, "text in ASCII"),
         (b"!" + TWO[0][1:].replace(b"\xd3", b"L"), NotAfpError, "EBCDIC to ASCII"),
         (TWO[0][:-1], TruncatedError, "cut off"),
         (TWO[0] + TWO[1][:-1], TruncatedError, "cut off"),

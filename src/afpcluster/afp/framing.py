@@ -2,8 +2,9 @@
 
 A record is one structured field: X'5A', length (2 bytes, itself included, X'5A' not), type (3 bytes),
 flags, 2 reserved bytes, optional extension, data, optional padding (MO:DCA "Structured Field
-Introducer"). Files that came from a host may carry a length in front of every record: 4 bytes (RDW)
-or 2. Between records anything else is skipped with a finding. Segmented structured fields are joined.
+Introducer"). Files that came from a host may carry a length in front of every record: 4 bytes (RDW, and
+4 more, a BDW, in front of every block) or 2. Line ends and filler between records are skipped, anything
+else with a finding (`transfer` says what may have happened). Segmented structured fields are joined.
 `scan` finds records without building them; `read` builds those of a range. Memory is one window.
 """
 
@@ -14,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from afpcluster.afp.fields import FIELDS
+from afpcluster.afp.transfer import cause_of_damage, translated, why_not_afp
 from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
 CARRIAGE_CONTROL = 0x5A
@@ -22,6 +25,8 @@ _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
 _WINDOW = 1 << 20
 _LONGEST = 0x10010  # more bytes than any record has
 _SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
+_FILLER = b"\x00\x40\x0a\x0d\x15\x25\x1a\x20"  # zeros, spaces and line ends of both worlds, end of file
+_CATEGORIES = frozenset(type_ >> 8 & 0xFF for type_ in FIELDS)
 
 
 @dataclass(slots=True)
@@ -52,6 +57,7 @@ class RecordFile:
         self._findings = findings
         self.size = source.seek(0, io.SEEK_END)
         self._start, self._prefix = self._detect()
+        self._cause: str | None = None  # of damage
 
     def _detect(self) -> tuple[int, int]:
         """Where the first record is and how long the host prefix in front of each is (0, 2 or 4 bytes)."""
@@ -60,18 +66,19 @@ class RecordFile:
         self._source.seek(0)
         head = self._source.read(_SEARCH_LIMIT)
         for prefix in (0, 4, 2):
-            if _is_record(head, prefix) and (prefix == 0 or _prefix_fits(head, prefix)):
+            if _is_record(head, prefix) and (prefix == 0 or _prefix_fits(head, 0, prefix)):
                 return 0, prefix
-        at = _find_record(head, 0)
+        if _is_record(head, 8) and _prefix_fits(head, 4, 4):
+            return 4, 4  # the RDW behind the BDW
+        at = -1 if translated(head) else _find_record(head, 0)
         if at < 0:
-            raise NotAfpError("input-not-afp", _why_not_afp(head), offset=0)
-        self._findings.add(
-            "leading-bytes",
-            Severity.SKIPPED,
-            f"{at} bytes in front of the first structured field were skipped",
-            offset=0,
-            spec=SPEC,
-        )
+            raise NotAfpError("input-not-afp", why_not_afp(head), offset=0)
+        if head[:at].strip(_FILLER):
+            self._report(
+                "leading-bytes",
+                f"{at} bytes in front of the first structured field were skipped{cause_of_damage(head[:at])}",
+                0,
+            )
         return at, 0
 
     def scan(
@@ -169,12 +176,14 @@ class RecordFile:
 
     def _resynchronise(self, at: int, window: bytes, p: int, report: bool) -> int | None:
         """The offset of the next record behind damage or filler at `at`; None at the end of the file."""
+        if self._prefix == 4 and _is_record(window, p + 4) and _prefix_fits(window, p, 4):
+            return at + 4  # what was taken for an RDW is the BDW of the next block
         begin = at - self._prefix  # a wrong host prefix is part of the damage
         filler = True
         while True:
             found = _find_record(window, max(p, 0) + (1 if window[p : p + 1] == b"\x5a" else 0))
             stop = found if found >= 0 else len(window)
-            filler = filler and not window[p:stop].strip(b"\x00\x40\x0a\x0d\x1a\x20")
+            filler = filler and not window[p:stop].strip(_FILLER)
             if found >= 0:
                 at += found - p
                 break
@@ -189,11 +198,12 @@ class RecordFile:
                 at = self.size
                 break
         if report and not filler:
-            self._report(
-                "damage-skipped",
-                "Bytes that are no structured field were skipped",
-                begin,
-            )
+            if self._cause is None:  # looked for once: a damaged file has many such places
+                self._source.seek(max(begin - _SEARCH_LIMIT, 0))
+                before = self._source.read(min(begin, _SEARCH_LIMIT))
+                self._cause = cause_of_damage(self._source.read(min(at - begin, _SEARCH_LIMIT)), before)
+            message = f"Bytes that are no structured field were skipped{self._cause}"
+            self._report("damage-skipped", message, begin)
         return at if at < self.size else None
 
 
@@ -206,31 +216,17 @@ def _is_record(data: bytes, at: int) -> bool:
     )
 
 
-def _prefix_fits(head: bytes, prefix: int) -> bool:
-    """Whether the host prefix's length agrees with the structured field's own."""
-    said = head[0] << 8 | head[1]
-    length = (head[prefix + 1] << 8 | head[prefix + 2]) + 1
-    return said in (length, length + prefix)
+def _prefix_fits(data: bytes, at: int, prefix: int) -> bool:
+    """Whether the length in the host prefix at `at` agrees with the structured field's own. It stands in
+    the first two bytes (RDW), or in all four."""
+    length = int.from_bytes(data[at + prefix + 1 : at + prefix + 3], "big") + 1
+    said = (int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at : at + prefix], "big"))
+    return length in said or length + prefix in said
 
 
 def _find_record(data: bytes, start: int) -> int:
-    """Position of the next plausible record, or -1."""
+    """Position of the next plausible record, of a category that there is, or -1."""
     at = data.find(b"\x5a", start)
-    while at >= 0 and not _is_record(data, at):
+    while at >= 0 and not (_is_record(data, at) and data[at + 4] in _CATEGORIES):
         at = data.find(b"\x5a", at + 1)
     return at
-
-
-def _why_not_afp(head: bytes) -> str:
-    """The likeliest reason, for whoever sent the file."""
-    if head.startswith(b"%PDF"):
-        return "The input is a PDF, not AFP. It needs no conversion."
-    if head[:1] in (b"!", b"]") and b"L" in head[3:8]:  # X'5A' and X'D3' of EBCDIC code pages
-        return (
-            f"The input is not AFP: X'5A' at the start of records seems to have become X'{head[0]:02X}'. The "
-            "file was translated from EBCDIC to ASCII on its way; transfer it again, in binary."
-        )
-    return (
-        f"The input is not AFP: no structured field (X'5A', length, X'D3…') in its first {len(head)} bytes; "
-        f"it begins with X'{head[:8].hex().upper()}'. Check that the file is AFP and came over in binary."
-    )

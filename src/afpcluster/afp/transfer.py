@@ -1,0 +1,83 @@
+"""What happened to a file that is not, or not only, AFP: the likeliest cause, for whoever sent it.
+
+Guesses from the bytes: translation to ASCII, line ends rewritten, line data, other formats. They only word
+messages. Programming Guide and Line Data Reference, "Mixed Documents".
+"""
+
+from __future__ import annotations
+
+_FORMATS = {
+    b"%PDF": "The input is a PDF, not AFP. It needs no conversion.",
+    b"%!": "The input is PostScript, not AFP.",
+    b"PK\x03\x04": "The input is a ZIP archive. Unpack it and send the AFP file in it.",
+    b"\x1f\x8b": "The input is compressed (gzip). Unpack it and send the AFP file in it.",
+    b"\x1bE": "The input is PCL, not AFP.",
+    b"\x1b%-12345X": "The input is a printer job (PJL) without AFP in its beginning.",
+}
+_BINARY = "transfer it again, in binary"
+_COMPOSE = "AFP pages are made of it with a page definition, by ACIF or a print server; send what those write"
+_EBCDIC_TEXT = (
+    frozenset(range(0xC0, 0xFA))
+    | frozenset(range(0x81, 0xAA))
+    | frozenset(b"\x40\x4b\x4d\x5d\x60\x61\x6b\x6c\x7a\x7d")
+)
+_ASCII_TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\n\f\r")
+_TEXT_SHARE = 0.85
+_SHORTEST_TEXT = 16  # bytes; less says nothing
+_ENOUGH_LINE_ENDS = 3
+
+
+def translated(head: bytes) -> bool:
+    """Whether X'5A' and X'D3' seem to have become characters of ASCII."""
+    return head[:1] in (b"!", b"]") and b"L" in head[3:8]
+
+
+def why_not_afp(head: bytes) -> str:
+    """Why a file that begins with `head` is not AFP, and what to do."""
+    for mark, message in _FORMATS.items():
+        if head.startswith(mark):
+            return message
+    if translated(head):
+        return (
+            f"The input is not AFP: X'5A' at the start of records seems to have become X'{head[0]:02X}'. The "
+            f"file was translated from EBCDIC to ASCII on its way; {_BINARY}."
+        )
+    if _without_mark(head):
+        return (
+            "The input is not AFP as systems exchange it: its structured fields have no X'5A' in front. "
+            "Have the carriage control character kept on transfer (record format VBM or VBA)."
+        )
+    begins = f"it begins with X'{head[:8].hex().upper()}'"
+    if _share(head[:4096], _EBCDIC_TEXT) > _TEXT_SHARE:
+        return f"The input is not AFP, it looks like line data in EBCDIC ({begins}); {_COMPOSE}."
+    if _share(head[:4096], _ASCII_TEXT) > _TEXT_SHARE:
+        return f"The input is not AFP, it looks like text in ASCII ({begins}); {_COMPOSE}."
+    return (
+        f"The input is not AFP: no structured field (X'5A', length, X'D3…') in its first {len(head)} bytes; "
+        f"{begins}. Check that the file is AFP and came over in binary."
+    )
+
+
+def cause_of_damage(skipped: bytes, before: bytes = b"") -> str:
+    """The end of a message about skipped bytes: why they may be there; '' where nothing suggests itself."""
+    line_ends = (before + skipped).count(b"\n")
+    if line_ends >= _ENOUGH_LINE_ENDS and (before + skipped).count(b"\r\n") == line_ends:
+        return f": line ends in the file seem to be rewritten (X'0A' to X'0D0A'); {_BINARY}"
+    if len(skipped) >= _SHORTEST_TEXT:
+        for codes, name in ((_EBCDIC_TEXT, "EBCDIC"), (_ASCII_TEXT, "ASCII")):
+            if _share(skipped, codes) > _TEXT_SHARE:
+                return f": they look like line data in {name}; {_COMPOSE}"
+    return ""
+
+
+def _share(data: bytes, codes: frozenset[int]) -> float:
+    return sum(code in codes for code in data) / max(len(data), 1)
+
+
+def _without_mark(head: bytes) -> bool:
+    """Whether two structured fields follow each other without X'5A', behind a host prefix of 0 or 4 bytes."""
+    for prefix in (0, 4):
+        second = prefix + int.from_bytes(head[prefix : prefix + 2], "big") + prefix
+        if second > prefix + 8 and head[prefix + 2 : prefix + 3] == head[second + 2 : second + 3] == b"\xd3":
+            return True
+    return False

@@ -1,0 +1,130 @@
+"""Files as transfers leave them: read as if nothing had happened, or the likely cause is told.
+
+Record formats: z/OS "Format V records": a BDW and an RDW are a length, itself included, and two zero bytes.
+"""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from afpcluster.afp.framing import RecordFile, encode
+from afpcluster.findings import Findings, NotAfpError, Severity
+
+BDT, BPG, NOP, EPG, EDT = 0xD3A8A8, 0xD3A8AF, 0xD3EEEE, 0xD3A9AF, 0xD3A9A8
+TYPES = [BDT, BPG, NOP, EPG, EDT]
+RECORDS = [encode(type_, bytes([n]) * 20) for n, type_ in enumerate(TYPES)]
+LINES = "ACCOUNT 4711  BALANCE 12.00 ".encode("cp500")
+JOB_HEADER = b'@PJL JOB NAME="X"\n@PJL ENTER LANGUAGE=AFP\n'
+FIVE_LINES = b"".join(b"line\n%d" % n for n in range(5))
+
+
+def described(data: bytes) -> bytes:
+    return (len(data) + 4).to_bytes(2, "big") + b"\0\0" + data
+
+
+def read(data: bytes) -> tuple[list[int], Findings]:
+    findings = Findings()
+    file = RecordFile(io.BytesIO(data), findings)
+    scanned = list(file.scan(report=True))
+    read_again = file.read(scanned[0][1], len(data))
+    assert [(r.type, r.offset) for r in read_again] == [(type_, offset) for type_, offset, *_ in scanned]
+    return [type_ for type_, *_ in scanned], findings
+
+
+QUIET = {
+    "BDW and RDW, one block": described(b"".join(map(described, RECORDS))),
+    "BDW and RDW, a block each": b"".join(described(described(r)) for r in RECORDS),
+    "BDW and RDW, blocks of two": b"".join(
+        described(b"".join(map(described, RECORDS[n : n + 2]))) for n in (0, 2, 4)
+    ),
+    "four-byte lengths": b"".join(len(r).to_bytes(4, "big") + r for r in RECORDS),
+    "four-byte lengths, counted": b"".join((len(r) + 4).to_bytes(4, "big") + r for r in RECORDS),
+    "LF": b"\n".join(RECORDS) + b"\n",
+    "CR LF": b"\r\n".join(RECORDS) + b"\r\n\x1a",
+    "LF of EBCDIC": b"\x25".join(RECORDS) + b"\x25",
+    "NEL of EBCDIC": b"\x15".join(RECORDS) + b"\x15",
+    "fixed length": b"".join(r.ljust(80, b"\0") for r in RECORDS),
+    "fixed length, spaces": b"".join(r.ljust(80, b"\x40") for r in RECORDS),
+    "zeros and end of file": b"".join(RECORDS) + bytes(5_000) + b"\x1a",
+    "line ends in front": b"\r\n\r\n" + b"".join(RECORDS),
+}
+
+
+@pytest.mark.parametrize("data", QUIET.values(), ids=QUIET)
+def test_read_without_a_word(data: bytes) -> None:
+    found, findings = read(data)
+    assert found == TYPES
+    assert list(findings) == []
+
+
+LOUD = {  # data, code, words of the message
+    "line data in front": (LINES * 3 + b"".join(RECORDS), "leading-bytes", "line data in EBCDIC"),
+    "line data that looks like a record in front": (
+        LINES + "WOW! ALL OF IT! ALL ".encode("cp037") + b"".join(RECORDS), "leading-bytes", "line data",
+    ),
+    "job header in front": (JOB_HEADER + b"".join(RECORDS), "leading-bytes", "line data in ASCII"),
+    "line data between": (
+        b"".join(RECORDS[:4]) + LINES + b"".join(RECORDS[4:]), "damage-skipped", "page definition",
+    ),
+    "line ends rewritten": (
+        b"".join([*RECORDS[:2], encode(NOP, FIVE_LINES), *RECORDS[3:]]).replace(b"\n", b"\r\n"),
+        "damage-skipped",
+        "X'0A' to X'0D0A'",
+    ),
+    "noise": (b"".join(RECORDS[:2]) + b"\x01\x02\x03" + b"".join(RECORDS[2:]), "damage-skipped", "skipped"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "code", "words"), LOUD.values(), ids=LOUD)
+def test_read_and_told(data: bytes, code: str, words: str) -> None:
+    found, findings = read(data)
+    assert found == TYPES
+    (finding,) = findings
+    assert (finding.code, finding.severity) == (code, Severity.SKIPPED)
+    assert words in finding.message
+
+
+REFUSED = {
+    "translated": b"".join(RECORDS).decode("cp037").encode("latin-1"),
+    "translated, with what looks like a record": (
+        b"".join(RECORDS).decode("cp037").encode("latin-1") + b"".join(RECORDS)
+    ),
+    "without X'5A'": b"".join(r[1:] for r in RECORDS),
+    "without X'5A', RDW": b"".join(described(r[1:]) for r in RECORDS),
+    "line data": LINES * 100,
+    "text": b"Dear Sir or Madam, " * 100,
+    "ZIP": b"PK\x03\x04" + bytes(100),
+    "gzip": b"\x1f\x8b\x08" + bytes(100),
+    "PostScript": b"%!PS-Adobe-3.0",
+    "PCL": b"\x1bE\x1b&l0O",
+    "PJL": b"\x1b%-12345X@PJL JOB",
+}
+WORDS = {
+    "translated": "EBCDIC to ASCII",
+    "translated, with what looks like a record": "EBCDIC to ASCII",
+    "without X'5A'": "no X'5A' in front",
+    "without X'5A', RDW": "no X'5A' in front",
+    "line data": "line data in EBCDIC",
+    "text": "text in ASCII",
+    "ZIP": "ZIP",
+    "gzip": "gzip",
+    "PostScript": "PostScript",
+    "PCL": "PCL",
+    "PJL": "PJL",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_with_the_likely_cause(case: str) -> None:
+    with pytest.raises(NotAfpError, match=WORDS[case]):
+        read(REFUSED[case])
+
+
+def test_damage_in_many_places_takes_no_longer() -> None:
+    """The cause is looked for once: 100,000 places in 4 MB."""
+    data = (RECORDS[2] + b"noise " * 2) * 100_000
+    found, findings = read(data)
+    assert len(found) == 100_000
+    assert [f.count for f in findings] == [100_000]
