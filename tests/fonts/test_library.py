@@ -197,7 +197,9 @@ def test_grid_finds_typeface_and_code_page_by_number() -> None:
         (name(0x86, "C0H400B0") + name(0x85, "T1V10500"), [], ("Helvetica-Bold", 12, 6.672), None),
         (name(0x86, "C0H400B0") + name(0x85, "T1TEST"), [page()], ("Helvetica-Bold", 12, 6.672), None),
         (name(0x8E, "X1GT12"), [], ("Courier", 10, 6), ["font-substituted"]),
-        (name(0x8E, "X1GT12") + descriptor(20), [], ("Courier", 20, 12), ["font-substituted"]),
+        # its characters are as wide as the name says, whatever height
+        (name(0x8E, "X1GT12") + descriptor(20), [], ("Courier", 20, 6), ["font-substituted"]),
+        (name(0x8E, "X0H210BC"), [], ("Helvetica", 12, 6.672), ["font-substituted"]),
         (
             name(0x86, "C0MINE") + name(0x85, "T1MINE"),
             [],

@@ -17,6 +17,10 @@ def characters(name: str, **values: object) -> FontReference:
     return FontReference(1, character_set=name, **values)  # type: ignore[arg-type]
 
 
+def grid(typeface: int, width: float = 0.0) -> FontReference:
+    return FontReference(1, grid=Grid(695, 500, typeface, width), width=width)
+
+
 def coded(name: str) -> FontReference:
     return FontReference(1, coded_font=name)
 
@@ -35,7 +39,26 @@ def coded(name: str) -> FontReference:
         (characters("CZN400"), "Times-Bold", 0),
         (characters("CZ4200"), "Courier", 0),
         (coded("X0H200B0"), "Helvetica", 12),
+        # MO:DCA "Fully Qualified Name Triplet X'02'", type X'8E': Helvetica Roman Bold 8 point
+        (coded("X0H4108C"), "Helvetica-Bold", 8),
+        (coded("X0H210AC"), "Helvetica", 11),
+        (coded("XZN310"), "Times-Italic", 0),
+        # Sonoran: A sans serif, T serif, posture, weight, width, size
+        (characters("C0A05570"), "Helvetica", 7),
+        (coded("X0A155N2"), "Helvetica-Oblique", 24),
+        (coded("X0A0770C"), "Helvetica-Bold", 10),
+        (characters("C0T055D0"), "Times-Roman", 14),
+        (characters("C0T17560"), "Times-BoldItalic", 6),
         (coded("X1GT12"), "Courier", 10),
+        (characters("C0D0GT15"), "Courier", 8),
+        (characters("C0S0AE10"), "Courier", 12),
+        (coded("X0AE10"), "Courier", 12),
+        (coded("X0PI12"), "Courier-Oblique", 10),
+        (coded("X0OB10"), "Courier", 12),
+        (coded("X0GT00"), "Helvetica", 0),
+        (coded("X0AR10"), "Helvetica", 0),  # no design of IBM's
+        (coded("X0BITR"), "Times-BoldItalic", 10),
+        (characters("C0S0ERTR"), "Times-Roman", 10),
         (coded("X0CB10"), "Courier-Bold", 12),
         (characters("C0S0CR15"), "Courier", 8),
         (characters("C0UNKNWN"), "Helvetica", 0),
@@ -45,6 +68,30 @@ def coded(name: str) -> FontReference:
         (FontReference(1, grid=Grid(695, 500, 11, 7.2), width=7.2), "Courier", 12),
         (FontReference(1, grid=Grid(695, 500, 3840, 7.2), width=7.2), "Courier", 12),
         (FontReference(1, grid=Grid(695, 500, 1351, 4), width=4), "Times-Roman", 12),
+        (grid(2304), "Helvetica", 0),
+        (grid(424, 7.2), "Courier-Oblique", 12),
+        (grid(418), "Courier", 0),
+        # printers' own: the pitch goes with the number
+        (grid(11), "Courier", 12),
+        (grid(46), "Courier-Bold", 12),
+        (grid(85), "Courier", 10),
+        (grid(230), "Courier", 8),
+        (grid(252), "Courier", 7),
+        (grid(281), "Courier", 6),
+        (grid(112), "Courier-Oblique", 10),
+        (grid(159), "Times-Bold", 10),  # proportional spacing machine
+        (grid(175, 5.4), "Times-Roman", 9),
+        (grid(304, 4.8), "Courier", 8),
+        (grid(751), "Times-Roman", 8),
+        (grid(1053, 3), "Times-Bold", 9),
+        # systematic numbers: class 1 serif, 8 sans serif; 55 medium, 75 bold, 128 more italic
+        (grid(4407, 4), "Times-Roman", 12),
+        (grid(4555), "Times-BoldItalic", 0),
+        (grid(5707), "Times-Bold", 0),
+        (grid(33207), "Helvetica-Oblique", 0),
+        (grid(34123), "Helvetica-Bold", 0),
+        (grid(65300), "Helvetica", 0),
+        (FontReference(1, character_set="C0MINE", typeface="Letter Gothic Bold"), "Courier-Bold", 0),
         (FontReference(1, data_object="Courier New Bold"), "Courier-Bold", 0),
         (FontReference(1, data_object="Times New Roman Italic"), "Times-Italic", 0),
         (FontReference(1, data_object="Open Sans"), "Helvetica", 0),
@@ -54,6 +101,25 @@ def coded(name: str) -> FontReference:
 def test_table(reference: FontReference, font: str, size: float) -> None:
     found = substitute_for(reference)
     assert (found.font, round(found.size, 6)) == (font, size)
+
+
+@pytest.mark.parametrize(
+    ("reference", "width"),
+    [
+        (coded("X0GT15"), 4.8),
+        (characters("C0S0CR10", size=20), 7.2),
+        (characters("C04200B0"), 0),  # as wide as its size makes it
+        (grid(230, 4.8), 4.8),
+        (grid(281), 3.6),
+        (grid(416, 7.2), 0),  # scalable
+        (grid(304, 7.2), 0),
+        (grid(3900, 5), 5),
+        (coded("X0H210AC"), 0),
+    ],
+)
+def test_fixed_pitch(reference: FontReference, width: float) -> None:
+    """Points of every character: 72 by the characters an inch, or what typeface number and GRID say."""
+    assert substitute_for(reference).width == pytest.approx(width)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +144,7 @@ def test_rules_of_the_caller(tmp_path: Path) -> None:
         Substitute("Courier", 7.5),
         Substitute("Open Sans Light", 0),
         Substitute("Times-Roman", 0),
-        Substitute("Courier", pytest.approx(10)),
+        Substitute("Courier", 10, 6),
     ]
 
 

@@ -23,7 +23,7 @@ from afpcluster.document.resources import (
     ResourceScope,
 )
 from afpcluster.findings import Findings, Severity
-from afpcluster.fonts import builtin_code_pages, substitution
+from afpcluster.fonts import builtin_code_pages, substitution, typefaces
 from afpcluster.fonts.active import active_font, font_of_face
 from afpcluster.fonts.adjustment import adjustment_at
 from afpcluster.fonts.character_set import CharacterSet
@@ -279,15 +279,19 @@ class FontLibrary:
             faces = self._sources.character_faces(chosen.font, scope, record)
             if not faces:
                 chosen = substitution.substitute_for(reference)
+        coded = reference.coded_font and not reference.code_page_id
         self._sources.missing(
-            f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead.", record
+            f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead"
+            f"{f', with code page {builtin_code_pages.DEFAULT}' if coded else ''}.",
+            record,
         )
         page = None if reference.data_object else self._sources.code_page(reference, scope, record)
         if not faces and (page is None or page.code_size == 2):
             faces = standard_faces(chosen.font)
         if faces or page is None:
             return self._unicode_font(reference, faces, size, scope, record)
-        stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+        scale = chosen.width / typefaces.FIXED_PITCH_EM or reference.horizontal_scale
+        stretch = scale / size if scale else 1.0
         return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)
 
     def _standard(
@@ -316,6 +320,7 @@ def _of_section(reference: FontReference, section: Section) -> FontReference:
         horizontal_scale=reference.horizontal_scale,
         weight=reference.weight,
         italic=reference.italic,
+        typeface=reference.typeface,
     )
 
 

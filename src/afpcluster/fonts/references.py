@@ -42,6 +42,7 @@ class FontReference:
     code_page: str = ""
     grid: Grid | None = None
     data_object: str = ""  # full font name of a TrueType or OpenType font
+    typeface: str = ""  # family or typeface name
     section: int = 0
     rotation: int = 0
     size: float = 0.0
@@ -83,6 +84,7 @@ def mcf2_reference(group: bytes) -> FontReference:
         coded_font=qualified_name(group, FqnType.CODED_FONT) or "",
         character_set=qualified_name(group, FqnType.FONT_CHARACTER_SET) or "",
         code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
+        typeface=qualified_name(group, FqnType.FONT_TYPEFACE, FqnType.FONT_FAMILY) or "",
         grid=grid,
         section=section.section if section else 0,
         rotation=ROTATIONS.get(rotation.rotation, 0) if rotation else 0,

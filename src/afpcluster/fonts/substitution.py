@@ -1,8 +1,5 @@
 """Fonts that are not there: which standard font stands in, and at which size. The table is documented
-in docs/fonts.md and extended by the caller's own files.
-
-IBM's names say much: C0H200B0 is a character set (C0), Helvetica (H), roman medium (2), 12 points (B);
-X1GT12 is a coded font, Gothic Text, 12 characters an inch. Typeface numbers (FGID) are IBM's registry.
+in docs/fonts.md and extended by the caller's own files; what names and numbers say is in `typefaces`.
 """
 
 from __future__ import annotations
@@ -14,15 +11,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from afpcluster.findings import ConversionError
+from afpcluster.fonts import typefaces
 from afpcluster.fonts.character_set import CharacterSet
 from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.standard import STANDARD_FONTS
+from afpcluster.fonts.typefaces import Design
 
 FILE_NAME = "font-substitutions.txt"
 """A file of this name in a resource folder extends the table."""
 
 DEFAULT_SIZE = 10.0
-_BOLD_WEIGHT = 6  # FOCA "Weight Class": semibold and above
 
 # family -> regular, bold, italic, bold italic
 _FAMILIES = {
@@ -32,34 +30,6 @@ _FAMILIES = {
     "Symbol": ("Symbol",) * 4,
     "ZapfDingbats": ("ZapfDingbats",) * 4,
 }
-
-# Third character of a core interchange name: the design. The fourth is 2 roman, 3 italic, 4 bold, 5 both.
-_DESIGNS = {"H": "Helvetica", "N": "Times", "4": "Courier", "S": "Times", "T": "Times"}
-_CORE = re.compile(r"[CX][0-9A-GZ]([HN4])([2-5])\d\d([0-9A-Z])?0?$")
-
-# Letters of a fixed-pitch name such as X0GT12 or C0S0CR10 -> family and bold, italic
-_PITCHED = {
-    "GT": ("Courier", False, False),  # Gothic Text
-    "GB": ("Courier", True, False),  # Gothic Bold
-    "GR": ("Courier", False, False),
-    "CR": ("Courier", False, False),  # Courier
-    "CB": ("Courier", True, False),
-    "CI": ("Courier", False, True),
-    "LR": ("Courier", False, False),  # Letter Gothic
-    "LG": ("Courier", False, False),
-    "LB": ("Courier", True, False),
-    "PR": ("Courier", False, False),  # Prestige
-    "PB": ("Courier", True, False),
-    "PI": ("Courier", False, True),
-    "ST": ("Courier", False, False),  # Serif Text
-    "SI": ("Courier", False, True),
-    "SB": ("Courier", True, False),
-    "RT": ("Courier", False, False),  # Roman Text
-    "KR": ("Courier", False, False),
-    "OA": ("Courier", False, False),  # OCR-A
-    "OB": ("Courier", False, False),  # OCR-B
-}
-_PITCH = re.compile(r"[CX][0-9A-G](?:[A-Z]0)?([A-Z]{2})(\d\d)$")
 
 # Words in a typeface or full font name -> family
 _WORDS = (
@@ -73,38 +43,17 @@ _WORDS = (
     (("times", "serif", "roman", "garamond", "georgia", "book", "palatino", "sonoran", "century"), "Times"),
 )
 
-# FGID -> standard font, for typographic designs of the core interchange set
-_TYPEFACES = {
-    416: "Courier",
-    420: "Courier-Bold",
-    424: "Courier-Oblique",
-    428: "Courier-BoldOblique",
-    2304: "Helvetica",
-    2305: "Helvetica-Bold",
-    2306: "Helvetica-Oblique",
-    2307: "Helvetica-BoldOblique",
-    2308: "Times-Roman",
-    2309: "Times-Bold",
-    2310: "Times-Italic",
-    2311: "Times-BoldItalic",
-    5687: "Times-Roman",
-    5707: "Times-Bold",
-    5815: "Times-Italic",
-    5835: "Times-BoldItalic",
-}
-_LAST_FIXED_PITCH_FGID = 750
-_FIXED_PITCH_FGIDS = range(3840, 4096)
-_COURIER_SPACE = 0.6  # em
 _PROPORTIONAL_SPACE = 1 / 3  # em, of the horizontal font size
 
 
 @dataclass(slots=True, frozen=True)
 class Substitute:
     """What stands in for a font: one of STANDARD_FONTS, or a font in the resource folders by name;
-    `size` in points, 0 where the name does not say one."""
+    `size` and the `width` of every character in points, 0 where the name does not say."""
 
     font: str
     size: float = 0.0
+    width: float = 0.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -148,21 +97,29 @@ def substitute_for(reference: FontReference, rules: Iterable[Rule] = (), typefac
     for rule in rules:
         if fnmatchcase(name, rule.pattern):
             return replace(rule.substitute, size=rule.substitute.size or _size_by_width(reference, False))
-    found = _by_typeface_id(reference) or _by_ibm_name(name)
-    if found is None:
-        words = f"{typeface} {reference.data_object}".lower()
-        bold = reference.weight >= _BOLD_WEIGHT or "bold" in words or "black" in words
-        italic = reference.italic or "italic" in words or "oblique" in words
-        found = Substitute(styled(_family(words), bold, italic))
-    size = found.size or _size_by_width(reference, found.font.startswith("Courier"))
-    return replace(found, size=size)
+    grid = reference.grid
+    design = typefaces.by_number(grid.typeface, grid.width) if grid else typefaces.by_name(name)
+    if design is None or grid is not None:
+        design = _by_words(design, reference, f"{typeface} {reference.typeface} {reference.data_object}")
+    size = design.size or _size_by_width(reference, design.family == "Courier")
+    return Substitute(styled(design.family, design.bold, design.italic), size, design.width)
+
+
+def _by_words(design: Design | None, reference: FontReference, words: str) -> Design:
+    """`design`, or what the words of a typeface name tell; with weight and slant of the reference."""
+    words = words.lower()
+    if design is None:
+        bold, italic = "bold" in words or "black" in words, "italic" in words or "oblique" in words
+        design = Design(_family(words), bold, italic)
+    bold = design.bold or reference.weight >= typefaces.BOLD_WEIGHT
+    return replace(design, bold=bold, italic=design.italic or reference.italic)
 
 
 def substitute_for_shapes(reference: FontReference, rules: Iterable[Rule], characters: CharacterSet) -> str:
     """The standard font for a character set that has metrics only: what the font says of itself counts."""
     described = replace(
         reference,
-        weight=_BOLD_WEIGHT if characters.bold else reference.weight,
+        weight=typefaces.BOLD_WEIGHT if characters.bold else reference.weight,
         italic=characters.italic or reference.italic,
     )
     found = substitute_for(described, rules, characters.typeface).font
@@ -181,39 +138,9 @@ def _family(words: str) -> str:
     return "Helvetica"
 
 
-def _by_typeface_id(reference: FontReference) -> Substitute | None:
-    if reference.grid is None:
-        return None
-    number = reference.grid.typeface
-    if number in _TYPEFACES:
-        return Substitute(_TYPEFACES[number])
-    fixed = 0 < number < _LAST_FIXED_PITCH_FGID or number in _FIXED_PITCH_FGIDS
-    bold, italic = reference.weight >= _BOLD_WEIGHT, reference.italic
-    return Substitute(styled("Courier" if fixed else "Times", bold, italic))
-
-
-def _by_ibm_name(name: str) -> Substitute | None:
-    if match := _CORE.match(name):
-        design, style, size = match.groups()
-        font = styled(_DESIGNS[design], style in "45", style in "35")
-        return Substitute(font, size_of_letter(size) if size and not name.startswith("CZ") else 0.0)
-    if (match := _PITCH.match(name)) and match.group(1) in _PITCHED:
-        family, bold, italic = _PITCHED[match.group(1)]
-        pitch = int(match.group(2))
-        return Substitute(styled(family, bold, italic), 72 / pitch / _COURIER_SPACE if pitch else 0.0)
-    return None
-
-
-def size_of_letter(letter: str) -> float:
-    """Points of the size character in a core interchange name: 1-9, 0 is 10, A is 11, B is 12 ... Z 36."""
-    if letter.isdigit():
-        return float(letter) or 10.0
-    return 11.0 + ord(letter) - ord("A")
-
-
 def _size_by_width(reference: FontReference, fixed: bool) -> float:
     """MO:DCA "Font Descriptor Specification Triplet X'1F'", FtWidth."""
-    return reference.width / (_COURIER_SPACE if fixed else _PROPORTIONAL_SPACE)
+    return reference.width / (typefaces.FIXED_PITCH_EM if fixed else _PROPORTIONAL_SPACE)
 
 
 def is_standard(font: str) -> bool:
