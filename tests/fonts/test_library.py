@@ -247,6 +247,22 @@ def test_metrics_without_shapes_keep_their_widths() -> None:
     assert codes(findings) == ["font-substituted"]
 
 
+def test_metrics_without_shapes_squeeze_wider_shapes() -> None:
+    """Times-Bold's a and b are 500 and 556 wide, here 250 and 278: half of that."""
+    made = character_set(
+        [[metrics("LA010000", 250), metrics("LB010000", 278)]],
+        technology=foca.PatternTechnology.TYPE1,
+        typeface="TIMES BOLD",
+    )
+    resources = scope(resource(CHARACTER_SET, "CZTEST", made), page({0x81: "LA010000", 0x82: "LB010000"}))
+    scaled = encode_triplet(0x5D, (400).to_bytes(2, "big"))
+    for group, stretch in ((descriptor(10), 0.5), (descriptor(10) + scaled, 1.0)):
+        font = FontLibrary(Findings()).fonts_of(mcf(PAIR + group), resources)[1]
+        assert isinstance(font.face, OutlineFace)
+        assert (font.stretch, font.advances[0x81]) == (stretch, pytest.approx(5 * stretch))
+        assert [font.face.widths[code] for code in (0x81, 0x82)] == pytest.approx([500, 556])
+
+
 def outlines(called: str, glyph: str, increment: int, number: int, **options: Any) -> Resource:
     """An outline font of one character and a space, with graphic character set `number`."""
     glyphs = {glyph: (b"x", increment), "SP010000": (b"space", 250)}

@@ -26,9 +26,10 @@ def active_font(
     rotation: int = 0,
     stretch: float = 1.0,
     adjustment: Adjustment | None = None,
+    squeezed: float = 1.0,
 ) -> Font:
-    """The font of `face` at `size` points; `stretch` scales along the baseline, `adjustment` is that of the
-    coded font at this rotation."""
+    """The font of `face` at `size` points; `stretch` scales along the baseline, `squeezed` glyphs only;
+    `adjustment` is that of the coded font at this rotation."""
     upright = characters.metrics(0)
     metrics = characters.metrics(rotation)
     if not metrics and upright:
@@ -69,7 +70,7 @@ def active_font(
         underscore_position=position.underscore_position * unit if position else 0.0,
         underscore_thickness=position.underscore_width * unit if position else 0.0,
         placement=placement,
-        stretch=stretch,
+        stretch=stretch * squeezed,
     )
     return font if adjustment is None else adjusted_font(font, adjustment, chosen.incremented)
 

@@ -162,11 +162,20 @@ def _default_width(
     return units * characters.per_em(characters.size or 1.0) if code_page.default_incremented else 0.0
 
 
-def metric_face(face: OutlineFace, characters: CharacterSet, code_page: CodePage) -> OutlineFace:
-    """`face` with the widths of a character set that has no usable shapes of its own."""
+def metric_face(
+    face: OutlineFace, characters: CharacterSet, code_page: CodePage
+) -> tuple[OutlineFace, float]:
+    """`face` with the widths of a character set that has no usable shapes of its own, and the horizontal
+    scale at which it is to be used: its characters are squeezed where they are wider than those on average,
+    so that they do not run into each other. Its widths are those before squeezing."""
     metrics = characters.metrics(0)
     widths = face_widths(characters, code_page, coding(code_page, metrics), metrics)
-    return replace(face, key=f"{face.key}-{characters.key}", widths={**face.widths, **widths})
+    shown = [code for code in face.glyphs if widths.get(code)]
+    natural = sum(face.widths[code] for code in shown)
+    squeezed = round(min(sum(widths[code] for code in shown) / natural, 1.0), 3) if natural else 1.0
+    squeezed = squeezed or 1.0
+    both = {code: width / squeezed for code, width in {**face.widths, **widths}.items()}
+    return replace(face, key=f"{face.key}-{characters.key}", widths=both), squeezed
 
 
 def _key(characters: CharacterSet, code_page: CodePage) -> str:

@@ -65,7 +65,7 @@ class FontLibrary:
         )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
-        self._faces: dict[tuple[str, str, bool], Face] = {}
+        self._faces: dict[tuple[str, str, bool], tuple[Face, float]] = {}
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
 
@@ -192,30 +192,39 @@ class FontLibrary:
         key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)
         font = self._fonts.get(key)
         if font is None:
-            face = self._face(characters, page, reference, record)
+            face, squeezed = self._face(characters, page, reference, record)
             font = active_font(
-                reference.label, face, characters, page, size, reference.rotation, stretch, adjustment
+                reference.label,
+                face,
+                characters,
+                page,
+                size,
+                reference.rotation,
+                stretch,
+                adjustment,
+                squeezed,
             )
             self._fonts[key] = font
         return font
 
     def _face(
         self, characters: CharacterSet, page: CodePage, reference: FontReference, record: Record
-    ) -> Face:
+    ) -> tuple[Face, float]:
+        """The face, and how far its glyphs are squeezed (see `metric_face`)."""
         vertical = reference.rotation in (90, 270) and characters.technology == PatternTechnology.CID_KEYED
         key = (characters.key, page.key, vertical)
-        face = self._faces.get(key)
-        if face is None:
+        found = self._faces.get(key)
+        if found is None:
             try:
-                face = face_of(characters, page, vertical=vertical)
+                found = face_of(characters, page, vertical=vertical), 1.0
             except (FontDataError, DecodeError) as problem:
                 name = substitution.substitute_for_shapes(reference, self._rules, characters)
                 self._sources.missing(
                     f"{problem}. {name} is used with the metrics of {reference.label}.", record
                 )
-                face = metric_face(standard_face(name, page), characters, page)
-            self._faces[key] = face
-        return face
+                found = metric_face(standard_face(name, page), characters, page)
+            self._faces[key] = found
+        return found
 
     def _data_object_font(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
         """The TrueType or OpenType font of an MDR group, with the fonts linked to it."""
