@@ -8,13 +8,14 @@ import pikepdf
 import pytest
 from iocas import difference
 from pictures import bilevel, codes, context, file_data, shapes
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, TiffImagePlugin
 
 from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplets import encode_triplet
-from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item
+from afpcluster.display.colour import rgb
+from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item, Rectangle
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.container import draw_container, object_type
 from afpcluster.interpret.context import DataObject, MappingOption, ObjectArea
@@ -44,8 +45,8 @@ def check(data: bytes, wanted: Image.Image, triplets: bytes = b"", tolerance: in
     items, found = drawn(data, triplets)
     assert found == []
     assert difference(show(items, WIDTH, HEIGHT), wanted) <= tolerance
-    assert isinstance(items[0], ImageItem)
-    return items[0]
+    assert isinstance(items[-1], ImageItem)
+    return items[-1]
 
 
 RGBA = COLOUR.convert("RGBA")
@@ -63,6 +64,7 @@ FILES = {
     "PNG, gray": (file_data(GRAY, "PNG"), GRAY),
     "PNG, palette": (file_data(COLOUR.quantize(4), "PNG"), COLOUR),
     "PNG, bilevel": (file_data(INK, "PNG"), INK),
+    "BMP, bilevel": (file_data(INK, "BMP"), INK),
     "PNG, alpha": (file_data(RGBA, "PNG"), ON_WHITE),
     "GIF": (file_data(COLOUR.quantize(4), "GIF"), COLOUR),
     "BMP": (file_data(COLOUR, "BMP"), COLOUR),
@@ -138,7 +140,8 @@ def resolution(x: int, y: int) -> bytes:
     ("data", "triplets", "descriptor", "wanted"),
     [
         (file_data(COLOUR, "PNG"), b"", b"", (48 * 72 / 300, 32 * 72 / 300)),  # nothing says
-        (file_data(COLOUR, "PNG", dpi=(144, 72)), b"", b"", (24, 32)),
+        (file_data(COLOUR, "PNG", dpi=(144, 72)), b"", b"", (11.52, 7.68)),  # a PNG's own is ignored
+        (file_data(COLOUR, "BMP", dpi=(144, 72)), b"", b"", (24, 32)),
         (file_data(COLOUR, "JPEG", dpi=(144, 144)), b"", b"", (24, 16)),
         (file_data(COLOUR, "TIFF", dpi=(144, 72)), b"", b"", (24, 32)),
         (file_data(COLOUR, "PNG", dpi=(144, 72)), resolution(72, 72), b"", (48, 32)),
@@ -155,14 +158,90 @@ def test_the_default_mapping_is_scale_to_fit() -> None:
     assert size_of(drawn(file_data(COLOUR, "PNG"), area=ObjectArea(96, 96))[0]) == (96, 64)
 
 
-def test_a_colour_paints_bilevel_images_only() -> None:
-    red = encode_triplet(0x4E, bytes.fromhex("00 01 00000000 08080800 FF0000"))
+def coloured(text: str) -> bytes:
+    return encode_triplet(0x4E, bytes.fromhex(text))
+
+
+RED_TRIPLET = coloured("00 01 00000000 08080800 FF0000")
+
+
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "BMP"])
+def test_a_colour_of_a_bilevel_image(format: str) -> None:
     wanted = Image.new("RGB", INK.size, "#f00")
     wanted.paste("white", (0, 0), INK)
-    items, found = drawn(file_data(INK, "PNG"), red)
+    items, found = drawn(file_data(INK, format), RED_TRIPLET)
     assert found == []
     assert difference(show(items, WIDTH, HEIGHT), wanted) == 0
-    assert drawn(file_data(GRAY, "PNG"), red)[1] == ["gray-colour-ignored"]
+
+
+@pytest.mark.parametrize(
+    ("triplet", "black", "middle"),
+    [  # gray 51 is a fifth of the way to white
+        (RED_TRIPLET, (255, 0, 0), (255, 51, 51)),
+        (coloured("00 04 00000000 08080808 FF000000"), (0, 255, 255), (51, 255, 255)),
+        (coloured("00 40 00000000 10000000 0001"), (0, 0, 255), (51, 51, 255)),
+    ],
+)
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF"])
+def test_a_colour_of_a_gray_image(
+    format: str, triplet: bytes, black: tuple[int, ...], middle: tuple[int, ...]
+) -> None:
+    """MO:DCA "Container Data Descriptor": the colour that is to be grayscaled."""
+    steps = Image.new("L", INK.size, 255)
+    steps.paste(0, (0, 0, 16, 32))
+    steps.paste(51, (16, 0, 32, 32))
+    items, found = drawn(file_data(steps, format, **({"quality": 95} if format == "JPEG" else {})), triplet)
+    shown = show(items, WIDTH, HEIGHT)
+    assert found == []
+    assert [shown.getpixel((x, 16)) for x in (8, 24, 40)] == [black, middle, (255, 255, 255)]
+
+
+def test_a_colour_that_cannot_be_grayscaled_is_a_finding() -> None:
+    lab = coloured("00 08 00000000 08080800 804040")
+    assert drawn(file_data(GRAY, "PNG"), lab)[1] == ["gray-colour-ignored"]
+    assert drawn(file_data(GRAY, "JPEG2000"), RED_TRIPLET)[1] == ["gray-colour-ignored"]
+
+
+@pytest.mark.parametrize(
+    ("data", "component", "below"),
+    [  # MO:DCA Appendix D: what is foreground
+        (file_data(INK, "TIFF"), 14, True),
+        (file_data(INK, "TIFF", compression="group4"), 61, True),
+        (file_data(INK, "TIFF"), 60, False),
+        (file_data(INK, "TIFF", compression="group4"), 62, False),
+        (file_data(INK, "TIFF"), 66, False),
+        (file_data(INK, "PNG"), 65, False),
+        (file_data(INK, "BMP"), 17, True),
+    ],
+)
+def test_what_is_below_a_bilevel_image(data: bytes, component: int, below: bool) -> None:
+    items, found = drawn(data, classified(component))
+    assert found == []
+    wanted = Image.new("RGB", INK.size, "black")
+    wanted.paste("#0f0" if below else "white", (0, 0), INK)
+    green = Rectangle(0, 0, WIDTH, HEIGHT, rgb(0, 1, 0))
+    assert difference(show([green, *items], WIDTH, HEIGHT), wanted) == 0
+
+
+@pytest.mark.parametrize(("component", "shown"), [(14, COLOUR), (60, COLOUR), (66, ON_WHITE)])
+def test_an_alpha_channel_counts_in_some_types_of_tiff(component: int, shown: Image.Image) -> None:
+    """MO:DCA Appendix D: "Transparency mask images and alpha channels are ignored for this object type"."""
+    check(file_data(RGBA, "TIFF"), shown, classified(component))
+
+
+@pytest.mark.parametrize(
+    ("data", "finding"),
+    [
+        (file_data(COLOUR, "PNG")[:100], "image-cut-off"),
+        (file_data(COLOUR, "BMP")[:-1500], "image-cut-off"),
+        (file_data(COLOUR, "GIF")[:-20], "image-cut-off"),
+        (file_data(COLOUR, "JPEG", quality=95)[:-60], "jpeg-cut-off"),
+    ],
+)
+def test_of_a_file_that_breaks_off_what_came_is_shown(data: bytes, finding: str) -> None:
+    items, found = drawn(data)
+    assert found == [finding]
+    assert len(items) == 1
 
 
 def two_images() -> bytes:
@@ -178,6 +257,41 @@ def paginated(number: int) -> bytes:
 @pytest.mark.parametrize(("number", "wanted"), [(0, COLOUR), (1, ImageChops.invert(COLOUR))])
 def test_one_image_of_a_file_of_two(number: int, wanted: Image.Image) -> None:
     check(two_images(), wanted, paginated(number))
+
+
+def numbered(*pages: tuple[str, int, int | None]) -> bytes:
+    """A TIFF of plain images: colour, subfile type, page number."""
+    sink = io.BytesIO()
+    with TiffImagePlugin.AppendingTiffWriter(sink, True) as file:  # type: ignore[arg-type]
+        for colour, subfile, number in pages:
+            tags = TiffImagePlugin.ImageFileDirectory_v2()
+            tags[254] = subfile
+            if number is not None:
+                tags[297] = (number, len(pages))
+            Image.new("RGB", COLOUR.size, colour).save(file, "TIFF", tiffinfo=tags)
+            file.newFrame()
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("pages", "wanted", "colour"),
+    [  # MO:DCA "Object Offset Triplet X'5A'": thumbnails do not count, page numbers go first
+        ((("red", 0, None), ("blue", 1, None), ("green", 0, None)), 1, "green"),
+        ((("red", 1, None), ("blue", 0, None)), 0, "blue"),
+        ((("red", 4, None), ("blue", 0, None)), 0, "blue"),
+        ((("red", 2, 2), ("blue", 2, 0), ("green", 2, 1)), 0, "blue"),
+        ((("red", 2, 2), ("blue", 2, 0), ("green", 2, 1)), 2, "red"),
+        ((("red", 2, 1), ("blue", 2, None)), 0, "red"),
+    ],
+)
+def test_which_image_of_a_tiff(
+    pages: tuple[tuple[str, int, int | None], ...], wanted: int, colour: str
+) -> None:
+    check(numbered(*pages), Image.new("RGB", COLOUR.size, colour), paginated(wanted))
+
+
+def test_an_offset_means_nothing_to_files_of_one_image() -> None:
+    check(file_data(COLOUR.quantize(4), "GIF"), COLOUR, paginated(3))
 
 
 def pdf(rotate: int = 0) -> bytes:
@@ -226,6 +340,42 @@ def test_pdf_pages(
     assert difference(show(items, *size), wanted) == 0
 
 
+@pytest.mark.parametrize("number", [2, 5])
+def test_no_box_of_a_pdf_page_reaches_out_of_its_media_box(number: int) -> None:
+    """MO:DCA "Object Container Presentation Space Size Triplet X'9C'", architecture note 2."""
+    too_large = pikepdf.Array([-50, -20, 120, 300])
+    data = changed(CropBox=too_large, ArtBox=too_large)
+    items, found = drawn(data, box(number), ObjectArea(120, 100, mapping=MappingOption.POSITION))
+    wanted = Image.new("RGB", (120, 100), "white")
+    wanted.paste(RED, (20, 10, 100, 50))
+    assert found == []
+    assert difference(show(items, 120, 100), wanted) == 0
+
+
+def changed(**keys: object) -> bytes:
+    made = pikepdf.open(io.BytesIO(pdf()))
+    for name, value in keys.items():
+        made.pages[0].obj[f"/{name}"] = value
+    sink = io.BytesIO()
+    made.save(sink)
+    return sink.getvalue()
+
+
+def test_the_media_box_is_shown_whole() -> None:
+    """Note 1: the triplet says what box is rendered to; the crop box hides nothing in another one."""
+    data = changed(CropBox=pikepdf.Array([60, 60, 180, 90]))
+    wanted = Image.new("RGB", (200, 100), "white")
+    wanted.paste(RED, (20, 10, 100, 50))
+    for triplets in (b"", box(1)):
+        items, _ = drawn(data, triplets, ObjectArea(200, 100, mapping=MappingOption.POSITION))
+        assert difference(show(items, 200, 100), wanted) == 0
+
+
+def test_a_user_unit_scales_the_page() -> None:
+    items, _ = drawn(changed(UserUnit=2.5), b"", ObjectArea(500, 250, mapping=MappingOption.POSITION))
+    assert size_of(items) == (500, 250)
+
+
 def test_a_trimmed_pdf_page_is_clipped() -> None:
     made = pikepdf.open(io.BytesIO(pdf()))
     made.pages[0].obj.TrimBox = pikepdf.Array([60, 50, 100, 90])
@@ -248,11 +398,12 @@ def test_a_trimmed_pdf_page_is_clipped() -> None:
         (b"<svg/>", classified(68), "container-unsupported"),
         (b"what is it", b"", "container-unsupported"),
         (file_data(COLOUR, "JPEG")[:20], classified(23), "jpeg-bad"),
-        (file_data(COLOUR, "PNG")[:60], classified(65), "image-bad"),
+        (file_data(COLOUR, "PNG")[:30], classified(65), "image-bad"),
         (file_data(COLOUR, "GIF")[:9], classified(22), "image-bad"),
         (file_data(COLOUR, "TIFF")[:40], classified(14), "image-bad"),
         (pdf()[:100], classified(25), "pdf-object-damaged"),
         (pdf(), paginated(2), "pdf-page-missing"),
+        (two_images(), paginated(2), "tiff-image-missing"),
     ],
 )
 def test_what_cannot_be_shown_is_a_finding(data: bytes, triplets: bytes, finding: str) -> None:

@@ -39,5 +39,18 @@ def lab(lightness: float, a: float, b: float) -> Colour:
     return Colour(ColourSpace.LAB, (lightness, a, b))
 
 
+def as_rgb(colour: Colour) -> tuple[float, float, float] | None:
+    """Red, green and blue as viewers without profiles show them; None for CIELAB."""
+    parts = colour.components
+    if colour.space is ColourSpace.GRAY:
+        return parts[0], parts[0], parts[0]
+    if colour.space is ColourSpace.RGB:
+        return parts[0], parts[1], parts[2]
+    if colour.space is ColourSpace.CMYK:
+        cyan, magenta, yellow, black = parts
+        return (1 - cyan) * (1 - black), (1 - magenta) * (1 - black), (1 - yellow) * (1 - black)
+    return None
+
+
 BLACK = gray(0.0)
 WHITE = gray(1.0)

@@ -186,7 +186,8 @@ class Image:
 
 @dataclass(slots=True)
 class EmbeddedPdf:
-    """Page `page` (from 0) of a PDF file; `matrix` maps the unit square to the page, like `Image`."""
+    """Page `page` (from 0) of a PDF file, its whole MediaBox; `matrix` maps the unit square to the page,
+    like `Image`."""
 
     key: str
     data: bytes = field(repr=False)

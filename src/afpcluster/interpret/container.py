@@ -7,16 +7,19 @@ Resolution triplet, else that of the file; it is mapped into the object area, by
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from afpcluster.afp import triplets as t
 from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.modca import points_per_unit
-from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.colour import BLACK, WHITE, Colour, as_rgb
 from afpcluster.display.geometry import Matrix
-from afpcluster.display.items import Image, ImageModel, Item
+from afpcluster.display.items import Encoding, Image, ImageData, ImageModel, Item, Rectangle
 from afpcluster.findings import Severity
 from afpcluster.interpret.colour import specified_colour
-from afpcluster.interpret.container_files import FILE_FORMATS, FileImage, sniff
+from afpcluster.interpret.container_files import FILE_FORMATS, FileImage, Source, sniff
 from afpcluster.interpret.container_pdf import draw_pdf_page
+from afpcluster.interpret.container_tiff import tiff_frame
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image_data import ImageProblem, jpeg_size, pillow_header
 from afpcluster.interpret.image_placement import place
@@ -88,7 +91,9 @@ def draw_container(object: DataObject, context: Context) -> list[Item]:
                 data, page, t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
             )
         elif format in FILE_FORMATS:
-            items, width, height = _image_file(data, format, page, triplets, object, context, report)
+            place_in_file = tiff_frame(data, page) if format == "TIFF" else 0
+            file = Source(data, place_in_file, kind, report)
+            items, width, height = _image_file(file, format, triplets, object, context)
         else:
             raise _unsupported(data, kind)
     except ImageProblem as problem:
@@ -114,35 +119,45 @@ def _unsupported(data: bytes, kind: int | None) -> ImageProblem:
 
 
 def _image_file(
-    data: bytes,
-    format: str,
-    page: int,
-    triplets: bytes,
-    object: DataObject,
-    context: Context,
-    report: Reporter,
+    file: Source, format: str, triplets: bytes, object: DataObject, context: Context
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of an image file."""
-    size = jpeg_size(data) if format == "JPEG" else pillow_header(data, format, page).size
+    size = jpeg_size(file.data) if format == "JPEG" else pillow_header(file.data, format, file.page).size
     if size[0] * size[1] > context.max_image_pixels:  # before anything is decoded
         raise ImageProblem(
             "image-too-large",
             f"An image of {size[0]} x {size[1]} points is over the limit of {context.max_image_pixels}",
             SPEC,
         )
-    found = FILE_FORMATS[format](data, page)
+    found = FILE_FORMATS[format](file)
     image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets)
     width, height = image.width * x_scale, image.height * y_scale
     colour = object.colour or _colour(triplets) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
+        image = _grayscaled(image, colour, file.report)
+    items: list[Item] = [Image(image, Matrix(a=width, d=height), colour)]
+    if found.opaque and image.model is ImageModel.STENCIL:
+        items.insert(0, Rectangle(0, 0, width, height, WHITE))
+    return items, width, height
+
+
+def _grayscaled(image: ImageData, colour: Colour, report: Reporter) -> ImageData:
+    """A gray image whose black is `colour`, and whose white stays white (MO:DCA "Container Data
+    Descriptor", Color Specification)."""
+    full = as_rgb(colour)
+    if full is None or image.encoding is Encoding.JPX:
         report(
             "gray-colour-ignored",
-            "A colour for a gray image is not applied; it is shown in gray",
+            "A colour in CIELAB, or for a gray JPEG 2000, is not applied; the image is shown in gray",
             "MO:DCA Container Data Descriptor",
             severity=Severity.SUBSTITUTED,
         )
-    return [Image(image, Matrix(a=width, d=height), colour)], width, height
+        return image
+    top = (1 << image.bits) - 1
+    palette = bytes(round(255 * (part + (1 - part) * v / top)) for v in range(top + 1) for part in full)
+    key = f"{image.key}-{palette[:3].hex()}"
+    return replace(image, key=key, model=ImageModel.INDEXED, palette=palette)
 
 
 def _points_per_sample(found: FileImage, triplets: bytes) -> tuple[float, float]:

@@ -1,22 +1,24 @@
 """Image files of object containers -> `ImageData` and the resolution they give.
 
 JPEG, JPEG 2000 and one-strip CCITT TIFF pass undecoded; the others are decoded once. One bit per sample is
-bilevel: black points paint, the others leave what is below (MO:DCA Appendix D). Of an alpha channel only
-"fully transparent" counts.
+bilevel: black points paint; the others leave what is below, or are white in the types whose whole image is
+foreground. Of an alpha channel only "fully transparent" counts, and in some types of TIFF nothing (MO:DCA
+Appendix D).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca_codec import reverse_bits
+from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.jpeg import read_header
-from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.interpret.container_tiff import undecoded_fax
 from afpcluster.interpret.image_data import (
-    ImageProblem,
     jpeg_pixels,
     make_image,
     open_with_pillow,
@@ -25,13 +27,27 @@ from afpcluster.interpret.image_data import (
 )
 
 
+class Source(NamedTuple):
+    """A file: its data, the place of the wanted image in it, its registered type, where to report."""
+
+    data: bytes
+    page: int
+    kind: int | None
+    report: Reporter
+
+
 class FileImage(NamedTuple):
-    """An image with its samples per inch, 0 where the file does not say."""
+    """An image with its samples per inch, 0 where the file does not say or does not count. `opaque`: the
+    points of a bilevel image that are not significant are white."""
 
     image: ImageData
     x_density: float = 0.0
     y_density: float = 0.0
+    opaque: bool = False
 
+
+_TIFF_WITHOUT_ALPHA = (14, 60, 61, 62)
+_TIFF_OPAQUE = (60, 62, 66)
 
 _MAGIC = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -54,52 +70,38 @@ def sniff(data: bytes) -> str | None:
     return "PDF" if b"%PDF-" in data[:1024] else None
 
 
-def _jpeg(data: bytes, _page: int) -> FileImage:
-    pixels = jpeg_pixels(data)
-    header = read_header(data)
+def _jpeg(file: Source) -> FileImage:
+    pixels = jpeg_pixels(file.data, file.report, ioca=False)
+    header = read_header(file.data)
     return FileImage(pixels.image, header.x_density, header.y_density)
 
 
 _JPX_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
 
 
-def _jpeg_2000(data: bytes, _page: int) -> FileImage:
+def _jpeg_2000(file: Source) -> FileImage:
     """A JP2 file as it came; a bare codestream, or components with alpha, decoded."""
-    header = pillow_header(data, "JPEG2000")
+    header = pillow_header(file.data, "JPEG2000")
     model = _JPX_MODELS.get(header.mode)
-    if model is None or not data.startswith(b"\0\0\0\x0c"):
-        return _decoded(data, "JPEG2000")
-    image = make_image(header.width, header.height, Encoding.JPX, model, 8, data)
+    if model is None or not file.data.startswith(b"\0\0\0\x0c"):
+        return _decoded(file, "JPEG2000")
+    image = make_image(header.width, header.height, Encoding.JPX, model, 8, file.data)
     return FileImage(image, *_density(header))
 
 
-_FAX = {2: 0, 3: 0, 4: -1}  # TIFF Compression -> K
-_COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 259, 262, 266
-_OFFSETS, _COUNTS, _T4_OPTIONS, _ROWS_PER_STRIP = 273, 279, 292, 278
+def _tiff(file: Source) -> FileImage:
+    header = pillow_header(file.data, "TIFF", file.page)
+    fax = undecoded_fax(file.data, header)
+    found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF")
+    if file.kind in _TIFF_WITHOUT_ALPHA and found.image.mask is not None:
+        found = found._replace(image=replace(found.image, key=found.image.key + "-opaque", mask=None))
+    return found._replace(opaque=file.kind in _TIFF_OPAQUE)
 
 
-def _tiff(data: bytes, page: int) -> FileImage:
-    """TIFF; one strip of CCITT data passes undecoded."""
-    header = pillow_header(data, "TIFF", page)
-    tags: Any = header.tag_v2  # type: ignore[attr-defined]
-    offsets, counts = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ())
-    compression = tags.get(_COMPRESSION, 1)
-    if header.mode != "1" or compression not in _FAX or len(offsets) != 1 or len(counts) != 1:
-        return _decoded(data, "TIFF", page)
-    strip = data[offsets[0] : offsets[0] + counts[0]]
-    if tags.get(_FILL_ORDER, 1) == 2:
-        strip = reverse_bits(strip)
-    options = tags.get(_T4_OPTIONS, 0) if compression == 3 else 0
-    parameters = CcittParameters(
-        4 if options & 1 else _FAX[compression],
-        black_is_1=tags.get(_PHOTOMETRIC, 0) == 0,  # else coded "white" is what shows black
-        byte_align=compression == 2,
-        end_of_line=compression == 3,
-    )
-    image = make_image(
-        header.width, header.height, Encoding.CCITT, ImageModel.STENCIL, 1, strip, ccitt=parameters
-    )
-    return FileImage(image, *_density(header))
+def _png(file: Source) -> FileImage:
+    """The resolution in the file is ignored, and without alpha all points are foreground (MO:DCA "AFPC PNG
+    Subset")."""
+    return FileImage(_decoded(file, "PNG").image, opaque=True)
 
 
 def _density(header: Pillow.Image) -> tuple[float, float]:
@@ -108,9 +110,9 @@ def _density(header: Pillow.Image) -> tuple[float, float]:
     return (float(x), float(y)) if x > 1 and y > 1 else (0.0, 0.0)
 
 
-def _decoded(data: bytes, format: str, page: int = 0) -> FileImage:
+def _decoded(file: Source, format: str) -> FileImage:
     """Any format, through Pillow."""
-    image = open_with_pillow(data, format, page=page)
+    image = open_with_pillow(file.data, format, file.report, page=file.page)
     density = _density(image)
     if image.mode == "1":
         rows = bytes(image.point(lambda value: 255 - value).tobytes())
@@ -151,15 +153,14 @@ def _transparency(image: Pillow.Image) -> ImageData | None:
     return make_image(image.width, image.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
 
 
-def _through_pillow(format: str) -> Callable[[bytes, int], FileImage]:
-    return lambda data, page: _decoded(data, format, page)
+def _through_pillow(format: str) -> Callable[[Source], FileImage]:
+    return lambda file: _decoded(file, format)
 
 
-FILE_FORMATS: dict[str, Callable[[bytes, int], FileImage]] = {
+FILE_FORMATS: dict[str, Callable[[Source], FileImage]] = {
     "JPEG": _jpeg,
     "JPEG2000": _jpeg_2000,
     "TIFF": _tiff,
-} | {format: _through_pillow(format) for format in ("PNG", "GIF", "BMP", "DIB", "PCX")}
-"""Format -> reader of (data, page from 0). Readers raise ImageProblem."""
-
-__all__ = ["FILE_FORMATS", "FileImage", "ImageProblem", "sniff"]
+    "PNG": _png,
+} | {format: _through_pillow(format) for format in ("GIF", "BMP", "DIB", "PCX")}
+"""Format -> its reader. Readers raise ImageProblem."""

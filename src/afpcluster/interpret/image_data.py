@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from PIL import Image as Pillow
+from PIL import ImageFile
 
 from afpcluster.afp.ioca import Compression, Reporter
 from afpcluster.afp.ioca_segment import Raster
@@ -30,6 +31,7 @@ from afpcluster.findings import Severity
 MAX_DECODED_BYTES = 256 << 20
 """No image is decoded to more than this: what is passed on undecoded is not bound by it."""
 
+_END_OF_JPEG = b"\xff\xd9"
 _YCCK = 2  # colour transform of an Adobe marker
 _JPEG_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
 _PILLOW_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
@@ -91,11 +93,11 @@ def make_image(
     )
 
 
-def jpeg_pixels(data: bytes, *, subtractive: bool = False, ioca: Reporter | None = None) -> Pixels:
+def jpeg_pixels(data: bytes, report: Reporter, *, subtractive: bool = False, ioca: bool = True) -> Pixels:
     """A JPEG, undecoded where a PDF can carry it. Raises ImageProblem.
 
     `subtractive` reverses it (IOCA "IDE Structure", ASFLAG). Four components with an Adobe marker mean 255
-    = no ink, as all programs write such files, but in IOCA (`ioca` is given) only where they are YCCK.
+    = no ink, as all programs write such files, but in `ioca` only where they are YCCK.
     """
     try:
         header = read_header(data)
@@ -111,7 +113,11 @@ def jpeg_pixels(data: bytes, *, subtractive: bool = False, ioca: Reporter | None
         )
     inverted = subtractive
     if model is ImageModel.CMYK and header.adobe_transform is not None:
-        inverted = not inverted if ioca is None else _ioca_inks_inverted(header, subtractive, ioca)
+        inverted = _ioca_inks_inverted(header, subtractive, report) if ioca else not inverted
+    if data.rfind(_END_OF_JPEG) < 0:
+        report(
+            "jpeg-cut-off", "JPEG data breaks off before its end; what came is shown", "ITU-T T.81 Annex B"
+        )
     if header.frame in PASSABLE_FRAMES:
         if header.unmarked_rgb:
             data = mark_as_rgb(data)
@@ -119,7 +125,7 @@ def jpeg_pixels(data: bytes, *, subtractive: bool = False, ioca: Reporter | None
             header.width, header.height, Encoding.JPEG, model, 8, bytes(data), inverted=inverted
         )
     elif header.frame in ARITHMETIC_FRAMES:
-        image = pillow_image(open_with_pillow(data, "JPEG"), inverted=inverted)
+        image = pillow_image(open_with_pillow(data, "JPEG", report), inverted=inverted)
     else:
         raise ImageProblem(
             "jpeg-unsupported",
@@ -170,8 +176,9 @@ def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:
     return image
 
 
-def open_with_pillow(data: bytes, format: str, *, page: int = 0) -> Pillow.Image:
-    """A decoded image file of this Pillow format. Raises ImageProblem where it is damaged or too large."""
+def open_with_pillow(data: bytes, format: str, report: Reporter, *, page: int = 0) -> Pillow.Image:
+    """A decoded image file of this Pillow format; of one that breaks off, what can be decoded. Raises
+    ImageProblem where it is damaged or too large."""
     image = pillow_header(data, format, page)
     if image.width * image.height * len(image.getbands()) > MAX_DECODED_BYTES:
         raise ImageProblem(
@@ -180,11 +187,30 @@ def open_with_pillow(data: bytes, format: str, *, page: int = 0) -> Pillow.Image
             _FILE_SPEC,
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
+        _load(image)
     except _PILLOW_ERRORS as error:
+        image = _load_what_came(data, format, page, error)
+        report("image-cut-off", f"The {format} image breaks off ({error}); what came is shown", _FILE_SPEC)
+    return image
+
+
+def _load(image: Pillow.Image) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image.load()
+
+
+def _load_what_came(data: bytes, format: str, page: int, error: Exception) -> Pillow.Image:
+    """Another attempt, in the mode in which Pillow forgives data that ends early."""
+    image = pillow_header(data, format, page)
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        _load(image)
+    except _PILLOW_ERRORS:
         raise _damaged(format, error) from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
     return image
 
 

@@ -83,7 +83,7 @@ def _ordered(raster: Raster, data: bytes | bytearray) -> bytes:
 def _single(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     """Image data in one piece."""
     if raster.encoding.compression == Compression.JPEG or data[:3] == _JPEG_START:
-        pixels = jpeg_pixels(data, subtractive=_subtractive(raster), ioca=report)
+        pixels = jpeg_pixels(data, report, subtractive=_subtractive(raster))
         return _in_tile(raster, pixels, report)
     settle_elements(raster, data, report)
     if raster.ide_size == 1:
@@ -280,7 +280,7 @@ def _banded(raster: Raster, report: Reporter) -> Pixels:
         and count == 4
         and not subtractive
     ):
-        return _in_tile(raster, jpeg_pixels(bands[3], subtractive=True), report)
+        return _in_tile(raster, jpeg_pixels(bands[3], report, subtractive=True), report)
     planes, pixels = _planes(raster, bands, report)
     width, height = pixels
     if structure is not None and structure.format & 0x80:
@@ -319,7 +319,7 @@ def _plane(raster: Raster, band: bytes, bits: int, width: int, height: int, repo
     if not band:
         return bytes(width * height)
     if raster.encoding.compression == Compression.JPEG:
-        return _jpeg_plane(band, width, height)
+        return _jpeg_plane(band, width, height, report)
     if bits == 1:
         rows = bilevel_rows(raster, band, width, height, report)
         return Pillow.frombytes("1", (width, height), rows).convert("L").tobytes()
@@ -330,8 +330,8 @@ def _plane(raster: Raster, band: bytes, bits: int, width: int, height: int, repo
     return _complete(raster, _samples(raster, band, width * 8, 1, report), width * height, report)
 
 
-def _jpeg_plane(band: bytes, width: int, height: int) -> bytes:
-    plane = open_with_pillow(band, "JPEG").convert("L")
+def _jpeg_plane(band: bytes, width: int, height: int, report: Reporter) -> bytes:
+    plane = open_with_pillow(band, "JPEG", report).convert("L")
     if plane.size != (width, height):
         plane = plane.crop((0, 0, width, height))
     return plane.tobytes()

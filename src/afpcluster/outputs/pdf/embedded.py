@@ -48,7 +48,7 @@ class _Importer:
         page.contents_coalesce()
         contents = page.obj.get("/Contents")
         data = contents.read_bytes() if isinstance(contents, pikepdf.Stream) else b""
-        x1, y1, x2, y2 = [float(value) for value in page.cropbox.as_list()]
+        x1, y1, x2, y2 = [float(value) for value in page.mediabox.as_list()]
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
         turn = _inherited(page.obj, "/Rotate")
         entries: PdfDict = {
