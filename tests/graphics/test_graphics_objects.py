@@ -128,6 +128,42 @@ DEFAULTS: dict[str, tuple[bytes, bytes, list[str]]] = {
         order("partial_arc_at_given_position", 600, 500, 500, 500, 0x0100, 0, 90 << 16),
         ["path 0.6 round round: Mo60,50 Li60,50 Cu60,44.48,55.52,40,50,40"],
     ),
+    "standard defaults after others": (
+        set_defaults(0, 0xB000, b"\x00\x02\x02\x05")
+        + set_defaults(1, 0xF000, b"\x02\x03\x01\x01")
+        + set_defaults(4, 0x0910, bytes.fromhex("00 0A 00090009"))
+        + set_defaults(0x0B, 0xF000, bytes.fromhex("0064006400640064"))
+        + set_defaults(0x11, 0x8000, b"\x00\x3c")
+        + set_defaults(0, 0xB000, b"", 0x0F)
+        + set_defaults(1, 0xF000, b"", 0x0F)
+        + set_defaults(4, 0x0910, b"", 0x0F)
+        + set_defaults(0x0B, 0xF000, b"", 0x0F)
+        + set_defaults(0x11, 0x8000, b"", 0x0F),
+        LINE
+        + order("begin_area", 0x80)
+        + order("box_at_given_position", 0, 100, 100, 200, 200)
+        + order("end_area", b"")
+        + order("full_arc_at_given_position", 500, 500, 0x0A00),
+        [
+            DEFAULT,
+            "rectangle 10,80,10,10",
+            "path 0.6 round round: Mo51,50 Cu51,49.45,50.55,49,50,49 Cu49.45,49,49,49.45,49,50"
+            " Cu49,50.55,49.45,51,50,51 Cu50.55,51,51,50.55,51,50 Cl",
+        ],
+    ),
+    "standard colour after a process colour": (
+        set_defaults(0x10, 0xE000, bytes.fromhex("0205 0001000000000808080000FF00"))
+        + set_defaults(0x10, 0xE000, b"", 0x0F),
+        LINE,
+        [DEFAULT],
+    ),
+    "a named process colour of 0": (
+        set_defaults(0, 0x8000, b"\x00\x02"),
+        order("set_colour", 1)
+        + order("set_process_colour", bytes.fromhex("004000000000100000000000"))
+        + LINE,
+        [f"path 0.6 round round rgb(1,0,0): {LINE_AT}"],
+    ),
     "process colour": (
         set_defaults(0x10, 0xE000, bytes.fromhex("0205 0001000000000808080000FF00")),
         LINE,
@@ -231,6 +267,13 @@ MAPPINGS: dict[str, tuple[bytes, ObjectArea, list[str]]] = {
 def test_mappings(name: str) -> None:
     gdd, area, expected = MAPPINGS[name]
     assert drawn(DIAGONAL, gdd, area=area) == (expected, [])
+
+
+def test_markers_are_scaled_with_the_picture() -> None:
+    """By 9 in x and 2 in y: 37.8 by 8.4 points, lines from 3/7 of the cell to 3/7."""
+    orders = order("set_marker_symbol", 2) + order("marker_at_given_position", 50, 100, [])
+    lines, _ = drawn(orders, window(0, 100, 0, 200), area=ObjectArea(90, 40, 0x60))
+    assert lines == ["path 1.2 round mitre: Mo61.2,20 Li28.8,20 Mo45,16.4 Li45,23.6"]
 
 
 def test_a_fill_up_to_the_edge_needs_no_clip() -> None:

@@ -248,6 +248,28 @@ STRINGS: dict[str, tuple[bytes, list[str], list[str]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "text", "clipped"),
+    [
+        (800, 500, b"A", False),  # 10 points high at 80, 50: nothing reaches beyond 100
+        (850, 500, b"ABCD", True),  # 4 characters of 5 points from 85 on
+        (500, 0, b"A", True),  # descenders
+        (500, 950, b"A", True),  # ascenders
+    ],
+)
+def test_what_text_shows_outside_of_the_window_is_cut_off(x: int, y: int, text: bytes, clipped: bool) -> None:
+    """AFP GOCA "Output Control Definitions": the data within the window is always trimmed."""
+    lines, _ = drawn(order("character_string_at_given_position", x, y, text))
+    assert (lines[0] == "group clip 0,0,100,100") is clipped
+
+
+def test_what_markers_show_outside_of_the_window_is_cut_off() -> None:
+    """Markers are 4.2 points wide."""
+    for x, clipped in ((21, False), (20, True), (979, False), (980, True)):
+        lines, _ = drawn(order("marker_at_given_position", x, 500, []))
+        assert (lines[0] == "group clip 0,0,100,100") is clipped
+
+
 @pytest.mark.parametrize("name", STRINGS)
 def test_character_strings(name: str) -> None:
     orders, expected, findings = STRINGS[name]

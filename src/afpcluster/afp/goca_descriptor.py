@@ -116,6 +116,15 @@ DEFAULT_ITEMS = _default_items()
 mean that the data is that order's operands."""
 
 
+_STANDARD = {
+    "arc_p": b"\0\1",
+    "arc_q": b"\0\1",
+    "normal_line_width": b"",  # none
+    "set_process_colour": b"\0\x40\0\0\0\0\x10\0\0\0\xff\x07",  # the device's
+}
+"""Standard defaults that are not zeros, which is what stands for them everywhere else."""
+
+
 def default_items(instruction: SetCurrentDefaults) -> Iterator[tuple[str, bytes]]:
     """(name, data) of the items an instruction sets. Raises OrderError at a reserved item, whose length
     nobody knows, and where data is missing."""
@@ -127,6 +136,9 @@ def default_items(instruction: SetCurrentDefaults) -> Iterator[tuple[str, bytes]
         if item is None:
             raise OrderError(f"sets reserved item {bit} of attribute set X'{instruction.set:02X}'")
         name, size = item
+        if instruction.sets_standard:
+            yield name, _STANDARD.get(name, bytes(size or 0))
+            continue
         size = len(data) if size is None else size
         if size > len(data):
             raise OrderError(f"has {len(data)} bytes for {name}, which takes {size}")

@@ -104,7 +104,7 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
     fonts = [(number, font.face.key, font.size) for number, font in sorted(object.fonts.items())]
     identity = sha256(b"%a" % ((mapping, fonts),) + descriptor + data).hexdigest()[:24]
     drawing = Drawing(object, context, mapping.canvas(), identity, object.colour or BLACK)
-    drawing.unit_scale = mapping.scale
+    drawing.scale = mapping.scale
     drawing.image_points_per_inch = mapping.image_points_per_inch
     drawing.offset = object.descriptor.offset if object.descriptor else object.offset
     _set_defaults(drawing, descriptor)
@@ -126,15 +126,15 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
 
 
 def _set_defaults(drawing: Drawing, descriptor: bytes) -> None:
-    """Set the drawing defaults from the descriptor's Set Current Defaults instructions."""
+    """Set the drawing defaults from the descriptor's Set Current Defaults instructions, the last one last.
+
+    A value that would be the drawing default in an order is the standard default here."""
     drawing.attributes.colour = drawing.defaults.colour = drawing.device_colour
     for code, data in descriptor_parameters(descriptor):
         if code != SET_CURRENT_DEFAULTS:
             continue
         try:
             instruction: SetCurrentDefaults = SetCurrentDefaults.decode(data)
-            if instruction.sets_standard:
-                continue  # they are what everything starts with
             for name, value in default_items(instruction):
                 _set_default(drawing, name, value)
         except (OrderError, DecodeError) as error:
@@ -155,7 +155,7 @@ def _set_default(drawing: Drawing, name: str, value: bytes) -> None:
         arc[_ARC_PARAMETERS.index(name)] = int.from_bytes(value, "big", signed=True)
         drawing.attributes.arc = (arc[0], arc[1], arc[2], arc[3])
     elif name == "normal_line_width":
-        drawing.normal_line_width = int.from_bytes(value, "big") / 1440 * 72
+        drawing.normal_line_width = int.from_bytes(value, "big") / 1440 * 72 if value else None
     else:
         if name == "pattern_reference_point":
             name, value = "set_pattern_reference_point", b"\0\0" + value

@@ -12,7 +12,7 @@ from math import atan2, degrees
 from afpcluster.afp.goca import OrderError
 from afpcluster.display.colour import Colour
 from afpcluster.display.items import Cap, Join
-from afpcluster.interpret.colour import named_colour, specified_colour
+from afpcluster.interpret.colour import STANDARD_OCA_SPACE, named_colour, specified_colour
 from afpcluster.interpret.graphics_state import Attributes, Drawing
 
 DASHES: dict[int, tuple[float, ...] | None] = {
@@ -58,6 +58,9 @@ def set_process_colour(drawing: Drawing, data: bytes) -> None:
     """`data`: reserved, space, 4 reserved, 4 component sizes, value."""
     if len(data) < 11:
         raise OrderError(f"needs 12 bytes of operands and has {len(data)}")
+    if data[1] == STANDARD_OCA_SPACE and len(data) >= 12:
+        set_extended_colour(drawing, int.from_bytes(data[10:12], "big"))
+        return
     found = specified_colour(data[1], (data[6], data[7], data[8], data[9]), data[10:])
     if found is None:
         message = f"A process colour of space X'{data[1]:02X}' could not be read: device default"

@@ -7,7 +7,6 @@ MO:DCA "Map Graphics Object (MGO)", "Mapping Option Triplet X'04'"; AFP GOCA "Wi
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import NamedTuple
 
 from afpcluster.afp.declare import DecodeError
@@ -23,7 +22,7 @@ _SPEC = "AFP GOCA Window Specification (Mandatory)"
 
 class WindowMapping(NamedTuple):
     """Points per GPS unit in x and y, the upper left corner of the window in GPS units and in points of
-    the area, what shows (in points), the scale against the picture's own size, image resolution."""
+    the area, what shows (in points), the scale (x, y) against the picture's own size, image resolution."""
 
     sx: float
     sy: float
@@ -32,7 +31,7 @@ class WindowMapping(NamedTuple):
     x: float
     y: float
     clip: Box
-    scale: float
+    scale: tuple[float, float]
     image_points_per_inch: tuple[float, float] | None
 
     def canvas(self) -> Canvas:
@@ -64,7 +63,7 @@ def window_mapping(object: DataObject, context: Context) -> WindowMapping:
     left, top = max(x, 0.0), max(y, 0.0)
     clip = Box(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
     return WindowMapping(
-        sx * kx, sy * ky, window.left, window.top, x, y, clip, sqrt(kx * ky), window.image_points_per_inch
+        sx * kx, sy * ky, window.left, window.top, x, y, clip, (kx, ky), window.image_points_per_inch
     )
 
 

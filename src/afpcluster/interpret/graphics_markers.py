@@ -56,12 +56,13 @@ def _mark(drawing: Drawing, x: float, y: float) -> None:
     attributes, canvas = drawing.attributes, drawing.canvas
     px, py = canvas.to(x, y)
     if attributes.marker_cell is None:
-        width = height = MARKER_CELL * drawing.unit_scale
+        width, height = (MARKER_CELL * scale for scale in drawing.scale)
     else:
         width, height = attributes.marker_cell[0] * canvas.sx, attributes.marker_cell[1] * canvas.sy
     symbol = attributes.marker_symbol
     if symbol == _BLANK or not width or not height:
         return
+    canvas.reach((px, py), max(width, height) / 2)
     if symbol not in _OPEN and symbol not in _CLOSED and symbol not in _FILLED and symbol not in _ROUND:
         message = f"Marker symbol X'{symbol:02X}' is not in the default marker set: cross"
         drawing.report("graphics-value-unsupported", message, "Set Marker Symbol (GSMT) Order")

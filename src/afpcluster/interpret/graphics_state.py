@@ -59,14 +59,13 @@ class Canvas:
     """The mapping from GPS units to points, and whether anything was drawn outside of the window that
     shows. `visible` is left, bottom, right, top in GPS units."""
 
-    __slots__ = ("bottom", "edge", "left", "outside", "right", "scale", "sx", "sy", "top", "tx", "ty")
+    __slots__ = ("bottom", "edge", "left", "outside", "right", "sx", "sy", "top", "tx", "ty")
 
     def __init__(
         self, sx: float, sy: float, tx: float, ty: float, visible: tuple[float, float, float, float]
     ) -> None:
         self.sx, self.sy, self.tx, self.ty = sx, sy, tx, ty
         self.left, self.bottom, self.right, self.top = visible
-        self.scale = sqrt(abs(sx * sy))  # points per GPS unit
         self.outside = False  # a point lies outside
         self.edge = False  # a point lies on the edge, so that half of a line is outside
 
@@ -78,6 +77,15 @@ class Canvas:
             else:
                 self.outside = True
         return (x * self.sx + self.tx, self.ty - y * self.sy)
+
+    def reach(self, point: Point, distance: float) -> None:
+        """Note that something goes up to `distance` points from a point of the display list."""
+        x, y = self.unplace(*point)
+        dx, dy = distance / self.sx, distance / self.sy
+        if not (
+            self.left <= x - dx and x + dx <= self.right and self.bottom <= y - dy and y + dy <= self.top
+        ):
+            self.outside = True
 
     def place(self, x: float, y: float) -> Point:
         """The same for what is not drawn itself."""
@@ -134,7 +142,7 @@ class Drawing:
     identity: str  # of the object's content, for the keys of patterns and images
     device_colour: Colour = BLACK
     normal_line_width: float | None = None  # points, None: of the device
-    unit_scale: float = 1.0  # points per point of the mapping, 1 where it does not scale
+    scale: tuple[float, float] = (1.0, 1.0)  # of the mapping against the picture's own size
     image_points_per_inch: tuple[float, float] | None = None
     attributes: Attributes = field(default_factory=Attributes)
     defaults: Attributes = field(default_factory=Attributes)
@@ -232,7 +240,7 @@ class Drawing:
             width = min(attributes.line_width * NORMAL_LINE_WIDTH, MAXIMUM_LINE_WIDTH)
         else:
             width = attributes.line_width * self.normal_line_width
-        width *= self.unit_scale
+        width *= sqrt(self.scale[0] * self.scale[1])
         dashes = tuple([length * width for length in attributes.dashes])
         return Stroke(attributes.colour, width, attributes.cap, join or attributes.join, dashes)
 

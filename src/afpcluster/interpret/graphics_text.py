@@ -163,6 +163,12 @@ def _append(
     rotation: float = 0.0,
     placements: list[Point] | None = None,
 ) -> None:
+    if placements is None:  # characters are hardly wider than high
+        places = [(x, y), _step((x, y), direction, font.size * (len(codes) // face.code_size))]
+    else:
+        places = [(x + right, y + down) for right, down in placements]
+    for place in places:
+        drawing.canvas.reach(place, font.size)
     drawing.out.append(
         GlyphRun(
             face,
