@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from iocas import check, encoding, size
+from iocas import check, drawn, encoding, size
 from pictures import bilevel, fax_data
 
 from afpcluster.afp.ioca import Compression
@@ -49,6 +49,22 @@ def test_every_organisation_becomes_the_embedded_one(name: str) -> None:
 def test_it_passes_undecoded(name: str) -> None:
     item = check([size(0, 0), encoding(Compression.JBIG2), encode_data(FILES[name])], INK)
     assert item.image.encoding is Encoding.JBIG2
+
+
+def test_a_page_in_stripes_whose_height_is_not_known_before() -> None:
+    page = segment(0, 48, 1, words(48, 0xFFFFFFFF, 0, 0) + b"\0\x80\x20")  # stripes of up to 32 rows
+    data = b"".join(page + REGION + segment(2, 50, 1, words(31)) + segment(3, 49, 1, b""))
+    assert embedded_stream(data)[1:] == (48, 32)
+    item = check([size(0, 0), encoding(Compression.JBIG2), encode_data(data)], INK)
+    assert (item.image.width, item.image.height) == (48, 32)
+
+
+@pytest.mark.parametrize(("width", "height"), [(48, 31), (50, 32)])
+def test_the_size_in_the_data_counts(width: int, height: int) -> None:
+    """IOCA EC-9401."""
+    items, found = drawn([size(width, height), encoding(Compression.JBIG2), encode_data(WANTED)])
+    assert found == ["ioca-size-differs"]
+    assert (items[0].matrix.a, items[0].matrix.d) == (48, 32)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,37 @@ def test_a_mask_of_a_bilevel_tile_of_half_resolution() -> None:
     assert difference(show(items, WIDTH, HEIGHT), pasted((Image.new("RGB", (17, 11)), 7, 11))) == 0
 
 
+END_TILE, END_MASK = b"\x8d\0", b"\x8f\0"
+ONE, TWO = tile(0, 0, 20, HEIGHT, *rgb_fields(LEFT)), tile(20, 0, 28, HEIGHT, *rgb_fields(RIGHT))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [TOC, ONE.removesuffix(END_TILE), TWO],
+        [TOC, ONE, TWO.removesuffix(END_TILE)],
+    ],
+)
+def test_a_tile_without_an_end(content: list[bytes]) -> None:
+    items, found = drawn(content)
+    assert found == ["ioca-end-missing"]
+    assert difference(show(items, WIDTH, HEIGHT), COLOUR) == 0
+
+
+def test_a_mask_without_an_end_is_a_finding() -> None:
+    parameters = rgb_fields(COLOUR)
+    _, found = drawn([size(), *parameters, mask(HALVES).removesuffix(END_MASK)])
+    assert found == ["ioca-end-missing"]
+
+
+def test_a_mask_of_a_bilevel_tile_without_height() -> None:
+    items, found = drawn(
+        [TOC, tile(0, 0, 8, 0, mask(Image.new("1", (16, 4))), encode_data(b"\xff" * 2), scale=2)]
+    )
+    assert found == []
+    assert difference(show(items, WIDTH, HEIGHT), pasted((Image.new("RGB", (16, 4)), 0, 0))) == 0
+
+
 def test_padding_of_a_jpeg_tile_of_half_resolution() -> None:
     """The example of IOCA "Tile Size": 5 and 4 points of the presentation space are discarded."""
     fields = jpeg_fields(Image.new("RGB", (56, 112), "#30c"))

@@ -81,11 +81,24 @@ class _Reader:
     def here(self) -> Raster | None:
         return self.mask or self.tile or self.content
 
-    def finish_tile(self) -> None:
+    def finish_tile(self, ended: bool = False) -> None:
+        """What is open, a mask or tile, ends here; `ended` by its own end."""
+        if self.mask is not None:
+            self.end_missing("A transparency mask has no End Transparency Mask")
+        elif self.tile is not None and not ended:
+            self.end_missing("A tile has no End Tile")
         self.mask = None
         if self.tile is not None:
             self.rasters.append(self.tile)
             self.tile = None
+
+    def end_missing(self, what: str) -> None:
+        self.report(
+            "ioca-end-missing",
+            f"{what}; what came is shown",
+            "IOCA Chapter 6 EC-xx0F",
+            severity=Severity.INFO,
+        )
 
     def finish_content(self) -> None:
         self.finish_tile()
@@ -107,7 +120,7 @@ class _Reader:
             content.tiled = True
             self.content, self.tile = content, content.starting(item.offset)
         elif code == Parameter.END_TILE:
-            self.finish_tile()
+            self.finish_tile(ended=True)
         elif code == Parameter.BEGIN_TRANSPARENCY_MASK and self.here is not None:
             self.mask = Raster(item.offset)
             owner = self.tile or self.content
@@ -243,11 +256,6 @@ def rasters(items: Iterable[Field], report: Reporter, defaults: Raster | None = 
     for item in items:
         reader.take(item)
     if reader.begun and reader.content is not None:
-        report(
-            "ioca-end-missing",
-            "The image has no End Image Content; what came is shown",
-            "IOCA End Image Content",
-            severity=Severity.INFO,
-        )
+        reader.end_missing("The image has no End Image Content")
     reader.finish_content()
     return reader.rasters

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _MAGIC = b"\x97JB2\r\n\x1a\n"
-_PAGE_INFORMATION, _END_OF_PAGE, _END_OF_FILE = 48, 49, 51
+_PAGE_INFORMATION, _END_OF_PAGE, _END_OF_STRIPE, _END_OF_FILE = 48, 49, 50, 51
 _UNKNOWN = 0xFFFFFFFF
 
 
@@ -32,13 +32,17 @@ def embedded_stream(data: bytes) -> tuple[bytes, int, int]:
         sequential = bool(data[8] & 1)
         at = 9 if data[8] & 2 else 13
     parts: list[bytes] = []
-    width = height = 0
+    width = height = stripes = 0
     for segment, body in _segments(data, at, sequential):
         if segment.type == _PAGE_INFORMATION and len(body) >= 8:
             width, height = int.from_bytes(body[:4], "big"), int.from_bytes(body[4:8], "big")
+        elif segment.type == _END_OF_STRIPE:
+            stripes = int.from_bytes(body[:4], "big") + 1
         if segment.type not in (_END_OF_PAGE, _END_OF_FILE):
             parts += (segment.header, body)
-    if not width or not height or height == _UNKNOWN:
+    if height == _UNKNOWN:  # its stripes say how far the page goes (section 7.4.10)
+        height = stripes
+    if not width or not height:
         raise Jbig2Error("no page information with a size")
     return b"".join(parts), width, height
 

@@ -155,8 +155,9 @@ def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     of the presentation space, so the raster gets its resolution too."""
     assert raster.mask is not None
     rows = bilevel_rows(raster, data, raster.width, raster.height, report)
+    raster.height = raster.height or len(rows) // ((raster.width + 7) // 8)
     width, height = raster.width * raster.scale, raster.height * raster.scale
-    if raster.scale > 1:
+    if raster.scale > 1 and height:
         _check_size(width * 8, height)  # Pillow needs a byte for each point
         coarse = Pillow.frombytes("1", (raster.width, raster.height), rows)
         rows = coarse.resize((width, height), Pillow.Resampling.NEAREST).tobytes()
