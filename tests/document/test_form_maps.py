@@ -269,3 +269,26 @@ def test_short_medium_descriptor() -> None:
     form = form_map(medium_map("M1", old, position((5, 6, 0, 0))))
     (found,), findings = converted(print_file((form,), document(pages(1))))
     assert (shown(found), findings) == ("205x306: p1@5,6", [])
+
+
+def test_partitions_without_page_data_take_no_page_and_are_told() -> None:
+    """PGP PgFlgs bit 0 in the second of three repeating groups: pages go by the first and the third."""
+    groups = position((10, 0, 0, 0x10), (20, 0, 0, 0x10, 0x80), (30, 0, 0, 0x20))
+    form = medium_map("M1", medium(400, 600), map_overlays(1), ONE, modify(1, OVERLAY_1, (0xFC, 2)), groups)
+    data = print_file((form_map(form), overlay(1)), document(pages(1, 2, 3)))
+    found, findings = converted(data, ONE_BY_ONE)
+    assert [shown(item).partition(" ")[2] for item in found] == [
+        "o1@-10,0 p1@0,0",
+        "o1@-30,-300 p2@0,0",
+        "o1@-10,0 p3@0,0",
+    ]
+    assert any("overlays alone" in f.message for f in findings)
+
+
+def test_too_many_repeating_groups_are_told() -> None:
+    form = medium_map(
+        "M1", medium(400, 600), modify(1, (0xFC, 2)), position(*[(0, 0, 0, 0x10, 0x80)] * 2_000)
+    )
+    found, findings = converted(print_file([form_map(form)], document(pages(*range(1, 20)))))
+    assert len(found) == 1
+    assert {f.code for f in findings} == {"page-position-invalid"}

@@ -180,7 +180,7 @@ TWO_UP_DUPLEX = (FRONT_BACK, modify(1, DUPLEX, n_up(2)), modify(2, DUPLEX, n_up(
         ),
         # A partition that there is not: the last one
         ((WIDE, position((0, 0, 0, 0x40)), ONE, modify(1, n_up(2))), 1, ["600x400: p1@300,0"]),
-        # Bit 0: a blank page in the partition, with its overlays; bit 1: no overlays
+        # Bit 0: the partition has no page data, only overlays, and takes no page; bit 1: no overlays
         (
             (
                 WIDE,
@@ -190,8 +190,22 @@ TWO_UP_DUPLEX = (FRONT_BACK, modify(1, DUPLEX, n_up(2)), modify(2, DUPLEX, n_up(
                 modify_page(7, (1, 3, 4)),
             ),
             2,
-            ["600x400: o1@3,4 p2@300,0"],
+            ["600x400: o1@3,4 p1@300,0", "600x400: o1@3,4 p2@300,0"],
         ),
+        # A partition without page data behind the last page is not filled: pages drive the repeating groups
+        (
+            (
+                WIDE,
+                position((0, 0, 0, 0x10), (0, 0, 0, 0x20, 0x80)),
+                ONE,
+                modify(1, n_up(2)),
+                modify_page(7, (1, 3, 4)),
+            ),
+            2,
+            ["600x400: o1@3,4 p1@0,0 o1@303,4", "600x400: o1@3,4 p2@0,0"],
+        ),
+        # A map that leaves no partition for pages
+        ((WIDE, position((0, 0, 0, 0x20, 0x80)), ONE, modify(1, n_up(2))), 1, ["600x400: p1@300,0"]),
         # Bit 2: overlays from the partition's origin, though they turn with the page
         (
             (

@@ -16,6 +16,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees, points_per_unit
 from afpcluster.afp.names import decode_name
 from afpcluster.document.medium_map import (
+    MOST_SLOTS,
     CopyGroup,
     Duplex,
     Eject,
@@ -249,11 +250,14 @@ class _MapReader:
         placed = [p for p in m.placements if p.explicit]
         mixed = m.explicit and len(placed) < len(m.placements)
         beyond = m.explicit and any(p.side >> 4 > m.n_up for p in placed)
+        blank = bool(m.placements) and not any(m.shows_page_data(s.placement) for s in m.slots())
         back = any(p.back not in m.sides for p in m.placements)
         for wrong, what in (
             (placed and not m.n_up, "names partitions, but N-up is not specified; they are not used"),
             (mixed, "mixes default and explicit placement; groups without a partition are not used"),
             (beyond, f"names partitions that {m.n_up}-up does not have; the last one is used"),
+            (len(m.placements) > MOST_SLOTS, f"has more repeating groups than {MOST_SLOTS}; those are used"),
+            (blank, "leaves no partition for page data; pages are shown all the same"),
             (back, "names back sides, but the map prints simplex; they are not used"),
         ):
             if wrong:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 ALL_MODIFICATIONS = 0xFF
+MOST_SLOTS = 64  # of a sheet; PGP has one or two for each of four partitions, with and without page data
 _NO_PAGE_DATA, _NO_OVERLAYS, _FROM_PARTITION, _NOT_VIEWED = 0x80, 0x40, 0x20, 0x10
 
 
@@ -212,13 +213,19 @@ class MediumMap:
             known = [p for p in self.placements if p.explicit and p.back in self.sides]
             found = [Slot(p.back, min(p.side >> 4, self.partitions), p) for p in known]
             if found:
-                return found
+                return found[:MOST_SLOTS]
         sides = [back for back in self.sides if not self.constant(back)] or list(self.sides)
         return [
             Slot(back, number, self._default_placement(back))
             for back in sides
             for number in range(1, self.partitions + 1)
         ]
+
+    def page_slots(self) -> list[Slot]:
+        """The slots that pages fill. Those without page data (PgFlgs bit 0) are passed over, unless there is
+        no other: pages would be lost."""
+        slots = self.slots()
+        return [slot for slot in slots if self.shows_page_data(slot.placement)] or slots
 
     def _default_placement(self, back: bool) -> PagePlacement:
         for placement in self.placements:

@@ -25,11 +25,13 @@ _SPEC = "MO:DCA Invocation of Medium Maps"
 @dataclass(slots=True)
 class PlacedPage:
     """A page in its slot. `medium_map` holds the page level controls in force, which after a conditional
-    eject are not those of the sheet's first page."""
+    eject are not those of the sheet's first page. `blank`: a slot without page data, which pages pass over;
+    `unit` is the page that came next."""
 
     unit: PageUnit
     slot: Slot
     medium_map: MediumMap
+    blank: bool = False
 
 
 @dataclass(slots=True)
@@ -127,15 +129,18 @@ class SheetPlanner:
         self._cursor = (ahead or following)[0]
 
     def _place(self, unit: PageUnit, medium_map: MediumMap) -> Iterator[Sheet]:
-        slots = medium_map.slots()
-        if self._cursor >= len(slots):
-            yield from self._eject()
-        sheet = self._sheet
-        if sheet is None:
-            sheet = self._begin(medium_map, unit.scope, unit.end)
-        sheet.pages.append(PlacedPage(unit, slots[self._cursor], medium_map))
+        """Fill the next slot, and those without page data before it (PGP, note 1: pages drive them)."""
+        slots, page_slots = medium_map.slots(), medium_map.page_slots()
+        blank = True
+        while blank:
+            if self._cursor >= len(slots):
+                yield from self._eject()
+            sheet = self._sheet or self._begin(medium_map, unit.scope, unit.end)
+            slot = slots[self._cursor]
+            self._cursor += 1
+            blank = slot not in page_slots
+            sheet.pages.append(PlacedPage(unit, slot, medium_map, blank))
         sheet.end = unit.end
-        self._cursor += 1
 
     def _begin(self, medium_map: MediumMap, scope: ResourceScope, end: int) -> Sheet:
         self._sheets += 1

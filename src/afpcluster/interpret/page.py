@@ -136,5 +136,5 @@ def _slot(unit: PageUnit, begin: Record, medium_map: MediumMap) -> Slot:
     if named is not None and 0 < named.repeating_group <= len(medium_map.placements):
         placement = medium_map.placements[named.repeating_group - 1]
         return Slot(placement.back, max(placement.side >> 4, 1), placement)
-    slots = medium_map.slots()
+    slots = medium_map.page_slots()
     return slots[unit.map_page % len(slots)]

@@ -32,14 +32,17 @@ class PageForm:
     clipped: bool = False
 
 
-def form_on_sheet(medium_map: MediumMap, placement: PagePlacement, side: SideControls) -> PageForm:
-    """What a page gets as part of a sheet side, which has its medium overlays itself."""
+def form_on_sheet(
+    medium_map: MediumMap, placement: PagePlacement, side: SideControls, *, blank: bool
+) -> PageForm:
+    """What a page gets as part of a sheet side, which has its medium overlays itself. `blank` is a partition
+    with overlays alone."""
     uses = medium_map.page_overlays(placement)
     return PageForm(
         side.suppressed,
         overlays=_placed(uses, preprinted=False),
         preprinted=_placed(uses, preprinted=True) if side.preprinted is None else (),
-        variable=medium_map.shows_page_data(placement),
+        variable=not blank,
         clipped=True,
     )
 
@@ -83,8 +86,8 @@ def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings)
         (partitions > 1, f"places {partitions} pages on a sheet side; each page is shown alone"),
         (not medium_map.takes_pages, "prints only constant forms; page data is shown all the same"),
         (
-            not medium_map.shows_page_data(placement),
-            "leaves pages blank to fill partitions; they are shown all the same",
+            len(medium_map.page_slots()) < len(medium_map.slots()),
+            "fills partitions with overlays alone, which are not shown",
         ),
         (placement.not_viewed, "has pages that are not meant for viewing; they are shown all the same"),
     ):

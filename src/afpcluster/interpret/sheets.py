@@ -89,7 +89,7 @@ class SheetComposer:
         if constant and sheet.medium_map.takes_pages:
             return side
         for page in placed:
-            form = form_on_sheet(page.medium_map, page.slot.placement, controls)
+            form = form_on_sheet(page.medium_map, page.slot.placement, controls, blank=page.blank)
             key = (page.unit.number, form)
             if key not in drawn:
                 drawn[key] = self._draw_page(page.unit, form)
@@ -101,6 +101,8 @@ class SheetComposer:
     ) -> None:
         width, height = extents
         for placed, page in shown:
+            if placed.blank:
+                continue
             left, top, right, bottom = _bounds(page, _on_medium(sheet, placed, extents))
             if min(left, top, width - right, height - bottom) < -_TOLERANCE:
                 self._findings.page = placed.unit.number
@@ -165,7 +167,7 @@ def _compose(sheet: Sheet, side: _Side, extents: tuple[float, float]) -> Page:
     attributes: list[tuple[str, str]] = []
     for placed, page in side.pages:
         items.append(Group(page.items, _on_medium(sheet, placed, extents)))
-        groups += page.groups
+        groups += page.groups if not placed.blank else ()
         attributes += page.attributes
     if side.preprinted:
         items.append(Group(side.preprinted, multiply=True))
