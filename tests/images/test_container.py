@@ -158,6 +158,32 @@ def test_the_default_mapping_is_scale_to_fit() -> None:
     assert size_of(drawn(file_data(COLOUR, "PNG"), area=ObjectArea(96, 96))[0]) == (96, 64)
 
 
+@pytest.mark.parametrize("photometric", [0, 1])
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("strip", [7 * 6, 32 * 6])
+@pytest.mark.parametrize(
+    ("compression", "options"),
+    [("group4", 0), ("group3", 0), ("group3", 1), ("group3", 4), ("group3", 5), ("tiff_ccitt", 0)],
+)
+def test_fax_in_a_tiff(compression: str, options: int, strip: int, order: int, photometric: int) -> None:
+    """Odd strips, both bit orders, both senses of black, T.4 options: two-dimensional, fill bits."""
+    for image in (INK, bilevel(43, 32)):
+        tags = {262: photometric, 266: order} | ({292: options} if options else {})
+        data = file_data(image, "TIFF", compression=compression, strip_size=strip, tiffinfo=tags)
+        items, found = drawn(data, area=ObjectArea(image.width, 32))
+        assert found == []
+        assert difference(show(items, image.width, 32), image) == 0
+
+
+@pytest.mark.parametrize("compression", ["raw", "group4"])
+def test_a_tiff_that_is_turned(compression: str) -> None:
+    """Orientation 6: the first row is the right edge."""
+    data = file_data(INK, "TIFF", compression=compression, tiffinfo={274: 6, 278: 32})
+    items, found = drawn(data, area=ObjectArea(32, 48))
+    assert found == []
+    assert difference(show(items, 32, 48), INK.rotate(-90, expand=True)) == 0
+
+
 def coloured(text: str) -> bytes:
     return encode_triplet(0x4E, bytes.fromhex(text))
 
@@ -229,6 +255,18 @@ def test_an_alpha_channel_counts_in_some_types_of_tiff(component: int, shown: Im
     check(file_data(RGBA, "TIFF"), shown, classified(component))
 
 
+def fax_file_cut_off() -> bytes:
+    """A TIFF whose only strip, behind its directory, lacks its end."""
+    data = file_data(INK, "TIFF", compression="group4", tiffinfo={278: 32})
+    with Image.open(io.BytesIO(data)) as file:
+        (offset,) = file.tag_v2[273]  # type: ignore[attr-defined]
+        (count,) = file.tag_v2[279]  # type: ignore[attr-defined]
+    strip = data[offset : offset + count]
+    moved = data.replace(offset.to_bytes(4, "little"), len(data).to_bytes(4, "little"))
+    assert moved != data
+    return moved + strip[:-20]
+
+
 @pytest.mark.parametrize(
     ("data", "finding"),
     [
@@ -236,6 +274,7 @@ def test_an_alpha_channel_counts_in_some_types_of_tiff(component: int, shown: Im
         (file_data(COLOUR, "BMP")[:-1500], "image-cut-off"),
         (file_data(COLOUR, "GIF")[:-20], "image-cut-off"),
         (file_data(COLOUR, "JPEG", quality=95)[:-60], "jpeg-cut-off"),
+        (fax_file_cut_off(), "image-cut-off"),
     ],
 )
 def test_of_a_file_that_breaks_off_what_came_is_shown(data: bytes, finding: str) -> None:

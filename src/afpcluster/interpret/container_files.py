@@ -91,7 +91,7 @@ def _jpeg_2000(file: Source) -> FileImage:
 
 def _tiff(file: Source) -> FileImage:
     header = pillow_header(file.data, "TIFF", file.page)
-    fax = undecoded_fax(file.data, header)
+    fax = undecoded_fax(file.data, header, file.report)
     found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF")
     if file.kind in _TIFF_WITHOUT_ALPHA and found.image.mask is not None:
         found = found._replace(image=replace(found.image, key=found.image.key + "-opaque", mask=None))

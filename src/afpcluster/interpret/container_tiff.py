@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
+from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
 from afpcluster.interpret.image_data import ImageProblem, make_image, pillow_header
@@ -17,7 +18,7 @@ from afpcluster.interpret.image_data import ImageProblem, make_image, pillow_hea
 _FAX = {2: 0, 3: 0, 4: -1}  # TIFF Compression -> K
 _SUBFILE_TYPE, _PAGE_NUMBER = 254, 297
 _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 259, 262, 266
-_OFFSETS, _COUNTS, _T4_OPTIONS = 273, 279, 292
+_OFFSETS, _ORIENTATION, _COUNTS, _T4_OPTIONS = 273, 274, 279, 292
 _NOT_COUNTED = 0b101  # of the subfile type: a reduced image, a transparency mask
 _MAX_IMAGES = 10_000
 
@@ -45,14 +46,18 @@ def tiff_frame(data: bytes, wanted: int) -> int:
     return found[wanted][1]
 
 
-def undecoded_fax(data: bytes, header: Pillow.Image) -> ImageData | None:
-    """The image as it is, if it is one strip of CCITT data; None where it must be decoded."""
+def undecoded_fax(data: bytes, header: Pillow.Image, report: Reporter) -> ImageData | None:
+    """The image as it is, if it is one strip of CCITT data; None where it must be decoded, or turned."""
     tags: Any = header.tag_v2  # type: ignore[attr-defined]
     offsets, counts = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ())
     compression = tags.get(_COMPRESSION, 1)
-    if header.mode != "1" or compression not in _FAX or len(offsets) != 1 or len(counts) != 1:
+    upright = tags.get(_ORIENTATION, 1) == 1
+    if header.mode != "1" or compression not in _FAX or not len(offsets) == len(counts) == 1 or not upright:
         return None
     strip = data[offsets[0] : offsets[0] + counts[0]]
+    if len(strip) < counts[0]:
+        message = f"The TIFF image lacks {counts[0] - len(strip)} bytes at its end; what came is shown"
+        report("image-cut-off", message, "TIFF 6.0 StripByteCounts")
     if tags.get(_FILL_ORDER, 1) == 2:
         strip = reverse_bits(strip)
     options = tags.get(_T4_OPTIONS, 0) if compression == 3 else 0
