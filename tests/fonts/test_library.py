@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from foca_objects import character_set, code_page, metrics, outline_set, records, resource
+from foca_objects import character_set, code_page, metrics, orientation, outline_set, records, resource
 from map_groups import data_object_font, descriptor, full_name, internal_id, local_id, mcf, mdr, name
 from sfnt_files import truetype
 
@@ -221,6 +221,32 @@ def test_substitutes(
         assert codes(findings) == reported
     with pytest.raises(MissingResourceError, match="resource folder"):
         FontLibrary(Findings(), strict=True).fonts_of(mcf(group + local_id(1)), scope(*resources))
+
+
+@pytest.mark.parametrize("encoding", ["8200", "82007200", "7200"])
+def test_substitutes_for_fonts_in_unicode(encoding: str) -> None:
+    """MO:DCA "Encoding Scheme ID Triplet X'50'": code points of two bytes, whatever page is missing."""
+    group = name(0x86, "C0MINE") + name(0x85, "T1MINE") + encode_triplet(0x50, bytes.fromhex(encoding))
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mcf(group + descriptor(1000) + local_id(1)), scope())[1]
+    assert (font.code_size, font.advance("Aż".encode("utf-16-be"))) == (2, 667 + 500)
+    assert codes(findings) == ["font-substituted"]
+
+
+@pytest.mark.parametrize(
+    ("typeface", "flags", "size"),
+    [
+        (2304, 0, 12),  # proportional: three times the width
+        (416, 0, 8),  # Courier by its number: a space of half an em is 4 points
+        (3840, 0, 8),
+        (2304, foca.OrientationFlag.UNIFORM_INCREMENT, 8),
+    ],
+)
+def test_size_by_width(typeface: int, flags: int, size: float) -> None:
+    """MO:DCA "Font Descriptor Specification Triplet X'1F'", FtWidth: 4 points."""
+    made = outline(typeface_id=typeface, orientations=[orientation(space=500, increment=500, flags=flags)])
+    font = FontLibrary(Findings()).fonts_of(mcf(PAIR + descriptor(0, 4)), scope(made, page()))[1]
+    assert font.size == size
 
 
 def test_built_in_code_pages_are_no_substitution() -> None:

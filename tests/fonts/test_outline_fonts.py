@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from foca_objects import character_set, code_page, metrics, orientation, outline_set, pfb, type1_program
 
+from afpcluster.afp import foca
 from afpcluster.afp.foca import PatternTechnology
+from afpcluster.afp.framing import Record
 from afpcluster.display.face import OutlineFace, ProgramKind
 from afpcluster.fonts import type1
 from afpcluster.fonts.active import active_font
@@ -124,6 +126,20 @@ def test_character_rotation(rotation: int, turned: object, advance: int, origin:
     assert font.advances[0x81] == pytest.approx(advance)
     assert font.placement is not None
     assert font.placement[0x81] == pytest.approx(origin)
+
+
+@pytest.mark.parametrize(
+    ("values", "position", "thickness"),
+    [((100, 50), 1.0, 0.5), ((0, 0), 0.75, 0.5), ((-20, 30), -0.2, 0.3)],
+)
+def test_underscores(values: tuple[int, int], position: float, thickness: float) -> None:
+    """FOCA "Underscore Position", "Underscore Width": 75 and 50 thousandths where nothing is said."""
+    made = outline_set(GLYPHS)
+    position_field = foca.FontPosition(500, 700, 800, 200, values[1], underscore_position=values[0])
+    made = [Record(r.type, 0, position_field.encode()) if r.type == foca.FNP else r for r in made]
+    characters, page = parse(made), parse_page(code_page(PAGE))
+    font = active_font("test", face_of(characters, page), characters, page, 10)
+    assert (font.underscore_position, font.underscore_thickness) == pytest.approx((position, thickness))
 
 
 def test_stretch_is_along_the_baseline_only() -> None:

@@ -119,6 +119,11 @@ def test_mcf1(data: bytes, expected: list[FontReference]) -> None:
             + encode_triplet(0x50, bytes.fromhex("6100")),
             FontReference(4, data_object="Open Sans", size=12, code_page_id=500, encoding=0x6100),
         ),
+        # the encoding of the name is said further up in the document
+        (
+            encode_triplet(0x02, b"\xde\0" + "Open Sans".encode("utf-16-be")) + data_object_font(12),
+            FontReference(0, data_object="Open Sans", size=12),
+        ),
         (name(0xDE, "IMAGE"), None),
     ],
 )

@@ -16,6 +16,8 @@ from afpcluster.fonts.faces import coding, increments
 from afpcluster.fonts.turned import turned
 from afpcluster.interpret.font import Font
 
+_UNDERSCORE_POSITION, _UNDERSCORE_WIDTH = 0.075, 0.05  # em; FOCA "Underscore Position", "Underscore Width"
+
 
 def active_font(
     name: str,
@@ -67,8 +69,10 @@ def active_font(
         rotation=rotation,
         ascender=position.maximum_ascender * unit if position else size * 0.75,
         descender=position.maximum_descender * unit if position else size * 0.25,
-        underscore_position=position.underscore_position * unit if position else 0.0,
-        underscore_thickness=position.underscore_width * unit if position else 0.0,
+        underscore_position=(position.underscore_position if position else 0) * unit
+        or _UNDERSCORE_POSITION * size,
+        underscore_thickness=(position.underscore_width if position else 0) * unit
+        or _UNDERSCORE_WIDTH * size,
         placement=placement,
         stretch=stretch * squeezed,
     )
@@ -131,8 +135,8 @@ def font_of_face(
         rotation=rotation,
         ascender=ascent,
         descender=descent,
-        underscore_position=size * 0.1,
-        underscore_thickness=size * 0.05,
+        underscore_position=_UNDERSCORE_POSITION * size,
+        underscore_thickness=_UNDERSCORE_WIDTH * size,
         placement=placement,
         stretch=stretch,
     )

@@ -16,7 +16,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import find_triplet
 from afpcluster.display.face import RasterGlyph
-from afpcluster.fonts import type1
+from afpcluster.fonts import type1, typefaces
 from afpcluster.fonts.code_page import FontDataError
 from afpcluster.fonts.turned import turned
 
@@ -106,11 +106,15 @@ class CharacterSet:
 
     def size_of_width(self, width: float) -> float:
         """Points of an outline font asked for by its horizontal size (MO:DCA "Font Descriptor
-        Specification Triplet X'1F'", FtWidth): three times the width, or what makes a space that wide."""
+        Specification Triplet X'1F'", FtWidth): three times the width, or what makes a space that wide
+        where the pitch is fixed, by what the font or its typeface number says."""
         orientation = self.orientations.get(0)
-        if orientation is None or not orientation.flags & OrientationFlag.UNIFORM_INCREMENT:
+        uniform = orientation is not None and orientation.flags & OrientationFlag.UNIFORM_INCREMENT
+        if not uniform and not typefaces.is_fixed_pitch(self.typeface_id):
             return 3 * width
-        return width * (self.control.x_units or 1000) / (orientation.space_increment or 600)
+        space = orientation.space_increment if orientation else 0
+        units = self.control.x_units or 1000
+        return width * units / (space or typefaces.FIXED_PITCH_EM * units)
 
     def misfit(self, width: float) -> float:
         """How far a raster font's horizontal size is from `width` points; outline fonts have any size

@@ -248,7 +248,9 @@ class FontLibrary:
         code_size = 2
         if reference.text_encoding == UTF8_SCHEME:
             decode, code_size = utf8, 1
-        elif reference.code_page or reference.code_page_id or not reference.data_object:
+        elif not reference.unicode and (
+            reference.code_page or reference.code_page_id or not reference.data_object
+        ):
             page = self._sources.code_page(reference, scope, record)
             decode, code_size = page_decoder(page), page.code_size
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
@@ -294,7 +296,9 @@ class FontLibrary:
             f"{f', with code page {builtin_code_pages.DEFAULT}' if coded else ''}.",
             record,
         )
-        page = None if reference.data_object else self._sources.code_page(reference, scope, record)
+        page = None
+        if not reference.data_object and not reference.unicode:
+            page = self._sources.code_page(reference, scope, record)
         if not faces and (page is None or page.code_size == 2):
             faces = standard_faces(chosen.font)
         if faces or page is None:

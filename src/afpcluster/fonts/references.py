@@ -16,6 +16,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType, decode_triplet, qualified_name, split_triplets
 
 _ITALIC = 0x80
+_UTF16, _UNICODE_PRESENTATION = 0x7200, 0x8200
 _NAMED_ROTATIONS = {**dict.fromkeys("01234", 0), **dict.fromkeys("5678", 90)} | {
     **dict.fromkeys("9ABC", 180),
     **dict.fromkeys("DEFG", 270),
@@ -53,6 +54,12 @@ class FontReference:
     code_page_id: int = 0  # CPGID of the user data
     encoding: int = 0  # encoding scheme of the code page
     text_encoding: int = 0  # encoding scheme of the user data
+
+    @property
+    def unicode(self) -> bool:
+        """Whether code points are Unicode (UTF-16BE, Unicode Presentation), by what the reference says of
+        the encoding (MO:DCA "Encoding Scheme ID Triplet X'50'")."""
+        return _UTF16 in (self.encoding, self.text_encoding) or self.encoding == _UNICODE_PRESENTATION
 
     @property
     def label(self) -> str:
@@ -130,11 +137,8 @@ def mcf1_references(data: bytes) -> Iterator[FontReference]:
         )
 
 
-def mdr_reference(group: bytes, name_code_page: int = 500) -> FontReference | None:
-    """The data-object font of one MDR group; None for groups that map something else.
-
-    `name_code_page` is the encoding of names where the group has no X'01' triplet of its own.
-    """
+def mdr_reference(group: bytes) -> FontReference | None:
+    """The data-object font of one MDR group; None for groups that map something else."""
     descriptor = decode_triplet(group, triplets.DataObjectFontDescriptor)
     if descriptor is None:
         return None
@@ -143,7 +147,7 @@ def mdr_reference(group: bytes, name_code_page: int = 500) -> FontReference | No
     return FontReference(
         local_id=_local_id(group),
         code_page=_code_page_name(group),
-        data_object=qualified_name(group, FqnType.DATA_OBJECT_EXTERNAL, code_page=name_code_page) or "",
+        data_object=_full_font_name(group),
         rotation=ROTATIONS.get(descriptor.rotation, 0),
         size=descriptor.vertical_size / 20,
         horizontal_scale=descriptor.horizontal_scale / 20,
@@ -172,6 +176,15 @@ def _raw_name(group: bytes, kind: int) -> bytes:
         if triplet.id == 0x02 and triplet.data[:1] == bytes((kind,)):
             return triplet.data[2:]
     return b""
+
+
+def _full_font_name(group: bytes) -> str:
+    """The full font name of an MDR group. Without a triplet X'01' its encoding is said further up in the
+    document: UTF-16BE, which a Resource Access Table has, shows by its zeros."""
+    raw = _raw_name(group, FqnType.DATA_OBJECT_EXTERNAL)
+    return (
+        qualified_name(group, FqnType.DATA_OBJECT_EXTERNAL, code_page=1200 if raw[:1] == b"\0" else 500) or ""
+    )
 
 
 def _code_page_name(group: bytes) -> str:

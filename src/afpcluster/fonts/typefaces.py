@@ -84,7 +84,7 @@ _PITCHES = (
     *((283, 72), (288, 58), (299, 54)),
 )
 _PSM = range(154, 201)  # proportional spacing machine
-_SCALABLE_FIXED_PITCH, _USER_FIXED_PITCH = range(300, 751), range(3840, 4096)
+_SCALABLE_FIXED_PITCH, _USER_FIXED_PITCH = range(300, 750), range(3840, 4096)
 _SYSTEMATIC, _USER = 4096, 65260
 _SANS_SERIF_CLASS = 8
 _BOLD_NUMBERS = frozenset((
@@ -96,6 +96,12 @@ _ITALIC_NUMBERS = frozenset((
     *(756, 757, 758, 759, 763, 764, 765, 1056),
 ))  # fmt: skip
 _SIZES = {751: 8, 1051: 10, 1053: 10, 1056: 10, 1351: 12, 1653: 16, 1803: 18, 2103: 24}  # Sonoran Serif
+
+
+def is_fixed_pitch(number: int) -> bool:
+    """Whether a typeface number is one of fixed pitch, or of a proportional spacing machine, whose
+    horizontal size is that of its space (MO:DCA "Global Resource Identifier (GRID) Definition")."""
+    return 0 < number < _SCALABLE_FIXED_PITCH.stop or number in _USER_FIXED_PITCH
 
 
 def by_number(number: int, width: float = 0.0) -> Design | None:
