@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from graphics_drawing import drawn, order
+from graphics_drawing import draw_object, drawn, graphics_object, order
+
+from afpcluster.afp.goca import encode_segment
+from afpcluster.display.items import Path
 
 DEFAULT = "path 0.6 round round"
 ANGLE = 65536  # of a partial arc: one degree
@@ -193,6 +196,44 @@ def test_invisible_lines_move_the_position() -> None:
         + order("line_at_current_position", [(300, 100)])
     )
     assert drawn(orders) == ([f"{DEFAULT}: Mo20,90 Li30,90"], [])
+
+
+AFTER_10_POINTS = order("set_line_type", 2) + order("line_at_given_position", 100, 100, [(200, 100)])
+ON = order("line_at_current_position", [(300, 100)])
+
+
+@pytest.mark.parametrize(
+    ("orders", "phases"),
+    [
+        # Dashes and moves of 1.8 points: 10 points are two pairs and 2.8 points
+        (order("set_colour", 2) + ON, [0.0, 2.8]),
+        (order("set_line_end", 1) + ON + order("set_line_end", 2) + ON, [0.0, 2.8, 2.0]),
+        (order("set_line_type", 2) + ON, [0.0, 2.8]),
+        # 10 points are 16 2/3 line widths, of which 4 2/3 in a third pair
+        (order("set_line_width", 2) + ON, [0.0, 5.6]),
+        # Move Type orders, other line types
+        (order("set_colour", 2) + order("set_current_position", 300, 300) + ON, [0.0, 0.0]),
+        (
+            order("set_colour", 2) + ON + order("line_at_given_position", 500, 500, [(509, 509)]),
+            [0.0, 2.8, 0.0],
+        ),
+        (order("set_line_type", 5) + ON, [0.0, 0.0]),
+        (order("set_line_type", 7) + ON, [0.0, 0.0]),
+        # A quarter circle of 10 points' radius is 15.7 points long: four pairs and 1.3 points
+        (
+            order("set_current_position", 600, 500)
+            + order("partial_arc_at_current_position", 500, 500, 0x6400, 0, 90 * ANGLE)
+            + order("set_colour", 2)
+            + ON,
+            [0.0, 1.3],
+        ),
+    ],
+)
+def test_dashes_go_on_until_a_move(orders: bytes, phases: list[float]) -> None:
+    """AFP GOCA "Line Type": the sequence is not reset, except by a Move Type order."""
+    items, _ = draw_object(graphics_object([encode_segment(AFTER_10_POINTS + orders)]))
+    strokes = [item.stroke for item in items if isinstance(item, Path)]
+    assert [round(stroke.dash_phase, 1) for stroke in strokes if stroke] == phases
 
 
 @pytest.mark.parametrize(

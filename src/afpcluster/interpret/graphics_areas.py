@@ -197,7 +197,7 @@ def begin_custom_pattern(
         full_colour=bool(flags & _FULL_COLOUR),
         width=(right - left) * canvas.sx,
         height=(top - bottom) * canvas.sy,
-        saved=(canvas, drawing.out, drawing.attributes, drawing.x, drawing.y),
+        saved=(canvas, drawing.out, drawing.attributes, drawing.x, drawing.y, drawing.dash_phase),
     )
     visible = (left, bottom, right, top)
     drawing.canvas = Canvas(canvas.sx, canvas.sy, -left * canvas.sx, top * canvas.sy, visible)
@@ -205,7 +205,7 @@ def begin_custom_pattern(
     drawing.attributes = copy(drawing.defaults)
     if not flags & _FULL_COLOUR:
         drawing.attributes.colour = BLACK
-    drawing.x = drawing.y = 0.0
+    drawing.x = drawing.y = drawing.dash_phase = 0.0
 
 
 def end_custom_pattern(drawing: Drawing, reserved: int = 0) -> None:
@@ -218,7 +218,8 @@ def end_custom_pattern(drawing: Drawing, reserved: int = 0) -> None:
         end_area(drawing)
     drawing.flush()
     items, drawing.definition = drawing.out, None
-    drawing.canvas, drawing.out, drawing.attributes, drawing.x, drawing.y = definition.saved
+    drawing.canvas, drawing.out, drawing.attributes, *place = definition.saved
+    drawing.x, drawing.y, drawing.dash_phase = place
     if definition.width <= 0 or definition.height <= 0:
         raise OrderError("ends a custom pattern without width or height; it was skipped")
     _define(

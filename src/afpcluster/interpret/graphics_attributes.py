@@ -90,14 +90,20 @@ def set_background_mix(drawing: Drawing, mode: int) -> None:
 def set_line_type(drawing: Drawing, type: int) -> None:
     if type and type not in DASHES:
         _report_value(drawing, f"Line type X'{type:02X}' is reserved: solid", "Set Line Type (GSLT) Order")
-    drawing.flush()
-    drawing.attributes.dashes = DASHES.get(type, ()) if type else drawing.defaults.dashes
+    _set_dashes(drawing, DASHES.get(type, ()) if type else drawing.defaults.dashes)
 
 
 def set_custom_line_type(drawing: Drawing, pairs: list[tuple[int, int]]) -> None:
-    drawing.flush()
     dashes = tuple(length / 256 for pair in pairs for length in pair)
-    drawing.attributes.dashes = dashes if any(dashes) else ()
+    _set_dashes(drawing, dashes if any(dashes) else ())
+
+
+def _set_dashes(drawing: Drawing, dashes: tuple[float, ...] | None) -> None:
+    """Other dashes begin anew, the same go on (AFP GOCA "Line Type")."""
+    drawing.flush()
+    if dashes != drawing.attributes.dashes:
+        drawing.attributes.dashes = dashes
+        drawing.dash_phase = 0.0
 
 
 def set_line_width(drawing: Drawing, multiplier: int) -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field
-from math import sqrt
+from math import hypot, sqrt
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Point
-from afpcluster.display.items import Cap, Close, Item, Join, Line, Move, Path, Segment, Stroke
+from afpcluster.display.items import Cap, Close, Curve, Item, Join, Line, Move, Path, Segment, Stroke
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.graphics_gradients import Gradient
@@ -129,7 +129,7 @@ class PatternDefinition:
     full_colour: bool
     width: float
     height: float
-    saved: tuple[Canvas, list[Item], Attributes, float, float]
+    saved: tuple[Canvas, list[Item], Attributes, float, float, float]
 
 
 @dataclass(slots=True)
@@ -159,6 +159,7 @@ class Drawing:
     path: list[Segment] = field(default_factory=list)
     path_is_open: bool = False  # the path ends at the current position and may go on from there
     subpath_at: int = 0
+    dash_phase: float = 0.0  # line widths of the dashes used up where the path begins
 
     def report(self, code: str, message: str, spec: str, severity: Severity = Severity.SKIPPED) -> None:
         """Record a finding about the drawing orders; `spec` is the section of AFP GOCA."""
@@ -169,13 +170,16 @@ class Drawing:
     def begin_segment(self) -> None:
         """Set current attributes and position as a new segment finds them."""
         self.attributes = copy(self.defaults)
-        self.x = self.y = 0.0
+        self.x = self.y = self.dash_phase = 0.0
         self.patterns = {}
 
     def move(self, x: float, y: float) -> None:
         """Set the current position (a Move Type order): ends a figure, line types begin anew."""
         if self.area is not None:
             self.close_figure(self.area)
+        if self.dash_phase:
+            self.flush()
+            self.dash_phase = 0.0
         self.path_is_open = False
         self.x, self.y = x, y
 
@@ -223,11 +227,14 @@ class Drawing:
                 self.path_is_open = False
 
     def flush(self, join: Join | None = None) -> None:
-        """Paint the lines gathered so far."""
+        """Paint the lines gathered so far; dashes go on in what follows at the current position."""
         if self.path:
             stroke = self.stroke(join)
             if stroke is not None:
                 self.out.append(Path(self.path, stroke=stroke))
+                if self.path_is_open and any(stroke.dashes):
+                    used = length(self.path[self.subpath_at :]) + stroke.dash_phase
+                    self.dash_phase = used % sum(stroke.dashes) / stroke.width
             self.path = []
         self.path_is_open = False
 
@@ -242,7 +249,35 @@ class Drawing:
             width = attributes.line_width * self.normal_line_width
         width *= sqrt(self.scale[0] * self.scale[1])
         dashes = tuple([length * width for length in attributes.dashes])
-        return Stroke(attributes.colour, width, attributes.cap, join or attributes.join, dashes)
+        phase = self.dash_phase * width if dashes else 0.0
+        return Stroke(attributes.colour, width, attributes.cap, join or attributes.join, dashes, phase)
+
+
+_CHORDS = 8  # of a curve, to measure it
+
+
+def length(subpath: list[Segment]) -> float:
+    """How long lines and curves are."""
+    total = x = y = 0.0
+    for segment in subpath:
+        points: list[Point] = []
+        if isinstance(segment, Curve):
+            points = [_on_curve(x, y, segment, i / _CHORDS) for i in range(1, _CHORDS + 1)]
+        elif isinstance(segment, Line):
+            points = [segment]
+        elif isinstance(segment, Move):
+            x, y = segment
+        for px, py in points:
+            total += hypot(px - x, py - y)
+            x, y = px, py
+    return total
+
+
+def _on_curve(x: float, y: float, curve: Curve, t: float) -> Point:
+    """The point of a Bézier curve from (x, y) at parameter t."""
+    x1, y1, x2, y2, x3, y3 = curve
+    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    return (a * x + b * x1 + c * x2 + d * x3, a * y + b * y1 + c * y2 + d * y3)
 
 
 def polyline(canvas: Canvas, points: list[tuple[int, int]]) -> list[Segment]:
