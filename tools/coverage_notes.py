@@ -114,7 +114,6 @@ NOTES: dict[str, str] = {
     "Font parameters (FOCA): CodePageDescriptor.number_of_code_points": _COUNT,
     "Font parameters (FOCA): CodePageDescriptor.character_set_id": _COUNT,
     "Font parameters (FOCA): CodePageDescriptor.encoding_scheme": "the length of the index groups says it",
-    "Font parameters (FOCA): CodePageControl.default_unicode": "its identifier says what it is",
     "Font parameters (FOCA): MetricAdjustment.y_units": _SAME_UNIT,
     **{
         f"Font parameters (FOCA): ObjectOrigin.{name}": "says where a resource was made; shows nothing"

@@ -10,6 +10,7 @@ from afpcluster.afp.names import encode_name
 from afpcluster.fonts import builtin_code_pages
 from afpcluster.fonts.code_page import NO_SPACE, FontDataError
 from afpcluster.fonts.code_page import code_page as parse
+from afpcluster.fonts.standard import characters_of
 
 
 def test_single_byte() -> None:
@@ -49,6 +50,30 @@ def test_unicode_values_in_the_index(length: int, code: bytes) -> None:
     page = parse(records((foca.CPC, control), (foca.CPI, group + empty + truncated)))
     assert page.unicode == {int.from_bytes(code, "big"): "u\u0308"}
     assert page.gcgids == {int.from_bytes(code, "big"): "EX000001", 0: "EX000002"}
+
+
+@pytest.mark.parametrize(
+    ("length", "gcgid", "flags", "value", "text"),
+    [
+        (0x0A, "SP010000", 0, 0, " "),
+        (0x0A, "SP010000", 0x80, 0, " "),
+        (0x0A, "SP110000", 0, 0, "."),
+        (0x0A, "SP110000", 0x40, 0, " "),  # no presentation
+        (0x0A, "SP110000", 0x60, 0, ""),  # nor increment
+        (0x0A, "EX000001", 0, 0x20AC, ""),  # there is no Unicode value
+        (0xFE, "EX000001", 0, 0x20AC, "€"),
+        (0xFE, "SP110000", 0, 0, "."),
+        (0xFE, "SP110000", 0, 0xD800, "."),
+    ],
+)
+def test_code_points_that_are_not_listed_read_as_the_default_character(
+    length: int, gcgid: str, flags: int, value: int, text: str
+) -> None:
+    control = foca.CodePageControl(encode_name(gcgid), flags, length, 0x40, 0x40, default_unicode=value)
+    page = parse(records((foca.CPC, control.encode()), (foca.CPI, encode_name("LA010000") + b"\0\x81\0")))
+    assert page.default_text == text
+    texts = characters_of(page)
+    assert (texts[0x81], texts.get(0x82, "")) == ("a", text)
 
 
 def test_the_key_tells_content_not_name() -> None:

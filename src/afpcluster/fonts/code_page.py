@@ -40,6 +40,7 @@ class CodePage:
     default_gcgid: str = gcgid.SPACE
     default_printed: bool = True
     default_incremented: bool = True
+    default_text: str = " "  # what code points that are not listed read as
     space_code: int = 0x40
     space_section: int = 0x40  # of a double-byte font in sections
     number: int = 0  # CPGID, 0 where none is given
@@ -72,6 +73,7 @@ def code_page(records: Iterable[Record]) -> CodePage:
     wide = control.index_group_length in (0x0B, 0xFF)
     space = control.space_section << 8 | control.space_code if wide else control.space_code
     default = control.default_flags
+    default_gcgid = decode_name(control.default_gcgid)
     return CodePage(
         key=sha256(b"".join([control.encode(), *parts])).hexdigest()[:16],
         name=name,
@@ -80,13 +82,27 @@ def code_page(records: Iterable[Record]) -> CodePage:
         unicode={code: text for ident, _, code, text in entries if text},
         not_printed=_flagged(entries, CharacterUseFlag.NO_PRESENTATION | CharacterUseFlag.INVALID),
         not_incremented=_flagged(entries, CharacterUseFlag.NO_INCREMENT),
-        default_gcgid=decode_name(control.default_gcgid),
+        default_gcgid=default_gcgid,
         default_printed=not default & CharacterUseFlag.NO_PRESENTATION,
         default_incremented=not default & CharacterUseFlag.NO_INCREMENT,
+        default_text=_default_text(control, default_gcgid),
         space_code=space if control.flags & foca.CODE_PAGE_VARIABLE_SPACE else NO_SPACE,
         space_section=control.space_section,
         number=number if number != _NOT_ASSIGNED else 0,
     )
+
+
+def _default_text(control: foca.CodePageControl, default_gcgid: str) -> str:
+    """The text of the default character: its Unicode value where groups have such values, else by GCGID; a
+    space for one that is not shown, nothing for one that does not move the position."""
+    if control.default_flags & CharacterUseFlag.NO_INCREMENT:
+        return ""
+    if control.default_flags & CharacterUseFlag.NO_PRESENTATION:
+        return " "
+    value = control.default_unicode if control.index_group_length in (0xFE, 0xFF) else 0
+    if 0x20 <= value < 0xD800 or 0xE000 <= value < 0x110000:
+        return chr(value)
+    return gcgid.unicode_text(default_gcgid) or ""
 
 
 def _entries(length: int, data: bytes) -> Iterable[foca.UnicodeEntry]:

@@ -170,7 +170,9 @@ def metric_face(
     so that they do not run into each other. Its widths are those before squeezing."""
     metrics = characters.metrics(0)
     widths = face_widths(characters, code_page, coding(code_page, metrics), metrics)
-    shown = [code for code in face.glyphs if widths.get(code)]
+    shown = [
+        code for code in code_page.gcgids if face.glyphs.get(code, "space") != "space" and widths.get(code)
+    ]
     natural = sum(face.widths[code] for code in shown)
     squeezed = round(min(sum(widths[code] for code in shown) / natural, 1.0), 3) if natural else 1.0
     squeezed = squeezed or 1.0

@@ -99,8 +99,11 @@ def style(name: str) -> FaceStyle:
 
 
 def characters_of(code_page: CodePage) -> dict[int, str]:
-    """Code point -> Unicode text, where code page or GCGID says one."""
+    """Code point -> Unicode text, where code page or GCGID says one. Code points that a single-byte page does
+    not list stand for its default character (FOCA "Code Page Control (CPC)")."""
     found: dict[int, str] = {}
+    if code_page.code_size == 1 and code_page.default_text:
+        found = {code: code_page.default_text for code in range(256) if code not in code_page.gcgids}
     for code, identifier in code_page.gcgids.items():
         text = gcgid.unicode_text(identifier)
         if text is not None:
