@@ -94,6 +94,9 @@ RESOURCES = {  # input, the overlay that each page shows (0 none)
     "behind the index": (index(TAG) + group(x(1)) + document(using()), [1]),
     "no group, no envelope": (object_x(1) + document(using()), [1]),
     "envelope without a group": (x(1) + document(using()), [1]),
+    "envelope without a type": (
+        group(enclosed("BRS", "X", [object_x(1)], b"\0\0")) + document(using()), [1],
+    ),
     "envelope's name counts": (group(x(1, "OTHER")) + document(using()), [1]),
     "envelope's name counts without a group": (x(1, "OTHER") + document(using()), [1]),
     "group without envelopes": (group(object_x(1)) + document(using()), [1]),
@@ -172,3 +175,15 @@ def test_retired_parameters_of_overlays_are_told(ipo: bytes, code: str) -> None:
     found, findings = converted(group(x(1)) + document(page(1, extra=ipo)), PAGES)
     assert shown(found[0]) == "200x300: p1@0,0 o1@0,0"
     assert code in [f.code for f in findings]
+
+
+def test_metadata_is_passed_over() -> None:
+    """Object containers of class X'50' in documents, page groups and pages show nothing."""
+    kind = triplet(
+        made(triplets.ObjectClassification, object_class=0x50, structure_flags=b"\0\0", object_id=bytes(16))
+    )
+    metadata = enclosed("BOC", "META", [field("OCD", b"<x/>")], kind)
+    content = document(metadata, enclosed("BNG", "G", [metadata, page(1, extra=metadata)]))
+    found, findings = converted(content, PAGES)
+    assert [shown(one) for one in found] == ["200x300: p1@0,0"]
+    assert findings == []

@@ -9,10 +9,12 @@ with path separators finds nothing.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from afpcluster.afp import triplets as t
@@ -125,11 +127,15 @@ class ResourceScope:
     def __init__(self, parent: ResourceScope | None = None) -> None:
         self.parent = parent
         self._found: dict[tuple[int, str], Resource] = {}
+        self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
 
     def add(self, resource: Resource) -> None:
         """The first of a name wins, as in a resource library."""
-        for name in resource.names:
-            self._found.setdefault((resource.kind, _fold(name)), resource)
+        names = {(resource.kind, _fold(name)) for name in resource.names}
+        new = names - self._found.keys()
+        if new:
+            self._found.update(dict.fromkeys(new, resource))
+            self._by_kind[resource.kind].append(resource)
 
     def find(self, kind: int, name: str) -> Resource | None:
         """The resource of this kind and name, nearest scope first."""
@@ -140,11 +146,7 @@ class ResourceScope:
 
     def of_kind(self, kind: int) -> Iterator[Resource]:
         """All resources of a kind, nearest scope first, each once."""
-        seen: set[int] = set()
-        for (found_kind, _), resource in self._found.items():
-            if found_kind == kind and id(resource) not in seen:
-                seen.add(id(resource))
-                yield resource
+        yield from self._by_kind.get(kind, ())
         if self.parent is not None:
             yield from self.parent.of_kind(kind)
 
@@ -244,6 +246,7 @@ class Stretch:
     def resource(self, file: RecordFile, end: int, findings: Findings) -> Resource:
         """The resource that ends at `end`, by its envelope or itself."""
         kind, name, triplets = _header(self)
+        kind = kind or _kind_inside(file, self.offset)
         names = [name] if name else []
         for triplet in t.split_triplets(triplets):
             if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
@@ -300,6 +303,11 @@ def scan_resources(file: RecordFile, start: int | None, findings: Findings) -> I
     if stretch is not None:
         report_not_ended(stretch, findings)
         yield stretch.resource(file, stop, findings)
+
+
+def _kind_inside(file: RecordFile, start: int) -> int:
+    """What an envelope without Resource Object Type holds, by the record behind it; 0: unknown."""
+    return next((TYPE_OF_BEGIN.get(type_, 0) for type_, *_ in islice(file.scan(start), 1, 2)), 0)
 
 
 def _header(stretch: Stretch) -> tuple[int, str, bytes]:

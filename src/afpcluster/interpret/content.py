@@ -41,6 +41,7 @@ _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
 _MAX_INCLUDE_DEPTH = 8
+_METADATA = 0x50  # object class of triplet X'10'
 
 
 class _Interpreted(NamedTuple):
@@ -87,7 +88,8 @@ class ContentInterpreter:
         elif type_ == _BII:
             self._objects.im_image(node, frame)
         elif type_ in DRAWN:
-            self._objects.data_object(node, frame)
+            if not _is_metadata(node):
+                self._objects.data_object(node, frame)
         elif type_ not in _READ_ELSEWHERE:
             self._note(
                 "object-unexpected",
@@ -277,6 +279,15 @@ class ContentInterpreter:
 
     def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
         self._findings.add(code, severity, message, offset=record.offset, field=mnemonic(record.type))
+
+
+def _is_metadata(node: ObjectNode) -> bool:
+    """Whether a container holds metadata, which shows nothing (MO:DCA "Metadata Objects in AFP")."""
+    if node.type != CODES["BOC"]:
+        return False
+    triplets = modca.Begin.decode(node.begin.data).triplets
+    classification = t.decode_triplet(triplets, t.ObjectClassification)
+    return classification is not None and classification.object_class == _METADATA
 
 
 def _self_contained(node: ObjectNode) -> bool:
