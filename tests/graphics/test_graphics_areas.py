@@ -332,6 +332,22 @@ def test_outside_of_a_gradient(
     assert (found[0], found[-1]) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("x", "first", "last"),
+    [
+        # From 100 to 300, in units of 0.1 point: up to 32 units in front and behind one by one
+        (200, (10.0, 0.5), (23.3, 0.5)),
+        (0, (3.3, 0.5), (3.3, 0.5)),
+    ],
+)
+@pytest.mark.parametrize("outside", [b"\2\2", b"\3\3"])
+def test_gradient_repeated_very_often_shows_its_mean(
+    x: int, first: tuple[float, float], last: tuple[float, float], outside: bytes
+) -> None:
+    found = levels(order("linear_gradient", 0, 7, 1, x, 0, x + 1, 0, BLACK_TO_WHITE + outside))
+    assert (found[0], found[-1]) == (first, last)
+
+
 def test_gradient_of_no_length_fills_nothing() -> None:
     colours = BLACK_TO_WHITE + b"\1\1"
     assert levels(order("linear_gradient", 0, 7, 1, 100, 0, 100, 0, colours)) == []

@@ -25,7 +25,7 @@ _STEPS = 64  # bands between start and end, where a gradient is not repeated oft
 _FEWEST_STEPS = 8
 _REPEATED_STEPS = 512  # bands of a repeated gradient, fewest steps apart
 _MOST_STOPS = 256
-_REACH = 32.0  # how many times its length a gradient is repeated at most, on either side
+_REACH = 32.0  # how many times its length a gradient is repeated on either side, then its mean colour
 _STOP_SCALE = 10_000
 
 Corners = list[tuple[float, float]]
@@ -127,6 +127,14 @@ def _colour_at(stops: list[Stop], t: float) -> Colour:
     return stops[-1].colour
 
 
+def _mean(found: list[Band]) -> Colour:
+    """The colour of bands seen from afar."""
+    parts = zip(*[band.colour.components for band in found], strict=True)
+    widths = [band.end - band.start for band in found]
+    mean = [sum(a * b for a, b in zip(part, widths, strict=True)) / sum(widths) for part in parts]
+    return Colour(found[0].colour.space, tuple(mean))
+
+
 def bands(gradient: Gradient, first: float, last: float) -> list[Band]:
     """The bands between t `first` and `last`, in order."""
     numbers = range(floor(max(first, -_REACH)), ceil(min(last, _REACH + 1)))
@@ -142,10 +150,15 @@ def bands(gradient: Gradient, first: float, last: float) -> list[Band]:
         if mode in (REPEAT, REFLECT):
             part = mirrored if mode == REFLECT and number % 2 else cell
             found += [Band(number + b.start, number + b.end, b.colour) for b in part]
-    if gradient.outside[0] == PAD and first < 0:
-        found.insert(0, Band(first, 0.0, gradient.stops[0].colour))
-    if gradient.outside[1] == PAD and last > 1:
-        found.append(Band(1.0, last, gradient.stops[-1].colour))
+    mean = _mean(cell)  # of what is repeated too often to be seen
+    far = {PAD: (0.0, gradient.stops[0].colour), REPEAT: (-_REACH, mean), REFLECT: (-_REACH, mean)}
+    end, colour = far.get(gradient.outside[0], (first, mean))
+    if first < end:
+        found.insert(0, Band(first, end, colour))
+    far = {PAD: (1.0, gradient.stops[-1].colour), REPEAT: (_REACH + 1, mean), REFLECT: (_REACH + 1, mean)}
+    start, colour = far.get(gradient.outside[1], (last, mean))
+    if start < last:
+        found.append(Band(start, last, colour))
     return [band for band in found if band.end > first and band.start < last]
 
 
