@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from afpcluster.afp.fields import FIELDS
-from afpcluster.afp.transfer import cause_of_damage, translated, why_not_afp
+from afpcluster.afp.transfer import cause_of_damage, foreign, translated, why_not_afp
 from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
 CARRIAGE_CONTROL = 0x5A
@@ -70,7 +70,7 @@ class RecordFile:
                 return 0, prefix
         if _is_record(head, 8) and _prefix_fits(head, 4, 4):
             return 4, 4  # the RDW behind the BDW
-        at = -1 if translated(head) else _find_record(head, 0)
+        at = -1 if translated(head) or foreign(head) else _find_record(head, 0)
         if at < 0:
             raise NotAfpError("input-not-afp", why_not_afp(head), offset=0)
         if head[:at].strip(_FILLER):

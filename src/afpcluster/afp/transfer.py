@@ -12,8 +12,12 @@ _FORMATS = {
     b"PK\x03\x04": "The input is a ZIP archive. Unpack it and send the AFP file in it.",
     b"\x1f\x8b": "The input is compressed (gzip). Unpack it and send the AFP file in it.",
     b"\x1bE": "The input is PCL, not AFP.",
-    b"\x1b%-12345X": "The input is a printer job (PJL) without AFP in its beginning.",
+    b"\xff\xd8\xff": "The input is a JPEG image, not AFP.",
+    b"\x89PNG": "The input is a PNG image, not AFP.",
+    b"II*\0": "The input is a TIFF image, not AFP.",
+    b"MM\0*": "The input is a TIFF image, not AFP.",
 }
+_JOB = b"\x1b%-12345X"
 _BINARY = "transfer it again, in binary"
 _COMPOSE = "AFP pages are made of it with a page definition, by ACIF or a print server; send what those write"
 _EBCDIC_TEXT = (
@@ -27,6 +31,11 @@ _SHORTEST_TEXT = 16  # bytes; less says nothing
 _ENOUGH_LINE_ENDS = 3
 
 
+def foreign(head: bytes) -> str:
+    """Which other format a file is that begins with `head`; '' for none that is known."""
+    return next((message for mark, message in _FORMATS.items() if head.startswith(mark)), "")
+
+
 def translated(head: bytes) -> bool:
     """Whether X'5A' and X'D3' seem to have become characters of ASCII."""
     return head[:1] in (b"!", b"]") and b"L" in head[3:8]
@@ -34,9 +43,10 @@ def translated(head: bytes) -> bool:
 
 def why_not_afp(head: bytes) -> str:
     """Why a file that begins with `head` is not AFP, and what to do."""
-    for mark, message in _FORMATS.items():
-        if head.startswith(mark):
-            return message
+    if foreign(head):
+        return foreign(head)
+    if head.startswith(_JOB):
+        return "The input is a printer job (PJL) that has no AFP in its beginning."
     if translated(head):
         return (
             f"The input is not AFP: X'5A' at the start of records seems to have become X'{head[0]:02X}'. The "
