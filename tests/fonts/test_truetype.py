@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,14 @@ from afpcluster.fonts.builtin_code_pages import built_in
 from afpcluster.fonts.code_page import FontDataError
 from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.truetype import character_face
-from afpcluster.fonts.unicode_font import page_decoder, standard_faces, unicode_font, utf8, utf16
+from afpcluster.fonts.unicode_font import (
+    fingerprint_of,
+    page_decoder,
+    standard_faces,
+    unicode_font,
+    utf8,
+    utf16,
+)
 
 LATIN = truetype("Latin One", "AB ")
 GREEK = truetype("Greek One", "αβA")
@@ -109,10 +117,38 @@ def test_glyph_runs_find_their_face() -> None:
     font = unicode_font("test", faces, utf16, 2, 100)
     assert font.glyph_face is not None
     assert [font.glyph_face(b"", name) for name in ("", "GREEK ONE", "Nowhere")] == [
-        faces[0].face,
-        faces[1].face,
+        (faces[0].face, True),
+        (faces[1].face, True),
         None,
     ]
+
+
+def object_oid(fingerprint: bytes) -> bytes:
+    """1.3.18.0.4.1.5.fingerprint.1000000.0.0.0; the last of seven bits has its high bit off."""
+    value = int.from_bytes(fingerprint, "big")
+    sevens = [value >> 7 * at & 0x7F for at in range(19)][::-1]
+    sevens = sevens[next(at for at, seven in enumerate(sevens) if seven) :]
+    number = bytes([*(seven | 0x80 for seven in sevens[:-1]), sevens[-1]])
+    content = bytes.fromhex("2b1200040105") + number + bytes.fromhex("bd8440000000")
+    return bytes((6, len(content))) + content
+
+
+def test_fingerprint_of_an_object_oid() -> None:
+    example = bytes.fromhex("061F2B120004010583FFEEEEF397BAD4E690F7B395A8C39988A200BD8440000000")
+    assert fingerprint_of(example).hex() == "ffeeddccbbaa99887766554433221100"  # MO:DCA Appendix F
+    assert object_oid(bytes.fromhex("ffeeddccbbaa99887766554433221100")) == example
+    assert fingerprint_of(bytes.fromhex("06032b1200")) == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"), [(LATIN, (0, True)), (GREEK, (1, True)), (b"another", (0, False))]
+)
+def test_glyph_runs_find_their_face_by_object_oid(data: bytes, expected: tuple[int, bool]) -> None:
+    faces = [character_face(LATIN), character_face(GREEK)]
+    font = unicode_font("test", faces, utf16, 2, 100)
+    assert font.glyph_face is not None
+    found = font.glyph_face(object_oid(md5(data).digest()), "")
+    assert found == (faces[expected[0]].face, expected[1])
 
 
 def test_size_stretch_and_lines() -> None:

@@ -159,7 +159,7 @@ CASES = {
     ),
     "controls show nothing": ([uct("\u200fA\u200e\u202b\n")], ["A 0,0", end(6)]),
     "90 degrees": (
-        [control("STO", 0x2D00, 0x5A00), uct("A\u0301" + PAIR)],
+        [control("STO", 0x2D00, 0x5A00), control("AMB", 0), uct("A\u0301" + PAIR)],
         ["A 612,0; acute 614,3 turned 90 = Á", "bet 612,6; alef 612,10 turned 90", "rule 611,15 1x1"],
     ),
 }  # fmt: skip
@@ -250,7 +250,7 @@ def test_bad_text_is_a_finding(data: bytes, shown: str, finding: str) -> None:
 
 def test_text_that_is_too_long_goes_on_as_text() -> None:
     lines, findings = draw(uct("A" * 16_384))  # EC-9B01: up to 32,767 bytes; the odd byte is skipped
-    assert findings == ["uct-bad", "unicode-bad"]
+    assert findings == ["uct-bad", "unicode-bad", "text-odd"]
     assert lines[0].count("A ") == 16_383
 
 
@@ -260,6 +260,52 @@ def test_text_that_is_cut_off() -> None:
     items = draw_text(data[:-2], TextSpace(1, 1, 9, 9), FONTS, Context(findings, Finder()), 0)
     assert [_run(item) for item in items if isinstance(item, GlyphRun)] == ["A 0,0"]
     assert [finding.code for finding in findings] == ["control-truncated"]
+
+
+def trn(text: str | bytes) -> bytes:
+    return TextBuilder().text(text if isinstance(text, bytes) else text.encode("utf-16-be")).data()
+
+
+@pytest.mark.parametrize("font", [1, 4])
+def test_no_break_space_is_a_variable_space_of_unicode_text(font: int) -> None:
+    """PTOCA Table 16, for text in UTF-16 and UTF-8."""
+    text = "A\u00a0 A".encode("utf-16-be" if font == 1 else "utf-8")
+    lines, _ = draw(control("SVI", 200), control("USC", 2), trn(text), control("USC", 0), font=font)
+    # Runs are shown from where they stand; the glyphs of a word follow each other.
+    assert [line for line in lines if "rule" in line] == ["rule 0,1 6x0.5", "rule 26,1 6x0.5", end(32)]
+
+
+@pytest.mark.parametrize(
+    ("data", "font", "finding"),
+    [
+        (A + b"\0", 1, "text-odd"),
+        (A + b"\xdc\x00" + A, 1, "unicode-bad"),
+        (b"A\xc0A", 4, "unicode-bad"),
+    ],
+)
+def test_what_is_no_unicode_ends_transparent_data(data: bytes, font: int, finding: str) -> None:
+    lines, findings = draw(trn(data), font=font)
+    assert (lines[-1], findings) == (end(6), [finding])
+
+
+def glyph_layout(glyph: str, advance: int) -> bytes:
+    """A glyph layout chain of one glyph that moves on by `advance`."""
+    layout = bytes((10, 0x6D)) + advance.to_bytes(2, "big") + bytes(6)
+    run = bytes((6, 0x8B, 0, 0)) + GLYPHS.index(glyph).to_bytes(2, "big")
+    return PREFIX + layout + run + bytes((6, 0x8C, 0, 0, 0, 0))
+
+
+def test_glyph_layout_is_not_underscored() -> None:
+    parts = (control("USC", 1), trn("A"), glyph_layout("beh", 200), trn("A"), control("USC", 0))
+    assert [line for line in draw(*parts)[0] if "rule" in line] == [
+        "rule 0,1 6x0.5",
+        "rule 16,1 6x0.5",
+        end(22),
+    ]
+
+
+def test_glyph_layout_has_the_character_rotation_of_its_font() -> None:
+    assert draw(glyph_layout("beh", 200), font=2)[0] == ["beh 0,0 turned 180", end(10)]
 
 
 def test_harfbuzz_is_loaded_with_the_first_complex_text_only() -> None:

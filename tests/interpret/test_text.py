@@ -28,6 +28,14 @@ TURNED = Font(
 )
 
 
+SMALL = Font("SMALL", FACE, 5.0, 1, (3.0,) * 256, underscore_position=0.5, underscore_thickness=0.25)
+# "/" (X'61') has no increment.
+ACCENTS = Font("ACCENTS", FACE, 10.0, 1, tuple(0.0 if code == 0x61 else 6.0 for code in range(256)))
+
+
+FONTS = {1: FONT, 2: WIDE, 3: TURNED, 4: SMALL, 5: ACCENTS}
+
+
 class Finder:
     def default(self, points: float) -> Font:
         return FONT
@@ -35,7 +43,7 @@ class Finder:
 
 def draw(data: bytes, space: TextSpace = SPACE) -> tuple[list[Item], Findings]:
     findings = Findings()
-    return draw_text(data, space, {1: FONT, 2: WIDE, 3: TURNED}, Context(findings, Finder()), 0), findings
+    return draw_text(data, space, FONTS, Context(findings, Finder()), 0), findings
 
 
 def shown(items: list[Item]) -> list[str]:
@@ -49,7 +57,8 @@ def shown(items: list[Item]) -> list[str]:
             colour = "" if item.colour == BLACK else f" {item.colour.space}{item.colour.components}"
             lines.append(f"{text} at {item.x:g},{item.y:g}{turn}{extra}{colour}")
         elif isinstance(item, Rectangle):
-            lines.append(f"rule {item.x:g},{item.y:g} {item.width:g}x{item.height:g}")
+            colour = "" if item.colour == BLACK else f" {item.colour.space}{item.colour.components}"
+            lines.append(f"rule {item.x:g},{item.y:g} {item.width:g}x{item.height:g}{colour}")
     return lines
 
 
@@ -77,12 +86,18 @@ CASES = {
         [("SIM", 100), ("SBI", 240), ("BLN",), "A", ("BLN",), "B"],
         ["A at 5,12", "B at 5,24"],
     ),
-    "baseline increment from the font": ([("BLN",), "A"], ["A at 0,12"]),
+    "baseline increment whatever the font": ([("SCFL", 4), ("BLN",), "A"], ["A at 0,12"]),
     "SIA between characters of a word": (
         [("SIA", 20), "AB C", "D"],
         ["AB C at 0,0 gaps [(1, 1.0)]", "D at 26,0"],
     ),
     "SIA decrement": ([("SIA", 20, 1), "AB"], ["AB at 0,0 gaps [(1, -1.0)]"]),
+    "SIA without direction": ([("SIA", 20, 1), ("SIA", 40), "AB"], ["AB at 0,0 gaps [(1, -2.0)]"]),
+    "SIA in the default direction": ([("SIA", 20, 1), ("SIA", 20, 255), "AB"], ["AB at 0,0 gaps [(1, 1.0)]"]),
+    "SIA around a character without increment": (
+        [("SCFL", 5), ("SIA", 20), "A/B", "C"],
+        ["A/B at 0,0 gaps [(1, 1.0)]", "C at 14,0"],
+    ),
     "SVI": ([("SVI", 200), "A B", "C"], ["A B at 0,0 gaps [(2, 4.0)]", "C at 22,0"]),
     "SVI back to the font's": ([("SVI", 200), ("SVI", -1), "A B", "C"], ["A B at 0,0", "C at 18,0"]),
     "RPS": ([("RPS", b"\0\x05" + e("ab"))], ["ababa at 0,0"]),
@@ -97,6 +112,13 @@ CASES = {
     ),
     "STO 180": ([("STO", 0x5A00, 0x8700), ("AMI", 200), ("AMB", 400), "A"], ["A at 602,772 turn 180"]),
     "STO 270": ([("STO", 0x8700, 0), ("AMI", 200), ("AMB", 400), "A"], ["A at 20,782 turn 270"]),
+    "STO keeps the place": (
+        [("AMI", 200), ("AMB", 400), ("STO", 0x2D00, 0x5A00), "A", ("AMI", 200), "B"],
+        ["A at 10,20 turn 90", "B at 10,10 turn 90"],
+    ),
+    "STO behind text": (["A", ("STO", 0x5A00, 0x2D00), "B"], ["A at 0,0", "B at 6,0 turn 180"]),
+    "STO back to the default": ([("STO", 0x2D00, 0x5A00), ("STO", 65535, 65535), "A"], ["A at 0,0"]),
+    "STO that is not allowed": ([("STO", 0x2D00, 0x5A00), ("STO", 0x1000, 0x2D00), "A"], ["A at 0,0"]),
     "STC": ([("STC", 2), "A", ("STC", 0xFF07), "B"], ["A at 0,0 rgb(1.0, 0.0, 0.0)", "B at 6,0"]),
     "SEC RGB": (
         [("SEC", bytes.fromhex("00 01 00000000 08080800 0000ff")), "A"],
@@ -106,14 +128,52 @@ CASES = {
         [("SEC", bytes.fromhex("00 04 00000000 08080808 ff000000")), "A"],
         ["A at 0,0 cmyk(1.0, 0.0, 0.0, 0.0)"],
     ),
+    "SEC that cannot be used": (
+        [("STC", 2), ("SEC", bytes.fromhex("00 77 00000000 08080800 0000ff")), "A"], ["A at 0,0"],
+    ),
     "BSU without active suppression": ([("BSU", 3), "A", ("ESU", 3), "B"], ["A at 0,0", "B at 6,0"]),
     "TBM below and back": (
         [("AMB", 400), ("TBM", 2, 0, 60), "A", ("TBM", 1), "B"],
         ["A at 0,23", "B at 6,20"],
     ),
     "TBM above, half the baseline increment": (
-        [("AMB", 400), ("SBI", 240), ("TBM", 3), "A", ("BLN",), "B"],
-        ["A at 0,14", "B at 0,32"],
+        [("AMB", 400), ("SBI", 240), ("TBM", 3), "A", ("TBM", 2), "B"],
+        ["A at 0,14", "B at 6,20"],
+    ),
+    "TBM goes on with BLN": (
+        [("AMB", 400), ("SBI", 240), ("TBM", 3), "A", ("BLN",), "B", ("TBM", 1), "C"],
+        ["A at 0,14", "B at 0,26", "C at 6,32"],
+    ),
+    "TBM goes on with RMB": (
+        [("AMB", 400), ("TBM", 2, 0, 60), ("RMB", 100), "A", ("TBM", 1), "B"],
+        ["A at 0,28", "B at 6,25"],
+    ),
+    "TBM ends with AMB": (
+        [("AMB", 400), ("TBM", 2, 0, 60), ("AMB", 200), "A", ("TBM", 1), "B"],
+        ["A at 0,10", "B at 6,10"],
+    ),
+    "TBM, underscored where the line is": (
+        [("AMB", 400), ("USC", 1), ("TBM", 2, 0, 60), "A", ("TBM", 1), ("USC", 0)],
+        ["A at 0,23", "rule 0,21 6x0.5"],
+    ),
+    "TBM, overstruck where the text is": (
+        [("AMB", 400), ("OVS", 1, 0x61), ("TBM", 2, 0, 60), "A", ("TBM", 1), ("OVS", 0, 0)],
+        ["A at 0,23", "/ at 0,23"],
+    ),
+    "USC with two fonts": ([("USC", 1), "A", ("SCFL", 4), "B", ("USC", 0)], [
+        "A at 0,0", "rule 0,1 6x0.5", "B at 6,0", "rule 6,0.5 3x0.25",
+    ]),
+    "USC with two colours": ([("USC", 1), "A", ("STC", 2), "B", ("USC", 0)], [
+        "A at 0,0", "rule 0,1 6x0.5",
+        "B at 6,0 rgb(1.0, 0.0, 0.0)", "rule 6,1 6x0.5 rgb(1.0, 0.0, 0.0)",
+    ]),
+    "OVS in the font of its beginning": (
+        [("OVS", 1, 0x61), "AB", ("SCFL", 4), "A", ("OVS", 0, 0)],
+        ["AB at 0,0", "A at 12,0", "// at 0,0"],
+    ),
+    "OVS over suppression that is not active": (
+        [("OVS", 1, 0x61), "A", ("BSU", 9), "B", ("ESU", 9), ("OVS", 0, 0)],
+        ["A at 0,0", "B at 6,0", "// at 0,0"],
     ),
     "USC": (["A", ("USC", 1), "B C", ("USC", 0), "D"], [
         "A at 0,0", "B C at 6,0", "rule 6,1 18x0.5", "D at 24,0",
@@ -129,6 +189,18 @@ CASES = {
     ]),
     "OVS": ([("OVS", 1, 0x61), "ABC", ("OVS", 0, 0)], ["ABC at 0,0", "/// at 0,0"]),
     "ENC": ([("ENC", bytes(8)), "A"], ["A at 0,0"]),
+    "ENC with alternate text": (
+        [("SEA", bytes(4) + e("xy")), ("SEA", bytes(4) + e("z")), ("ENC", bytes(8)), ("ENC", bytes(8)), "A"],
+        ["xyz at 0,0", "A at 18,0"],
+    ),
+    "SEA anew": (
+        [("SEA", bytes(4) + e("x")), ("NOP", b""), ("SEA", bytes(4) + e("y")), ("ENC", bytes(8))],
+        ["y at 0,0"],
+    ),
+    "SEA without text": (
+        [("SEA", bytes(4) + e("x")), ("SEA", bytes(4)), ("SEA", bytes(4) + e("y")), ("ENC", bytes(8))],
+        ["y at 0,0"],
+    ),
     "SKI and SEA": ([("SKI", bytes(4)), ("SEA", bytes(4)), "A"], ["A at 0,0"]),
 }  # fmt: skip
 
@@ -171,6 +243,54 @@ def test_active_suppression_hides_text_and_rules_but_moves_on() -> None:
     assert shown(items) == ["C at 12,0"]
 
 
+def test_suppression_inside_of_another_is_ignored() -> None:
+    data = build(("BSU", 1), ("BSU", 3), "A", ("ESU", 3), ("ESU", 1), "B")
+    items, findings = draw(data, TextSpace(0.05, 0.05, 612.0, 792.0, suppressed=frozenset({3})))
+    assert shown(items) == ["A at 0,0", "B at 6,0"]
+    assert [finding.code for finding in findings] == ["suppression-bad", "suppression-bad"]
+
+
+def test_default_indicators_mean_the_values_of_the_descriptor() -> None:
+    first, others = (
+        [("SIM", 100), ("SIA", 20, 1), ("SBI", 480), ("STC", 1), ("SCFL", 4)],
+        [("SIM", 0), ("SIA", 0, 0), ("SBI", 100), ("STC", 2), ("SCFL", 1)],
+    )
+    defaults = [("SIM", -1), ("SIA", -1, 255), ("SBI", -1), ("STC", 65535), ("SCFL", 255)]
+    space = TextSpace(0.05, 0.05, 612.0, 792.0, build(*first))
+    items, _ = draw(build(*others, *defaults, ("BLN",), "AB"), space)
+    assert shown(items) == ["AB at 5,24 gaps [(1, -1.0)] rgb(0.0, 0.0, 1.0)"]
+    assert isinstance(items[0], GlyphRun)
+    assert items[0].size == 5.0
+
+
+def test_a_font_that_is_not_mapped_is_that_of_the_descriptor() -> None:
+    space = TextSpace(0.05, 0.05, 612.0, 792.0, TextBuilder().control("SCFL", 4).data())
+    items, _ = draw(build(("SCFL", 9), "A"), space)
+    assert [item.size for item in items if isinstance(item, GlyphRun)] == [5.0]
+
+
+def test_initial_coordinates_count_along_the_initial_axes() -> None:
+    initial = TextBuilder().control("AMI", 200).control("AMB", 400).control("STO", 0x2D00, 0x5A00).data()
+    assert shown(draw(e("A"), TextSpace(0.05, 0.05, 612.0, 792.0, initial))[0]) == ["A at 592,10 turn 90"]
+
+
+@pytest.mark.parametrize(
+    ("font", "data", "finding"),
+    [
+        (2, b"\0\4\0\x41\0", "repeat-bad"),  # EC-1A01
+        (2, b"\0\3\0\x41", "repeat-bad"),  # EC-1B01
+        (1, b"\x80\0\x41", "repeat-bad"),  # EC-1901
+        (1, b"\0\4", "repeat-bad"),  # EC-1F01
+        (1, b"\0", "control-short"),
+        (1, b"\0\0", None),
+        (1, b"\0\0\x41", None),
+    ],
+)
+def test_repeat_string_that_shows_nothing(font: int, data: bytes, finding: str | None) -> None:
+    items, findings = draw(build(("SCFL", font), ("RPS", data)))
+    assert (items, [f.code for f in findings]) == ([], [finding] if finding else [])
+
+
 def test_unchained_text_between_control_sequences() -> None:
     data = bytes.fromhex("2bd3 03f0 01") + e("AB") + bytes.fromhex("2bd3 04c8 0014") + e("C")
     assert shown(draw(data)[0]) == ["AB at 0,0", "C at 13,0"]
@@ -199,6 +319,12 @@ def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data(
         (build(("STO", 0x1000, 0x2D00), "A"), "orientation-bad"),
         (build(("SEC", bytes.fromhex("00 77 00000000 08080800 0000ff")), "A"), "colour-unknown"),
         (build(("ENC", bytes(8))), "text-encrypted"),
+        (build(("ENC", bytes(4))), "control-short"),
+        (build(("SEA", bytes(3))), "control-short"),
+        (build(("ESU", 1)), "suppression-bad"),
+        (build(("TBM", 4)), "control-value"),
+        (build(("SIA", 20, 2)), "control-value"),
+        (build(("SCFL", 2), ("TRN", b"\0A\0")), "text-odd"),
     ],
 )
 def test_bad_data_is_a_finding(data: bytes, code: str) -> None:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import md5
 from unicodedata import category
 
-from afpcluster.display.face import Face
+from afpcluster.display.face import Face, OutlineFace
 from afpcluster.fonts.active import font_of_face
 from afpcluster.fonts.builtin_code_pages import built_in
 from afpcluster.fonts.code_page import CodePage
 from afpcluster.fonts.shaping import Shaper
 from afpcluster.fonts.standard import characters_of, standard_face
 from afpcluster.fonts.truetype import CharacterFace, fold
-from afpcluster.interpret.font import ComplexText, FaceRun, Font
+from afpcluster.interpret.font import FaceRun, Font
 
 Decoder = Callable[[bytes], str]
 _REMEMBERED_STRINGS = 4096
+_OID_SEED = bytes.fromhex("2b1200040105")  # 1.3.18.0.4.1.5
+_LONGEST_FINGERPRINT = 19  # bytes of seven bits
 _STANDARD_PAGES = (1252, 1250, 1254, 1257)  # together all glyphs of a standard Latin font
 
 
@@ -77,12 +80,18 @@ def unicode_font(
             runs.append(FaceRun(faces[current].face, bytes(codes), advance))
         return runs
 
-    def glyph_face(oid: bytes, name: str) -> Face | None:
-        wanted = fold(name)
-        for face in faces:
-            if face.face.code_size == 2 and (not wanted or wanted in face.names):
-                return face.face
-        return None
+    fingerprints: dict[OutlineFace, bytes] = {}
+
+    def glyph_face(oid: bytes, name: str) -> tuple[Face, bool] | None:
+        wanted, fingerprint = fold(name), fingerprint_of(oid)
+        named = [f.face for f in faces if f.face.code_size == 2 and (not wanted or wanted in f.names)]
+        if fingerprint and not fingerprints:
+            fingerprints.update(
+                {f.face: md5(f.face.program.data, usedforsecurity=False).digest() for f in faces}
+            )
+        exact = [face for face in named if fingerprint and fingerprint == fingerprints[face]]
+        chosen = next(iter(exact or named), None)
+        return (chosen, bool(exact) or not fingerprint) if chosen is not None else None
 
     font = bases[0]
     font.name = label
@@ -90,15 +99,28 @@ def unicode_font(
     font.advances = advances[0]
     font.split = split
     font.glyph_face = glyph_face
-    codec = _CODECS.get(decode)
-    if codec is not None and rotation in (0, 180):
-        font.complex_text = ComplexText(codec, Shaper(faces, size, stretch, missing).shape)
+    font.codec = _CODECS.get(decode)
+    if font.codec is not None and rotation in (0, 180):
+        font.shape = Shaper(faces, size, stretch, missing).shape
     font.space_code = 0x20
     space = faces[0].codes.get(0x20)
     font.space_increment = advances[0].get(space, 0.0) if space is not None else 0.0
     font.underscore_position = -faces[0].underline_position * size / 1000
     font.underscore_thickness = faces[0].underline_thickness * size / 1000
     return font
+
+
+def fingerprint_of(oid: bytes) -> bytes:
+    """The MD5 fingerprint in the object OID of a font (MO:DCA "TrueType and OpenType Font Object OID
+    Generation Algorithm"); none where it is another kind of OID, or none at all."""
+    if oid[2:8] != _OID_SEED:
+        return b""
+    value = 0
+    for byte in oid[8 : 8 + _LONGEST_FINGERPRINT]:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            break
+    return (value & (1 << 128) - 1).to_bytes(16, "big")
 
 
 def page_decoder(page: CodePage) -> Decoder:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from afpcluster.display.items import GlyphRun
 from afpcluster.interpret.bidi import CONTROLS, embedding_levels, paragraph_level, visual_order
-from afpcluster.interpret.font import ComplexText, Font, GlyphStretch
+from afpcluster.interpret.font import Font, GlyphStretch, Shape
 from afpcluster.interpret.text_fields import SPACE_BYPASS
 from afpcluster.interpret.text_show import SPACES, ShownText
 
@@ -67,7 +67,7 @@ def show_complex_text(state: ShownText, data: bytes, at: int) -> int:
             state.paragraph_level = None
         return behind
     font = state.font or state.default_font()
-    if font.complex_text is None:
+    if font.codec is None or font.shape is None:
         state.show(points)
     elif not controls.valid:
         state.report("uct-bad", "UCT has an invalid control; its code points are shown one by one (EC-9B01)")
@@ -75,25 +75,13 @@ def show_complex_text(state: ShownText, data: bytes, at: int) -> int:
     elif controls.bidi == _DISABLED and controls.glyphs == _ONE_TO_ONE:
         state.show(points)
     else:
-        text = _decoded(state, points, font.complex_text.codec)
+        text = state.valid(points, font.codec).decode(font.codec)
         if text:
-            _lay_out(state, font, font.complex_text, text, controls)
+            _lay_out(state, font, font.shape, text, controls)
     return behind
 
 
-def _decoded(state: ShownText, points: bytes, codec: str) -> str:
-    """The text up to the first code point that is not Unicode (EC-1A03), or the odd byte at its end."""
-    try:
-        return points.decode(codec)
-    except UnicodeDecodeError as problem:
-        state.report(
-            "unicode-bad",
-            f"UCT has text that is not {codec.upper()} from byte {problem.start} on; the rest is skipped",
-        )
-        return points[: problem.start].decode(codec)
-
-
-def _lay_out(state: ShownText, font: Font, complex_text: ComplexText, text: str, controls: _Controls) -> None:
+def _lay_out(state: ShownText, font: Font, shape: Shape, text: str, controls: _Controls) -> None:
     """Bidi layout and glyph processing; place the text at Ic or Ia (Table 14) and move on."""
     state.settle()
     if not controls.flags & _NORMALIZED:
@@ -109,7 +97,7 @@ def _lay_out(state: ShownText, font: Font, complex_text: ComplexText, text: str,
             controls.bidi == _DISABLED and not reversed_mode
         )
         levels = [0 if rightward else 1] * len(text)
-    stretches = complex_text.shape(text, levels, controls.glyphs == _SHAPE)
+    stretches = shape(text, levels, controls.glyphs == _SHAPE)
     width, placed, spans = _placed(state, text, stretches, reversed_mode)
     current = start = state.i
     if alternate:

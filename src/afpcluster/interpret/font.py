@@ -48,12 +48,8 @@ class GlyphStretch(NamedTuple):
         return self.glyphs[number].code.to_bytes(self.face.code_size, "big")
 
 
-class ComplexText(NamedTuple):
-    """How a data-object font shows Unicode Complex Text: `codec` of its code points; `shape` makes of text
-    and its embedding levels stretches in logical order, with glyph processing or a glyph a character."""
-
-    codec: str
-    shape: Callable[[str, Sequence[int], bool], list[GlyphStretch]]
+Shape = Callable[[str, Sequence[int], bool], list[GlyphStretch]]
+"""Text and its embedding levels -> stretches in logical order, with glyph processing or one to one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,12 +79,15 @@ class Font:
     split: Callable[[bytes], list[FaceRun]] | None = None
     placement: Mapping[int, tuple[float, float]] | None = None
     stretch: float = 1.0  # horizontal scale of glyphs (already in `advances`)
-    glyph_face: Callable[[bytes, str], Face | None] | None = None
+    glyph_face: Callable[[bytes, str], tuple[Face, bool] | None] | None = None
     """For TrueType/OpenType: the face whose codes are glyph indexes, by font OID and full name (empty:
-    the base font), among this font and those linked to it (PTOCA GLC)."""
+    the base font), among this font and those linked to it, and whether the OID is that of the font (PTOCA
+    GLC)."""
 
-    complex_text: ComplexText | None = None
-    """For data-object fonts with horizontal Unicode text (PTOCA UCT)."""
+    codec: str | None = None
+    """For data-object fonts with Unicode text: the name of its encoding in Python."""
+    shape: Shape | None = None
+    """For those of them whose text is horizontal: how complex text is shown (PTOCA UCT)."""
 
     simple: bool = field(init=False)
     """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""

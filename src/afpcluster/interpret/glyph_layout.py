@@ -56,9 +56,12 @@ class GlyphLayout:
         font = state.font
         if font is None or not self.glyphs:
             return "A glyph run without an active font or without glyphs is not shown"
-        face = font.glyph_face(self.font_oid, self.font_name) if font.glyph_face else None
-        if face is None:
+        if self.font_oid or self.font_name:
+            state.glyph_font = (self.font_oid, self.font_name)
+        found = font.glyph_face(*state.glyph_font) if font.glyph_face else None
+        if found is None:
             return f"A glyph run needs a TrueType or OpenType font; {font.name} is none, the run is not shown"
+        face, exact = found
         count = min(len(self.glyphs), len(self.advances))
         offsets = self.offsets + [0] * (count - len(self.offsets))
         placements = []
@@ -78,10 +81,15 @@ class GlyphLayout:
                     state.colour,
                     state.direction,
                     stretch=font.stretch,
+                    rotation=font.rotation,
                     placements=placements,
                     text=self.text,
                 )
             )
         if count < len(self.glyphs):
             return f"{len(self.glyphs) - count} glyphs of a glyph run have no advance and are not shown"
+        if not exact:
+            return (
+                f"A glyph run was made with another version of {font.name}: its glyphs may differ (EC-9C00)"
+            )
         return None

@@ -31,12 +31,15 @@ def draw_text(
     state = TextInterpreter(space, fonts, context, offset)
     if space.initial:
         state.run(space.initial)
+    state.enter()
     state.run(data)
     state.finish()
     return state.items
 
 
 _RAW, _SPAN = -1, -2
+_SPANS = ("UCT", "GLC", "ENC", "SEA")
+_RESERVED = 4  # bytes in front of what ENC and SEA hold
 _UCT = 0x6A
 _GLYPH_RUNS = {
     0x8A: GlyphLayout.add_glyphs,
@@ -152,6 +155,7 @@ class TextInterpreter(ShownText):
             if problem:
                 self.report("glyph-run", problem)
             self.i += layout.inline_advance * self.i_unit
+            self._break_fields()  # which have no effect on glyphs
         return at, chained
 
     def glyph_run_outside(self, _: bytes) -> None:
@@ -161,14 +165,51 @@ class TextInterpreter(ShownText):
     glyph_id_run = glyph_advance_run = glyph_offset_run = glyph_run_outside
 
     # ------------------------------------------------------------------ encryption
-    def encrypted_data(self, _: bytes) -> None:
-        self.report("text-encrypted", "Encrypted text (ENC) cannot be decrypted and is not shown")
+    def encrypted_data(self, data: bytes, at: int) -> tuple[int, int]:
+        """ENC: what it holds cannot be read; the alternate text (SEA) is shown instead."""
+        operands, behind, chained = _chained_alike(data, at)
+        if not any(len(part) > _RESERVED for part in operands):
+            self.report("control-short", "ENC lacks encrypted data and was skipped")
+        elif self.alternate:
+            self.report(
+                "text-encrypted",
+                "Encrypted text (ENC) cannot be decrypted; its alternate text is shown",
+                Severity.SUBSTITUTED,
+            )
+            self.show(self.alternate)
+        else:
+            self.report("text-encrypted", "Encrypted text (ENC) cannot be decrypted and is not shown")
+        return behind, chained
 
     def set_key_information(self, _: bytes) -> None:
         self.report("text-encrypted", "Key information (SKI) for encrypted text is not used", Severity.INFO)
 
-    def set_encrypted_alternate(self, _: bytes) -> None:
-        self.report("text-encrypted", "Alternate text (SEA) for encrypted text is not shown", Severity.INFO)
+    def set_encrypted_alternate(self, data: bytes, at: int) -> tuple[int, int]:
+        """SEA: neighbours in a chain make one text; one without text begins anew."""
+        operands, behind, chained = _chained_alike(data, at)
+        self.alternate = b""
+        for part in operands:
+            if len(part) < _RESERVED:
+                self.report("control-short", "SEA lacks a required operand and was skipped")
+            else:
+                self.alternate = self.alternate + part[_RESERVED:] if len(part) > _RESERVED else b""
+        return behind, chained
+
+
+def _chained_alike(data: bytes, at: int) -> tuple[list[bytes], int, int]:
+    """The operands of the control sequence at `at` (its length) and of those of its kind that are chained
+    to it; the position behind them, and whether the chain goes on."""
+    operands = [data[at + 2 : at + data[at]]]
+    kind, chained = data[at + 1] & 0xFE, data[at + 1] & 1
+    at += data[at]
+    while chained and at + 2 <= len(data) and data[at + 1] & 0xFE == kind:
+        length = data[at]
+        if length < 2 or at + length > len(data):
+            break
+        operands.append(data[at + 2 : at + length])
+        chained = data[at + 1] & 1
+        at += length
+    return operands, at, chained
 
 
 def _handlers() -> list[Any]:
@@ -182,7 +223,7 @@ def _handlers() -> list[Any]:
             continue
         formats = struct.Struct(">" + "".join(o.format for o in control.operands))
         length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), 0)
-        if control.mnemonic in ("UCT", "GLC"):
+        if control.mnemonic in _SPANS:
             length = _SPAN
         handler = getattr(TextInterpreter, control.name)
         table.append((handler, formats.unpack_from, length, operand_decoder(control)))

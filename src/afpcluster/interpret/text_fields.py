@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from afpcluster.display.items import GlyphRun, Rectangle
 
 if TYPE_CHECKING:
+    from afpcluster.interpret.font import Font
     from afpcluster.interpret.text_state import TextState
 
 _NO_BYPASS = 0x01
@@ -20,14 +21,18 @@ _RELATIVE_BYPASS = 0x08
 
 
 class TextField:
-    """One open field; `character` is the overstrike code point, None for an underscore."""
+    """One open field; `character` is the overstrike code point, of the font that was active when the field
+    began; None for an underscore."""
 
     ABSOLUTE = _ABSOLUTE_BYPASS
     RELATIVE = _RELATIVE_BYPASS
 
-    __slots__ = ("bypass", "character", "end", "start")
+    __slots__ = ("bypass", "character", "end", "font", "start")
 
-    def __init__(self, bypass: int, start: float, character: int | None = None) -> None:
+    def __init__(
+        self, bypass: int, start: float, character: int | None = None, font: Font | None = None
+    ) -> None:
+        self.font = font
         self.bypass = 0 if bypass & _NO_BYPASS else bypass & 0x0E
         self.character = character
         self.start = self.end = start
@@ -57,26 +62,24 @@ class TextField:
 
     def flush(self, state: TextState) -> None:
         """Draw the area gathered so far."""
-        if self.end <= self.start or state.suppression is not None or state.font is None:
+        if self.end <= self.start or state.suppression is not None:
             return
-        if self.character is None:
-            self._underscore(state)
-        else:
-            self._overstrike(state, self.character)
+        if self.character is not None and self.font is not None:
+            self._overstrike(state, self.font, self.character)
+        elif state.font is not None:
+            self._underscore(state, state.font)
         self.start = self.end
 
-    def _underscore(self, state: TextState) -> None:
-        font = state.font
-        assert font is not None
-        top = state.b + (font.underscore_position or font.size * 0.1)
+    def _underscore(self, state: TextState, font: Font) -> None:
+        """On the established baseline, also below characters on a temporary one."""
+        top = state.b - state.shift + (font.underscore_position or font.size * 0.1)
         thickness = font.underscore_thickness or font.size * 0.05
         x0, y0 = state.point(self.start, top)
         x1, y1 = state.point(self.end, top + thickness)
         state.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), state.colour))
 
-    def _overstrike(self, state: TextState, character: int) -> None:
-        font = state.font
-        assert font is not None
+    def _overstrike(self, state: TextState, font: Font, character: int) -> None:
+        """On the current baseline."""
         code = character.to_bytes(2, "big") if font.code_size == 2 else bytes((character & 0xFF,))
         width = font.advance(code)
         if width <= 0:

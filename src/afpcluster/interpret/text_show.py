@@ -15,6 +15,7 @@ from afpcluster.interpret.text_fields import SPACE_BYPASS
 from afpcluster.interpret.text_state import TextState
 
 SPACES = (" ", "\u00a0")  # of Unicode text: space and variable space characters (PTOCA Table 16)
+_MAX_REPEATED = 0x7FFF  # RLENGTH
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
@@ -61,7 +62,10 @@ class ShownText(TextState):
         """Text with anything unusual about it: font, adjustments, fields, suppression."""
         font = self.font or self.default_font()
         if font.code_size == 2 and len(text) & 1:
+            self.report("text-odd", "The odd byte at the end of double-byte text was skipped (EC-1A01)")
             text = text[:-1]
+        if font.codec is not None:
+            text = self.valid(text, font.codec)
         if not text:
             return
         if not font.simple:
@@ -70,10 +74,23 @@ class ShownText(TextState):
             self._show_adjusted(font, text)
         self.choose_plain_font()
 
+    def valid(self, text: bytes, codec: str) -> bytes:
+        """Unicode text up to the first code point that is none."""
+        try:
+            text.decode(codec)
+        except UnicodeDecodeError as problem:
+            self.report(
+                "unicode-bad",
+                f"Text is not {codec.upper()} from byte {problem.start} on; the rest is skipped (EC-1A03)",
+            )
+            return text[: problem.start]
+        return text
+
     def _show_adjusted(self, font: Font, text: bytes) -> None:
         """Single-byte text with SIA or SVI in force, or inside an underscore or overstrike field.
 
-        SIA goes between characters of a word only; SVI replaces the space's increment.
+        SIA goes between characters of a word only; a character without increment is one with what follows
+        it. SVI replaces the space's increment.
         """
         advances, space_code, adjustment = font.advances, font.space_code, self.adjustment
         space = advances[space_code] if self.space_increment is None else self.space_increment
@@ -97,7 +114,7 @@ class ShownText(TextState):
             for field in self.fields:
                 field.shown(self, i, i + advances[code], 0)
             i += advances[code]
-            in_word = True
+            in_word = advances[code] != 0.0
         if self.suppression is None:
             x, y = self.point(start, self.b)
             self.items.append(
@@ -118,16 +135,16 @@ class ShownText(TextState):
 
     def _show_runs(self, font: Font, text: bytes) -> None:
         """Text of double-byte, linked or turned fonts: word by word where anything unusual is in force."""
-        for is_space, chunk in words_of(font, text) if self.unusual else [(False, text)]:
-            if not is_space and self.in_word:
+        for spaces, chunk in words_of(font, text) if self.unusual else [(0, text)]:
+            if not spaces and self.in_word:
                 self.i += self.adjustment
             start = self.i
-            self._show_word(font, chunk, 0.0 if is_space else self.adjustment)
-            if is_space and self.space_increment is not None:
-                self.i = start + self.space_increment * (len(chunk) // font.code_size)
+            self._show_word(font, chunk, 0.0 if spaces else self.adjustment)
+            if spaces and self.space_increment is not None:
+                self.i = start + self.space_increment * spaces
             for field in self.fields:
-                field.shown(self, start, self.i, SPACE_BYPASS if is_space else 0)
-            self.in_word = not is_space
+                field.shown(self, start, self.i, SPACE_BYPASS if spaces else 0)
+            self.in_word = not spaces
 
     def _show_word(self, font: Font, text: bytes, adjustment: float) -> None:
         """One run for each face that takes part, `adjustment` between characters."""
@@ -167,19 +184,35 @@ class ShownText(TextState):
     transparent_data = show
 
     def repeat_string(self, data: bytes) -> None:
-        if len(data) < 3:
-            return
+        """RPS: the pattern, repeated to a length in bytes. What is against the rules is skipped whole."""
         length, pattern = int.from_bytes(data[:2], "big"), data[2:]
-        self.show((pattern * (length // len(pattern) + 1))[:length])
+        font = self.font or self.default_font()
+        if len(data) < 2:
+            self.report("control-short", "RPS lacks a required operand and was skipped")
+        elif length > _MAX_REPEATED:
+            self.report("repeat-bad", f"RPS has length {length} and was skipped (EC-1901)")
+        elif font.code_size == 2 and (length | len(pattern)) & 1:
+            self.report("repeat-bad", "RPS has half of a double-byte character and was skipped (EC-1A01)")
+        elif length and not pattern:
+            self.report("repeat-bad", "RPS has nothing to repeat and was skipped (EC-1F01)")
+        elif length:
+            if font.codec is not None:
+                pattern = self.valid(pattern, font.codec)
+            self.show((pattern * (length // (len(pattern) or 1) + 1))[:length])
 
 
-def words_of(font: Font, text: bytes) -> Iterator[tuple[bool, bytes]]:
-    """Text cut where variable space characters begin and end: (whether they are spaces, the code points)."""
+def words_of(font: Font, text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Text cut where variable space characters begin and end: (how many of them, the code points)."""
     size = font.code_size
-    if font.space_code < 0:
-        yield False, text
-        return
-    space = font.space_code.to_bytes(size, "big")
-    codes = [text[at : at + size] for at in range(0, len(text), size)]
-    for is_space, group in groupby(codes, space.__eq__):
-        yield is_space, b"".join(group)
+    if font.codec is not None:
+        for is_space, group in groupby(text.decode(font.codec), SPACES.__contains__):
+            characters = "".join(group)
+            yield len(characters) if is_space else 0, characters.encode(font.codec)
+    elif font.space_code < 0:
+        yield 0, text
+    else:
+        space = font.space_code.to_bytes(size, "big")
+        codes = [text[at : at + size] for at in range(0, len(text), size)]
+        for is_space, parts in groupby(codes, space.__eq__):
+            word = b"".join(parts)
+            yield len(word) // size if is_space else 0, word

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.items import Item, Rectangle
@@ -22,7 +23,8 @@ from afpcluster.interpret.text_fields import TextField
 DEFAULT_LOCAL_ID = 0xFF
 _DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
 _DEFAULT_RULE_WIDTH = 0.72  # points; "receiver dependent": a hundredth of an inch
-_DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch
+_DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch, whatever the font is
+_DEFAULT_ORIENTATION = (0, 90 << 7)
 _AXIS = {0: (1.0, 0.0), 90: (0.0, 1.0), 180: (-1.0, 0.0), 270: (0.0, -1.0)}
 _LEAST_SEC = 11  # bytes of operands
 _SPEC = "PTOCA Chapter 4"
@@ -41,25 +43,41 @@ class TextSpace:
     suppressed: frozenset[int] = frozenset()
 
 
+class Defaults(NamedTuple):
+    """The values that default indicators stand for (PTOCA Table 9): those of the descriptor, else of the
+    receiver."""
+
+    font: Font | None
+    orientation: tuple[int, int]
+    margin: float
+    baseline_increment: float
+    adjustment: float
+    adjustment_sign: int
+    colour: Colour
+
+
 class TextState:
     """Position, axes, font, colour and open fields; handlers are named as the rows of afp.ptoca."""
 
     __slots__ = (
         "_missing_fonts",
         "adjustment",
+        "adjustment_sign",
+        "alternate",
         "b",
         "b_unit",
         "b_x",
         "b_y",
         "baseline_increment",
-        "baseline_increment_set",
         "colour",
         "context",
+        "defaults",
         "direction",
-        "established_b",
+        "entered",
         "fields",
         "font",
         "fonts",
+        "glyph_font",
         "i",
         "i_unit",
         "i_x",
@@ -68,16 +86,18 @@ class TextState:
         "items",
         "margin",
         "offset",
+        "open_suppression",
+        "orientation",
         "origin_x",
         "origin_y",
         "overstrike_field",
         "owed",
         "paragraph_level",
         "plain_font",
+        "shift",
         "space",
         "space_increment",
         "suppression",
-        "temporary_increment",
         "underscore_field",
         "unusual",
         "upright",
@@ -90,10 +110,9 @@ class TextState:
         self.offset = offset
         self.items: list[Item] = []
         self.i = self.b = self.margin = self.adjustment = 0.0
-        self.established_b: float | None = None  # set while a temporary baseline is in force
+        self.adjustment_sign = 1
+        self.shift = 0.0  # from the established to the temporary baseline (TBM)
         self.baseline_increment = _DEFAULT_BASELINE_INCREMENT
-        self.baseline_increment_set = False
-        self.temporary_increment: float | None = None
         self.space_increment: float | None = None
         self.in_word = False
         self.colour: Colour = BLACK
@@ -101,13 +120,34 @@ class TextState:
         self.plain_font: Font | None = None  # `font`, while nothing unusual is in force
         self.unusual = False  # an adjustment, field or suppression is in force
         self.owed = b""  # text shown in `plain_font` whose width `i` does not have yet
-        self.suppression: int | None = None
+        self.open_suppression: int | None = None  # of the BSU that no ESU has ended yet
+        self.suppression: int | None = None  # the same, where it is active
         self.paragraph_level: int | None = None  # of the UCT before; None is undefined
+        self.glyph_font = (b"", "")  # OID and full name that a GLC gave last
+        self.alternate = b""  # text in place of what is encrypted (SEA)
         self.underscore_field: TextField | None = None
         self.overstrike_field: TextField | None = None
         self.fields: tuple[TextField, ...] = ()
         self._missing_fonts: set[int] = set()
-        self.set_text_orientation(0, 90 << 7)
+        self._set_axes(_DEFAULT_ORIENTATION)
+        self.defaults = self._current()  # of the receiver
+        self.entered = False
+
+    def enter(self) -> None:
+        """The initial text conditions are set: they are what default indicators mean from here on."""
+        self.defaults = self._current()
+        self.entered = True
+
+    def _current(self) -> Defaults:
+        return Defaults(
+            self.font,
+            self.orientation,
+            self.margin,
+            self.baseline_increment,
+            self.adjustment,
+            self.adjustment_sign,
+            self.colour,
+        )
 
     def report(self, code: str, message: str, severity: Severity = Severity.SKIPPED) -> None:
         self.context.findings.add(code, severity, message, offset=self.offset, field="PTX", spec=_SPEC)
@@ -136,13 +176,34 @@ class TextState:
         )
 
     def set_text_orientation(self, i_orientation: int, b_orientation: int) -> None:
-        """STO: the axes, and with them the corner of the object space that i = b = 0 is."""
-        i_angle, b_angle = i_orientation >> 7, b_orientation >> 7
-        if i_angle not in _AXIS or b_angle not in _AXIS or (i_angle - b_angle) % 180 == 0:
-            self.report("orientation-bad", f"Text orientation {i_angle},{b_angle} degrees is not allowed")
-            return
+        """STO: other axes; the current position stays where it is in the object space. Among the initial
+        text conditions the initial coordinates count along the axes, whatever comes first."""
+        wanted = tuple(
+            default if value == 0xFFFF else value
+            for value, default in zip((i_orientation, b_orientation), self.defaults.orientation, strict=True)
+        )
+        angles = [value >> 7 for value in wanted]
+        if not all(angle in _AXIS for angle in angles) or (angles[0] - angles[1]) % 180 == 0:
+            self.report(
+                "orientation-bad",
+                f"Text orientation {angles[0]},{angles[1]} degrees is not allowed; 0,90 is used (EC-0F01)",
+                Severity.SUBSTITUTED,
+            )
+            wanted = _DEFAULT_ORIENTATION
+        self.settle()
         self._break_fields()
-        self.owed = b""
+        x, y = self.point(self.i, self.b)
+        self._set_axes((wanted[0], wanted[1]))
+        if self.entered:
+            x, y = x - self.origin_x, y - self.origin_y
+            self.i, self.b = x * self.i_x + y * self.i_y, x * self.b_x + y * self.b_y
+            for field in self.fields:
+                field.restart(self.i)
+
+    def _set_axes(self, orientation: tuple[int, int]) -> None:
+        """The axes, and with them the corner of the object space that i = b = 0 is."""
+        i_angle, b_angle = (value >> 7 for value in orientation)
+        self.orientation = orientation
         self.direction = i_angle
         self.upright = i_angle == 0 and b_angle == 90  # i and b are x and y
         self.i_x, self.i_y = _AXIS[i_angle]
@@ -153,8 +214,6 @@ class TextState:
         horizontal = self.i_x != 0
         self.i_unit = space.x_unit if horizontal else space.y_unit
         self.b_unit = space.y_unit if horizontal else space.x_unit
-        self.i = self.b = 0.0
-        self.established_b = None
 
     def absolute_move_inline(self, displacement: int) -> None:
         if self.fields:
@@ -178,22 +237,19 @@ class TextState:
         if self.fields:
             self._break_fields()
         self.b = displacement * self.b_unit
-        self.established_b = None
+        self.shift = 0.0
 
     def relative_move_baseline(self, increment: int) -> None:
-        self._move_baseline(self.b + increment * self.b_unit)
-
-    def _move_baseline(self, b: float) -> None:
+        """RMB: moves the established baseline, and a temporary one with it."""
         if self.fields:
             self._break_fields()
-        self.b = b
-        self.established_b = None
+        self.b += increment * self.b_unit
 
     def begin_line(self, _: bytes = b"") -> None:
-        """BLN: to the inline margin, one baseline increment further."""
-        self._break_fields()
-        base = self.b if self.established_b is None else self.established_b
-        self._move_baseline(base + self.baseline_increment)
+        """BLN: to the inline margin, one baseline increment further; a temporary baseline goes with it."""
+        if self.fields:
+            self._break_fields()
+        self.b += self.baseline_increment
         self.i = self.margin
         self.owed = b""
         for field in self.fields:
@@ -201,35 +257,35 @@ class TextState:
         self.in_word = False
 
     def set_inline_margin(self, displacement: int) -> None:
-        self.margin = 0.0 if displacement == _DEFAULT_INDICATOR else displacement * self.i_unit
+        default = displacement == _DEFAULT_INDICATOR
+        self.margin = self.defaults.margin if default else displacement * self.i_unit
 
     def set_baseline_increment(self, increment: int) -> None:
-        self.baseline_increment_set = increment != _DEFAULT_INDICATOR
-        if self.baseline_increment_set:
-            self.baseline_increment = increment * self.b_unit
-        elif self.font is not None:
-            self.baseline_increment = self.font.size * 1.2
+        default = increment == _DEFAULT_INDICATOR
+        self.baseline_increment = self.defaults.baseline_increment if default else increment * self.b_unit
 
     def temporary_baseline_move(self, direction: int, _precision: int = 0, increment: int = -1) -> None:
-        """TBM: 1 back to the established baseline, 2 below, 3 above."""
-        if increment != _DEFAULT_INDICATOR:
-            self.temporary_increment = increment * self.b_unit
-        step = self.temporary_increment
-        if step is None or increment == _DEFAULT_INDICATOR:
-            step = self.baseline_increment / 2
+        """TBM: 1 back to the established baseline, 2 below, 3 above; without an increment, half the
+        baseline increment."""
+        if direction > 3 and direction != 0xFF:
+            self.report("control-value", f"TBM has direction {direction} and was skipped (EC-9803)")
+            return
         self._break_fields()
-        if direction == 1 and self.established_b is not None:
-            self.b, self.established_b = self.established_b, None
+        if direction == 1:
+            self.b -= self.shift
+            self.shift = 0.0
         elif direction in (2, 3):
-            if self.established_b is None:
-                self.established_b = self.b
-            self.b += step if direction == 2 else -step
-            if abs(self.b - self.established_b) < 1e-9:
-                self.established_b = None
+            default = increment == _DEFAULT_INDICATOR
+            step = self.baseline_increment / 2 if default else increment * self.b_unit
+            step = step if direction == 2 else -step
+            self.b += step
+            self.shift += step
 
     def set_coded_font_local(self, local_id: int) -> None:
         if self.owed:
             self.settle()
+        if self.underscore_field is not None:
+            self.underscore_field.flush(self)
         font = self.fonts.get(local_id)
         if font is None:
             if local_id != DEFAULT_LOCAL_ID and local_id not in self._missing_fonts:
@@ -239,20 +295,26 @@ class TextState:
                     f"Font local identifier {local_id} is not mapped; the default font is used",
                     Severity.SUBSTITUTED,
                 )
-            font = self.default_font()
+            font = self.defaults.font or self.default_font()
         self.font = font
         self.plain_font = font if font.simple and not self.unusual else None
-        if not self.baseline_increment_set:
-            self.baseline_increment = font.size * 1.2
 
     def default_font(self) -> Font:
         self.font = self.context.font_finder.default(10.0)
         return self.font
 
-    def set_intercharacter_adjustment(self, adjustment: int, direction: int = 0) -> None:
+    def set_intercharacter_adjustment(self, adjustment: int, direction: int | None = None) -> None:
+        """SIA: without a direction, in that of the SIA before."""
+        if direction not in (None, 0, 1, 0xFF):
+            self.report("control-value", f"SIA has direction {direction} and was skipped (EC-1201)")
+            return
         self.settle()
-        value = 0 if adjustment == _DEFAULT_INDICATOR else adjustment
-        self.adjustment = (-value if direction == 1 else value) * self.i_unit
+        if direction is not None:
+            signs = {0: 1, 1: -1}
+            self.adjustment_sign = signs.get(direction, self.defaults.adjustment_sign)
+        default = adjustment == _DEFAULT_INDICATOR
+        amount = abs(self.defaults.adjustment) if default else adjustment * self.i_unit
+        self.adjustment = self.adjustment_sign * amount
         self.choose_plain_font()
 
     def set_variable_space_increment(self, increment: int) -> None:
@@ -261,7 +323,9 @@ class TextState:
         self.choose_plain_font()
 
     def set_text_color(self, value: int, _precision: int = 0) -> None:
-        colour = named_colour(value)
+        if self.underscore_field is not None:
+            self.underscore_field.flush(self)
+        colour = self.defaults.colour if value == 0xFFFF else named_colour(value)
         if colour is None:
             self.report(
                 "colour-unknown",
@@ -272,15 +336,19 @@ class TextState:
 
     def set_extended_text_color(self, data: bytes) -> None:
         """SEC: reserved, space, 4 reserved, four component sizes, components."""
-        colour = _colour_of_sec(data)
-        if colour is not None:
-            self.colour = colour
-        elif len(data) < _LEAST_SEC:
+        if len(data) < _LEAST_SEC:
             self.report("control-short", "SEC lacks a required operand and was skipped")
-        else:
+            return
+        if self.underscore_field is not None:
+            self.underscore_field.flush(self)
+        colour = _colour_of_sec(data)
+        if colour is None:
             self.report(
-                "colour-unknown", f"Color space X'{data[1]:02X}' of SEC cannot be used", Severity.SUBSTITUTED
+                "colour-unknown",
+                f"Color of SEC (space X'{data[1]:02X}') cannot be used; black is used",
+                Severity.SUBSTITUTED,
             )
+        self.colour = colour or BLACK
 
     def draw_inline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
         self._rule(length * self.i_unit, self._rule_width(width, self.b_unit))
@@ -313,15 +381,23 @@ class TextState:
         self.items.append(Rectangle(x, y, width, height, self.colour))
 
     def begin_suppression(self, local_id: int) -> None:
-        self._break_fields()
+        if self.open_suppression is not None:
+            self.report("suppression-bad", f"BSU {local_id} inside of another was skipped (EC-0601)")
+            return
+        self.open_suppression = local_id
         if local_id in self.space.suppressed:
             self.settle()
+            self._break_fields()
             self.suppression = local_id
             self.choose_plain_font()
 
     def end_suppression(self, local_id: int) -> None:
-        self._break_fields()
-        if self.suppression == local_id:
+        if self.open_suppression != local_id:
+            self.report("suppression-bad", f"ESU {local_id} ends no suppression and was skipped (EC-0201)")
+            return
+        self.open_suppression = None
+        if self.suppression is not None:
+            self._break_fields()
             self.suppression = None
             self.choose_plain_font()
 
@@ -336,7 +412,9 @@ class TextState:
         self.settle()
         if self.overstrike_field is not None:
             self.overstrike_field.flush(self)
-        self.overstrike_field = TextField(bypass, self.i, character) if bypass & 0x0F else None
+        self.overstrike_field = None
+        if bypass & 0x0F:
+            self.overstrike_field = TextField(bypass, self.i, character, self.font or self.default_font())
         self._collect_fields()
 
     def _collect_fields(self) -> None:
@@ -344,7 +422,8 @@ class TextState:
         self.choose_plain_font()
 
     def _break_fields(self) -> None:
-        for field in getattr(self, "fields", ()):
+        """End the areas of the open fields: what follows stands on another line, or counts anew."""
+        for field in self.fields:
             field.flush(self)
             field.restart(self.i)
 
