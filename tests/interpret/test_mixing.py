@@ -14,10 +14,12 @@ from afpcluster.afp.goca_descriptor import WINDOW_SPECIFICATION, WindowSpecifica
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.sample.records import enclosed, field, made, resource, triplet
+from benchmarks.fuzz.seed_objects import IMAGES
 from benchmarks.fuzz.seed_pages import print_file, text
 
 TWIPS = (0, 0, 14_400, 14_400)
 PAGE, OBJECT = "rule 0,0 to 10,10", "rule 0,0 to 20,10"
+IMAGE = "image 0,0 to 20,10"
 AREA = "rule 0,0 to 100,50"
 WHITE, BLUE = " gray 1", " rgb 0/0/1"
 RESET, NO_RESET = (triplet(triplets.PresentationSpaceResetMixing(flags)) for flags in (0x80, 0x00))
@@ -130,6 +132,45 @@ def test_include_overrides_the_object(own: bytes, including: bytes, expected: li
     )
     data = print_file(rule(10), field("IOB", include), resources=resource("G", 0x03, graphics(own)))
     assert items_shown(data) == expected
+
+
+@pytest.mark.parametrize(
+    ("mixing", "expected"),
+    [
+        (b"", [PAGE, IMAGE]),
+        (rules(0x73, UNDERPAINT), [IMAGE, PAGE]),
+        (rules(0x73, BLEND), [PAGE, "* " + IMAGE]),
+    ],
+)
+def test_object_of_a_page_segment(mixing: bytes, expected: list[str]) -> None:
+    """A page segment has no presentation space: its objects are merged onto that of the page."""
+    descriptor, content, _ = IMAGES["uncompressed"]()
+    size = triplet(triplets.MeasurementUnits(*TWIPS)) + triplet(triplets.ObjectAreaSize(2, 400, 200))
+    position = made(
+        modca.ObjectAreaPosition,
+        identifier=1,
+        group_length=23,
+        x_origin=0,
+        y_origin=0,
+        x_orientation=0,
+        y_orientation=modca.orientation(90),
+        x_content=0,
+        y_content=0,
+        x_content_orientation=0,
+        y_content_orientation=modca.orientation(90),
+        reference=0,
+    )
+    fit = modca.MapObject([modca.MapObjectGroup(triplet(triplets.MappingOptionTriplet(0x60)))])
+    group = (
+        field("OBD", modca.ObjectAreaDescriptor(size + mixing)),
+        field("OBP", position),
+        field("MIO", fit),
+        field("IDD", descriptor),
+    )
+    image = enclosed("BIM", "X", (enclosed("BOG", "X", group), field("IPD", content)))
+    include = field("IPS", modca.IncludePageSegment(encode_name("S"), 0, 0))
+    segment = resource("S", 0xFB, enclosed("BPS", "S", [image]))
+    assert items_shown(print_file(rule(10), include, resources=segment)) == expected
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ def _is_metadata(node: ObjectNode) -> bool:
 
 def _self_contained(node: ObjectNode) -> bool:
     """Whether a page segment draws the same wherever it is included: no text, no bar codes or graphics with
-    the page's fonts, all areas relative to the segment."""
+    the page's fonts, all areas relative to the segment, nothing that goes beneath what is there."""
     for item in node.content:
         if isinstance(item, Record):
             continue
@@ -303,5 +303,8 @@ def _self_contained(node: ObjectNode) -> bool:
         group = item.child(CODES["BOG"])
         position = group.first(CODES["OBP"]) if group else None
         if position is None or len(position.data) < 24 or position.data[23] != 0:
+            return False
+        area = group.first(CODES["OBD"]) if group else None
+        if area is not None and t.decode_triplet(area.data, t.PresentationSpaceMixingRules) is not None:
             return False
     return True
