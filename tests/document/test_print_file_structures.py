@@ -187,3 +187,36 @@ def test_metadata_is_passed_over() -> None:
     found, findings = converted(content, PAGES)
     assert [shown(one) for one in found] == ["200x300: p1@0,0"]
     assert findings == []
+
+
+def area_position(x: int, y: int, turn: int = 0, content: int = 0) -> bytes:
+    sizes = {
+        "x_content": content,
+        "y_content": 0,
+        "x_content_orientation": 0,
+        "y_content_orientation": 0x2D00,
+    }
+    turns = {"x_orientation": modca.orientation(turn), "y_orientation": modca.orientation((turn + 90) % 360)}
+    position = {"identifier": 1, "group_length": 23, "x_origin": x, "y_origin": y}
+    return field("OBP", made(modca.ObjectAreaPosition, **position, **turns, **sizes))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (b"", "p1@0,0"),
+        (area_position(0, 0), "p1@0,0"),
+        (area_position(30, 40), "p1@30,40"),
+        (area_position(30, 40, 90), "p1@30,40r90"),
+        (area_position(30, 40, 90, 5), "p1@30,45r90"),  # the content's offset runs along the area's X axis
+        (include(at=7), "o1@7,7 p1@0,0"),
+    ],
+)
+def test_active_environment_group(fields: bytes, expected: str) -> None:
+    """OBP places text without an environment group; overlays included there lie beneath the page's data."""
+    group_ = environment(200, 300)
+    aeg = group_[:-17] + fields + group_[-17:]
+    content = enclosed("BPG", "P1", (aeg, rule(1)))
+    found, findings = converted(group(x(1)) + document(content), PAGES)
+    assert [shown(one) for one in found] == [f"200x300: {expected}"]
+    assert findings == []

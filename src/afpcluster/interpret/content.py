@@ -34,7 +34,8 @@ from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _BPT, _BII = CODES["BPT"], CODES["BII"]
-_READ_ELSEWHERE = {CODES[name] for name in ("BAG", "BOG", "BRG")}
+_READ_ELSEWHERE = {CODES[name] for name in ("BOG", "BRG")}
+_INCLUDES = tuple(CODES[name] for name in ("IPO", "IPS", "IOB"))
 _BPG, _BMO, _BPS = CODES["BPG"], CODES["BMO"], CODES["BPS"]
 _TLE, _LLE = CODES["TLE"], CODES["LLE"]
 _QUIET = {
@@ -90,6 +91,8 @@ class ContentInterpreter:
         elif type_ in DRAWN:
             if not _is_metadata(node):
                 self._objects.data_object(node, frame)
+        elif type_ == CODES["BAG"]:  # old producers include there
+            self.interpret(node.all(*_INCLUDES), frame)
         elif type_ not in _READ_ELSEWHERE:
             self._note(
                 "object-unexpected",

@@ -16,6 +16,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import points_per_unit
 from afpcluster.afp.triplets import FqnType
+from afpcluster.display.geometry import Matrix
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
@@ -27,7 +28,9 @@ from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _PLACEMENT = ("OBD", "OBP", "MIO", "MGO", "MBC", "MCD", "MPT")
 _DESCRIPTORS = ("IDD", "GDD", "BDD", "CDD")
-_ELSEWHERE = frozenset(CODES[name] for name in ("NOP", "MPO", "MPS", *_PLACEMENT, *_DESCRIPTORS))
+_ELSEWHERE = frozenset(
+    CODES[name] for name in ("NOP", "MPO", "MPS", "IPO", "IPS", "IOB", *_PLACEMENT, *_DESCRIPTORS)
+)
 """Fields of environment groups that includes and object areas read, or that need nothing done."""
 _FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
@@ -46,6 +49,7 @@ class Environment:
     resources: dict[int, FoundResource] = field(default_factory=dict)
     mixing: Mixing = field(default_factory=Mixing)
     text: TextSpace | None = None
+    text_place: Matrix | None = None  # of text without an environment group of its own; None at the origin
     has_descriptor: bool = False
 
 

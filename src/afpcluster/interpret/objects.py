@@ -17,7 +17,7 @@ from afpcluster.afp import modca
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
-from afpcluster.display.geometry import translation
+from afpcluster.display.geometry import IDENTITY, Matrix, translation
 from afpcluster.display.items import Group, Item, Rectangle
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import ResourceScope
@@ -72,8 +72,16 @@ class ObjectInterpreter:
             found = read_environment(
                 records, self._library, scope, self._lookup.by_triplets, self._findings, suppressed=suppressed
             )
+            found.text_place = self._text_place(records, found)
             self._environments.put(key, found)
         return found
+
+    def _text_place(self, records: list[Record], page: Environment) -> Matrix | None:
+        """Where an Object Area Position in the group puts text that has no group of its own (MO:DCA "Page",
+        note 2); the interchange sets want zeros there."""
+        placed = read_area([r for r in records if r.type == CODES["OBP"]], page, None, self._findings)
+        matrix = translation(placed.area.content_x, placed.area.content_y).then(placed.matrix)
+        return None if matrix == IDENTITY else matrix
 
     def _object_environment(self, records: list[Record], frame: Frame) -> Environment:
         """That of an object: the page's, with the fonts and resources its own group maps."""
@@ -97,6 +105,8 @@ class ObjectInterpreter:
             environment = frame.environment
             assert environment.text is not None
             items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+            if environment.text_place is not None:
+                items = [Group(items, environment.text_place)]
             if frame.segment is None:
                 frame.items += items
             else:
