@@ -289,6 +289,17 @@ def test_metrics_without_shapes_squeeze_wider_shapes() -> None:
         assert [font.face.widths[code] for code in (0x81, 0x82)] == pytest.approx([500, 556])
 
 
+def test_characters_without_metrics_are_the_default_character() -> None:
+    made = character_set(
+        [[metrics("LA010000", 500), metrics("SP010000", 300)]], technology=foca.PatternTechnology.TYPE1
+    )
+    resources = scope(resource(CHARACTER_SET, "CZTEST", made), page({0x81: "LA010000", 0x82: "LB010000"}))
+    font = FontLibrary(Findings()).fonts_of(mcf(PAIR + descriptor(10)), resources)[1]
+    assert isinstance(font.face, OutlineFace)
+    assert sorted(font.face.glyphs) == [0x81]
+    assert font.advances[0x82] == pytest.approx(3)
+
+
 def outlines(called: str, glyph: str, increment: int, number: int, **options: Any) -> Resource:
     """An outline font of one character and a space, with graphic character set `number`."""
     glyphs = {glyph: (b"x", increment), "SP010000": (b"space", 250)}
@@ -340,6 +351,7 @@ def test_extension_fonts_add_to_their_base(rotation: int) -> None:
         records((foca.BFN, encode_name("CZTEST"))),
         records((foca.FNC, b"\1\x1f\0")),
         records((foca.FNC, bytes(14)), (foca.FND, b"")),
+        character_set([[]], name="CZTEST"),
     ],
 )
 def test_damaged_fonts_are_substituted(damaged: list[Record]) -> None:

@@ -129,6 +129,34 @@ def test_character_rotation(rotation: int, turned: object, advance: int, origin:
 
 
 @pytest.mark.parametrize(
+    ("rotation", "turned", "advance", "origin"),
+    [
+        # a box 400 wide and 800 high, 200 of its width left of the baseline
+        (90, metrics("LA010000", 1000, 100, 800, ascender=200, descender=200), 1000, (100, 200)),
+        (180, metrics("LA010000", 500, 50, 400, ascender=100, descender=700), 500, (500, 0)),
+        (270, metrics("LA010000", 1000, 100, 800, ascender=200, descender=200), 1000, (900, -200)),
+    ],
+)
+def test_fonts_without_rotation_0(
+    rotation: int, turned: foca.CharacterMetrics, advance: int, origin: tuple[int, int]
+) -> None:
+    """Turned characters stand where their metrics put them; upright ones stand on the baseline."""
+    characters = parse(character_set([[turned]], orientations=[orientation(rotation)]))
+    page = parse_page(code_page({0x81: "LA010000"}))
+    face = OutlineFace("key", outline_face().program, 1, {}, {}, {})
+    font = active_font("test", face, characters, page, 1000, rotation)
+    assert font.advances[0x81] == pytest.approx(advance)
+    assert font.placement is not None
+    assert font.placement[0x81] == pytest.approx(origin)
+    plain = characters.metrics(0)["LA010000"]
+    box = (plain.a_space + plain.b_space, plain.baseline_offset + plain.descender)
+    assert box == ((450, 800) if rotation == 180 else (400, 800))
+    assert active_font("test", face, characters, page, 1000).advances[0x81] == pytest.approx(
+        500 if rotation == 180 else 400
+    )
+
+
+@pytest.mark.parametrize(
     ("values", "position", "thickness"),
     [((100, 50), 1.0, 0.5), ((0, 0), 0.75, 0.5), ((-20, 30), -0.2, 0.3)],
 )

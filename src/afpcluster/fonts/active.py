@@ -76,7 +76,10 @@ def active_font(
         placement=placement,
         stretch=stretch * squeezed,
     )
-    return font if adjustment is None else adjusted_font(font, adjustment, chosen.incremented)
+    if adjustment is None:
+        return font
+    moving = [code for code in widths if code in chosen.incremented or code not in chosen.identifiers]
+    return adjusted_font(font, adjustment, moving)
 
 
 def _origin(

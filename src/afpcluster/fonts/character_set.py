@@ -18,7 +18,7 @@ from afpcluster.afp.triplets import find_triplet
 from afpcluster.display.face import RasterGlyph
 from afpcluster.fonts import type1, typefaces
 from afpcluster.fonts.code_page import FontDataError
-from afpcluster.fonts.turned import turned
+from afpcluster.fonts.turned import turned, upright
 
 _EXTENSION_FONT = 0x6D
 _DEFAULT_RESOLUTION = 240.0
@@ -129,10 +129,15 @@ class CharacterSet:
         return orientation.maximum_baseline_extent if orientation else 0
 
     def metrics(self, rotation: int) -> dict[str, foca.CharacterMetrics]:
-        """GCGID -> metrics at this rotation; empty where the font does not have the rotation."""
+        """GCGID -> metrics at this rotation; empty where the font does not have the rotation. Rotation 0 is
+        made up where the font has others only."""
         found = self._metrics.get(rotation)
         if found is None:
             found = self._metrics[rotation] = dict(self._decode_index(rotation))
+            if not rotation and rotation not in self.orientations:
+                first = next(iter(self.orientations), 0)
+                other = self.metrics(first) if first else {}
+                found.update((identifier, upright(entry, first)) for identifier, entry in other.items())
         return found
 
     def _decode_index(self, rotation: int) -> Iterator[tuple[str, foca.CharacterMetrics]]:

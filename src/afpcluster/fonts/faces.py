@@ -97,7 +97,7 @@ def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = F
     """The face of a single-byte or double-byte coded font section. `vertical` takes the shapes for vertical
     writing, where a CID-keyed font has them. Raises FontDataError where the character set has no shapes (a
     metric-only font) or an outline technology that is not known."""
-    metrics = characters.metrics(0) or characters.metrics(next(iter(characters.orientations), 0))
+    metrics = characters.metrics(0)
     chosen = coding(code_page, metrics)
     if characters.raster:
         return _raster_face(characters, code_page, chosen, metrics)
@@ -165,19 +165,22 @@ def _default_width(
 def metric_face(
     face: OutlineFace, characters: CharacterSet, code_page: CodePage
 ) -> tuple[OutlineFace, float]:
-    """`face` with the widths of a character set that has no usable shapes of its own, and the horizontal
+    """`face` with the characters and widths of a character set that has no usable shapes, and the horizontal
     scale at which it is to be used: its characters are squeezed where they are wider than those on average,
     so that they do not run into each other. Its widths are those before squeezing."""
     metrics = characters.metrics(0)
-    widths = face_widths(characters, code_page, coding(code_page, metrics), metrics)
-    shown = [
-        code for code in code_page.gcgids if face.glyphs.get(code, "space") != "space" and widths.get(code)
-    ]
+    chosen = coding(code_page, metrics)
+    widths = face_widths(characters, code_page, chosen, metrics)
+    named = code_page.gcgids
+    own = [code for code, identifier in chosen.identifiers.items() if identifier == named.get(code)]
+    glyphs = {code: face.glyphs[code] for code in own if code in face.glyphs}
+    shown = [code for code, glyph in glyphs.items() if glyph != "space" and widths[code]]
     natural = sum(face.widths[code] for code in shown)
     squeezed = round(min(sum(widths[code] for code in shown) / natural, 1.0), 3) if natural else 1.0
     squeezed = squeezed or 1.0
     both = {code: width / squeezed for code, width in {**face.widths, **widths}.items()}
-    return replace(face, key=f"{face.key}-{characters.key}", widths=both), squeezed
+    key = f"{face.key}-{characters.key}"
+    return replace(face, key=key, glyphs=glyphs, widths=both), squeezed
 
 
 def _key(characters: CharacterSet, code_page: CodePage) -> str:

@@ -45,7 +45,16 @@ class FontSources:
     ) -> CharacterSet | None:
         """The character set of a reference: by name, or the one whose typeface (FGID) the GRID asks for."""
         if reference.character_set:
-            return self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
+            named = self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
+            if named is None or named.metrics(0):
+                return named
+            self.report(
+                "font-damaged",
+                Severity.SUBSTITUTED,
+                f"{named.name} cannot be used: it has no characters (FNI)",
+                record,
+            )
+            return None
         grid = reference.grid
         if grid is None:
             return None

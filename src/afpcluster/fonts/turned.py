@@ -40,3 +40,22 @@ def turned(
         c_space=goes - height - before,
         baseline_offset=half,
     )
+
+
+def upright(turned_: CharacterMetrics, rotation: int) -> CharacterMetrics:
+    """Metrics at rotation 0 of a character that has them for another rotation only: it stands on the
+    baseline, as wide as it is."""
+    m = turned_
+    if rotation == 180:
+        return turned(m, rotation, 0)
+    width = m.ascender + m.descender
+    return replace(
+        m,
+        increment=width,
+        ascender=m.b_space,
+        descender=0,
+        a_space=0,
+        b_space=width,
+        c_space=0,
+        baseline_offset=m.b_space,
+    )
