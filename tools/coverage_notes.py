@@ -83,8 +83,7 @@ NOTES: dict[str, str] = {
     "Images (IOCA): Compression X'0A'": "no free decoder exists; reported",
     "Images (IOCA): Compression X'0B'": _RETIRED + "; reported",
     "Images (IOCA): Compression X'FE'": "is anything; reported",
-    "Images (IOCA): Recording X'01'": "is the default: rows padded to bytes",
-    "Images (IOCA): Recording X'FE'": "the compression algorithm says it",
+    "Images (IOCA): Recording X'FE'": "columns from bottom to top, in no function set; reported",
     # Bar codes
     "Bar code types (BCOCA): X'23'": "deprecated; reported",
     # Fonts

@@ -86,6 +86,16 @@ BILEVEL = {
         encoding(Compression.NONE, Recording.BOTTOM_TO_TOP),
         encode_data(_bottom_up(ODD)),
     ],
+    "G4, bottom to top": [
+        size(43),
+        encoding(Compression.G4_MMR, Recording.BOTTOM_TO_TOP),
+        encode_data(fax_data(Image.frombytes("1", (64, HEIGHT), _bottom_up(ODD), "raw", "1;I"), "G4")),
+    ],
+    "G4, bottom to top, height from the data": [
+        size(43, 0),
+        encoding(Compression.G4_MMR, Recording.BOTTOM_TO_TOP),
+        encode_data(fax_data(Image.frombytes("1", (64, HEIGHT), _bottom_up(ODD), "raw", "1;I"), "G4")),
+    ],
     "rows without padding": [
         size(43),
         encoding(Compression.NONE, Recording.UNPADDED_RIDIC),
@@ -178,6 +188,13 @@ def test_uncompressed_mode_is_decoded() -> None:
     items, found = drawn([size(8, 1), encoding(Compression.G4_MMR), encode_data(data)], (8, 1))
     assert found == []
     assert difference(show(items, 8, 1), wanted) == 0
+
+
+@pytest.mark.parametrize("recording", [Recording.EXTERNAL, 0])
+def test_a_recording_algorithm_that_is_not_supported(recording: int) -> None:
+    items, found = drawn([size(), encoding(Compression.NONE, recording), encode_data(ink_rows(PLAIN))])
+    assert found == ["ioca-recording-unsupported"]
+    assert difference(show(items, WIDTH, HEIGHT), PLAIN) == 0
 
 
 def test_insignificant_points_leave_what_is_below() -> None:

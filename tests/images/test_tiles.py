@@ -31,6 +31,7 @@ from afpcluster.afp.ioca import (
     TilePosition,
     TileSize,
 )
+from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import Encoding, Group, Rectangle
@@ -57,14 +58,15 @@ def tile(x: int, y: int, width: int, height: int, *fields: bytes, scale: int = 1
     )
 
 
-def mask(image: Image.Image, compression: int = Compression.NONE) -> bytes:
+def mask(image: Image.Image, compression: int = Compression.NONE, order: int = 0) -> bytes:
     """A transparency mask: what is black in `image` is shown."""
     data = ink_rows(image) if compression == Compression.NONE else fax_data(image, "G4")
+    data = reverse_bits(data) if order else data
     return b"".join(
         (
             encode_parameter(Parameter.BEGIN_TRANSPARENCY_MASK),
             size(*image.size),
-            encoding(compression, Recording.UNPADDED_RIDIC),
+            encoding(compression, Recording.UNPADDED_RIDIC, order),
             encode_data(data),
             encode_parameter(Parameter.END_TRANSPARENCY_MASK),
         )
@@ -135,17 +137,36 @@ def test_tiles(name: str) -> None:
     assert difference(show(items, WIDTH, HEIGHT), wanted) <= 16
 
 
-def masked(image: Image.Image) -> Image.Image:
+UNEVEN = HALVES.copy()
+UNEVEN.paste(255, (27, 3, 45, 11))
+
+
+def masked(image: Image.Image, by: Image.Image = HALVES) -> Image.Image:
     page = Image.new("RGB", image.size, "white")
-    page.paste(image, (0, 0), ImageChops.invert(HALVES.convert("L")))
+    page.paste(image, (0, 0), ImageChops.invert(by.convert("L")))
     return page
 
 
+@pytest.mark.parametrize("order", [0, 1])
 @pytest.mark.parametrize("compression", [Compression.NONE, Compression.G4_MMR])
-def test_a_mask_hides_points(compression: int) -> None:
+def test_a_mask_hides_points(compression: int, order: int) -> None:
     parameters = rgb_fields(COLOUR)
-    item = check([size(), *parameters[:3], mask(HALVES, compression), parameters[3]], masked(COLOUR))
+    item = check(
+        [size(), *parameters[:3], mask(UNEVEN, compression, order), parameters[3]], masked(COLOUR, UNEVEN)
+    )
     assert item.image.mask is not None
+    check(
+        [size(), mask(UNEVEN, compression, order), encode_data(ink_rows(INK))],
+        masked(INK.convert("RGB"), UNEVEN),
+    )
+
+
+@pytest.mark.parametrize("fields", [rgb_fields(COLOUR), (encode_data(ink_rows(INK)),)])
+def test_a_mask_that_cannot_be_read_is_ignored(fields: tuple[bytes, ...]) -> None:
+    bad = mask(HALVES).replace(encoding(Compression.NONE, 4), encoding(Compression.ABIC, 4))
+    items, found = drawn([size(), *fields[:-1], bad, fields[-1]])
+    assert found == ["ioca-compression-unsupported"]
+    assert difference(show(items, WIDTH, HEIGHT), COLOUR if len(fields) > 1 else INK) == 0
 
 
 def test_a_mask_of_a_jpeg_leaves_it_undecoded() -> None:

@@ -22,6 +22,7 @@ from afpcluster.interpret.image_data import (
     make_image,
     report_size,
 )
+from afpcluster.interpret.image_elements import ordered
 
 _CCITT = {
     Compression.IBM_MMR: Scheme.IBM_MMR,
@@ -43,7 +44,8 @@ def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     if compression == Compression.JBIG2:
         return _jbig2(raster, data, report)
     scheme = _CCITT.get(Compression(compression)) if compression in _CCITT else None
-    if scheme is None or scheme is Scheme.IBM_MMR:
+    bottom_up = raster.encoding.recording == Recording.BOTTOM_TO_TOP
+    if scheme is None or scheme is Scheme.IBM_MMR or bottom_up:
         height = raster.height
         rows = bilevel_rows(raster, data, raster.width, height, report)
         row_length = (raster.width + 7) // 8
@@ -60,7 +62,7 @@ def _ccitt(raster: Raster, data: bytes, scheme: Scheme, report: Reporter) -> Pix
     blank all the same.
     """
     _check_size(raster.width, raster.height)
-    form = _row_form(raster, data, scheme)
+    form = _row_form(raster, data, raster.width, scheme)
     height = raster.height
     if not height or len(data) <= _DECODED_SIZE:
         found = decode(data, form, scheme, height or _MAX_ROWS)
@@ -84,9 +86,9 @@ def _ccitt(raster: Raster, data: bytes, scheme: Scheme, report: Reporter) -> Pix
     return Pixels(image, raster.width, height)
 
 
-def _row_form(raster: Raster, data: bytes, scheme: Scheme) -> RowForm:
+def _row_form(raster: Raster, data: bytes, width: int, scheme: Scheme) -> RowForm:
     padded = raster.encoding.recording != Recording.UNPADDED_RIDIC
-    return coded_form(data, raster.width, scheme, padded=padded)
+    return coded_form(data, width, scheme, padded=padded)
 
 
 def _jbig2(raster: Raster, data: bytes, report: Reporter) -> Pixels:
@@ -110,12 +112,21 @@ def _check_size(width: int, height: int) -> None:
 def bilevel_rows(raster: Raster, data: bytes, width: int, height: int, report: Reporter) -> bytes:
     """Decoded rows of `width` points padded to bytes, as many as `height` (0: as many as there are)."""
     _check_size(width, height)
+    compressed = raster.encoding.compression != Compression.NONE
+    if compressed and raster.encoding.recording == Recording.BOTTOM_TO_TOP:
+        stored = (width + 31) // 32 * 32  # rows as they were recorded are what was compressed
+        rows = _decoded_rows(raster, data, stored, height, report)
+        return turn_over(rows, width, height or len(rows) * 8 // stored)
+    return _decoded_rows(raster, data, width, height, report)
+
+
+def _decoded_rows(raster: Raster, data: bytes, width: int, height: int, report: Reporter) -> bytes:
     row_length = (width + 7) // 8
     size = row_length * (height or _MAX_ROWS)
     compression = raster.encoding.compression
     if compression in _CCITT:
         scheme = _CCITT[Compression(compression)]
-        form = _row_form(raster, data, scheme)
+        form = _row_form(raster, data, width, scheme)
         rows, count, *_ = decode(data, form, scheme, height or _MAX_ROWS)
         if count < height:
             _report_short(report, height - count)
@@ -163,7 +174,10 @@ def _masked_stencil(raster: Raster, data: bytes, report: Reporter) -> Pixels:
         rows = coarse.resize((width, height), Pillow.Resampling.NEAREST).tobytes()
         raster.width, raster.height, raster.scale = width, height, 1
     if (raster.mask.width, raster.mask.height) == (width, height):
-        rows = _and(rows, _mask_rows(raster.mask, report))
+        try:
+            rows = _and(rows, _mask_rows(raster.mask, report))
+        except ImageProblem as problem:
+            report_mask(problem, raster.mask, report)
     else:
         report(
             "ioca-mask-size",
@@ -191,8 +205,18 @@ def _and(one: bytes, two: bytes) -> bytes:
     return (int.from_bytes(one, "big") & int.from_bytes(two, "big")).to_bytes(len(one), "big")
 
 
+def report_mask(problem: ImageProblem, mask: Raster, report: Reporter) -> None:
+    """Say that a mask cannot be used: its image is better shown whole than not at all."""
+    report(
+        problem.code,
+        f"{problem}; the transparency mask is ignored, its image is shown whole",
+        "IOCA Transparency Masks",
+        offset=mask.offset,
+    )
+
+
 def _mask_rows(mask: Raster, report: Reporter) -> bytes:
-    return bilevel_rows(mask, bytes(mask.data), mask.width, mask.height, report)
+    return bilevel_rows(mask, ordered(mask, mask.data), mask.width, mask.height, report)
 
 
 def mask_image(mask: Raster, scale: int, pixels: Pixels, report: Reporter) -> ImageData:
@@ -210,7 +234,7 @@ def mask_image(mask: Raster, scale: int, pixels: Pixels, report: Reporter) -> Im
         )
     whole = (pixels.image.width, pixels.image.height) == (pixels.width, pixels.height)
     if whole:
-        found = bilevel_pixels(mask, bytes(mask.data), report)
+        found = bilevel_pixels(mask, ordered(mask, mask.data), report)
         if found.image.width == found.width:
             return found.image
     rows = _mask_rows(mask, report)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import ColourFormat, Compression, IdeStructure, Reporter
+from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.findings import Severity
 from afpcluster.interpret.image_data import ImageProblem
@@ -30,6 +31,13 @@ _ASSUMED = {
     32: IdeStructure(0, ColourFormat.CMYK, 0, b"\x08\x08\x08\x08"),
 }
 """What elements of so many bits are where nothing says it."""
+
+
+def ordered(raster: Raster, data: bytes | bytearray) -> bytes:
+    """Data with the highest bit first (IOCA "Image Encoding", BITORDR), as that of JPEG always is."""
+    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
+        return reverse_bits(bytes(data))
+    return bytes(data)
 
 
 def settle_elements(raster: Raster, data: bytes, report: Reporter) -> None:

@@ -14,7 +14,6 @@ from afpcluster.afp.ioca import GRAY_CODED, SUBTRACTIVE, ColourFormat, Compressi
 from afpcluster.afp.ioca_codec import (
     decode_lzw,
     pad_rows,
-    reverse_bits,
     turn_over,
     undo_predictor,
     unpack_bits,
@@ -22,7 +21,7 @@ from afpcluster.afp.ioca_codec import (
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Severity
-from afpcluster.interpret.image_bilevel import bilevel_pixels, bilevel_rows, mask_image
+from afpcluster.interpret.image_bilevel import bilevel_pixels, bilevel_rows, mask_image, report_mask
 from afpcluster.interpret.image_data import (
     MAX_DECODED_BYTES,
     ImageProblem,
@@ -40,23 +39,30 @@ from afpcluster.interpret.image_elements import (
     eight_bits,
     full_size,
     luma_samples,
+    ordered,
     settle_elements,
 )
 
 _MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
 _PROCESS_COLOURANTS = ("AFPC_Device_C", "AFPC_Device_M", "AFPC_Device_Y", "AFPC_Device_K")
 _JPEG_START = b"\xff\xd8\xff"
+_RECORDINGS = (Recording.RIDIC, Recording.BOTTOM_TO_TOP, Recording.UNPADDED_RIDIC)
 _YCC = (ColourFormat.YCRCB, ColourFormat.YCBCR)
 
 
 def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     """The samples of a raster, with its transparency mask. Raises ImageProblem."""
+    _check_recording(raster, report)
     pixels = (
-        _banded(raster, report) if raster.bands else _single(raster, _ordered(raster, raster.data), report)
+        _banded(raster, report) if raster.bands else _single(raster, ordered(raster, raster.data), report)
     )
     if raster.mask is None or pixels.image.model is ImageModel.STENCIL:  # which has it already
         return pixels
-    mask = mask_image(raster.mask, raster.scale, pixels, report)
+    try:
+        mask = mask_image(raster.mask, raster.scale, pixels, report)
+    except ImageProblem as problem:
+        report_mask(problem, raster.mask, report)
+        return pixels
     image = pixels.image
     return pixels._replace(
         image=make_image(
@@ -73,11 +79,16 @@ def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     )
 
 
-def _ordered(raster: Raster, data: bytes | bytearray) -> bytes:
-    """Data with the highest bit first (IOCA "Image Encoding", BITORDR), as that of JPEG always is."""
-    if raster.encoding.bit_order == 1 and raster.encoding.compression != Compression.JPEG:
-        return reverse_bits(bytes(data))
-    return bytes(data)
+def _check_recording(raster: Raster, report: Reporter) -> None:
+    recording = raster.encoding.recording
+    if recording not in _RECORDINGS and raster.encoding.compression != Compression.JPEG:
+        report(
+            "ioca-recording-unsupported",
+            f"Recording algorithm X'{recording:02X}' is not supported; the image is read as RIDIC",
+            "IOCA Image Encoding",
+            severity=Severity.SUBSTITUTED,
+            offset=raster.offset,
+        )
 
 
 def _single(raster: Raster, data: bytes, report: Reporter) -> Pixels:
@@ -269,7 +280,7 @@ def _banded(raster: Raster, report: Reporter) -> Pixels:
     Data"). CMYK with only black ink stays one gray plane, so that its JPEG passes undecoded."""
     first = min(1, *raster.bands)  # band numbers begin at 1, and at 0 in error
     count = len(raster.band_bits) or max(raster.bands) + 1 - first
-    bands = [_ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
+    bands = [ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
     subtractive = _subtractive(raster)
     structure = raster.structure
     if count == 1:
