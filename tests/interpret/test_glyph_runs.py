@@ -68,6 +68,12 @@ NO_OPERATION = control("NOP", b"")[:1] + b"\xf8"
         (AB + ADVANCES, "'Ab 0,0 8,0' 10 at 5,15"),
         (AB + ADVANCES + control("GOR", words(0, 40)), "'Ab 0,0 8,-2' 10 at 5,15"),  # up
         (AB + ADVANCES + control("GOR", words(0, -40)), "'Ab 0,0 8,2' 10 at 5,15"),
+        (AB + ADVANCES + control("GOR", words(40)), "'Ab 0,-2 8,0' 10 at 5,15"),
+        (AB + ADVANCES + AB + control("GAR", words(320, 480)), "'AbAb 0,0 8,0 16,0 24,0' 10 at 5,15"),
+        (
+            AB + ADVANCES + AB + control("GAR", words(320, 480)) + control("GOR", words(0, 40)),
+            "'AbAb 0,0 8,0 16,0 24,-2' 10 at 5,15",
+        ),
     ],
 )
 def test_glyphs_stand_where_advances_and_offsets_say(chain: bytes, expected: str) -> None:
@@ -77,6 +83,15 @@ def test_glyphs_stand_where_advances_and_offsets_say(chain: bytes, expected: str
 
 def test_glyphs_without_advances_are_reported() -> None:
     assert "glyph-run" in finding_codes(file(glyphs(400) + AB + control("GAR", words(0)) + NO_OPERATION))
+
+
+def test_a_glyph_without_advance_leaves_the_next_group_in_step() -> None:
+    chain = (
+        AB + control("GAR", words(0)) + AB + control("GAR", words(160, 320)) + control("GOR", words(20, 20))
+    )
+    data = file(glyphs(400) + chain + NO_OPERATION)
+    assert items_shown(data)[0] == "'AAb 0,0 8,-1 16,-1' 10 at 5,15"
+    assert "glyph-run" in finding_codes(data)
 
 
 def unicode_text(text: str) -> bytes:

@@ -30,6 +30,7 @@ class GlyphLayout:
     advances: list[int] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     text: str | None = None
+    lost: int = 0  # glyphs without an advance
 
     @classmethod
     def decode(cls, data: bytes) -> GlyphLayout | None:
@@ -41,14 +42,21 @@ class GlyphLayout:
         return cls(int.from_bytes(data[:2], "big", signed=True), data[8:oid_end], name)
 
     def add_glyphs(self, data: bytes) -> None:
+        """GIR: begins a group, whose advances and offsets follow in the order of its glyphs."""
+        self._end_group()
         self.glyphs += _words(data)
+
+    def _end_group(self) -> None:
+        """Leave out what has no partner (EC-9C08), so that the next group is not out of step."""
+        count = min(len(self.glyphs), len(self.advances))
+        self.lost += len(self.glyphs) - count
+        del self.glyphs[count:], self.advances[count:], self.offsets[count:]
+        self.offsets += [0] * (count - len(self.offsets))
 
     def add_advances(self, data: bytes) -> None:
         self.advances += _words(data)
 
     def add_offsets(self, data: bytes) -> None:
-        missing = len(self.glyphs) - len(_words(data)) - len(self.offsets)
-        self.offsets += [0] * missing
         self.offsets += [w - 0x10000 if w & 0x8000 else w for w in _words(data)]
 
     def draw(self, state: TextState) -> str | None:
@@ -62,15 +70,14 @@ class GlyphLayout:
         if found is None:
             return f"A glyph run needs a TrueType or OpenType font; {font.name} is none, the run is not shown"
         face, exact = found
-        count = min(len(self.glyphs), len(self.advances))
-        offsets = self.offsets + [0] * (count - len(self.offsets))
+        self._end_group()
         placements = []
-        for advance, offset in zip(self.advances[:count], offsets[:count], strict=True):
+        for advance, offset in zip(self.advances, self.offsets, strict=True):
             i, b = advance * state.i_unit, -offset * state.b_unit
             placements.append((i * state.i_x + b * state.b_x, i * state.i_y + b * state.b_y))
-        if state.suppression is None and count:
+        if state.suppression is None and self.glyphs:
             x, y = state.point(state.i, state.b)
-            codes = b"".join(glyph.to_bytes(2, "big") for glyph in self.glyphs[:count])
+            codes = b"".join(glyph.to_bytes(2, "big") for glyph in self.glyphs)
             state.items.append(
                 GlyphRun(
                     face,
@@ -86,8 +93,8 @@ class GlyphLayout:
                     text=self.text,
                 )
             )
-        if count < len(self.glyphs):
-            return f"{len(self.glyphs) - count} glyphs of a glyph run have no advance and are not shown"
+        if self.lost:
+            return f"{self.lost} glyphs of a glyph run have no advance and are not shown (EC-9C08)"
         if not exact:
             return (
                 f"A glyph run was made with another version of {font.name}: its glyphs may differ (EC-9C00)"
