@@ -154,6 +154,17 @@ def test_findings_of_packets_arrive_with_their_page() -> None:
     assert [finding.code for finding in findings] == ["link-target-missing"]
 
 
+def test_pages_that_blend_say_in_which_colours() -> None:
+    """Section 11.6.6: a page group, also where what blends lies in shared items of shared items."""
+    blend = Group([Rectangle(0, 0, 9, 9)], multiply=True)
+    inner = SharedItems("inner", [blend], Box(0, 0, 20, 20))
+    outer = SharedItems("outer", [Shared(inner)], Box(0, 0, 20, 20))
+    pages = [page_of(blend), page_of(Shared(OVERLAY)), page_of(Shared(outer)), page_of(Shared(outer))]
+    with pikepdf.open(io.BytesIO(pdf_of(pages))) as pdf:
+        groups = [page.get("/Group") for page in pdf.pages]
+        assert [group and str(group.CS) for group in groups] == ["/DeviceRGB", None, *["/DeviceRGB"] * 2]
+
+
 GOLDENS = {
     "text": [
         page_of(
@@ -178,6 +189,7 @@ GOLDENS = {
                 Box(0, 0, 50, 50),
             ),
             Rectangle(1, 1, 1, 1, lab(50, 0, 0)),
+            Group([Rectangle(2, 2, 5, 5, rgb(1, 1, 0))], translation(3, 4), multiply=True),
             Shared(
                 SharedItems("s", [GlyphRun(STANDARD, 8, 0, 9, b"\xc1")], Box(0, 0, 20, 20)),
                 translation(10, 10),

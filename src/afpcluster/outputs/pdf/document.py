@@ -60,6 +60,7 @@ class PdfDocumentWriter:
         self._outline = Outline(self._file)
         self._fonts = FontStore(self._file, self._findings)
         self._objects: dict[tuple[type, str], Ref] = {}
+        self._blending: set[str] = set()  # keys of forms in which something is multiplied
         self._lab: Ref | None = None
         self._page_refs = array("L")
         self._awaited: dict[int, Ref] = {}  # pages linked to before they came, by number
@@ -81,6 +82,8 @@ class PdfDocumentWriter:
             "Contents": data,
             "Resources": self._resources(content),
         }
+        if self._blends(content):  # Acrobat would blend in CMYK, and show other colours on these pages
+            entries["Group"] = {"S": Raw(b"/Transparency"), "CS": Raw(b"/DeviceRGB")}
         if packet.links:
             entries["Annots"] = [self._link(link) for link in packet.links]
         self._file.write(page, entries)
@@ -150,7 +153,13 @@ class PdfDocumentWriter:
         }
         if form.as_whole:  # section 11.6.6; isolated, so that nothing beneath counts twice
             entries["Group"] = {"S": Raw(b"/Transparency"), "I": True}
+        if self._blends(form.content):
+            self._blending.add(form.key)
         return self._file.add_stream(entries, form.content.data, encoded=True)
+
+    def _blends(self, content: Content) -> bool:
+        """Whether something in a stream, or in the forms it names, is multiplied."""
+        return content.multiplies or not self._blending.isdisjoint(content.forms)
 
     def _write_pattern(self, pattern: PatternPayload) -> Ref:
         """Section 8.7.3: a coloured tiling pattern."""
