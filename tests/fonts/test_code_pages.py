@@ -106,6 +106,9 @@ def test_code_page_without_control() -> None:
         (1252, b"A\xe9\x80", "Aé€"),
         (850, b"\x82\xe1", "éß"),
         (819, b"\xfc", "ü"),
+        (38, b"\x5a\x4a", "]["),  # 500
+        (260, b"\x5a\x4a", "!¢"),  # 37
+        (286, b"\xc0\x4a", "äÄ"),  # 273
     ],
 )
 def test_built_in(number: int, text: bytes, expected: str) -> None:

@@ -81,6 +81,9 @@ _EURO_AT = {  # CPGID -> the page it is like, and where the euro sign took a pla
 _CODECS = {819: "latin-1", 912: "iso8859-2", 913: "iso8859-3", 914: "iso8859-4", 915: "iso8859-5"} | {
     916: "iso8859-8", 920: "iso8859-9", 923: "iso8859-15", 1089: "iso8859-6", 813: "iso8859-7"
 }  # fmt: skip
+_FORMERLY = {29: 871, 38: 500, 260: 37, 283: 284, 286: 273, 287: 277, 288: 278, 289: 284}
+"""Older CPGID -> the page that is the same."""
+
 _DIGITS = re.compile(r"(\d{3,4})$")
 _NAMED = {"T1D0BASE": 500, "T1DCDCFS": 500, "T1L0FONT": 500}
 DEFAULT = 500
@@ -97,6 +100,7 @@ def number_of(name: str) -> int | None:
 @lru_cache(maxsize=64)
 def built_in(number: int) -> CodePage | None:
     """The built-in code page with this CPGID; None where there is none."""
+    number = _FORMERLY.get(number, number)
     characters = _characters(number)
     if characters is None:
         return None
