@@ -49,7 +49,7 @@ def draw(type_: int, modifier: int, data: bytes, flags: int = 0, *more: bytes, *
     fields: dict[str, Any] = {
         "unit_base": 0,
         "x_units": 14400,
-        "y_units": 14400,
+        "y_units": values.get("x_units", 14400),
         "x_extent": 0xFFFF,
         "y_extent": 0xFFFF,
         "symbol_width": 0,

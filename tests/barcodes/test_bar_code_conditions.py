@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from bar_code_objects import bars, draw, draw_fields, ebcdic, extent, text
 
-from afpcluster.afp.bcoca import BarCodeSymbolDescriptor
+from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.barcode import draw_bar_code
@@ -104,6 +104,7 @@ STILL_DRAWN = [
     (0x1A, "ABCDEFG", 0, {"symbol_width": 1440}, "EC-0611", {"module_width": 10}),
     (0x01, "AFP", 0, {"unit_base": 2}, "EC-0505", {}),
     (0x01, "AFP", 0, {"x_units": 0}, "EC-0605", {}),
+    (0x01, "AFP", 0, {"y_units": 2400}, "EC-0605", {}),
 ]
 
 
@@ -115,6 +116,14 @@ def test_still_drawn(
     assert (found.findings, text(found)) == ([f"bar-code-{condition.lower()}"], text(expected))
     widths = [[(width, height) for _, _, width, height in bars(drawn)] for drawn in (found, expected)]
     assert widths[0] == widths[1]
+
+
+def test_offset_out_of_range() -> None:
+    bdd = BarCodeSymbolDescriptor(0, 14400, 14400, 0xFFFF, 0xFFFF, 0, 1, 1).encode()
+    bda = BarCodeSymbolData(0, 0x8000, 20, ebcdic("AFP")).encode()
+    drawn = draw_fields(bdd, [bda])
+    assert drawn.findings == ["bar-code-ec-0a00"]
+    assert bars(drawn) != []
 
 
 def test_databar_too_low() -> None:

@@ -119,4 +119,4 @@ def test_mapping_options() -> None:
         widths[mapping] = (round(width, 1), round(height, 1))
     assert widths[0x10] == (8.4, 8.4)
     assert widths[0x60] == (16.8, 8.4)
-    assert widths[0x20] == widths[0x30] == (13.9, 13.9)  # its own size: 10 points
+    assert widths[0x20] == widths[0x30] == (3.3, 3.3)  # its own size: 10 pixels at 300 dots per inch

@@ -334,6 +334,9 @@ MAPS = (
     two_up("OTHER", map_overlays(1), eject=2),
     medium_map("BLANK", A, map_overlays(1), copies((1, 2, 1)), modify(1, OVERLAY_1, CONSTANT)),
     medium_map("PLAIN", A, eject=2),
+    medium_map(
+        "SORTED", *(modify(1, DUPLEX, n_up(2)), modify(2, DUPLEX, n_up(2)), FRONT_BACK), WIDE, eject=2
+    ),
     medium_map("PLACED", WIDE, position((0, 0, 0, 0x20), (0, 0, 0, 0x21)), *TWO_UP_DUPLEX, eject=2),
 )
 
@@ -363,6 +366,8 @@ MAPS = (
             ["p1@0,0", "", "p2@300,0", "p3@300,0"],
         ),
         ((pages(1), invoke("OTHER"), pages(2)), ["p1@0,0", "", "p2@0,0", ""]),
+        # in whatever order their fields stand
+        ((pages(1), invoke("SORTED"), pages(2)), ["p1@0,0 p2@300,0", ""]),
         (
             (pages(1), invoke("PLAIN"), pages(2), invoke("NEXT"), pages(3)),
             ["p1@0,0", "", "p2@0,0", "p3@7,0", ""],

@@ -171,7 +171,8 @@ class _MapReader:
                 self._record(record)
             except DecodeError as error:
                 self._note("field-short", Severity.SKIPPED, f"{mnemonic(record.type)}: {error}", record)
-        self._map.medium_controls = tuple((r.type, r.data) for r in records if _medium_level(r))
+        controls = sorted((r for r in records if _medium_level(r)), key=lambda r: r.type)
+        self._map.medium_controls = tuple((r.type, r.data) for r in controls)
         self._finish()
         return self._map
 

@@ -126,6 +126,9 @@ class Drawing:
             self._add("field-short", Severity.SKIPPED, f"BDA: {error}")
             return []
         x, y = data.x_offset * self.unit, data.y_offset * self.unit
+        if max(data.x_offset, data.y_offset) > _MOST_OFFSET:
+            offsets = f"X'{data.x_offset:04X}' and Y'{data.y_offset:04X}'"
+            self._report("EC-0A00", f"offsets {offsets} are not X'0000' to X'7FFF'; used as they are")
         try:
             request = self._request(data)
             maker = self._maker(request)
@@ -239,6 +242,10 @@ class Drawing:
         if not 1 <= units <= 0x7FFF:
             self._report("EC-0605", f"{units} units per unit base are not possible; 14400 are used")
             units = 14400
+        elif units != self.descriptor.y_units:
+            self._report(
+                "EC-0605", f"units of X and Y differ ({units} and {self.descriptor.y_units}); X counts"
+            )
         return POINTS_PER_BASE[base] / units
 
     def _colour(self) -> Colour:
@@ -319,6 +326,7 @@ class Drawing:
         )
 
 
+_MOST_OFFSET = 0x7FFF
 _TEXT_SIZE = 10.0
 _MOST_TEXT = 200
 _LEAST_RATIO, _MOST_RATIO = 1.5, 5.0

@@ -188,8 +188,6 @@ def _codabar(request: Request) -> Linear:
         )
     if request.modifier == 2:
         text = text[:-1] + check.codabar(text) + text[-1]
-        if text[-2] in "ABCD":
-            raise BarCodeError("EC-2100", f"the Codabar check character would be {text[-2]}")
     (row,) = encode("CODABAR", text.encode("ascii"))
     return Linear(row, text[1:-1], 2.5)
 
