@@ -181,6 +181,25 @@ def test_the_width_of_a_grid_picks_the_raster_font() -> None:
     assert font.size == 12
 
 
+def test_type_1_fonts_with_codes_of_two_bytes() -> None:
+    """A Unicode Presentation code page: each first byte has a face of its own."""
+    gcgids = {0x0061: "LA010000", 0x0020: "SP010000", 0x2061: "LA010000"}
+    wide = page(gcgids, wide=True, space=0x0020, flags={0x2061: 0x20})
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(mcf(PAIR + descriptor(10)), scope(outline(), wide))[1]
+    assert (font.code_size, font.space_code) == (2, 0x0020)
+    assert font.split is not None
+    runs = font.split("a a\u2061".encode("utf-16-be"))
+    assert [(run.codes, run.advance) for run in runs] == [
+        (b"a a", pytest.approx(12.5)),
+        (b"\x61", 0),
+    ]
+    faces = [run.face for run in runs]
+    assert all(isinstance(face, OutlineFace) and face.glyphs == {0x61: "a"} for face in faces)
+    assert (faces[0].key == faces[1].key, faces[0].code_size) == (False, 1)
+    assert codes(findings) == []
+
+
 def test_grid_finds_typeface_and_code_page_by_number() -> None:
     characters = resource(CHARACTER_SET, "CZTEST", outline_set(GLYPHS, typeface_id=2304))
     grid = encode_triplet(0x02, b"\x84\0" + bytes.fromhex("FFFF 7530 0900 0050"))  # CPGID 30000, 4 points

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeVar
 
 from afpcluster.afp import foca
 from afpcluster.afp.foca import CharacterUseFlag
@@ -20,6 +21,8 @@ NO_SPACE = -1
 """`CodePage.space_code` where variable spacing is disabled: matches no code point."""
 
 _NOT_ASSIGNED = 0xFFFF
+
+T = TypeVar("T")
 
 
 class FontDataError(ValueError):
@@ -51,6 +54,22 @@ class CodePage:
         if self.code_size == 2 or section == self.space_section or self.space_code < 0:
             return self
         return replace(self, key=f"{self.key}-no-space", space_code=NO_SPACE)
+
+    def cut(self) -> dict[int, CodePage]:
+        """This double-byte code page as single-byte pages by the first byte of their codes."""
+        return {
+            first: replace(
+                self,
+                key=f"{self.key}-{first:02X}",
+                code_size=1,
+                gcgids=_second_bytes(self.gcgids, first),
+                unicode=_second_bytes(self.unicode, first),
+                not_printed=frozenset(_second_bytes(dict.fromkeys(self.not_printed), first)),
+                not_incremented=frozenset(_second_bytes(dict.fromkeys(self.not_incremented), first)),
+                space_code=self.space_code & 0xFF if self.space_code >> 8 == first else NO_SPACE,
+            )
+            for first in sorted({code >> 8 for code in self.gcgids})
+        }
 
 
 def code_page(records: Iterable[Record]) -> CodePage:
@@ -111,6 +130,10 @@ def _entries(length: int, data: bytes) -> Iterable[foca.UnicodeEntry]:
     item = foca.DoubleByteCodePageEntry if length == 0x0B else foca.CodePageEntry
     groups = foca.repeat(item, data, length)
     return (foca.UnicodeEntry(group.gcgid, group.flags, group.code, "") for group in groups)
+
+
+def _second_bytes(mapping: Mapping[int, T], first: int) -> dict[int, T]:
+    return {code & 0xFF: value for code, value in mapping.items() if code >> 8 == first}
 
 
 def _flagged(entries: Iterable[foca.UnicodeEntry], flag: int) -> frozenset[int]:

@@ -37,7 +37,7 @@ from afpcluster.fonts.references import (
     mdr_reference,
     of_one_font,
 )
-from afpcluster.fonts.sections import extended_font, sectioned_font
+from afpcluster.fonts.sections import FIRST_SECTION, extended_font, sectioned_font
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.standard import standard_face
 from afpcluster.fonts.truetype import CharacterFace
@@ -112,11 +112,13 @@ class FontLibrary:
         return found
 
     def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:
-        if len(references) == 1 and not (references[0].section and references[0].character_set):
+        sectioned = references[0].section >= FIRST_SECTION and references[0].character_set
+        if len(references) == 1 and not sectioned:
             return self._single(references[0], scope, record)
         references = of_one_font(references)
         fonts = {reference.section: self._single(reference, scope, record) for reference in references}
-        return self._sectioned(references[0].label, references[0], fonts, scope, record)
+        page = self._sources.code_page(references[0], scope, record)
+        return self._sectioned(references[0].label, page, fonts, record)
 
     def _single(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
         if reference.data_object:
@@ -132,20 +134,18 @@ class FontLibrary:
         }
         if list(fonts) == [0]:
             return fonts[0]
-        first = _of_section(reference, sections[0])
-        return self._sectioned(reference.coded_font, first, fonts, scope, record)
+        page = self._sources.code_page(_of_section(reference, sections[0]), scope, record)
+        return self._sectioned(reference.coded_font, page, fonts, record)
 
     def _sectioned(
         self,
         name: str,
-        reference: FontReference,
+        page: CodePage,
         fonts: dict[int, Font],
-        scope: ResourceScope,
         record: Record,
     ) -> Font:
-        """A double-byte font of these sections, of which `reference` is the first."""
-        page = self._sources.code_page(reference, scope, record)
-        space = page.space_section << 8 | page.space_code if page.space_code >= 0 else NO_SPACE
+        """A double-byte font of these sections; `page` is the code page of one of them, or of all."""
+        space = page.space_section << 8 | page.space_code & 0xFF if page.space_code >= 0 else NO_SPACE
 
         def missing(section: int) -> None:
             self._sources.report(
@@ -186,7 +186,15 @@ class FontLibrary:
         record: Record,
         section: Section | None,
     ) -> Font:
-        """The font of a character set and a code page that are there."""
+        """The font of a character set and a code page that are there. Type 1 programs have names for glyphs,
+        for which codes of one byte are needed."""
+        if page.code_size == 2 and characters.technology == PatternTechnology.TYPE1:
+            fonts = {
+                first: self._coded(reference, characters, part, record, section)
+                for first, part in page.cut().items()
+            }
+            if fonts:
+                return self._sectioned(reference.label, page, fonts, record)
         size, stretch, triplet = _size(reference, characters, section)
         adjustment = adjustment_at(triplet, reference.rotation)
         key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)
