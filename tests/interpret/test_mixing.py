@@ -93,6 +93,8 @@ def test_object_area(mixing: bytes, expected: list[str]) -> None:
         (rules(0x72, UNDERPAINT, 0x73, BLEND), [PAGE, "* " + OBJECT]),
         # A background that covers what the foreground within it lets through
         (rules(0x71, OVERPAINT, 0x73, BLEND), [PAGE, "* " + OBJECT]),
+        # X'70' and X'71' exclude each other
+        (RESET + rules(0x73, BLEND), [PAGE, "* " + AREA + WHITE, "* " + OBJECT]),
         # Reserved keywords and values
         (rules(0x74, BLEND), [PAGE, OBJECT]),
         (rules(0x73, 4), [PAGE, OBJECT]),
@@ -118,20 +120,32 @@ def test_what_cannot_be_shown_is_told(mixing: bytes, expected: list[str]) -> Non
 )
 def test_include_overrides_the_object(own: bytes, including: bytes, expected: list[str]) -> None:
     """Include Object (IOB): its triplets override the corresponding ones of the OBD."""
+    data = print_file(rule(10), include_object(0xBB, including), resources=resource("G", 0x03, graphics(own)))
+    assert items_shown(data) == expected
+
+
+@pytest.mark.parametrize("mixing", [COLOUR, RESET, rules(0x73, BLEND)])
+def test_include_of_a_page_segment_is_told(mixing: bytes) -> None:
+    segment = resource("G", 0xFB, enclosed("BPS", "G", [graphics(b"")]))
+    data = print_file(rule(10), include_object(0x5F, mixing), resources=segment)
+    assert items_shown(data) == [PAGE, OBJECT]
+    assert finding_codes(data) == ["mixing-not-applied"]
+
+
+def include_object(kind: int, mixing: bytes) -> bytes:
     include = made(
         modca.IncludeObject,
         name=encode_name("G"),
-        object_type=0xBB,
+        object_type=kind,
         x_origin=modca.USE_OBJECT_OFFSET,
         y_origin=modca.USE_OBJECT_OFFSET,
         x_orientation=modca.USE_OBJECT_ORIENTATION,
         y_orientation=modca.USE_OBJECT_ORIENTATION,
         x_content=modca.USE_OBJECT_OFFSET,
         y_content=modca.USE_OBJECT_OFFSET,
-        triplets=including,
+        triplets=mixing,
     )
-    data = print_file(rule(10), field("IOB", include), resources=resource("G", 0x03, graphics(own)))
-    assert items_shown(data) == expected
+    return field("IOB", include)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from afpcluster.interpret.cache import Recent
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
-from afpcluster.interpret.mixing import Mixing
+from afpcluster.interpret.mixing import MIXING_TRIPLETS, Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
@@ -248,6 +248,11 @@ class ContentInterpreter:
             self._missing("object", name, record)
             return
         if resource.kind == PAGE_SEGMENT:
+            if any(triplet.id in MIXING_TRIPLETS for triplet in t.split_triplets(include.triplets)):
+                message = (
+                    f"Colour and mixing that the include of page segment {name} asks for are not applied"
+                )
+                self._note("mixing-not-applied", Severity.INFO, message, record)
             environment = frame.environment
             x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
             self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)

@@ -20,6 +20,7 @@ from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.colour import specified_colour
 
 _COLOUR, _RESET, _RULES = 0x4E, 0x70, 0x71
+MIXING_TRIPLETS = (_COLOUR, _RESET, _RULES)
 _RESET_FLAG = 0x80
 
 
@@ -65,7 +66,9 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
     fill: Colour | None = None
     rules = dict(_DEFAULTS)
     problems: list[str] = []
+    seen: set[int] = set()
     for triplet in triplets:
+        seen.add(triplet.id)
         if triplet.id == _COLOUR and len(triplet.data) >= t.ColorSpecification.shape.required:
             c = t.ColorSpecification.decode(triplet.data)
             fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
@@ -74,6 +77,8 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
                 fill = WHITE
         elif triplet.id == _RULES:
             rules |= _keywords(t.PresentationSpaceMixingRules.decode(triplet.data).rules, problems)
+    if seen.issuperset((_RESET, _RULES)):
+        problems.append("they and Presentation Space Reset Mixing exclude each other; both count")
     if rules[_FOREGROUND_ON_BACKGROUND] is Rule.UNDERPAINT:
         problems.append("foreground that leaves the background alone cannot be shown; it overpaints")
     rule = rules[_FOREGROUND_ON_FOREGROUND]
