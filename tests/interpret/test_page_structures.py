@@ -295,6 +295,27 @@ def test_included_object(extra: bytes, x: int, expected: str) -> None:
     check(print_file(field("IOB", include), resources=resource("IMG", 0x06, image())), [expected])
 
 
+def test_an_included_file_without_an_area_has_that_of_the_page() -> None:
+    """IOB, X'4C' "Object Area Size": the page's presentation space, 200 by 200 points, from the origin that
+    the IOB gives; 16 by 8 samples are scaled to fit it."""
+    classification, content = CONTAINERS["png"]()
+    body = enclosed("BOC", "IMG", (field("OCD", content),), triplet(classification))
+    include = made(
+        modca.IncludeObject,
+        name=encode_name("IMG"),
+        object_type=0x92,
+        x_origin=1_000,
+        y_origin=1_000,
+        x_orientation=0,
+        y_orientation=modca.orientation(90),
+        x_content=0,
+        y_content=0,
+    )
+    check(
+        print_file(field("IOB", include), resources=resource("IMG", 0x92, body)), ["image 50,100 to 250,200"]
+    )
+
+
 # Fonts by their triplets
 
 

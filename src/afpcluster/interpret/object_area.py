@@ -76,6 +76,8 @@ def read_area(
         x_content = x_content if include.x_content == USE_OBJECT_OFFSET else include.x_content
         y_content = y_content if include.y_content == USE_OBJECT_OFFSET else include.y_content
         relative = False
+        if not area.width and not area.height:  # "Include Object (IOB)", Object Area Size X'4C'
+            area.width, area.height = page.width, page.height
     area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
     matrix = rotation(degrees(orientation)).then(translation(x * page.x_unit, y * page.y_unit))
     triplets = overridden(
