@@ -62,7 +62,7 @@ class Pipeline:
             self._library,
             lookup,
             self._form_map_finder(self.page_findings),
-            PageNames(reader) if options.layout is Layout.PAGES else None,
+            PageNames(RecordFile(source, Findings())) if options.layout is Layout.PAGES else None,
         )
         self.pages_seen = 0
 

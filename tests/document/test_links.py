@@ -10,7 +10,7 @@ from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.items import Group, Item, Link
 from afpcluster.options import Layout, Options
-from afpcluster.sample.records import begin, field, made, qualified_name, resource, triplet
+from afpcluster.sample.records import begin, enclosed, field, made, qualified_name, resource, triplet
 
 
 def named(kind: int, name: str) -> bytes:
@@ -100,3 +100,38 @@ def test_links_left_out(lle: bytes, layout: Layout, reason: str) -> None:
 def test_pages_of_other_documents_and_links_between_pages(content: bytes, code: str) -> None:
     _, findings = converted(document(content), Options(raise_faults=True))
     assert [f.code for f in findings] == [code]
+
+
+@pytest.mark.parametrize(
+    ("target", "number"),
+    [
+        (named(FqnType.BEGIN_PAGE, "P2"), 5),  # of the source's own document
+        (named(FqnType.BEGIN_PAGE, "P3"), 3),  # of the first that has it
+        (named(FqnType.BEGIN_PAGE_GROUP, "G2"), 5),
+        (named(FqnType.BEGIN_DOCUMENT, "FIRST") + named(FqnType.BEGIN_PAGE, "P2"), 2),
+        (named(FqnType.BEGIN_DOCUMENT, "FIRST") + GROUP, 2),
+        (named(FqnType.BEGIN_DOCUMENT, "THIRD") + NEXT, None),
+    ],
+)
+def test_targets_are_looked_for_in_a_document(target: bytes, number: int | None) -> None:
+    """Pages 1 to 3 are those of document FIRST, 4 and 5 those of SECOND, of the same names."""
+
+    def grouped(*numbers: int) -> bytes:
+        return enclosed("BNG", "G2", [pages(*numbers)])
+
+    first = enclosed("BDT", "FIRST", [page(1), grouped(2, 3)], b"\0\0")
+    second = enclosed("BDT", "SECOND", [page(1, extra=link(b"", target)), grouped(2)], b"\0\0")
+    found, _ = converted(first + second, Options(raise_faults=True))
+    assert [one.page for one in links(found[3].items)] == ([number] if number else [])
+
+
+def test_included_pages_count() -> None:
+    """A page that Include Page (IPG) shows in front of the target moves it."""
+    saved = resource("SAVED", 0xA8, document(page(7)))
+    ipg = field(
+        "IPG",
+        made(modca.IncludePage, name=encode_name("P7"), triplets=named(FqnType.BEGIN_DOCUMENT, "SAVED")),
+    )
+    data = print_file((saved,), document(page(1, extra=link(b"", NEXT)), ipg, page(2)))
+    found, _ = converted(data, Options(raise_faults=True))
+    assert [one.page for one in links(found[0].items)] == [3]

@@ -20,7 +20,7 @@ from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.items import GroupStart
-from afpcluster.document.page_names import begin_name
+from afpcluster.document.objects import begin_name
 from afpcluster.document.resources import (
     TYPE_OF_BEGIN,
     Resource,
@@ -83,7 +83,7 @@ class _OpenGroup:
 
 
 class Assembler:
-    """Walks a print file once. `pages_seen` and `outer_scope` can be read while it walks."""
+    """Walks a print file once. `pages_seen`, `document_name` and `outer_scope` can be read while it walks."""
 
     def __init__(
         self,
@@ -110,6 +110,7 @@ class Assembler:
         self._end = file.size  # of whole records
         self.pages_seen = 0
         self.documents_seen = 0
+        self.document_name = ""
         self._bare_resources: set[str] = set()
         self._saved = SavedPages()
         self._page_start: int | None = None
@@ -173,6 +174,9 @@ class Assembler:
                 yield from self._between_pages(type_, data, offset)
             else:
                 self._boundary(type_, offset)
+                if type_ == _BDT:
+                    data = window[at : at + end - offset - 9]
+                    self.document_name = begin_name(data[:8] + data[10:])  # without the reserved bytes
 
     def _inside(self, stretch: Stretch, type_: int, offset: int, end: int) -> bool:
         """Whether a record belongs to the resource, medium map or index that is open; that is closed by its

@@ -1,57 +1,59 @@
-"""Pages and page groups by name: a scan of the whole file, made when a link first asks.
+"""Pages, page groups and documents by name: a walk over the whole file, made when a link first asks.
 
-The first of a name counts. MO:DCA "Begin Page (BPG)", "Begin Named Page Group (BNG)".
+Names are looked for in one document first; the first of a name counts. MO:DCA "Begin Page (BPG)", "Begin
+Named Page Group (BNG)", "Begin Document (BDT)".
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import RecordFile
-from afpcluster.afp.modca import Begin
-from afpcluster.afp.names import decode_name
-from afpcluster.afp.triplets import FqnType
-from afpcluster.findings import TruncatedError
+from afpcluster.document.assembly import Assembler
+from afpcluster.document.objects import begin_name
+from afpcluster.findings import ConversionError, Findings
 
-_BPG, _BNG, _BRG, _ERG = (CODES[name] for name in ("BPG", "BNG", "BRG", "ERG"))
-
-
-def begin_name(data: bytes) -> str:
-    """The name that the data of a Begin Page or Begin Named Page Group gives; '' where there is none."""
-    if len(data) < Begin.shape.size:
-        return ""
-    begin = Begin.decode(data)
-    given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
-    return given or decode_name(begin.name)
+_ANY = -1
+_PAGE, _GROUP, _DOCUMENT = range(3)
 
 
 class PageNames:
-    """Numbers of pages, from 1 in the whole file."""
+    """Numbers of pages, from 1 in the whole file. `document` counts documents from 1. What is wrong with
+    `file` is reported by whoever converts it, so it has findings of its own."""
 
     def __init__(self, file: RecordFile) -> None:
         self._file = file
 
-    def page(self, name: str) -> int | None:
-        return self._numbers[_BPG].get(name)
+    def page(self, name: str, document: int) -> int | None:
+        return self._find(_PAGE, name, document)
 
-    def group(self, name: str) -> int | None:
+    def group(self, name: str, document: int) -> int | None:
         """The first page of the group."""
-        return self._numbers[_BNG].get(name)
+        return self._find(_GROUP, name, document)
+
+    def document(self, name: str) -> int | None:
+        """Which document has this name."""
+        return self._numbers.get((_DOCUMENT, _ANY, name))
+
+    def _find(self, kind: int, name: str, document: int) -> int | None:
+        return self._numbers.get((kind, document, name), self._numbers.get((kind, _ANY, name)))
 
     @cached_property
-    def _numbers(self) -> dict[int, dict[str, int]]:
-        found: dict[int, dict[str, int]] = {_BPG: {}, _BNG: {}}
-        pages, in_resources = 0, False
+    def _numbers(self) -> dict[tuple[int, int, str], int]:
+        found: dict[tuple[int, int, str], int] = {}
+
+        def note(kind: int, document: int, name: str, number: int) -> None:
+            found.setdefault((kind, document, name), number)
+            found.setdefault((kind, _ANY, name), number)
+
+        assembler = Assembler(self._file, Findings(), accept_truncated=True)
         try:
-            for type_, offset, end, window, at in self._file.scan():
-                if type_ in (_BRG, _ERG):
-                    in_resources = type_ == _BRG
-                elif type_ in found and not in_resources:
-                    pages += type_ == _BPG
-                    name = begin_name(window[at : at + end - offset - 9])
-                    found[type_].setdefault(name, pages if type_ == _BPG else pages + 1)
-        except TruncatedError:
-            pass  # whoever walks the pages reports it
+            for unit in assembler.pages():
+                begin = self._file.read(unit.start, unit.start + 1)[0]
+                note(_PAGE, unit.document, begin_name(begin.data), unit.number)
+                note(_DOCUMENT, _ANY, assembler.document_name, unit.document)
+                for group in unit.groups:
+                    note(_GROUP, unit.document, group.name, unit.number)
+        except ConversionError:
+            pass  # whoever converts the pages reports it
         return found

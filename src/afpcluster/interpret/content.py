@@ -113,7 +113,7 @@ class ContentInterpreter:
             frame.attributes.append(read_attribute(record.data))
         elif type_ == _LLE and frame.page_name is not None:
             frame.items += read_links(
-                record, frame.page_name, frame.environment, self._page_names, self._findings
+                record, frame.page_name, frame.document, frame.environment, self._page_names, self._findings
             )
         elif type_ == CODES["IPG"]:
             self._include_page(record, frame)

@@ -22,4 +22,5 @@ class Frame:
     segment: Segment | None = None
     depth: int = 0
     page_name: str | None = None  # None inside overlays and page segments
+    document: int = 0  # of the page, counted from 1
     attributes: list[tuple[str, str]] = field(default_factory=list)

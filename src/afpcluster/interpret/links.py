@@ -31,10 +31,15 @@ class _NotApplied(Exception):
 
 
 def read_links(
-    record: Record, page_name: str, page: Environment, names: PageNames | None, findings: Findings
+    record: Record,
+    page_name: str,
+    document: int,
+    page: Environment,
+    names: PageNames | None,
+    findings: Findings,
 ) -> list[Link]:
-    """The active areas of an LLE on the page `page_name`, in points. `names` None: pages are no targets,
-    since output pages are not those of the file. Raises DecodeError."""
+    """The active areas of an LLE on the page `page_name` of a document, in points. `names` None: pages are
+    no targets, since output pages are not those of the file. Raises DecodeError."""
     link = LinkLogicalElement.decode(record.data)
     parts = {group.role: group.triplets for group in link.groups}
     try:
@@ -42,7 +47,7 @@ def read_links(
             raise _NotApplied("it appends, which is for archives")
         source = parts.get(_SOURCE, b"")
         _check_source(source, page_name)
-        uri, number = _target(parts.get(_TARGET, b""), names)
+        uri, number = _target(parts.get(_TARGET, b""), document, names)
     except _NotApplied as reason:
         findings.add(
             "link-not-applied",
@@ -65,7 +70,7 @@ def _check_source(source: bytes, page_name: str) -> None:
         raise _NotApplied(f"its source is page {named}, but it stands on page {page_name}")
 
 
-def _target(target: bytes, names: PageNames | None) -> tuple[str | None, int | None]:
+def _target(target: bytes, document: int, names: PageNames | None) -> tuple[str | None, int | None]:
     """URI or page number."""
     for triplet in t.split_triplets(target):
         if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[1] == _URL:
@@ -79,7 +84,11 @@ def _target(target: bytes, names: PageNames | None) -> tuple[str | None, int | N
         raise _NotApplied("its target is neither a URL nor a page of this file")
     if names is None:
         raise _NotApplied("its target is a page, and pages are parts of sheets here")
-    number = names.page(page) if page is not None else names.group(group or "")
+    elsewhere = t.qualified_name(target, FqnType.BEGIN_DOCUMENT)
+    where = document if elsewhere is None else names.document(elsewhere)
+    if where is None:
+        raise _NotApplied(f"its target is in document {elsewhere}, which is not in this file")
+    number = names.page(page, where) if page is not None else names.group(group or "", where)
     if number is None:
         raise _NotApplied(f"its target {page or group} is not in this file")
     return None, number

@@ -11,8 +11,8 @@ from afpcluster.display.items import Group, Item, Page, Rectangle
 from afpcluster.document.assembly import PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.medium_map import MediumMap, Slot
-from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.document.page_names import PageNames, begin_name
+from afpcluster.document.objects import ObjectNode, begin_name, nest
+from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
@@ -82,7 +82,12 @@ class PageInterpreter:
         medium: list[Item] = []
         attributes: list[tuple[str, str]] = []
         frame = Frame(
-            environment, unit.scope, medium, page_name=begin_name(node.begin.data), attributes=attributes
+            environment,
+            unit.scope,
+            medium,
+            page_name=begin_name(node.begin.data),
+            document=unit.document,
+            attributes=attributes,
         )
         self._overlays(form.medium, frame)
         items = frame.items = []
