@@ -269,6 +269,20 @@ def test_a_font_that_is_not_mapped_is_that_of_the_descriptor() -> None:
     assert [item.size for item in items if isinstance(item, GlyphRun)] == [5.0]
 
 
+def test_only_initial_text_conditions_are_taken_from_the_descriptor() -> None:
+    initial = build(("SVI", 200), "AB", ("DIR", 20, 0x1400), ("USC", 1), ("BLN",)) + e("CD") + bytes(3)
+    space = TextSpace(0.05, 0.05, 612.0, 792.0, initial)
+    assert shown(draw(build("A B"), space)[0]) == ["A B at 0,0"]
+
+
+def test_damaged_initial_text_conditions_are_reported() -> None:
+    initial = TextBuilder().control("AMI", 200).control("AMB", 400).data()
+    space = TextSpace(0.05, 0.05, 612.0, 792.0, initial[:-1])
+    items, findings = draw(build("A"), space)
+    assert shown(items) == ["A at 10,0"]
+    assert [finding.code for finding in findings] == ["control-length"]
+
+
 def test_initial_coordinates_count_along_the_initial_axes() -> None:
     initial = TextBuilder().control("AMI", 200).control("AMB", 400).control("STO", 0x2D00, 0x5A00).data()
     assert shown(draw(e("A"), TextSpace(0.05, 0.05, 612.0, 792.0, initial))[0]) == ["A at 592,10 turn 90"]

@@ -73,6 +73,7 @@ def read_environment(
         environment.x_unit, environment.y_unit = outer.x_unit, outer.y_unit
         environment.width, environment.height = outer.width, outer.height
         environment.text = outer.text
+        suppressed = outer.text.suppressed if outer.text is not None else suppressed
     descriptor: Record | None = None
     for record in records:
         try:
@@ -124,7 +125,8 @@ def _page_descriptor(record: Record, environment: Environment, findings: Finding
 
 
 def text_space(record: Record, environment: Environment, suppressed: frozenset[int]) -> TextSpace:
-    """The object space of presentation text from its descriptor (PTD format 1 or 2)."""
+    """The object space of presentation text from its descriptor (PTD format 1 or 2). On a page itself it is
+    as big as the page (PTOCA "Presentation Text Data Descriptor (PTD)")."""
     initial = b""
     if record.type == CODES["PTD1"]:
         old = modca.PresentationTextDescriptorFormat1.decode(record.data)
@@ -135,11 +137,12 @@ def text_space(record: Record, environment: Environment, suppressed: frozenset[i
         x_base, y_base, x_units, y_units = d.x_base, d.y_base, d.x_units, d.y_units
         x_size, y_size, initial = d.x_size, d.y_size, d.controls
     x_unit, y_unit = points_per_unit(x_base, x_units), points_per_unit(y_base, y_units)
+    own = not environment.has_descriptor
     return TextSpace(
         x_unit,
         y_unit,
-        x_size * x_unit or environment.width,
-        y_size * y_unit or environment.height,
+        (own and x_size * x_unit) or environment.width,
+        (own and y_size * y_unit) or environment.height,
         initial,
         suppressed,
     )

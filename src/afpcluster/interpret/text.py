@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from afpcluster.afp.ptoca import PREFIX, TABLE, operand_decoder
+from afpcluster.afp.ptoca import CONTROLS, PREFIX, TABLE, Sequence, operand_decoder, split_controls
 from afpcluster.display.items import Item
 from afpcluster.findings import Severity
 from afpcluster.interpret.complex_text import covered, show_complex_text
@@ -30,7 +30,7 @@ def draw_text(
     """
     state = TextInterpreter(space, fonts, context, offset)
     if space.initial:
-        state.run(space.initial)
+        state.set_initial_conditions(space.initial)
     state.enter()
     state.run(data)
     state.finish()
@@ -40,7 +40,12 @@ def draw_text(
 _RAW, _SPAN = -1, -2
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
-_UCT = 0x6A
+_UCT, _STO = 0x6A, 0xF6
+_INITIAL_CONDITIONS = frozenset(
+    control.code
+    for control in CONTROLS
+    if control.mnemonic in ("SBI", "SCFL", "SEC", "AMB", "AMI", "SIM", "SIA", "STC", "STO")
+)
 _GLYPH_RUNS = {
     0x8A: GlyphLayout.add_glyphs,
     0x8C: GlyphLayout.add_advances,
@@ -111,6 +116,26 @@ class TextInterpreter(ShownText):
         """End what is still open at the end of the text object."""
         self.underscore(0)
         self.overstrike(0, 0)
+
+    def set_initial_conditions(self, conditions: bytes) -> None:
+        """The initial text conditions of the descriptor (PTOCA Table 19), in any order: axes first, since
+        the coordinates count along them. Other control sequences, and what is none, are ignored."""
+        wanted: list[Sequence] = []
+        end = 0
+        for part in split_controls(conditions):
+            if isinstance(part, bytes):
+                end += len(part)
+                continue
+            end = part.position + 2 + len(part.operands)
+            if part.type & 0xFE in _INITIAL_CONDITIONS:
+                wanted.append(part)
+        if end < len(conditions):
+            self.report(
+                "control-length", "The initial text conditions (PTD) are damaged; the rest is ignored"
+            )
+        for sequence in sorted(wanted, key=lambda s: s.type & 0xFE != _STO):
+            length = len(sequence.operands) + 2
+            self.run(PREFIX + bytes((length, sequence.type & 0xFE)) + sequence.operands)
 
     def no_operation(self, _: bytes) -> None:
         """NOP: ignored by definition."""

@@ -176,8 +176,8 @@ class TextState:
         )
 
     def set_text_orientation(self, i_orientation: int, b_orientation: int) -> None:
-        """STO: other axes; the current position stays where it is in the object space. Among the initial
-        text conditions the initial coordinates count along the axes, whatever comes first."""
+        """STO: other axes; the current position stays where it is in the object space. The initial text
+        conditions have none yet."""
         wanted = tuple(
             default if value == 0xFFFF else value
             for value, default in zip((i_orientation, b_orientation), self.defaults.orientation, strict=True)
