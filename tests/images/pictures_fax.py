@@ -1,4 +1,4 @@
-"""T.6 data made by hand, as libtiff does not write it: rows that begin at bytes, no end of block."""
+"""Fax data made by hand, as libtiff does not write it: rows that begin at bytes, without end codes."""
 
 from __future__ import annotations
 
@@ -29,23 +29,43 @@ def _run(length: int, black: bool) -> str:
     return words + _CODES[black][length]
 
 
+def _runs(row: str) -> list[int]:
+    """Lengths of the runs of "0" and "1", the first of "0"."""
+    runs = [len(list(group)) for _, group in groupby(row)]
+    return [0, *runs] if row.startswith("1") else runs
+
+
 def horizontal(row: str) -> str:
     """A row of "0" and "1" in horizontal mode alone: pairs of a white and a black run."""
-    runs = [len(list(group)) for _, group in groupby(row)]
-    if row.startswith("1"):
-        runs.insert(0, 0)
-    if len(runs) % 2:
-        runs.append(0)
+    runs = _runs(row)
+    runs += [0] * (len(runs) % 2)
     return "".join("001" + _run(w, False) + _run(b, True) for w, b in zip(runs[::2], runs[1::2], strict=True))
+
+
+def _rows(image: Image.Image) -> list[str]:
+    data, length = ink_rows(image), (image.width + 7) // 8
+    rows = (data[y * length : (y + 1) * length] for y in range(image.height))
+    return ["".join(f"{value:08b}" for value in row)[: image.width] for row in rows]
+
+
+def _to_bytes(bits: str) -> str:
+    return bits.ljust((len(bits) + 7) // 8 * 8, "0")
 
 
 def g4_by_hand(image: Image.Image, *, aligned: bool = False, ended: bool = True, rows: int = 0) -> bytes:
     """The image, or its first `rows`; `aligned`: rows begin at bytes; `ended`: with an end of block."""
-    data, length = ink_rows(image), (image.width + 7) // 8
     bits = ""
-    for y in range(rows or image.height):
-        row = "".join(f"{value:08b}" for value in data[y * length : (y + 1) * length])[: image.width]
+    for row in _rows(image)[: rows or None]:
         bits += horizontal(row)
-        if aligned:
-            bits = bits.ljust((len(bits) + 7) // 8 * 8, "0")
+        bits = _to_bytes(bits) if aligned else bits
     return packed(bits + (_END_OF_BLOCK if ended else ""))
+
+
+def mh_by_hand(image: Image.Image, *, aligned: bool = False, before: str = "", behind: str = "") -> bytes:
+    """One-dimensional T.4 rows, each between these codes; `aligned`: they begin at bytes."""
+    bits = ""
+    for row in _rows(image):
+        coded = "".join(_run(length, bool(n % 2)) for n, length in enumerate(_runs(row)))
+        bits += before + coded + behind
+        bits = _to_bytes(bits) if aligned else bits
+    return packed(bits)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from iocas import HEIGHT, WIDTH, YCBCR, check, colours, difference, drawn, encoding, ide, size
 from pictures import bilevel, fax_data, ink_rows, tiff_strip
-from pictures_fax import g4_by_hand, packed
+from pictures_fax import g4_by_hand, mh_by_hand, packed
 from PIL import Image
 
 from afpcluster.afp.ioca import Compression, Parameter, Recording
@@ -174,9 +175,30 @@ def test_coded_rows_that_begin_at_bytes(image: Image.Image, recording: int) -> N
     check([size(*image.size), encoding(Compression.G4_MMR, recording), encode_data(data)], image)
 
 
-def test_one_dimensional_rows_without_end_of_line() -> None:
-    """Data of TIFF's algorithm 2, which begins rows at bytes, said to be G3."""
-    check(fax(ODD, Compression.G3_MH, "TIFF 2"), ODD)
+EOL = "000000000001"
+
+
+@pytest.mark.parametrize("image", [PLAIN, ODD])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},  # no end of line at all
+        {"aligned": True},  # that of TIFF's algorithm 2
+        {"before": EOL},
+        {"before": "0000" + EOL},  # with fill bits
+        {"behind": EOL},  # behind each row, though T.4 has it in front
+        {"aligned": True, "before": EOL},
+    ],
+)
+def test_one_dimensional_rows(image: Image.Image, options: dict[str, Any]) -> None:
+    data = mh_by_hand(image, **options)
+    check([size(*image.size), encoding(Compression.G3_MH, 4), encode_data(data)], image)
+
+
+def test_rows_behind_the_height_are_not_shown() -> None:
+    """IOCA "Image Size": padding scan lines do not count."""
+    content = [size(WIDTH, 20), encoding(Compression.G4_MMR), encode_data(g4_by_hand(PLAIN))]
+    check(content, PLAIN.crop((0, 0, WIDTH, 20)))
 
 
 def test_uncompressed_mode_is_decoded() -> None:
