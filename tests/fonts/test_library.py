@@ -219,6 +219,7 @@ def test_grid_finds_typeface_and_code_page_by_number() -> None:
         # its characters are as wide as the name says, whatever height
         (name(0x8E, "X1GT12") + descriptor(20), [], ("Courier", 20, 6), ["font-substituted"]),
         (name(0x8E, "X0H210BC"), [], ("Helvetica", 12, 6.672), ["font-substituted"]),
+        (name(0x8E, "X0A0530C"), [], ("Helvetica", 10, 4.17), ["font-substituted"]),  # condensed
         (
             name(0x86, "C0MINE") + name(0x85, "T1MINE"),
             [],
@@ -449,6 +450,12 @@ def test_missing_data_object_fonts_are_substituted() -> None:
         pytest.approx(116.7),
     )
     assert codes(findings) == ["font-substituted"]
+
+
+def test_missing_narrow_data_object_fonts_are_substituted_by_narrow_ones() -> None:
+    group = full_name(0xDE, "Arial Narrow") + internal_id(3) + data_object_font(100)
+    font = FontLibrary(Findings()).fonts_of(mdr(group), scope())[3]
+    assert (font.stretch, font.advance("A".encode("utf-16-be"))) == (0.82, pytest.approx(66.7 * 0.82))
 
 
 def test_a_rule_may_name_a_font_of_the_folders(tmp_path: Path) -> None:

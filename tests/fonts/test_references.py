@@ -33,6 +33,7 @@ SIZED = FontReference(7, character_set="C0H200B0", code_page="T1V10500")
                 size=12.5,
                 width=4,
                 weight=7,
+                width_class=5,
                 italic=True,
             ),
         ),
@@ -45,6 +46,7 @@ SIZED = FontReference(7, character_set="C0H200B0", code_page="T1V10500")
                 size=10,
                 horizontal_scale=15,
                 weight=5,
+                width_class=5,
             ),
         ),
         # a horizontal scale counts only beside a size

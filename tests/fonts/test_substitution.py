@@ -123,6 +123,29 @@ def test_fixed_pitch(reference: FontReference, width: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reference", "aspect"),
+    [
+        (characters("C0A055A0"), 1),
+        (characters("C0A053A0"), 0.75),
+        (coded("X0T0770C"), 1.25),
+        (characters("C0MINE", width_class=1), 0.5),
+        (characters("C0MINE", width_class=4), 0.875),
+        (characters("C0MINE", width_class=5), 1),
+        (characters("C0H200B0", width_class=3), 1),  # the name says what it is
+        (grid(33207), 1),
+        (grid(0x8135), 0.75),  # weight 5, width 3
+        (grid(0x8100), 1),
+        (FontReference(1, data_object="Arial Narrow Bold"), 0.82),
+        (FontReference(1, data_object="Univers Condensed"), 0.75),
+        (FontReference(1, data_object="Courier Condensed"), 1),
+    ],
+)
+def test_width_classes(reference: FontReference, aspect: float) -> None:
+    """FOCA "Width Class": condensed is 75 percent of normal, expanded 125."""
+    assert substitute_for(reference).aspect == aspect
+
+
+@pytest.mark.parametrize(
     ("typeface", "font"), [("TIMES NEW ROMAN BOLD", "Times-Bold"), ("LETTER GOTHIC", "Courier")]
 )
 def test_typeface_known_from_elsewhere(typeface: str, font: str) -> None:

@@ -9,6 +9,7 @@ content gives the same face key in every process. What is missing or damaged is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -309,10 +310,11 @@ class FontLibrary:
             page = self._sources.code_page(reference, scope, record)
         if not faces and (page is None or page.code_size == 2):
             faces = standard_faces(chosen.font)
+        scale = chosen.width / typefaces.FIXED_PITCH_EM or reference.horizontal_scale or size
         if faces or page is None:
+            reference = replace(reference, horizontal_scale=scale * chosen.aspect)
             return self._unicode_font(reference, faces, size, scope, record)
-        scale = chosen.width / typefaces.FIXED_PITCH_EM or reference.horizontal_scale
-        stretch = scale / size if scale else 1.0
+        stretch = scale * chosen.aspect / size
         return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)
 
     def _standard(
@@ -340,6 +342,7 @@ def _of_section(reference: FontReference, section: Section) -> FontReference:
         width=reference.width,
         horizontal_scale=reference.horizontal_scale,
         weight=reference.weight,
+        width_class=reference.width_class,
         italic=reference.italic,
         typeface=reference.typeface,
     )

@@ -50,6 +50,7 @@ class FontReference:
     width: float = 0.0  # horizontal font size: the width of a space, or a third of the size
     horizontal_scale: float = 0.0
     weight: int = 0  # FOCA weight class
+    width_class: int = 0  # FOCA width class
     italic: bool = False
     code_page_id: int = 0  # CPGID of the user data
     encoding: int = 0  # encoding scheme of the code page
@@ -74,11 +75,11 @@ class FontReference:
 def mcf2_reference(group: bytes) -> FontReference:
     """The font of one MCF format 2 group (its triplets, without the length)."""
     size = width = 0.0
-    weight, italic = 0, False
+    weight, width_class, italic = 0, 0, False
     descriptor = decode_triplet(group, triplets.FontDescriptorSpecification)
     if descriptor is not None:
         size, width, weight = descriptor.height / 20, descriptor.width / 20, descriptor.weight
-        italic = bool(descriptor.flags & _ITALIC)
+        width_class, italic = descriptor.width_class, bool(descriptor.flags & _ITALIC)
     grid = _grid(group)
     width = width or (grid.width if grid else 0.0)
     characters = decode_triplet(group, triplets.FontCodedGraphicCharacterSet)
@@ -99,6 +100,7 @@ def mcf2_reference(group: bytes) -> FontReference:
         width=width,
         horizontal_scale=scale.scale / 20 if scale and (size or width) else 0.0,
         weight=weight,
+        width_class=width_class,
         italic=italic,
         code_page_id=characters.code_page if characters else 0,
         encoding=encoding.code_page_scheme if encoding else 0,

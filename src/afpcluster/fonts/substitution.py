@@ -43,17 +43,22 @@ _WORDS = (
     (("times", "serif", "roman", "garamond", "georgia", "book", "palatino", "sonoran", "century"), "Times"),
 )
 
+# Words that tell of other widths; Arial Narrow is 0.82 of Arial.
+_ASPECTS = {"narrow": 0.82, **dict.fromkeys(("condensed", " cond"), typefaces.WIDTH_CLASSES[3])}
+
 _PROPORTIONAL_SPACE = 1 / 3  # em, of the horizontal font size
 
 
 @dataclass(slots=True, frozen=True)
 class Substitute:
     """What stands in for a font: one of STANDARD_FONTS, or a font in the resource folders by name;
-    `size` and the `width` of every character in points, 0 where the name does not say."""
+    `size` and the `width` of every character in points, 0 where the name does not say; `aspect` is how wide
+    the font's characters are beside those of one of normal width."""
 
     font: str
     size: float = 0.0
     width: float = 0.0
+    aspect: float = 1.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -102,17 +107,20 @@ def substitute_for(reference: FontReference, rules: Iterable[Rule] = (), typefac
     if design is None or grid is not None:
         design = _by_words(design, reference, f"{typeface} {reference.typeface} {reference.data_object}")
     size = design.size or _size_by_width(reference, design.family == "Courier")
-    return Substitute(styled(design.family, design.bold, design.italic), size, design.width)
+    font = styled(design.family, design.bold, design.italic)
+    return Substitute(font, size, design.width, 1.0 if design.family == "Courier" else design.aspect)
 
 
 def _by_words(design: Design | None, reference: FontReference, words: str) -> Design:
-    """`design`, or what the words of a typeface name tell; with weight and slant of the reference."""
+    """`design`, or what the words of a typeface name tell; with weight, width and slant of the reference."""
     words = words.lower()
     if design is None:
         bold, italic = "bold" in words or "black" in words, "italic" in words or "oblique" in words
-        design = Design(_family(words), bold, italic)
+        aspect = next((aspect for word, aspect in _ASPECTS.items() if word in words), 1.0)
+        design = Design(_family(words), bold, italic, aspect=aspect)
+    aspect = typefaces.WIDTH_CLASSES.get(reference.width_class, 1.0) if design.aspect == 1 else design.aspect
     bold = design.bold or reference.weight >= typefaces.BOLD_WEIGHT
-    return replace(design, bold=bold, italic=design.italic or reference.italic)
+    return replace(design, bold=bold, italic=design.italic or reference.italic, aspect=aspect)
 
 
 def substitute_for_shapes(reference: FontReference, rules: Iterable[Rule], characters: CharacterSet) -> str:

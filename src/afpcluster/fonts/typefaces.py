@@ -16,17 +16,21 @@ BOLD_WEIGHT = 6  # FOCA "Weight Class": semibold and above
 FIXED_PITCH_EM = 0.6  # of a fixed-pitch font, MO:DCA "Font Descriptor Specification Triplet X'1F'"
 _PSM_SIZE = 10.0
 
+WIDTH_CLASSES = {1: 0.5, 2: 0.625, 3: 0.75, 4: 0.875, 6: 1.125, 7: 1.25, 8: 1.5, 9: 2.0}
+"""FOCA "Width Class": how wide characters are beside those of a normal width."""
+
 
 @dataclass(slots=True, frozen=True)
 class Design:
-    """`family` is that of a standard font. Points, 0 where not known: `size`, and for fonts of fixed pitch
-    the `width` of every character."""
+    """`family` is that of a standard font, `aspect` how wide its characters are beside normal ones. Points, 0
+    where not known: `size`, and for fonts of fixed pitch the `width` of every character."""
 
     family: str
     bold: bool = False
     italic: bool = False
     size: float = 0.0
     width: float = 0.0
+    aspect: float = 1.0
 
 
 # Core interchange names: family, style (2 roman, 3 italic, 4 bold, 5 both), two digits, size, one more.
@@ -34,7 +38,7 @@ _CORE = re.compile(r"[CX]([0-9A-GZ])([HN4])([2-5])\d\d([0-9A-Z])?[0-9A-Z]?$")
 _CORE_FAMILIES = {"H": "Helvetica", "N": "Times", "4": "Courier"}
 
 # Sonoran: family, posture, weight class, width class, size, one more.
-_SONORAN = re.compile(r"[CX][0-9A-G]([AT])([01])([1-9])[1-9]([0-9A-Z])[0-9A-Z]$")
+_SONORAN = re.compile(r"[CX][0-9A-G]([AT])([01])([1-9])([1-9])([0-9A-Z])[0-9A-Z]$")
 _SONORAN_FAMILIES = {"A": "Helvetica", "T": "Times"}
 
 # Fixed pitch: an origin in character set names, design and style, characters an inch.
@@ -54,9 +58,14 @@ def by_name(name: str) -> Design | None:
         points = size_of_letter(size) if size and kind != "Z" else 0.0
         return Design(_CORE_FAMILIES[family], style in "45", style in "35", points)
     if match := _SONORAN.match(name):
-        family, posture, weight, size = match.groups()
-        bold = int(weight) >= BOLD_WEIGHT
-        return Design(_SONORAN_FAMILIES[family], bold, posture == "1", size_of_letter(size))
+        family, posture, weight, width, size = match.groups()
+        return Design(
+            _SONORAN_FAMILIES[family],
+            int(weight) >= BOLD_WEIGHT,
+            posture == "1",
+            size_of_letter(size),
+            aspect=WIDTH_CLASSES.get(int(width), 1.0),
+        )
     if match := _PITCHED.match(name):
         origin, design, style, pitch = match.groups()
         known = design in _PITCHED_DESIGNS and style in _PITCHED_STYLES
@@ -118,7 +127,9 @@ def by_number(number: int, width: float = 0.0) -> Design | None:
     if number >= _SYSTEMATIC:
         style = number & 0xFF
         family = "Helvetica" if number >> 12 == _SANS_SERIF_CLASS else "Times"
-        return Design(family, (style & 0x7F) // 10 >= BOLD_WEIGHT, bool(style & 0x80))
+        weight, class_ = divmod(style & 0x7F, 10)
+        aspect = WIDTH_CLASSES.get(class_, 1.0) if weight else 1.0
+        return Design(family, weight >= BOLD_WEIGHT, bool(style & 0x80), aspect=aspect)
     if number in _PSM:
         return Design("Times", bold, italic, width / FIXED_PITCH_EM if width else _PSM_SIZE)
     if number in _SCALABLE_FIXED_PITCH:
