@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from contextlib import closing
+from weakref import WeakSet
 
-from print_files import document, fonts, group, page, text
+from print_files import document, fonts, group, include_overlay, overlay, page, text
 
 from afpcluster.display.items import GlyphRun
 from afpcluster.options import Options
@@ -33,3 +35,14 @@ def test_fonts_of_one_document_are_not_those_of_the_next() -> None:
     keys = [item.face.key for shown in made for item in shown.items if isinstance(item, GlyphRun)]
     assert keys == keys[:2] * 20
     assert keys[0] != keys[1]
+
+
+def test_resources_are_let_go_with_their_documents() -> None:
+    scopes = WeakSet()
+    one = document(group(resource("OVER", 0xFC, overlay("below"))), page(include_overlay(), text("A")))
+    with closing(Pipeline(io.BytesIO(one * 20), Options(raise_faults=True), lambda number: True)) as pipeline:
+        for unit, _ in pipeline.pages():
+            scopes.add(unit.scope)
+            del unit
+        gc.collect()
+        assert len(scopes) <= 2

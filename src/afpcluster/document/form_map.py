@@ -92,6 +92,7 @@ class FormMaps:
             if maps is None:
                 maps = self._maps[id(resource)] = self._read(resource)
                 self._kept.append(resource)
+                resource.forget()
             at_hand = at_hand or bool(maps)
             if name == "" and maps:
                 return next(iter(maps.values()))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from afpcluster.afp import triplets as t
@@ -122,10 +122,14 @@ class Resource:
 
 
 class ResourceScope:
-    """Resources of one level by kind and name; asks `parent` for what it does not have."""
+    """Resources of one level by kind and name; asks `parent` for what it does not have. `number` is its own
+    for ever, unlike its `id`: what is kept by it does not keep the resources."""
+
+    _numbers = count()
 
     def __init__(self, parent: ResourceScope | None = None) -> None:
         self.parent = parent
+        self.number = next(self._numbers)
         self._found: dict[tuple[int, str], Resource] = {}
         self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
 

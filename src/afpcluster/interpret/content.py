@@ -195,7 +195,7 @@ class ContentInterpreter:
         """An overlay (own environment) or page segment (the page's units), interpreted once."""
         environment = frame.environment
         units = (environment.x_unit, environment.y_unit) if begin == _BPS else ()
-        key = (resource.key, frame.scope, units)
+        key = (resource.key, frame.scope.number, units)
         found = self._shared.get(key)
         if found is not None:
             return found

@@ -66,7 +66,7 @@ class ObjectInterpreter:
         """The environment of a page or overlay; equal groups in the same scope share one."""
         group = node.child(_BAG)
         records = group.all(*_kinds(group)) if group else []
-        key = (scope, suppressed, tuple((r.type, r.data) for r in records))
+        key = (scope.number, suppressed, tuple((r.type, r.data) for r in records))
         found = self._environments.get(key)
         if found is None:
             found = read_environment(
@@ -128,7 +128,7 @@ class ObjectInterpreter:
         records = group.all(*_kinds(group)) if group else []
         placed = read_area(records, frame.environment, include, self._findings)
         key = key or _content_key(node)
-        cache_key = (key, frame.scope, _AREA_KEY(placed.area), include.triplets if include else b"")
+        cache_key = (key, frame.scope.number, _AREA_KEY(placed.area), include.triplets if include else b"")
         items = self._drawn.get(cache_key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
