@@ -377,6 +377,11 @@ SEGMENTS: dict[str, tuple[list[bytes], list[str], list[str]]] = {
         [UNKNOWN],
     ),
     "an order with too few operands": ([encode_segment(b"\x21\x02\0\0" + LINE)], [DEFAULT], [BAD]),
+    "an order with too many operands": (
+        [encode_segment(b"\x21\x06\x00\x64\x00\x64\0\0" + order("line_at_current_position", [(200, 100)]))],
+        [DEFAULT],
+        ["graphics-order-long"],
+    ),
     "half a point": ([encode_segment(b"\xc1\x06\0\0\0\0\0\0" + LINE)], [DEFAULT], [BAD]),
     "Bézier points left over": (
         [encode_segment(order("cubic_bezier_curve_at_given_position", 9, 9, [(9, 9)]) + LINE)],

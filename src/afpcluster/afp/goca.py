@@ -41,6 +41,11 @@ class Order:
     optional: tuple[struct.Struct, ...]
     tail: str | None
 
+    @property
+    def longest(self) -> int:
+        """Bytes of operands that it can have."""
+        return 0xFFFF if self.tail else sum(shape.size for shape in (self.required, *self.optional))
+
     def decode(self, data: bytes) -> tuple[Any, ...]:
         """The operands by position: required ones, optional ones as far as they are there, the tail.
 

@@ -85,10 +85,11 @@ class _Row(NamedTuple):
     order: Order
     function: Handler | None
     may_stand_in_area: bool
+    longest: int  # bytes of operands
 
 
 _HANDLERS = {
-    code: _Row(order, _handler(order), order.name.startswith(tuple(_IN_AREA.split())))
+    code: _Row(order, _handler(order), order.name.startswith(tuple(_IN_AREA.split())), order.longest)
     for code, order in ORDERS.items()
 }
 
@@ -207,9 +208,14 @@ def _draw_order(drawing: Drawing, code: int, operands: bytes) -> None:
         message = f"Drawing order X'{code:02X}' is unknown and was skipped"
         drawing.report("graphics-order-unknown", message, "Summary List of Orders")
         return
-    order, function, may_stand_in_area = row
+    order, function, may_stand_in_area, longest = row
     if function is None:
         return
+    if len(operands) > longest:
+        message = (
+            f"{order.mnemonic} has {len(operands)} bytes of operands, more than {longest}: the first count"
+        )
+        drawing.report("graphics-order-long", message, f"{order.mnemonic} Order", Severity.INFO)
     if drawing.image is not None and order.name not in _IN_IMAGE:
         _report_misplaced(drawing, f"{order.mnemonic} inside of an image ended the image")
         graphics_images.end_image(drawing)
