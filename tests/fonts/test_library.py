@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from foca_objects import character_set, code_page, metrics, orientation, outline_set, records, resource
-from map_groups import data_object_font, descriptor, full_name, internal_id, local_id, mcf, mdr, name
-from sfnt_files import truetype
+from map_groups import descriptor, local_id, mcf, name
+from scopes import codes, scope
 
 from afpcluster.afp import foca
 from afpcluster.afp.fields import CODES
@@ -20,24 +19,14 @@ from afpcluster.document.resources import (
     CHARACTER_SET,
     CODE_PAGE,
     CODED_FONT,
-    CONTAINER,
     Resource,
-    ResourceScope,
 )
 from afpcluster.findings import Findings, MissingResourceError
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.fonts.substitution import FILE_NAME
 
 GLYPHS = {"LA010000": (b"a", 500), "SP010000": (b"space", 250)}
 PAGE = {0x81: "LA010000", 0x40: "SP010000"}
 PAIR = name(0x86, "CZTEST") + name(0x85, "T1TEST") + local_id(1)
-
-
-def scope(*resources: Resource) -> ResourceScope:
-    found = ResourceScope()
-    for item in resources:
-        found.add(item)
-    return found
 
 
 def outline(**options: Any) -> Resource:
@@ -58,10 +47,6 @@ def coded(*sections: tuple[int, float, float], names: str = "CZTEST") -> Resourc
     )
     control = foca.CodedFontControl(25).encode()
     return resource(CODED_FONT, "X0TEST", records((foca.CFC, control), (foca.CFI, groups)))
-
-
-def codes(findings: Findings) -> list[str]:
-    return [finding.code for finding in findings]
 
 
 @pytest.mark.parametrize(
@@ -388,89 +373,6 @@ def test_a_damaged_map_maps_nothing() -> None:
     record = Record(CODES["MCF"], 0, b"\x00\x50abc")
     assert FontLibrary(findings).fonts_of(record, scope()) == {}
     assert codes(findings) == ["font-map-damaged"]
-
-
-# ---------------------------------------------------------------------- data-object fonts
-
-FONT = full_name(0xDE, "Latin One") + internal_id(3) + data_object_font(100)
-
-
-def container(full: str, characters: str, *, linked: tuple[str, ...] = ()) -> Resource:
-    return Resource(
-        CONTAINER,
-        ("TTF00001", full),
-        Findings(),
-        raw=truetype(full, characters),
-        linked=tuple(("", font) for font in linked),
-    )
-
-
-@pytest.mark.parametrize(
-    ("group", "text"),
-    [
-        (FONT, b"\0A\0B"),
-        (FONT + encode_triplet(0x50, bytes.fromhex("00007807")), b"AB"),
-        (FONT + encode_triplet(0x20, bytes.fromhex("02B701F4")), b"\xc1\xc2"),
-        (FONT + name(0x85, "T1V10500"), b"\xc1\xc2"),
-    ],
-)
-def test_data_object_fonts(group: bytes, text: bytes) -> None:
-    image = full_name(0xDE, "IMAGE") + internal_id(9)
-    library = FontLibrary(Findings(), strict=True)
-    fonts = library.fonts_of(mdr(image, group), scope(container("Latin One", "AB")))
-    assert list(fonts) == [3]
-    assert fonts[3].split is not None
-    assert [run.codes for run in fonts[3].split(text)] == [b"\0\1\0\2"]
-
-
-def test_linked_data_object_fonts() -> None:
-    resources = scope(
-        container("Latin One", "A", linked=("Greek One", "Nowhere")), container("Greek One", "α")
-    )
-    findings = Findings()
-    font = FontLibrary(findings).fonts_of(mdr(FONT), resources)[3]
-    assert font.split is not None
-    runs = font.split("αA€".encode("utf-16-be"))
-    assert [(run.face is font.face, run.codes) for run in runs] == [(False, b"\0\1"), (True, b"\0\1\0\0")]
-    assert codes(findings) == ["glyph-missing"]
-
-
-def test_data_object_fonts_in_folders(tmp_path: Path) -> None:
-    (tmp_path / "any.ttf").write_bytes(truetype("Latin One", "AB"))
-    library = FontLibrary(Findings(), strict=True, resource_paths=[tmp_path])
-    assert library.fonts_of(mdr(FONT), scope())[3].advance(b"\0A") == pytest.approx(1)
-
-
-def test_missing_data_object_fonts_are_substituted() -> None:
-    findings = Findings()
-    font = FontLibrary(findings).fonts_of(mdr(FONT), scope())[3]
-    assert isinstance(font.face, OutlineFace)
-    assert (font.face.program.name, font.advance("Aż".encode("utf-16-be"))) == (
-        "Helvetica",
-        pytest.approx(116.7),
-    )
-    assert codes(findings) == ["font-substituted"]
-
-
-def test_missing_narrow_data_object_fonts_are_substituted_by_narrow_ones() -> None:
-    group = full_name(0xDE, "Arial Narrow") + internal_id(3) + data_object_font(100)
-    font = FontLibrary(Findings()).fonts_of(mdr(group), scope())[3]
-    assert (font.stretch, font.advance("A".encode("utf-16-be"))) == (0.82, pytest.approx(66.7 * 0.82))
-
-
-def test_a_rule_may_name_a_font_of_the_folders(tmp_path: Path) -> None:
-    (tmp_path / "any.ttf").write_bytes(truetype("Latin One", "Aa"))
-    (tmp_path / FILE_NAME).write_text("C0MINE* = Latin One 50\nC0OTHER = Nowhere\n", "utf-8")
-    findings = Findings()
-    library = FontLibrary(findings, resource_paths=[tmp_path])
-    groups = [
-        name(0x86, text) + name(0x85, "T1TEST") + local_id(at)
-        for at, text in enumerate(("C0MINE", "C0OTHER"))
-    ]
-    fonts = library.fonts_of(mcf(*groups), scope(page()))
-    assert (fonts[0].size, fonts[0].advance(b"\x81")) == (50, pytest.approx(1))
-    assert isinstance(fonts[1].face, OutlineFace)
-    assert fonts[1].face.program.name == "Helvetica"
 
 
 def test_default_font() -> None:
