@@ -240,6 +240,17 @@ def test_findings_of_pages(
     assert [f.code for f in findings] == expected
 
 
+@pytest.mark.parametrize("layout", Layout)
+def test_preprinted_form_that_is_missing(layout: Layout) -> None:
+    form = medium_map("M1", medium(200, 300), modify_page(1, (7, 0, 0), object_type=0xDC))
+    (found,), findings = converted(
+        print_file((form_map(form),), document(pages(1))), Options(raise_faults=True, layout=layout)
+    )
+    assert shown(found) == "200x300: p1@0,0"
+    assert len(found.items) == 1
+    assert [f.code for f in findings] == ["resource-missing"]
+
+
 def test_no_finding_where_there_is_no_form_map() -> None:
     _, findings = converted(document(invoke("M1"), pages(1)), ONE_BY_ONE)
     assert findings == []

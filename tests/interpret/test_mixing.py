@@ -107,6 +107,12 @@ def test_what_cannot_be_shown_is_told(mixing: bytes, expected: list[str]) -> Non
     assert finding_codes(data) == ["mixing-not-applied"]
 
 
+def test_colour_of_a_reserved_space() -> None:
+    data = print_file(rule(10), graphics(COLOUR.replace(b"\x00\x01", b"\x00\x07", 1)))
+    assert items_shown(data) == [PAGE, OBJECT]
+    assert finding_codes(data) == ["colour-unknown"]
+
+
 @pytest.mark.parametrize(
     ("own", "including", "expected"),
     [

@@ -72,6 +72,15 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
         if triplet.id == _COLOUR and len(triplet.data) >= t.ColorSpecification.shape.required:
             c = t.ColorSpecification.decode(triplet.data)
             fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
+            if fill is None:
+                findings.add(
+                    "colour-unknown",
+                    Severity.SKIPPED,
+                    f"A colour of space X'{c.space:02X}' could not be read; the area stays transparent",
+                    offset=offset,
+                    field=field,
+                    spec="MO:DCA Color Specification Triplet X'4E'",
+                )
         elif triplet.id == _RESET and triplet.data:
             if t.PresentationSpaceResetMixing.decode(triplet.data).flags & _RESET_FLAG:
                 fill = WHITE

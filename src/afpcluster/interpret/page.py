@@ -102,8 +102,9 @@ class PageInterpreter:
             self._content.interpret(node.content, frame)
         if form.preprinted:
             frame.items = []
-            items.append(Group(frame.items, multiply=True))
             self._overlays(form.preprinted, frame)
+            if frame.items:
+                items.append(Group(frame.items, multiply=True))
         if mixing.rule is Rule.OVERPAINT:
             medium += items
         else:
