@@ -65,18 +65,23 @@ def test_other_characters_are_their_own_mirror_images() -> None:
     assert [mirrored(c) for c in "a√'"] == list("a√'")
 
 
-_ALPHABET = (
-    'abאבجد019٠١+-#$,.()[]{}<> \t!"&\u0301\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e'
-    "\u2066\u2067\u2068\u2069\u2329\u3009"
-)
+_ALPHABET = 'abאבجد019٠١+-#$,.<> \t!"&\u0301\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e'
+_BRACKETS = "()[]{}\u2329\u3009"
+_ISOLATES = "\u2066\u2067\u2068\u2069"
 _REMOVED = ("LRE", "RLE", "LRO", "RLO", "PDF", "BN")  # stand nowhere
+_RESET = ("WS", "S", "LRI", "RLI", "FSI", "PDI", *_REMOVED)  # what L1 may set to the paragraph's level
 
 
-@given(st.text(_ALPHABET, max_size=20), st.sampled_from([0, 1]))
+@given(
+    st.one_of(st.text(_ALPHABET + more, max_size=20) for more in (_BRACKETS, _ISOLATES)),
+    st.sampled_from([0, 1]),
+)
 def test_the_order_is_that_of_another_implementation(text: str, base: int) -> None:
-    if base and not any(bidirectional(character) in ("R", "AL", "AN") for character in text):
-        return  # python-bidi takes a shortcut here, which forgets the paragraph direction
+    """Brackets and isolates apart: for a pair behind an isolate, python-bidi forgets what stands in front."""
+    types = [bidirectional(character) for character in text]
     levels = embedding_levels(text, base)
-    shown = [text[at] for at in visual_order(levels) if bidirectional(text[at]) not in _REMOVED]
+    if base and not any(level & 1 for level, type_ in zip(levels, types, strict=True) if type_ not in _RESET):
+        return  # python-bidi takes a shortcut here, which forgets L1
+    shown = [text[at] for at in visual_order(levels) if types[at] not in _REMOVED]
     expected = python_bidi.get_display(text, base_dir="LR"[base])
     assert shown == [character for character in expected if bidirectional(character) not in _REMOVED]
