@@ -41,6 +41,11 @@ NOT_AFP = {  # input, its code, words that its message must have
     "a font in its envelope": (raster_resources(resource), "input-no-pages", "has no page"),
     "an overlay": (overlay("alone"), "input-no-pages", "BMO"),
     "a resource group": (group(resource("OVER", 0xFC, overlay("x"))), "input-no-pages", "OVER"),
+    "resources and line data": (
+        group(resource("OVER", 0xFC, overlay("x"))) + "1ACCOUNT 4711 BALANCE 12.00  ".encode("cp500") * 9,
+        "input-no-pages",
+        "line data in EBCDIC",
+    ),
     "a document without pages": (document(), "input-no-pages", "no page"),
 }  # fmt: skip
 

@@ -171,6 +171,11 @@ class RecordFile:
                 data = data[:-count]
         return data
 
+    @property
+    def damage(self) -> str:
+        """What was skipped between records, and why it may be there; '' where nothing was."""
+        return "" if self._cause is None else f"Bytes that are no structured field were skipped{self._cause}"
+
     def _report(self, code: str, message: str, offset: int) -> None:
         self._findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
 
@@ -202,8 +207,7 @@ class RecordFile:
                 self._source.seek(max(begin - _SEARCH_LIMIT, 0))
                 before = self._source.read(min(begin, _SEARCH_LIMIT))
                 self._cause = cause_of_damage(self._source.read(min(at - begin, _SEARCH_LIMIT)), before)
-            message = f"Bytes that are no structured field were skipped{self._cause}"
-            self._report("damage-skipped", message, begin)
+            self._report("damage-skipped", self.damage, begin)
         return at if at < self.size else None
 
 

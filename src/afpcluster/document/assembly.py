@@ -295,10 +295,10 @@ class Assembler:
         held = ", ".join(sorted(self._bare_resources))
         kinds = sorted({r.name for kind in TYPE_OF_BEGIN.values() for r in self.outer_scope.of_kind(kind)})
         what = f" It holds resources only ({held or ', '.join(kinds[:5])})." if held or kinds else ""
+        next_ = f"{self._file.damage}." if self._file.damage else "Send the print file that uses it."
         return NotAfpError(
             "input-no-pages",
-            f"The input is AFP, but has no page (no Begin Page in {self._file.size} bytes).{what} "
-            "Send the print file that uses it.",
+            f"The input is AFP, but has no page (no Begin Page in {self._file.size} bytes).{what} {next_}",
             offset=0,
         )
 
