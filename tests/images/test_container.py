@@ -321,12 +321,21 @@ def numbered(*pages: tuple[str, int, int | None]) -> bytes:
         ((("red", 2, 2), ("blue", 2, 0), ("green", 2, 1)), 0, "blue"),
         ((("red", 2, 2), ("blue", 2, 0), ("green", 2, 1)), 2, "red"),
         ((("red", 2, 1), ("blue", 2, None)), 0, "red"),
+        ((("red", 1, None),), 0, "red"),  # the only one is shown, whatever it calls itself
     ],
 )
 def test_which_image_of_a_tiff(
     pages: tuple[tuple[str, int, int | None], ...], wanted: int, colour: str
 ) -> None:
     check(numbered(*pages), Image.new("RGB", COLOUR.size, colour), paginated(wanted))
+
+
+def test_an_image_in_front_of_a_damaged_directory_is_shown() -> None:
+    data = bytearray(two_images())
+    with Image.open(io.BytesIO(data)) as file:
+        file.seek(1)
+        behind = file._frame_pos[1]  # type: ignore[attr-defined]
+    check(bytes(data[: behind + 30]), COLOUR)
 
 
 def test_an_offset_means_nothing_to_files_of_one_image() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -163,16 +165,23 @@ def report_size(raster: Raster, width: int, height: int, report: Reporter) -> No
         )
 
 
+@contextmanager
+def reading(format: str) -> Iterator[None]:
+    """Around what reads an image file with Pillow: its errors become ImageProblem, its warnings nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own limit of samples is lower than ours
+        try:
+            yield
+        except _PILLOW_ERRORS as error:
+            raise ImageProblem("image-bad", f"Damaged {format} data: {error}", _FILE_SPEC) from error
+
+
 def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:
     """An image file opened but not decoded: size, mode and tags. Raises ImageProblem."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own limit is lower than ours
-            image = Pillow.open(io.BytesIO(data), formats=(format,))
-            if page:
-                image.seek(page)
-    except _PILLOW_ERRORS as error:
-        raise _damaged(format, error) from error
+    with reading(format):
+        image = Pillow.open(io.BytesIO(data), formats=(format,))
+        if page:
+            image.seek(page)
     return image
 
 
@@ -187,35 +196,24 @@ def open_with_pillow(data: bytes, format: str, report: Reporter, *, page: int = 
             _FILE_SPEC,
         )
     try:
-        _load(image)
-    except _PILLOW_ERRORS as error:
-        image = _load_what_came(data, format, page, error)
-        report("image-cut-off", f"The {format} image breaks off ({error}); what came is shown", _FILE_SPEC)
+        with reading(format):
+            image.load()
+    except ImageProblem as problem:
+        image = pillow_header(data, format, page)
+        _load_what_came(image, format)
+        report("image-cut-off", f"{problem}; what came is shown", _FILE_SPEC)
     return image
 
 
-def _load(image: Pillow.Image) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        image.load()
-
-
-def _load_what_came(data: bytes, format: str, page: int, error: Exception) -> Pillow.Image:
-    """Another attempt, in the mode in which Pillow forgives data that ends early."""
-    image = pillow_header(data, format, page)
+def _load_what_came(image: Pillow.Image, format: str) -> None:
+    """Decode in the mode in which Pillow forgives data that ends early. Raises ImageProblem."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        _load(image)
-    except _PILLOW_ERRORS:
-        raise _damaged(format, error) from error
+        with reading(format):
+            image.load()
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
-    return image
-
-
-def _damaged(format: str, error: Exception) -> ImageProblem:
-    return ImageProblem("image-bad", f"Damaged {format} data: {error}", _FILE_SPEC)
 
 
 _FILE_SPEC = "MO:DCA Appendix D Object Type Identifiers"
