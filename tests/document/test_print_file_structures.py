@@ -220,3 +220,10 @@ def test_active_environment_group(fields: bytes, expected: str) -> None:
     found, findings = converted(group(x(1)) + document(content), PAGES)
     assert [shown(one) for one in found] == [f"200x300: {expected}"]
     assert findings == []
+
+
+def test_page_whose_begin_is_lost() -> None:
+    lost = page(2)[17:]
+    found, findings = converted(document(page(1), lost, page(3)), PAGES)
+    assert [shown(one) for one in found] == ["200x300: p1@0,0", "200x300: p3@0,0"]
+    assert [f.code for f in findings] == ["object-outside-page", "page-not-begun"]

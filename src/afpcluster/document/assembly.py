@@ -39,8 +39,10 @@ _BNG, _ENG = CODES["BNG"], CODES["ENG"]
 _BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE = CODES["BMM"], CODES["IMM"], CODES["TLE"]
 _IPG, _LLE = CODES["IPG"], CODES["LLE"]
+_PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
+_SMALL_WINDOW = 1 << 17  # there may be a resource group in every page
 
 
 @dataclass(slots=True)
@@ -182,7 +184,7 @@ class Assembler:
         """Whether a record belongs to the resource, medium map or index that is open; that is closed by its
         End or by what cannot be inside."""
         ended = type_ == stretch.closing
-        if not ended and not stretch.cannot_hold(type_):
+        if not ended and stretch.take(type_):
             return True
         if not ended:
             report_not_ended(stretch, self._findings)
@@ -195,12 +197,18 @@ class Assembler:
                 self._collecting_scope().add(resource)
                 if stretch.begin != _BRS:
                     self._bare_resources.add(mnemonic(stretch.begin))
+                if stretch.begin in _PAGE_CONTENT and self._document_start is not None:
+                    message = f"{mnemonic(stretch.begin)} stands outside pages and is shown on none"
+                    self._note("object-outside-page", Severity.SKIPPED, message, stretch.offset)
         return ended
 
     def _boundary(self, type_: int, offset: int) -> None:
         if type_ == _LLE:
             message = "A link between pages (LLE) is not applied; links inside pages are"
             self._note("field-not-applied", Severity.SKIPPED, message, offset)
+        elif type_ == _EPG:
+            message = "A page ends here that was not begun; what it shows is lost"
+            self._note("page-not-begun", Severity.ERROR, message, offset)
         elif type_ == _ENG:
             if self._groups:
                 self._groups.pop()
@@ -288,7 +296,7 @@ class Assembler:
     def _page_resources(self, start: int) -> None:
         """Take in the resource group of a page (MO:DCA Appendix C "Retired Interchange Set")."""
         self._page_scope = ResourceScope(self._page_scope or self._scope)
-        for resource in scan_resources(self._file, start, self._findings):
+        for resource in scan_resources(self._file, start, self._findings, window_size=_SMALL_WINDOW):
             self._page_scope.add(resource)
 
     def _no_pages(self) -> NotAfpError:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 from afpcluster.afp import triplets as t
@@ -230,27 +230,30 @@ class FolderScope(ResourceScope):
 @dataclass(slots=True)
 class Stretch:
     """Records from a Begin to its End: a resource, or what else stands between pages. `data` is that of
-    the Begin field."""
+    the Begin field, `first` the type of the first object inside."""
 
     begin: int
     offset: int
     data: bytes = field(repr=False)
+    first: int = 0
 
     @property
     def closing(self) -> int:
         """The End field that belongs to it."""
         return end_of(self.begin)
 
-    def cannot_hold(self, type_: int) -> bool:
-        """Whether a record shows that the End is missing. Documents are resources, too: in envelopes."""
+    def take(self, type_: int) -> bool:
+        """Whether a record can be inside; else the End is missing. In envelopes documents are resources."""
+        if not self.first and type_ in TYPE_OF_BEGIN:
+            self.first = type_
         if type_ in _BETWEEN_RESOURCES:
-            return True
-        return type_ in _OF_DOCUMENTS and not (self.begin == _BRS and _header(self)[0] == DOCUMENT)
+            return False
+        return type_ not in _OF_DOCUMENTS or (self.begin == _BRS and _header(self)[0] == DOCUMENT)
 
     def resource(self, file: RecordFile, end: int, findings: Findings) -> Resource:
         """The resource that ends at `end`, by its envelope or itself."""
         kind, name, triplets = _header(self)
-        kind = kind or _kind_inside(file, self.offset)
+        kind = kind or TYPE_OF_BEGIN.get(self.first, 0)
         names = [name] if name else []
         for triplet in t.split_triplets(triplets):
             if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[0] in (
@@ -281,21 +284,24 @@ def report_not_ended(stretch: Stretch, findings: Findings) -> None:
     )
 
 
-def scan_resources(file: RecordFile, start: int | None, findings: Findings) -> Iterator[Resource]:
+def scan_resources(
+    file: RecordFile, start: int | None, findings: Findings, *, window_size: int = 1 << 20
+) -> Iterator[Resource]:
     """The resources from `start` on: Begin Resource … End Resource, or bare resource objects.
 
-    Stops at the End Resource Group, at a Begin Document, or at the end of the file.
+    Stops at the End Resource Group, at a Begin Document, or at the end of the file. `window_size` is as in
+    `RecordFile.scan`.
     """
     stop_at = (CODES["ERG"], CODES["BDT"], CODES["BPG"])
     stretch: Stretch | None = None
     stop = 0
-    for type_, offset, stop, window, at in file.scan(start):
+    for type_, offset, stop, window, at in file.scan(start, window_size=window_size):
         if stretch is not None:
             if type_ == stretch.closing:
                 yield stretch.resource(file, stop, findings)
                 stretch = None
                 continue
-            if not stretch.cannot_hold(type_):
+            if stretch.take(type_):
                 continue
             report_not_ended(stretch, findings)
             yield stretch.resource(file, offset, findings)
@@ -307,11 +313,6 @@ def scan_resources(file: RecordFile, start: int | None, findings: Findings) -> I
     if stretch is not None:
         report_not_ended(stretch, findings)
         yield stretch.resource(file, stop, findings)
-
-
-def _kind_inside(file: RecordFile, start: int) -> int:
-    """What an envelope without Resource Object Type holds, by the record behind it; 0: unknown."""
-    return next((TYPE_OF_BEGIN.get(type_, 0) for type_, *_ in islice(file.scan(start), 1, 2)), 0)
 
 
 def _header(stretch: Stretch) -> tuple[int, str, bytes]:
