@@ -168,19 +168,19 @@ def test_the_width_of_a_grid_picks_the_raster_font() -> None:
 
 def test_type_1_fonts_with_codes_of_two_bytes() -> None:
     """A Unicode Presentation code page: each first byte has a face of its own."""
-    gcgids = {0x0061: "LA010000", 0x0020: "SP010000", 0x2061: "LA010000"}
+    gcgids = {0x0061: "LA010000", 0x0020: "SP010000", 0x2061: "LA010000", 0x2020: "LA010000"}
     wide = page(gcgids, wide=True, space=0x0020, flags={0x2061: 0x20})
     findings = Findings()
     font = FontLibrary(findings).fonts_of(mcf(PAIR + descriptor(10)), scope(outline(), wide))[1]
     assert (font.code_size, font.space_code) == (2, 0x0020)
     assert font.split is not None
-    runs = font.split("a a\u2061".encode("utf-16-be"))
+    runs = font.split("a a\u2061\u2020".encode("utf-16-be"))
     assert [(run.codes, run.advance) for run in runs] == [
         (b"a a", pytest.approx(12.5)),
-        (b"\x61", 0),
+        (b"\x61\x20", pytest.approx(5)),
     ]
-    faces = [run.face for run in runs]
-    assert all(isinstance(face, OutlineFace) and face.glyphs == {0x61: "a"} for face in faces)
+    faces = [run.face for run in runs if isinstance(run.face, OutlineFace)]
+    assert [face.glyphs for face in faces] == [{0x61: "a"}, {0x20: "a", 0x61: "a"}]
     assert (faces[0].key == faces[1].key, faces[0].code_size) == (False, 1)
     assert codes(findings) == []
 
@@ -322,6 +322,28 @@ def test_extension_fonts_without_their_base_are_told(number: int | None) -> None
     resources = scope(extension(number), outlines("CZBASE", "LB010000", 600, 697), page())
     FontLibrary(findings).fonts_of(mcf(PAIR), resources)
     assert codes(findings) == ["font-extension"]
+
+
+def test_the_base_of_an_extension_font_is_of_its_technology_and_size() -> None:
+    """All have the graphic character set; nearer ones differ in what is drawn, or in size."""
+
+    def raster(called: str, size: float, **options: Any) -> Resource:
+        entries = [metrics("LA010000", 500), metrics("LB010000", 500)]
+        made = character_set(
+            [entries], name=called, size=size, boxes=[(8, 1, 0)], patterns=b"\xff", **options
+        )
+        return resource(CHARACTER_SET, called, made)
+
+    triplet = encode_triplet(0x6D, (697).to_bytes(2, "big"))
+    resources = scope(
+        raster("CZTEST", 12, flags=foca.FONT_EXTENSION, triplets=triplet),
+        outlines("CZOTHER", "LB010000", 111, 697, size=12),
+        raster("C0SMALL", 9, character_set_id=697),
+        raster("C0RIGHT", 12, character_set_id=697),
+        page({0x81: "LA010000", 0x82: "LX010000"}, default="LB010000"),
+    )
+    font = FontLibrary(Findings()).fonts_of(mcf(PAIR), resources)[1]
+    assert font.advance(b"\x82") == pytest.approx(6)
 
 
 @pytest.mark.parametrize("rotation", [0, 180])

@@ -88,6 +88,20 @@ def test_codes_outside_the_page_take_the_default_character() -> None:
     assert face_of(characters, blank).widths[0xC1] == pytest.approx(150)  # the space character's own
 
 
+@pytest.mark.parametrize(
+    ("fixed", "expected"), [(True, (-2, 0, 4, 3)), (False, (-3, -1, 4, 3))], ids=["fixed", "relative"]
+)
+def test_pels_beyond_the_baseline(fixed: bool, expected: tuple[int, ...]) -> None:
+    """FOCA "Font Index (FNI)": a negative number of pels counts the one at the edge, too."""
+    index = [
+        metrics("LA010000", 4, 0, 3, ascender=-3, descender=-1),
+        metrics("LB010000", 4, 0, 3, ascender=4, descender=3),
+    ]
+    found = parse(character_set([index], fixed=fixed, size=12)).metrics(0)
+    below, above = found["LA010000"], found["LB010000"]
+    assert (below.ascender, below.descender, above.ascender, above.descender) == expected
+
+
 def test_codes_without_any_character_go_as_far_as_the_space() -> None:
     characters, _ = build(True)
     page = parse_page(code_page({0x81: "LA010000", 0x82: "LZ010000"}, default="XX000000"))

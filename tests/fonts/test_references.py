@@ -13,6 +13,7 @@ from afpcluster.fonts.references import (
     mcf1_references,
     mcf2_reference,
     mdr_reference,
+    of_one_font,
 )
 
 PAIR = name(0x86, "C0H200B0") + name(0x85, "T1V10500") + local_id(7)
@@ -77,6 +78,20 @@ SIZED = FontReference(7, character_set="C0H200B0", code_page="T1V10500")
 )
 def test_mcf2(group: bytes, expected: FontReference) -> None:
     assert mcf2_reference(group) == expected
+
+
+def test_sections_of_one_font_share_rotation_and_scale() -> None:
+    """The scale counts beside a size only."""
+    found = of_one_font([
+        FontReference(1, section=0x41, size=10),
+        FontReference(1, section=0x45, rotation=270, size=10, horizontal_scale=15),
+        FontReference(1, section=0x46),
+    ])  # fmt: skip
+    assert [(one.section, one.rotation, one.horizontal_scale) for one in found] == [
+        (0x41, 270, 15),
+        (0x45, 270, 15),
+        (0x46, 270, 0),
+    ]
 
 
 def group1(coded: str, page: str, characters: str, rotation: bytes = b"") -> bytes:

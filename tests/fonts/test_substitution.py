@@ -37,6 +37,7 @@ def coded(name: str) -> FontReference:
         (characters("C0N30080"), "Times-Italic", 8),
         (characters("C04400F0"), "Courier-Bold", 16),
         (characters("CZN400"), "Times-Bold", 0),
+        (characters("CZN400B0"), "Times-Bold", 0),
         (characters("CZ4200"), "Courier", 0),
         (coded("X0H200B0"), "Helvetica", 12),
         # MO:DCA "Fully Qualified Name Triplet X'02'", type X'8E': Helvetica Roman Bold 8 point
