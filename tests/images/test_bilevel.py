@@ -102,6 +102,11 @@ BILEVEL = {
         encoding(Compression.NONE, Recording.UNPADDED_RIDIC),
         encode_data(_unpadded(ODD)),
     ],
+    "rows without padding, though RIDIC": [
+        size(43),
+        encoding(Compression.NONE),
+        encode_data(_unpadded(ODD)),
+    ],
     "bits from right to left": [
         size(43),
         encoding(Compression.NONE, order=1),

@@ -86,21 +86,33 @@ def test_ycc_of_four_bits() -> None:
     assert item.image.data == wanted.convert("RGB").tobytes()
 
 
-def test_colorants_of_four_bits() -> None:
-    names = b"\0\0" + b"".join(
-        len(n).to_bytes(2, "big") + n for n in (f"AFPC_Device_{i}".encode("utf-16-be") for i in "CK")
-    )
-    content = [
-        size(2, 1),
-        PLAIN,
-        ide(8),
-        colours(0x82, 4, 4),
-        encode_parameter(Parameter.NCOLOUR_NAMES, names),
-        encode_data(few_bits(15, 0, 3, 15)),
-    ]
+def named(*names: str) -> bytes:
+    """nColor Names."""
+    coded = [f"AFPC_Device_{name}".encode("utf-16-be") for name in names]
+    groups = b"".join(len(name).to_bytes(2, "big") + name for name in coded)
+    return encode_parameter(Parameter.NCOLOUR_NAMES, b"\0\0" + groups)
+
+
+@pytest.mark.parametrize(
+    ("names", "samples", "wanted"),
+    [
+        (("C", "K"), (15, 0, 3, 15), (255, 0, 0, 0, 51, 0, 0, 255)),
+        (("B", "R"), (15, 3, 0, 5), (51, 0, 255, 85, 0, 0)),
+    ],
+)
+def test_colorants_of_four_bits(
+    names: tuple[str, ...], samples: tuple[int, ...], wanted: tuple[int, ...]
+) -> None:
+    content = [size(2, 1), PLAIN, ide(8), colours(0x82, 4, 4), named(*names), encode_data(few_bits(*samples))]
     items, found = drawn(content, (2, 1))
     assert found == []
-    assert items[0].image.data == bytes((255, 0, 0, 0, 51, 0, 0, 255))  # type: ignore[union-attr]
+    assert items[0].image.data == bytes(wanted)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("names", [("C", "R"), ("C",), ("Gold", "K")])
+def test_colorants_of_no_device_are_a_finding(names: tuple[str, ...]) -> None:
+    content = [size(2, 1), PLAIN, ide(8), colours(0x82, 4, 4), named(*names), encode_data(b"\0\0")]
+    assert drawn(content, (2, 1)) == ([], ["ioca-ncolor-unsupported"])
 
 
 def ratios(*values: int) -> bytes:

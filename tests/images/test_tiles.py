@@ -313,6 +313,14 @@ def test_a_tile_without_an_end(content: list[bytes]) -> None:
     assert difference(show(items, WIDTH, HEIGHT), COLOUR) == 0
 
 
+@pytest.mark.parametrize(("tiles", "shown"), [([], COLOUR), ([ONE], pasted((LEFT, 0, 0)))])
+def test_data_of_a_tiled_image_that_is_in_no_tile(tiles: list[bytes], shown: Image.Image) -> None:
+    """IOCA EC-9201."""
+    items, found = drawn([TOC, size(), *rgb_fields(COLOUR), *tiles])
+    assert found == ["ioca-data-outside-tile"]
+    assert difference(show(items, WIDTH, HEIGHT), shown) == 0
+
+
 def test_a_mask_without_an_end_is_a_finding() -> None:
     parameters = rgb_fields(COLOUR)
     _, found = drawn([size(), *parameters, mask(HALVES).removesuffix(END_MASK)])

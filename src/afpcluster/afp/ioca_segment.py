@@ -75,6 +75,7 @@ class _Reader:
         self.content = content
         self.tile: Raster | None = None
         self.mask: Raster | None = None
+        self.before = 0  # rasters in front of the content
         self.begun = False  # by a Begin Image Content: a tile resource has none
 
     @property
@@ -102,9 +103,18 @@ class _Reader:
 
     def finish_content(self) -> None:
         self.finish_tile()
-        if self.content is not None and not self.content.tiled:
-            self.rasters.append(self.content)
-        self.content = None
+        content = self.content
+        if content is not None and content.tiled and (content.data or content.bands):
+            self.report(
+                "ioca-data-outside-tile",
+                "Image data of a tiled image is in no tile; it is shown only where there are no tiles",
+                "IOCA Tile TOC, EC-9201",
+                offset=content.offset,
+            )
+            content.tiled = len(self.rasters) > self.before
+        if content is not None and not content.tiled:
+            self.rasters.append(content)
+        self.content, self.before = None, len(self.rasters)
 
     def take(self, item: Field) -> None:
         """Apply one field."""

@@ -152,7 +152,10 @@ def _recorded(raster: Raster, data: bytes, width: int, height: int) -> bytes:
     recording = raster.encoding.recording
     if recording == Recording.BOTTOM_TO_TOP:
         return turn_over(data, width, height or len(data) // ((width + 31) // 32 * 4))
-    if recording == Recording.UNPADDED_RIDIC and len(data) < (width + 7) // 8 * (height or _MAX_ROWS):
+    unpadded = len(data) == (width * height + 7) // 8  # as some producers have RIDIC too
+    if recording == Recording.UNPADDED_RIDIC:
+        unpadded = len(data) < (width + 7) // 8 * (height or _MAX_ROWS)
+    if unpadded:
         return pad_rows(data, width, height or len(data) * 8 // width)
     return data
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import GRAY_CODED, SUBTRACTIVE, ColourFormat, Compression, Recording, Reporter
+from afpcluster.afp.ioca import GRAY_CODED, Compression, Recording, Reporter
 from afpcluster.afp.ioca_codec import (
     decode_lzw,
     pad_rows,
@@ -19,7 +19,7 @@ from afpcluster.afp.ioca_codec import (
     unpack_bits,
 )
 from afpcluster.afp.ioca_segment import Raster
-from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.display.items import ImageModel
 from afpcluster.findings import Severity
 from afpcluster.interpret.image_bilevel import bilevel_pixels, bilevel_rows, mask_image, report_mask
 from afpcluster.interpret.image_data import (
@@ -31,23 +31,19 @@ from afpcluster.interpret.image_data import (
     jpeg_size,
     make_image,
     open_with_pillow,
-    pillow_image,
     report_size,
 )
 from afpcluster.interpret.image_elements import (
     component_bits,
-    eight_bits,
     full_size,
     luma_samples,
     ordered,
     settle_elements,
 )
+from afpcluster.interpret.image_models import coloured, from_planes, subtractive, undo_gray_code
 
-_MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
-_PROCESS_COLOURANTS = ("AFPC_Device_C", "AFPC_Device_M", "AFPC_Device_Y", "AFPC_Device_K")
 _JPEG_START = b"\xff\xd8\xff"
 _RECORDINGS = (Recording.RIDIC, Recording.BOTTOM_TO_TOP, Recording.UNPADDED_RIDIC)
-_YCC = (ColourFormat.YCRCB, ColourFormat.YCBCR)
 
 
 def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
@@ -94,17 +90,12 @@ def _check_recording(raster: Raster, report: Reporter) -> None:
 def _single(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     """Image data in one piece."""
     if raster.encoding.compression == Compression.JPEG or data[:3] == _JPEG_START:
-        pixels = jpeg_pixels(data, report, subtractive=_subtractive(raster))
+        pixels = jpeg_pixels(data, report, subtractive=subtractive(raster))
         return _in_tile(raster, pixels, report)
     settle_elements(raster, data, report)
     if raster.ide_size == 1:
         return bilevel_pixels(raster, data, report)
     return _continuous(raster, data, report)
-
-
-def _subtractive(raster: Raster) -> bool:
-    structure = raster.structure
-    return structure is not None and bool(structure.flags & SUBTRACTIVE)
 
 
 def _in_tile(raster: Raster, pixels: Pixels, report: Reporter) -> Pixels:
@@ -152,8 +143,8 @@ def _continuous(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     if luma > 1:
         samples = full_size(samples, luma)
     if raster.structure is not None and raster.structure.flags & GRAY_CODED:
-        samples = _undo_gray_code(samples, bits, len(sizes))
-    image = _coloured(raster, samples, width, height, bits, len(sizes))
+        samples = undo_gray_code(samples, bits, len(sizes))
+    image = coloured(raster, samples, width, height, bits, len(sizes))
     return Pixels(image, raster.width, height)
 
 
@@ -197,114 +188,23 @@ def _complete(raster: Raster, samples: bytes, size: int, report: Reporter) -> by
     return samples[:size].ljust(size, b"\0")
 
 
-def _undo_gray_code(samples: bytes, bits: int, components: int) -> bytes:
-    """Gray code of the whole IDE (IOCA "IDE Structure", GRAYCODE), for IDEs of 4 and 8 bits."""
-    if bits not in (4, 8) or components != 1:
-        raise ImageProblem(
-            "ioca-gray-code-unsupported", "Gray coded colour is not supported", "IOCA IDE Structure"
-        )
-    table = []
-    for byte in range(256):
-        parts = (byte,) if bits == 8 else (byte >> 4, byte & 15)
-        value = 0
-        for part in parts:
-            plain = part ^ part >> 1
-            plain ^= plain >> 2
-            plain ^= plain >> 4
-            value = value << bits | plain
-        table.append(value)
-    return samples.translate(bytes(table))
-
-
-def _coloured(
-    raster: Raster, samples: bytes, width: int, height: int, bits: int, components: int
-) -> ImageData:
-    """Samples of `components` interleaved components as the colour model says."""
-    structure = raster.structure
-    planar = structure is not None and (
-        structure.format & 0x80 or (structure.format in _YCC and components == 3)
-    )
-    if planar or bits == 16:
-        samples, bits = eight_bits(samples, bits, width * components, height), 8
-    if structure is not None and structure.format in _YCC and components == 3:
-        return _from_ycc(raster, [samples[n::3] for n in range(3)], width, height)
-    if structure is not None and structure.format & 0x80:
-        return _from_colorants(raster, [samples[n::components] for n in range(components)], width, height)
-    model = _MODELS.get(components)
-    if model is None:
-        raise ImageProblem(
-            "ioca-colour-unsupported",
-            f"Images of {components} components are not supported",
-            "IOCA IDE Structure",
-        )
-    return make_image(width, height, Encoding.RAW, model, bits, samples, inverted=_subtractive(raster))
-
-
-def _from_ycc(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
-    """Planes Y, Cb, Cr (or Y, Cr, Cb) of 8 bits as RGB. ASFLAG applies to Y alone."""
-    y, first, second = (Pillow.frombytes("L", (width, height), plane) for plane in planes)
-    if _subtractive(raster):
-        y = y.point(range(255, -1, -1))
-    swapped = raster.structure is not None and raster.structure.format == ColourFormat.YCRCB
-    chroma = (second, first) if swapped else (first, second)
-    return pillow_image(Pillow.merge("YCbCr", (y, *chroma)).convert("RGB"))
-
-
-def _from_colorants(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
-    """nColor whose colorants are all process colorants, as CMYK (IOCA "nColor Names")."""
-    names = raster.colour_names
-    if len(names) != len(planes) or not set(names) <= set(_PROCESS_COLOURANTS):
-        raise ImageProblem(
-            "ioca-ncolor-unsupported",
-            f"An nColor image with the colorants {', '.join(names) or '(not named)'} needs a colour "
-            "management resource",
-            "IOCA nColor Names",
-        )
-    by_name = dict(zip(names, planes, strict=True))
-    blank = bytes(width * height)
-    cmyk = [by_name.get(name, blank) for name in _PROCESS_COLOURANTS]
-    return _interleaved(cmyk, width, height, ImageModel.CMYK, False)
-
-
-def _interleaved(
-    planes: list[bytes], width: int, height: int, model: ImageModel, inverted: bool
-) -> ImageData:
-    samples = bytearray(width * height * len(planes))
-    for number, plane in enumerate(planes):
-        samples[number :: len(planes)] = plane
-    return make_image(width, height, Encoding.RAW, model, 8, bytes(samples), inverted=inverted)
-
-
 def _banded(raster: Raster, report: Reporter) -> Pixels:
     """Bands: each a plane of its own, compressed on its own; an empty one is all zeros (IOCA "Band Image
     Data"). CMYK with only black ink stays one gray plane, so that its JPEG passes undecoded."""
     first = min(1, *raster.bands)  # band numbers begin at 1, and at 0 in error
     count = len(raster.band_bits) or max(raster.bands) + 1 - first
     bands = [ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
-    subtractive = _subtractive(raster)
-    structure = raster.structure
     if count == 1:
         return _single(raster, bands[0], report)
     if (
         raster.encoding.compression == Compression.JPEG
         and not any(bands[:3])
         and count == 4
-        and not subtractive
+        and not subtractive(raster)
     ):
         return _in_tile(raster, jpeg_pixels(bands[3], report, subtractive=True), report)
-    planes, pixels = _planes(raster, bands, report)
-    width, height = pixels
-    if structure is not None and structure.format & 0x80:
-        image = _from_colorants(raster, planes, width, height)
-    elif structure is not None and structure.format in _YCC and count == 3:
-        image = _from_ycc(raster, planes, width, height)
-    elif count in _MODELS:
-        image = _interleaved(planes, width, height, _MODELS[count], subtractive)
-    else:
-        raise ImageProblem(
-            "ioca-colour-unsupported", f"Images of {count} bands are not supported", "IOCA Band Image"
-        )
-    return _in_tile(raster, Pixels(image, width, height), report)
+    planes, (width, height) = _planes(raster, bands, report)
+    return _in_tile(raster, Pixels(from_planes(raster, planes, width, height), width, height), report)
 
 
 def _planes(raster: Raster, bands: list[bytes], report: Reporter) -> tuple[list[bytes], tuple[int, int]]:
