@@ -43,3 +43,17 @@ def test_a_descriptor_of_its_own_keeps_the_suppressions_of_the_page() -> None:
     records = [Record(CODES["PTD"], 0, DESCRIPTOR.encode())]
     found = read_environment(records, None, None, None, Findings(), outer=page)  # type: ignore[arg-type]
     assert found.text == TextSpace(0.05, 0.05, 100, 50, suppressed=frozenset({3}))
+
+
+def test_text_on_a_page_inherits_the_space_increment() -> None:
+    """PTOCA "Set Variable Space Character Increment (SVI)": BPT does not reset it."""
+    first = field("PTX", TextBuilder().control("SVI", 400).data())
+    then = field("PTX", TextBuilder().text("\x40".encode("latin-1")).control("DIR", 400, 200 << 8).data())
+    objects = [enclosed("BPT", "X", [content]) for content in (first, then)]
+    own = enclosed("BPT", "X", [enclosed("BOG", "X", [field("PTD", DESCRIPTOR)]), then])
+    environment = enclosed("BAG", "X", (PAGE,))
+    bodies = ([*objects, own], [objects[1]])
+    pages = [enclosed("BPG", "X", [environment, *body]) for body in bodies]
+    rules = [line for line in items_shown(enclosed("BDT", "X", pages, b"\0\0")) if "rule" in line]
+    default = "rule 6,0 to 26,10"  # the default font is Courier at 10 points
+    assert rules == ["rule 20,0 to 40,10", default, default]  # an object of its own, and another page

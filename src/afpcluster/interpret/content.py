@@ -188,7 +188,9 @@ class ContentInterpreter:
             if found is not None and found.shared.items:
                 frame.items.append(Shared(found.shared, translation(*origin)))
             return
-        inner = Frame(frame.environment, frame.scope, frame.items, origin, frame.depth + 1)
+        inner = Frame(
+            frame.environment, frame.scope, frame.items, origin, frame.depth + 1, inherited=frame.inherited
+        )
         self.interpret(node.content, inner)
 
     def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> _Interpreted | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
+from afpcluster.interpret.text_state import Inherited
 
 Segment = tuple[float, float]
 """Origin of a page segment on its page, in points."""
@@ -23,4 +24,5 @@ class Frame:
     depth: int = 0
     page_name: str | None = None  # None inside overlays and page segments
     document: int = 0  # of the page, counted from 1
+    inherited: Inherited = field(default_factory=Inherited)
     attributes: list[tuple[str, str]] = field(default_factory=list)

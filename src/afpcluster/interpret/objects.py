@@ -104,7 +104,14 @@ class ObjectInterpreter:
         if group is None:
             environment = frame.environment
             assert environment.text is not None
-            items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+            items = draw_text(
+                data,
+                environment.text,
+                environment.fonts,
+                self._context,
+                node.begin.offset,
+                frame.inherited,
+            )
             if environment.text_place is not None:
                 items = [Group(items, environment.text_place)]
             if frame.segment is None:

@@ -18,22 +18,33 @@ from afpcluster.interpret.context import Context
 from afpcluster.interpret.font import Font
 from afpcluster.interpret.glyph_layout import GlyphLayout
 from afpcluster.interpret.text_show import ShownText
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text_state import Inherited, TextSpace
 
 
 def draw_text(
-    data: bytes, space: TextSpace, fonts: Mapping[int, Font], context: Context, offset: int
+    data: bytes,
+    space: TextSpace,
+    fonts: Mapping[int, Font],
+    context: Context,
+    offset: int,
+    inherited: Inherited | None = None,
 ) -> list[Item]:
     """The items of one text object (the data of its PTX fields joined), in its object space.
 
-    `offset` is that of its first PTX, for findings. Never raises for bad data.
+    `offset` is that of its first PTX, for findings. `inherited` is what the text before has left, and
+    what this one leaves. Never raises for bad data.
     """
     state = TextInterpreter(space, fonts, context, offset)
+    if inherited is not None:
+        state.space_increment, state.alternate = inherited.space_increment, inherited.alternate
+        state.choose_plain_font()
     if space.initial:
         state.set_initial_conditions(space.initial)
     state.enter()
     state.run(data)
     state.finish()
+    if inherited is not None:
+        inherited.space_increment, inherited.alternate = state.space_increment, state.alternate
     return state.items
 
 

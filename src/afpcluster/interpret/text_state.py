@@ -43,6 +43,15 @@ class TextSpace:
     suppressed: frozenset[int] = frozenset()
 
 
+@dataclass(slots=True)
+class Inherited:
+    """What text objects without an environment group leave to the next one on the page: BPT does not
+    reset it (PTOCA SVI, SEA "Application Note")."""
+
+    space_increment: float | None = None
+    alternate: bytes = b""
+
+
 class Defaults(NamedTuple):
     """The values that default indicators stand for (PTOCA Table 9): those of the descriptor, else of the
     receiver."""
