@@ -7,6 +7,7 @@ the CID. CMaps are the PostScript text of Adobe Technical Note 5014; only their 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,7 +25,7 @@ _CID_NAME = re.compile(rb"/CIDFontName\s*/([^\s/\[\](){}<>%]+)")
 
 @dataclass(slots=True)
 class CMap:
-    """Code -> CID by ranges; `base` is the CMap that `usecmap` names."""
+    """Code -> CID by ranges, in the order of their first codes; `base` is the CMap that `usecmap` names."""
 
     name: str = ""
     single: dict[bytes, int] = field(default_factory=dict)
@@ -38,8 +39,10 @@ class CMap:
             found = cmap.single.get(code)
             if found is not None:
                 return found
-            for low, high, first in cmap.ranges:
-                if len(low) == len(code) and low <= code <= high:
+            at = bisect_right(cmap.ranges, (len(code), code), key=_order) - 1
+            if at >= 0:
+                low, high, first = cmap.ranges[at]
+                if len(low) == len(code) and code <= high:
                     return first + int.from_bytes(code, "big") - int.from_bytes(low, "big")
             cmap = cmap.base
         return None
@@ -117,7 +120,12 @@ def parse_cmap(data: bytes, known: dict[str, CMap]) -> CMap:
                 if isinstance(low, bytes) and isinstance(high, bytes) and str(value).isdigit():
                     cmap.ranges.append((low, high, int(value)))
         last = token
+    cmap.ranges.sort(key=_order)
     return cmap
+
+
+def _order(mapped: tuple[bytes, bytes, int]) -> tuple[int, bytes]:
+    return len(mapped[0]), mapped[0]
 
 
 def _tokens(data: bytes) -> Iterator[bytes | str]:

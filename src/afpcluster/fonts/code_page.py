@@ -57,18 +57,21 @@ class CodePage:
 
     def cut(self) -> dict[int, CodePage]:
         """This double-byte code page as single-byte pages by the first byte of their codes."""
+        unicode = _by_first_byte(self.unicode)
+        not_printed = _by_first_byte(dict.fromkeys(self.not_printed))
+        not_incremented = _by_first_byte(dict.fromkeys(self.not_incremented))
         return {
             first: replace(
                 self,
                 key=f"{self.key}-{first:02X}",
                 code_size=1,
-                gcgids=_second_bytes(self.gcgids, first),
-                unicode=_second_bytes(self.unicode, first),
-                not_printed=frozenset(_second_bytes(dict.fromkeys(self.not_printed), first)),
-                not_incremented=frozenset(_second_bytes(dict.fromkeys(self.not_incremented), first)),
+                gcgids=gcgids,
+                unicode=unicode.get(first, {}),
+                not_printed=frozenset(not_printed.get(first, ())),
+                not_incremented=frozenset(not_incremented.get(first, ())),
                 space_code=self.space_code & 0xFF if self.space_code >> 8 == first else NO_SPACE,
             )
-            for first in sorted({code >> 8 for code in self.gcgids})
+            for first, gcgids in sorted(_by_first_byte(self.gcgids).items())
         }
 
 
@@ -132,8 +135,11 @@ def _entries(length: int, data: bytes) -> Iterable[foca.UnicodeEntry]:
     return (foca.UnicodeEntry(group.gcgid, group.flags, group.code, "") for group in groups)
 
 
-def _second_bytes(mapping: Mapping[int, T], first: int) -> dict[int, T]:
-    return {code & 0xFF: value for code, value in mapping.items() if code >> 8 == first}
+def _by_first_byte(mapping: Mapping[int, T]) -> dict[int, dict[int, T]]:
+    found: dict[int, dict[int, T]] = {}
+    for code, value in mapping.items():
+        found.setdefault(code >> 8, {})[code & 0xFF] = value
+    return found
 
 
 def _flagged(entries: Iterable[foca.UnicodeEntry], flag: int) -> frozenset[int]:
