@@ -400,6 +400,18 @@ def test_no_box_of_a_pdf_page_reaches_out_of_its_media_box(number: int) -> None:
     assert difference(show(items, 120, 100), wanted) == 0
 
 
+@pytest.mark.parametrize(("component", "below"), [(25, False), (63, False), (49, True), (64, True)])
+def test_what_is_below_a_pdf_page(component: int, below: bool) -> None:
+    """MO:DCA Appendix D: foreground is all of the space, or with transparency what is painted."""
+    area = ObjectArea(100, 100)  # the page of 200 by 100 is scaled to 100 by 50, in the middle
+    items, found = drawn(pdf(), classified(component), area)
+    green = Rectangle(0, 0, 100, 100, rgb(0, 1, 0))
+    shown = show([green, *items], 100, 100)
+    assert found == []
+    assert shown.getpixel((80, 50)) == ((0, 255, 0) if below else (255, 255, 255))
+    assert (shown.getpixel((30, 40)), shown.getpixel((50, 10))) == (RED, (0, 255, 0))
+
+
 def changed(**keys: object) -> bytes:
     made = pikepdf.open(io.BytesIO(pdf()))
     for name, value in keys.items():

@@ -62,6 +62,9 @@ _NAMES = {
 }
 """Presentation object types by component identifier, the last number of the registered OID."""
 
+_OPAQUE_PDF = (25, 63)
+"""PDF types whose complete presentation space is foreground (MO:DCA Appendix D)."""
+
 _FORMATS_BY_TYPE = {17: "DIB", 18: "DIB", 19: "PCX", 58: "JPEG2000"}
 """Formats that their first bytes may not tell."""
 
@@ -90,6 +93,8 @@ def draw_container(object: DataObject, context: Context) -> list[Item]:
             items, width, height = draw_pdf_page(
                 data, page, t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
             )
+            if kind in _OPAQUE_PDF:
+                items.insert(0, Rectangle(0, 0, width, height, WHITE))
         elif format in FILE_FORMATS:
             place_in_file = tiff_frame(data, page) if format == "TIFF" else 0
             file = Source(data, place_in_file, kind, report)
