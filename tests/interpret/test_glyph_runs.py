@@ -94,6 +94,12 @@ def test_a_glyph_without_advance_leaves_the_next_group_in_step() -> None:
     assert "glyph-run" in finding_codes(data)
 
 
+def test_a_glyph_that_the_font_lacks_is_reported() -> None:
+    chain = control("GIR", words(1, 999)) + ADVANCES
+    assert "glyph-run" in finding_codes(file(glyphs(400) + chain + NO_OPERATION))
+    assert "glyph-run" not in finding_codes(file(glyphs(400) + AB + ADVANCES + NO_OPERATION))
+
+
 def unicode_text(text: str) -> bytes:
     """Unicode Complex Text: ends its chain; the UTF-16BE text follows the control sequence."""
     data = text.encode("utf-16-be")

@@ -95,6 +95,9 @@ class GlyphLayout:
             )
         if self.lost:
             return f"{self.lost} glyphs of a glyph run have no advance and are not shown (EC-9C08)"
+        unknown = sum(glyph not in face.widths for glyph in self.glyphs)
+        if unknown:
+            return f"{unknown} glyph indexes of a glyph run are not in {font.name} (EC-9C02)"
         if not exact:
             return (
                 f"A glyph run was made with another version of {font.name}: its glyphs may differ (EC-9C00)"
