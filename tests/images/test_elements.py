@@ -10,6 +10,7 @@ from iocas import (
     WIDTH,
     YCBCR,
     YCRCB,
+    bands,
     check,
     colours,
     difference,
@@ -113,6 +114,28 @@ def test_colorants_of_four_bits(
 def test_colorants_of_no_device_are_a_finding(names: tuple[str, ...]) -> None:
     content = [size(2, 1), PLAIN, ide(8), colours(0x82, 4, 4), named(*names), encode_data(b"\0\0")]
     assert drawn(content, (2, 1)) == ([], ["ioca-ncolor-unsupported"])
+
+
+def test_image_data_beside_bands_is_a_finding() -> None:
+    planes = [plane.tobytes() for plane in COLOUR.split()]
+    content = [
+        size(),
+        ide(24),
+        colours(RGB, 8, 8, 8),
+        *bands(Compression.NONE, *planes),
+        encode_data(b"rest"),
+    ]
+    items, found = drawn(content)
+    assert found == ["ioca-data-beside-bands"]
+    assert difference(show(items, WIDTH, HEIGHT), COLOUR) == 0
+
+
+def test_bands_that_are_counted_from_0() -> None:
+    numbered = [
+        encode_parameter(Parameter.BAND_IMAGE_DATA, bytes((number, 0, 0)) + plane.tobytes())
+        for number, plane in enumerate(COLOUR.split())
+    ]
+    check([size(), PLAIN, ide(24), colours(RGB, 8, 8, 8), *numbered], COLOUR)
 
 
 def ratios(*values: int) -> bytes:

@@ -191,6 +191,13 @@ def _complete(raster: Raster, samples: bytes, size: int, report: Reporter) -> by
 def _banded(raster: Raster, report: Reporter) -> Pixels:
     """Bands: each a plane of its own, compressed on its own; an empty one is all zeros (IOCA "Band Image
     Data"). CMYK with only black ink stays one gray plane, so that its JPEG passes undecoded."""
+    if raster.data:
+        report(
+            "ioca-data-beside-bands",
+            "An image has Image Data beside its Band Image Data; only the bands are shown",
+            "IOCA Image Data, EC-9201",
+            offset=raster.offset,
+        )
     first = min(1, *raster.bands)  # band numbers begin at 1, and at 0 in error
     count = len(raster.band_bits) or max(raster.bands) + 1 - first
     bands = [ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
