@@ -36,6 +36,8 @@ def banner(text_: str, flags: int = 0) -> bytes:
 LINEAR = [
     digits_case(0x01, 1, "AFP 7/8", "Code 39", "AFP 7/8", "AFP 7/8"),
     digits_case(0x01, 2, "AFP78", "Code 39", "AFP78M", "AFP78M"),
+    digits_case(0x10, 1, "AFP78", "Code 39", "AFP78", "AFP78"),  # retired item 12
+    digits_case(0x10, 2, "AFP78", "Code 39", "AFP78M", "AFP78M"),
     digits_case(0x01, 1, "a=b", "Code 39 Extended", "a=b", "+A%H+B"),
     digits_case(0x0C, 1, "481516", "ITF", "481516", "481516"),
     digits_case(0x0C, 1, "48151", "ITF", "048151", "048151"),
@@ -88,6 +90,11 @@ RETAIL = [
     digits_case(0x09, 0, "401234567890", "EAN-13", "4012345678901", "4012345678901"),
     digits_case(0x16, 1, "40123456789042", "EAN-13", "401234567890142", "401234567890142"),
     digits_case(0x17, 1, "40123456789054321", "EAN-13", "401234567890154321", "401234567890154321"),
+    # Retired items 10, 11, 17 and 18
+    digits_case(0x0E, 0, "4012345", "EAN-8", "40123455", "40123455"),
+    digits_case(0x0F, 0, "401234567890", "EAN-13", "4012345678901", "4012345678901"),
+    digits_case(0x16, 2, "97812345678642", "EAN-13", "978123456786642", "978123456786642"),
+    digits_case(0x17, 2, "97812345678654321", "EAN-13", "978123456786654321", "978123456786654321"),
 ]
 DATABAR = [
     digits_case(0x24, 0, "24012345678905", "DataBar Omni", "0124012345678905", "(01)24012345678905"),

@@ -14,7 +14,7 @@ from afpcluster.afp.declare import S16, U8, U16, Pad1, Pad2, Rest, Structure, st
 
 
 class BarCodeType(IntEnum):
-    """BCOCA "Bar Code Types", with those retired items that only repeat another type."""
+    """BCOCA "Bar Code Types"."""
 
     CODE_39 = 0x01
     MSI = 0x02
@@ -47,6 +47,16 @@ class BarCodeType(IntEnum):
     AZTEC = 0x26
     HAN_XIN = 0x27
 
+
+RETIRED_TYPES = {
+    (0x0E, 0): (BarCodeType.EAN_8, 0),
+    (0x0F, 0): (BarCodeType.EAN_13, 0),
+    (0x10, 1): (BarCodeType.CODE_39, 1),
+    (0x10, 2): (BarCodeType.CODE_39, 2),
+    (0x16, 2): (BarCodeType.EAN_SUPPLEMENT_2, 1),
+    (0x17, 2): (BarCodeType.EAN_SUPPLEMENT_5, 1),
+}
+"""Types and modifiers of old files that only repeat others: retired items 10, 11, 12, 17 and 18."""
 
 DEFAULT_8 = 0xFF
 DEFAULT_16 = 0xFFFF

@@ -202,6 +202,7 @@ class Drawing:
         type_, modifier, content = descriptor.type, descriptor.modifier, data.data
         if data.flags & bcoca.SUPPRESS_BLANKS:
             type_, modifier, content = without_blanks(type_, modifier, content)
+        type_, modifier = bcoca.RETIRED_TYPES.get((type_, modifier), (type_, modifier))
         position = data.flags & bcoca.HRI_POSITION
         hri = {bcoca.HRI_BELOW: Hri.BELOW, bcoca.HRI_ABOVE: Hri.ABOVE}.get(position, Hri.DEFAULT)
         if data.flags & bcoca.HRI_NOT_PRESENTED:
