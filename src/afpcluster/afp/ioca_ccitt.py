@@ -128,8 +128,19 @@ _FIRST_ROWS = 16
 
 def _survives(data: bytes, form: RowForm, scheme: Scheme) -> bool:
     """Whether the first rows can be decoded so."""
+    return _pass_first_rows(_Bits(data), form, scheme)
+
+
+def begins_uncompressed(data: bytes, form: RowForm, scheme: Scheme) -> bool:
+    """Whether uncompressed mode is met in the first rows."""
+    bits = _Bits(data)
+    _pass_first_rows(bits, form, scheme)
+    return bits.uncompressed
+
+
+def _pass_first_rows(bits: _Bits, form: RowForm, scheme: Scheme) -> bool:
     try:
-        for _ in islice(_rows(_Bits(data), form, scheme), _FIRST_ROWS):
+        for _ in islice(_rows(bits, form, scheme), _FIRST_ROWS):
             pass
     except CodeError:
         return False

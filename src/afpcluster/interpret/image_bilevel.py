@@ -9,7 +9,7 @@ from __future__ import annotations
 from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import Compression, Recording, Reporter
-from afpcluster.afp.ioca_ccitt import RowForm, Scheme, coded_form, decode
+from afpcluster.afp.ioca_ccitt import RowForm, Scheme, begins_uncompressed, coded_form, decode
 from afpcluster.afp.ioca_codec import decode_lzw, decode_rl4, pad_rows, turn_over, unpack_bits
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.afp.jbig2 import Jbig2Error, embedded_stream
@@ -32,7 +32,6 @@ _CCITT = {
     Compression.G4_MMR: Scheme.G4,
 }
 _K = {Scheme.TIFF_2: 0, Scheme.G3_MH: 0, Scheme.G3_MR: 4, Scheme.G4: -1}
-_DECODED_SIZE = 8_192  # bytes: up to here decoding costs some hundredths of a second
 _MAX_ROWS = 0x7FFF  # IOCA "Image Size": the largest vertical size
 
 
@@ -56,26 +55,25 @@ def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
 
 
 def _ccitt(raster: Raster, data: bytes, scheme: Scheme, report: Reporter) -> Pixels:
-    """T.4 and T.6 data as it came, unless some of it is missing or no output can say it.
+    """T.4 and T.6 data as it came, unless no output can say it: without a height, in uncompressed mode.
 
-    Whether rows are missing takes decoding, so only small images are asked; what large ones lack stays
-    blank all the same.
+    Rows that the data lacks stay blank in every viewer. Counting them would take decoding each image.
     """
     _check_size(raster.width, raster.height)
     form = _row_form(raster, data, raster.width, scheme)
     height = raster.height
-    if not height or len(data) <= _DECODED_SIZE:
+    if not height or begins_uncompressed(data, form, scheme):
         found = decode(data, form, scheme, height or _MAX_ROWS)
         if not found.height:
             raise ImageProblem("ccitt-bad", "CCITT data without a single row", "IOCA Appendix A")
         if height > found.height:
             _report_short(report, height - found.height)
-        if found.uncompressed or height > found.height or (found.damaged and not height):
+        if found.uncompressed or found.damaged:
             height = height or found.height
             rows = found.rows.ljust((form.width + 7) // 8 * height, b"\0")
             image = make_image(form.width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
             return Pixels(image, raster.width, height)
-        height = found.height
+        height = height or found.height
     parameters = CcittParameters(
         _K[scheme],
         black_is_1=True,
