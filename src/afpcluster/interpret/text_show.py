@@ -56,7 +56,7 @@ class ShownText(TextState):
                 ),
             )
         )
-        self.owed = text
+        self.owed, self.owed_font = text, font
 
     def _show_specially(self, text: bytes) -> None:
         """Text with anything unusual about it: font, adjustments, fields, suppression."""

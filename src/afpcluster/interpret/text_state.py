@@ -101,6 +101,7 @@ class TextState:
         "origin_y",
         "overstrike_field",
         "owed",
+        "owed_font",
         "paragraph_level",
         "plain_font",
         "shift",
@@ -128,7 +129,8 @@ class TextState:
         self.font: Font | None = None
         self.plain_font: Font | None = None  # `font`, while nothing unusual is in force
         self.unusual = False  # an adjustment, field or suppression is in force
-        self.owed = b""  # text shown in `plain_font` whose width `i` does not have yet
+        self.owed = b""  # text shown the quick way in `owed_font` whose width `i` does not have yet
+        self.owed_font: Font | None = None
         self.open_suppression: int | None = None  # of the BSU that no ESU has ended yet
         self.suppression: int | None = None  # the same, where it is active
         self.paragraph_level: int | None = None  # of the UCT before; None is undefined
@@ -163,14 +165,14 @@ class TextState:
 
     def settle(self) -> None:
         """Add the width of the text that was shown last to the position."""
-        text, font = self.owed, self.plain_font
+        text, font = self.owed, self.owed_font
         if text and font is not None:
             self.i += sum(map(font.advances.__getitem__, text))
             self.in_word = text[-1] != font.space_code
         self.owed = b""
 
     def choose_plain_font(self) -> None:
-        """Note whether text can be shown the quick way from here on. `owed` must be settled before."""
+        """Note whether text can be shown the quick way from here on."""
         font = self.font
         self.unusual = bool(
             self.adjustment or self.space_increment is not None or self.fields or self.suppression is not None
@@ -291,8 +293,6 @@ class TextState:
             self.shift += step
 
     def set_coded_font_local(self, local_id: int) -> None:
-        if self.owed:
-            self.settle()
         if self.underscore_field is not None:
             self.underscore_field.flush(self)
         font = self.fonts.get(local_id)
