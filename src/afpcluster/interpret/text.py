@@ -1,7 +1,7 @@
 """Presentation text (PTOCA) -> glyph runs and rules: walking control sequences and text between them.
 
 `TABLE` of afp.ptoca picks the handler by the row's name, from this class and those it is made of:
-`text_state` (position and modal settings), `text_show` (text). PTOCA Chapter 4.
+`text_state` (position), `text_settings` (looks), `text_show` (text). PTOCA Chapter 4.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ class TextInterpreter(ShownText):
             if problem:
                 self.report("glyph-run", problem)
             self.i += layout.inline_advance * self.i_unit
-            self._break_fields()  # which have no effect on glyphs
+            self.break_fields()  # which have no effect on glyphs
         return at, chained
 
     def glyph_run_outside(self, _: bytes) -> None:

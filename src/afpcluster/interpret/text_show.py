@@ -12,14 +12,14 @@ from itertools import groupby
 from afpcluster.display.items import GlyphRun
 from afpcluster.interpret.font import FaceRun, Font
 from afpcluster.interpret.text_fields import SPACE_BYPASS
-from afpcluster.interpret.text_state import TextState
+from afpcluster.interpret.text_settings import TextSettings
 
 SPACES = (" ", "\u00a0")  # of Unicode text: space and variable space characters (PTOCA Table 16)
 _MAX_REPEATED = 0x7FFF  # RLENGTH
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
-class ShownText(TextState):
+class ShownText(TextSettings):
     """The state, and how text is shown with it."""
 
     __slots__ = ()
