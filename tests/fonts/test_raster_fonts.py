@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from foca_objects import character_set, code_page, metrics, orientation
+from map_groups import local_id, mcf, name
+from typer.testing import CliRunner
 
+from afpcluster.afp import modca, ptoca
 from afpcluster.afp.foca import OrientationFlag
+from afpcluster.cli import app
 from afpcluster.display.face import RasterFace, RasterGlyph
 from afpcluster.fonts.active import active_font
 from afpcluster.fonts.character_set import CharacterSet
@@ -16,6 +23,7 @@ from afpcluster.fonts.code_page import CodePage
 from afpcluster.fonts.code_page import code_page as parse_page
 from afpcluster.fonts.faces import face_of
 from afpcluster.interpret.font import Font
+from afpcluster.sample.records import UNITS, enclosed, field
 
 # "a": 3 by 2 pels, "b": 9 by 1 pels, a dot for the space that must never show
 PATTERNS = b"\xa0\x40" + b"\xff\x80" + b"\x80"
@@ -172,3 +180,41 @@ def test_pattern_data_that_is_not_there_hides_one_character_only() -> None:
 )
 def test_nominal_size(size: float, options: dict[str, Any], expected: float) -> None:
     assert build(True, size=size, **options)[0].size == expected
+
+
+def print_file() -> bytes:
+    """One page with one character, 72 points from the left: a black square of 10 points behind an A-space of
+    10 points (pels at 240 an inch, 33 to 10 points)."""
+    index = [metrics("LA010000", 100, 33, 33, ascender=33)]
+    square = character_set([index], fixed=True, size=10, boxes=[(33, 33, 0)], patterns=b"\xff" * 5 * 33)
+    fonts = b"".join(record.encode() for record in (*square, *code_page({0x81: "LA010000"})))
+    unit = (0, 0, UNITS, UNITS)
+    text = ptoca.TextBuilder().control("SCFL", 1).control("AMI", 1440).control("AMB", 1440).text(b"\x81")
+    environment = enclosed(
+        "BAG",
+        "AEG",
+        (
+            mcf(name(0x85, "T1TEST") + name(0x86, "C0TEST") + local_id(1)).encode(),
+            field("PGD", modca.PageDescriptor(*unit, 2880, 2880)),
+            field("PTD", modca.PresentationTextDescriptor(*unit, 2880, 2880)),
+        ),
+    )
+    shown = enclosed("BPT", "TEXT", (field("PTX", part) for part in text.records()))
+    page = enclosed("BPG", "PAGE", (environment, shown))
+    return enclosed("BRG", "GROUP", (fonts,)) + enclosed("BDT", "DOC", (page,), b"\0\0")
+
+
+@pytest.mark.parametrize(("options", "left"), [((), 82), (("--no-raster-a-space",), 72)])
+def test_the_place_of_a_character_in_the_pdf(options: tuple[str, ...], left: int, tmp_path: Path) -> None:
+    (tmp_path / "in.afp").write_bytes(print_file())
+    command = ["convert", str(tmp_path / "in.afp"), "-o", str(tmp_path / "out.pdf"), *options]
+    shown = CliRunner().invoke(app, command)
+    assert shown.exit_code == 0, shown.output
+    pdf = pypdfium2.PdfDocument(io.BytesIO((tmp_path / "out.pdf").read_bytes()))
+    try:
+        picture = pdf[0].render(scale=1).to_pil().convert("L").point(lambda value: 255 * (value < 128))
+    finally:
+        pdf.close()
+    box = picture.getbbox()
+    assert box is not None
+    assert (box[0], box[2] - box[0]) == (pytest.approx(left, abs=1), pytest.approx(10, abs=1))
