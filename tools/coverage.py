@@ -231,7 +231,7 @@ def text_controls() -> Family:
         Row(f"{c.mnemonic} X'{c.code:02X}'", c.name.replace("_", " "), "ptoca.CONTROLS", (c.name, c.mnemonic))
         for c in ptoca.CONTROLS
     ]
-    return Family("Text controls (PTOCA)", rows, ("interpret/text*.py",))
+    return Family("Text controls (PTOCA)", rows, ("interpret/text/*.py",))
 
 
 def drawing_orders() -> Family:
@@ -245,7 +245,7 @@ def drawing_orders() -> Family:
         )
         for order in goca.ORDERS.values()
     ]
-    return Family("Drawing orders (AFP GOCA)", rows, ("interpret/graphics*.py",), "functions", ("graphics",))
+    return Family("Drawing orders (AFP GOCA)", rows, ("interpret/graphics/*.py",), "functions", ("graphics",))
 
 
 _WRITTEN_BY = {
@@ -269,7 +269,7 @@ def image_parameters() -> Family:
             name = member.name.replace("_", " ").lower()
             words = (member.name, *_WRITTEN_BY.get(member.name, ()))
             rows.append(Row(code, name, f"ioca.{enumeration.__name__}", words))
-    sources = ("afp/ioca_segment.py", "interpret/image*.py", "interpret/colour.py")
+    sources = ("afp/ioca_segment.py", "interpret/image/*.py", "interpret/colour.py")
     return Family("Images (IOCA)", rows, sources, tests=("images", "interpret"))
 
 
@@ -279,7 +279,7 @@ def bar_codes() -> Family:
         Row(f"X'{m:02X}'", m.name.replace("_", " ").lower(), "bcoca.BarCodeType", (m.name, f"X'{m:02X}'"))
         for m in bcoca.BarCodeType
     ]
-    return Family("Bar code types (BCOCA)", rows, ("interpret/barcode*.py",), tests=("barcodes",))
+    return Family("Bar code types (BCOCA)", rows, ("interpret/barcode/*.py",), tests=("barcodes",))
 
 
 def font_parameters() -> Family:

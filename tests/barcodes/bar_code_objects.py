@@ -18,7 +18,7 @@ from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.display.items import GlyphRun, Group, Item, Path, Rectangle
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.barcode import draw_bar_code
+from afpcluster.interpret.barcode.objects import draw_bar_code
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from rendering import show as show_items
 

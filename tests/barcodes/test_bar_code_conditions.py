@@ -10,7 +10,7 @@ from bar_code_objects import bars, draw, draw_fields, ebcdic, extent, text
 from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.barcode import draw_bar_code
+from afpcluster.interpret.barcode.objects import draw_bar_code
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 
 FNC1 = b"\x8f"

@@ -11,8 +11,8 @@ from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
 from afpcluster.display.colour import BLACK, Colour, rgb
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Path, Rectangle
+from afpcluster.fonts.font import FaceRun, Font
 from afpcluster.interpret.context import ObjectArea
-from afpcluster.interpret.font import FaceRun, Font
 
 HRI_NONE, HRI_BELOW, HRI_ABOVE, ASTERISKS, NO_SYMBOL, NO_BLANKS = 0x80, 0x20, 0x40, 0x10, 0x04, 0x02
 

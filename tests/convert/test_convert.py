@@ -27,7 +27,7 @@ from afpcluster.convert import convert
 from afpcluster.display.face import Face
 from afpcluster.findings import ConversionError, LimitError, Severity
 from afpcluster.interpret import objects
-from afpcluster.interpret.text import draw_text
+from afpcluster.interpret.text.controls import draw_text
 from afpcluster.options import Options
 from afpcluster.outputs.pdf import PacketMaker
 

@@ -25,9 +25,9 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.ptoca import split_controls
 from afpcluster.convert import convert
 from afpcluster.findings import Findings
-from afpcluster.fonts.code_page import code_page
-from afpcluster.fonts.gcgid import unicode_text
+from afpcluster.fonts.foca.code_page import code_page
 from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
+from afpcluster.fonts.stand_in.gcgid import unicode_text
 from afpcluster.options import Options
 from corpus import afp_files, needs_corpus
 

@@ -15,8 +15,8 @@ from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.face import OutlineFace
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CODED_FONT, Resource, ResourceScope
 from afpcluster.findings import Findings
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.font import Font
 
 GLYPHS = {"LA010000": (b"a", 500), "LB010000": (b"b", 700), "SP010000": (b"space", 250)}
 PAGE = {0x81: "LA010000", 0x82: "LB010000", 0x40: "SP010000"}

@@ -13,14 +13,14 @@ from afpcluster.afp.foca import OutlineObject, PatternTechnology
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import encode_name
 from afpcluster.display.face import Face, OutlineFace, ProgramKind
-from afpcluster.fonts.active import active_font
-from afpcluster.fonts.character_set import CharacterSet
-from afpcluster.fonts.character_set import character_set as parse
-from afpcluster.fonts.cid import cid_font, parse_cmap
-from afpcluster.fonts.code_page import CodePage, FontDataError
-from afpcluster.fonts.code_page import code_page as parse_page
-from afpcluster.fonts.faces import face_of
-from afpcluster.outputs.pdf.font_dictionaries import used_glyphs
+from afpcluster.fonts.foca.active import active_font
+from afpcluster.fonts.foca.character_set import CharacterSet
+from afpcluster.fonts.foca.character_set import character_set as parse
+from afpcluster.fonts.foca.cid import cid_font, parse_cmap
+from afpcluster.fonts.foca.code_page import CodePage, FontDataError
+from afpcluster.fonts.foca.code_page import code_page as parse_page
+from afpcluster.fonts.foca.faces import face_of
+from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs
 
 CMAP = b"""%!PS-Adobe-3.0 Resource-CMap
 /CIDInit /ProcSet findresource begin 12 dict begin begincmap

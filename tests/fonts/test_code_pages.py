@@ -7,10 +7,10 @@ from foca_objects import code_page, records
 
 from afpcluster.afp import foca
 from afpcluster.afp.names import encode_name
-from afpcluster.fonts import builtin_code_pages
-from afpcluster.fonts.code_page import NO_SPACE, FontDataError
-from afpcluster.fonts.code_page import code_page as parse
-from afpcluster.fonts.standard import characters_of
+from afpcluster.fonts.foca.code_page import NO_SPACE, FontDataError
+from afpcluster.fonts.foca.code_page import code_page as parse
+from afpcluster.fonts.stand_in import builtin_code_pages
+from afpcluster.fonts.stand_in.standard import characters_of
 
 
 def test_single_byte() -> None:

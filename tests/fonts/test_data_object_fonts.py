@@ -15,7 +15,7 @@ from afpcluster.display.face import OutlineFace
 from afpcluster.document.resources import CODE_PAGE, CONTAINER, Resource
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.fonts.substitution import FILE_NAME
+from afpcluster.fonts.stand_in.substitution import FILE_NAME
 
 FONT = full_name(0xDE, "Latin One") + internal_id(3) + data_object_font(100)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from afpcluster.fonts.gcgid import identifier, unicode_text
+from afpcluster.fonts.stand_in.gcgid import identifier, unicode_text
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from foca_objects import character_set, metrics, orientation
 
 from afpcluster.afp import foca
 from afpcluster.afp.framing import Record
-from afpcluster.fonts.character_set import CharacterSet
-from afpcluster.fonts.character_set import character_set as parse
+from afpcluster.fonts.foca.character_set import CharacterSet
+from afpcluster.fonts.foca.character_set import character_set as parse
 
 LENGTHS = {
     "orientation_group_length": foca.FNO,

@@ -9,12 +9,12 @@ from afpcluster.afp import foca
 from afpcluster.afp.foca import PatternTechnology
 from afpcluster.afp.framing import Record
 from afpcluster.display.face import OutlineFace, ProgramKind
-from afpcluster.fonts import type1
-from afpcluster.fonts.active import active_font
-from afpcluster.fonts.character_set import character_set as parse
-from afpcluster.fonts.code_page import FontDataError
-from afpcluster.fonts.code_page import code_page as parse_page
-from afpcluster.fonts.faces import face_of
+from afpcluster.fonts.foca import type1
+from afpcluster.fonts.foca.active import active_font
+from afpcluster.fonts.foca.character_set import character_set as parse
+from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.fonts.foca.code_page import code_page as parse_page
+from afpcluster.fonts.foca.faces import face_of
 
 PAGE = {0x81: "LA010000", 0x82: "EX000066", 0x83: "EX000067", 0x40: "SP010000"}
 GLYPHS = {

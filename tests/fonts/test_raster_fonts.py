@@ -16,13 +16,13 @@ from afpcluster.afp import modca, ptoca
 from afpcluster.afp.foca import OrientationFlag
 from afpcluster.cli import app
 from afpcluster.display.face import RasterFace, RasterGlyph
-from afpcluster.fonts.active import active_font
-from afpcluster.fonts.character_set import CharacterSet
-from afpcluster.fonts.character_set import character_set as parse
-from afpcluster.fonts.code_page import CodePage
-from afpcluster.fonts.code_page import code_page as parse_page
-from afpcluster.fonts.faces import face_of
-from afpcluster.interpret.font import Font
+from afpcluster.fonts.foca.active import active_font
+from afpcluster.fonts.foca.character_set import CharacterSet
+from afpcluster.fonts.foca.character_set import character_set as parse
+from afpcluster.fonts.foca.code_page import CodePage
+from afpcluster.fonts.foca.code_page import code_page as parse_page
+from afpcluster.fonts.foca.faces import face_of
+from afpcluster.fonts.font import Font
 from afpcluster.sample.records import UNITS, enclosed, field
 
 # "a": 3 by 2 pels, "b": 9 by 1 pels, a dot for the space that must never show

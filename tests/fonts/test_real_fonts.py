@@ -11,9 +11,9 @@ from fontTools import agl
 from afpcluster.afp import foca
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.findings import Findings
-from afpcluster.fonts import gcgid
-from afpcluster.fonts.character_set import CharacterSet, character_set
-from afpcluster.fonts.code_page import CodePage, code_page
+from afpcluster.fonts.foca.character_set import CharacterSet, character_set
+from afpcluster.fonts.foca.code_page import CodePage, code_page
+from afpcluster.fonts.stand_in import gcgid
 from corpus import afp_files, needs_corpus
 
 FILES = afp_files()

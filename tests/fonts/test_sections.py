@@ -12,11 +12,11 @@ from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.items import GlyphRun
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, ResourceScope
 from afpcluster.findings import Findings
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.context import Context
-from afpcluster.interpret.font import Font
-from afpcluster.interpret.text import draw_text
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text.controls import draw_text
+from afpcluster.interpret.text.state import TextSpace
 
 SECTION_41, SECTION_45 = encode_triplet(0x25, b"\x41"), encode_triplet(0x25, b"\x45")
 ROTATED_270 = encode_triplet(0x26, b"\x87\x00")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from afpcluster.findings import ConversionError
-from afpcluster.fonts import standard
-from afpcluster.fonts.builtin_code_pages import built_in
 from afpcluster.fonts.references import FontReference, Grid
-from afpcluster.fonts.substitution import FILE_NAME, Substitute, load_rules, substitute_for
+from afpcluster.fonts.stand_in import standard
+from afpcluster.fonts.stand_in.builtin_code_pages import built_in
+from afpcluster.fonts.stand_in.substitution import FILE_NAME, Substitute, load_rules, substitute_for
 
 
 def characters(name: str, **values: object) -> FontReference:

@@ -9,11 +9,11 @@ import pytest
 from sfnt_files import collection, truetype, with_table
 
 from afpcluster.display.face import ProgramKind
-from afpcluster.fonts.builtin_code_pages import built_in
-from afpcluster.fonts.code_page import FontDataError
+from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.folders import FontFolders
-from afpcluster.fonts.truetype import character_face
-from afpcluster.fonts.unicode_font import (
+from afpcluster.fonts.stand_in.builtin_code_pages import built_in
+from afpcluster.fonts.unicode.truetype import character_face
+from afpcluster.fonts.unicode.unicode_font import (
     fingerprint_of,
     page_decoder,
     standard_faces,

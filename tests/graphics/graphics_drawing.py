@@ -26,9 +26,9 @@ from afpcluster.display.items import (
     TilePattern,
 )
 from afpcluster.findings import Findings
+from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
-from afpcluster.interpret.font import Font
-from afpcluster.interpret.graphics import draw_graphics
+from afpcluster.interpret.graphics.orders import draw_graphics
 
 FACE = OutlineFace("face", FontProgram("face", ProgramKind.STANDARD, "Helvetica"), 1, {}, {}, {}, 500.0)
 WINDOW = WindowSpecification(0x40, 0, 0, 0, 7200, 7200, 0, 0, 1000, 0, 1000)

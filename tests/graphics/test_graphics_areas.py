@@ -8,8 +8,8 @@ from graphics_drawing import draw_object, drawn, graphics_object, order
 from afpcluster.afp.goca import encode_segment
 from afpcluster.display.colour import BLACK
 from afpcluster.display.items import ClipPath, Path, Rectangle, TilePattern
-from afpcluster.interpret import graphics_areas, graphics_patterns
-from afpcluster.interpret.graphics_patterns import default_pattern
+from afpcluster.interpret.graphics import areas, patterns
+from afpcluster.interpret.graphics.patterns import default_pattern
 
 DEFAULT = "path 0.6 round round"
 FILL, OUTLINED, WINDING = 0x80, 0xC0, 0xA0
@@ -408,7 +408,7 @@ def test_bad_gradients_are_skipped(name: str) -> None:
 
 
 def test_gradients_beyond_the_limit_are_one_colour(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphics_areas, "GRADIENT_BAND_LIMIT", 100)
+    monkeypatch.setattr(areas, "GRADIENT_BAND_LIMIT", 100)
     lines, found = drawn(gradient((0, 0)) + USE + area(FILL, BOX) * 3)
     assert lines[-1] == f"path fill rgb(0,0,0) even-odd: {BOX_OUTLINE}"
     assert [line.startswith("clip") for line in lines if not line.startswith(" ")] == [True, True, False]
@@ -416,7 +416,7 @@ def test_gradients_beyond_the_limit_are_one_colour(monkeypatch: pytest.MonkeyPat
 
 
 def test_patterns_in_too_many_colours_are_solid(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphics_patterns, "RECOLOUR_LIMIT", 2)
+    monkeypatch.setattr(patterns, "RECOLOUR_LIMIT", 2)
     uses = b"".join(order("set_colour", colour) + area(FILL, BOX) for colour in (1, 2, 1, 3))
     lines, found = drawn(BILEVEL + RED_LINE + GECP + USE + uses)
     kinds = [line.split()[0] for line in lines if not line.startswith(" ")]

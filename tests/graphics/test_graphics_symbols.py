@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from graphics_drawing import FACE, WINDOW, descriptor, drawn, font, order
 
-from afpcluster.interpret.font import FaceRun
+from afpcluster.fonts.font import FaceRun
 
 AT_10 = order("marker_at_given_position", 100, 100, [])
 MARK = order("set_marker_cell", 140, 70) + order("marker_at_given_position", 500, 500, [])

@@ -11,7 +11,7 @@ from afpcluster.afp.ioca import Parameter, Recording
 from afpcluster.afp.ioca_write import encode_parameter, encode_segment
 from afpcluster.display.items import Group, Item
 from afpcluster.display.items import Image as ImageItem
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 from rendering import show
 
 WIDTH, HEIGHT = 48, 32

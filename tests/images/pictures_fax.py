@@ -7,7 +7,7 @@ from itertools import groupby
 from pictures import ink_rows
 from PIL import Image
 
-from afpcluster.afp.ioca_ccitt_codes import run_codes
+from afpcluster.codecs.ccitt_codes import run_codes
 
 _CODES = [{length: word for word, length in run_codes(black).items()} for black in (False, True)]
 _END_OF_BLOCK = "000000000001" * 2

@@ -12,8 +12,8 @@ from pictures_fax import g4_by_hand, mh_by_hand, packed
 from PIL import Image
 
 from afpcluster.afp.ioca import Compression, Parameter, Recording
-from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, g4_content
+from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.display.items import Encoding, ImageModel
 from rendering import show
 

@@ -7,8 +7,8 @@ from pictures import bilevel, fax_data, ink_rows
 from pictures_fax import g4_by_hand, horizontal, packed
 from PIL import Image
 
-from afpcluster.afp.ioca_ccitt import RowForm, Scheme, coded_form, coded_width, decode
-from afpcluster.afp.ioca_ccitt_codes import run_codes
+from afpcluster.codecs.ccitt import RowForm, Scheme, coded_form, coded_width, decode
+from afpcluster.codecs.ccitt_codes import run_codes
 
 SIZES = [(72, 38), (517, 90), (6000, 20), (1, 1), (9, 3), (8, 1)]
 EOL = "000000000001"

@@ -6,7 +6,7 @@ import pytest
 from pictures import bilevel, shapes, tiff_strip
 from PIL import Image
 
-from afpcluster.afp.ioca_codec import (
+from afpcluster.codecs.bytewise import (
     decode_lzw,
     decode_rl4,
     pad_rows,

@@ -17,7 +17,7 @@ from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.colour import rgb
 from afpcluster.display.items import EmbeddedPdf, Encoding, Group, Item, Rectangle
 from afpcluster.display.items import Image as ImageItem
-from afpcluster.interpret.container import draw_container, object_type
+from afpcluster.interpret.container.objects import draw_container, object_type
 from afpcluster.interpret.context import DataObject, MappingOption, ObjectArea
 from rendering import show
 

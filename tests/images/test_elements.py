@@ -26,7 +26,7 @@ from afpcluster.afp.ioca import Compression, Parameter
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.findings import Severity
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 from rendering import show
 
 INK, COLOUR = bilevel(WIDTH, HEIGHT), shapes()

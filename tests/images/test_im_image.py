@@ -17,7 +17,7 @@ from afpcluster.afp.im_image import (
     ImageOutputControl,
 )
 from afpcluster.interpret.context import DataObject, ObjectArea
-from afpcluster.interpret.im_image import draw_im_image
+from afpcluster.interpret.image.im import draw_im_image
 from rendering import show
 
 PAGE = (120, 100)

@@ -8,7 +8,7 @@ from pictures import bilevel, fax_data
 
 from afpcluster.afp.ioca import Compression
 from afpcluster.afp.ioca_write import encode_data
-from afpcluster.afp.jbig2 import Jbig2Error, embedded_stream
+from afpcluster.codecs.jbig2 import Jbig2Error, embedded_stream
 from afpcluster.display.items import Encoding
 
 INK = bilevel(48, 32)

@@ -10,7 +10,7 @@ from afpcluster.afp.ioca_write import encode_data, encode_segment
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Group, Image, Item, Shared
 from afpcluster.interpret.context import MappingOption, ObjectArea
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 
 SEGMENT = encode_segment([size(100, 50), encode_data(ink_rows(bilevel(100, 50)))])
 Extent = tuple[float, float, float, float]

@@ -16,7 +16,7 @@ from afpcluster.afp.ioca_segment import Raster, rasters
 from afpcluster.afp.ioca_write import encode_data, encode_segment, picture_data
 from afpcluster.display.items import Image, Item
 from afpcluster.findings import Findings
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 from rendering import show
 
 PICTURE = bilevel(WIDTH, HEIGHT)

@@ -13,7 +13,7 @@ from afpcluster.display.items import Image
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.findings import Findings
 from afpcluster.interpret.context import DataObject, ObjectArea
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 from corpus import afp_files, needs_corpus
 
 FILES = afp_files()

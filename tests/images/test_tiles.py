@@ -31,12 +31,12 @@ from afpcluster.afp.ioca import (
     TilePosition,
     TileSize,
 )
-from afpcluster.afp.ioca_codec import reverse_bits
 from afpcluster.afp.ioca_write import encode_data, encode_parameter, encode_segment
+from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import Encoding, Group, Rectangle
 from afpcluster.display.items import Image as ImageItem
-from afpcluster.interpret.image import draw_image
+from afpcluster.interpret.image.ioca import draw_image
 from rendering import show
 
 TOC = encode_parameter(Parameter.TILE_TOC, b"\0\0")

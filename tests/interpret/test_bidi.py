@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afpcluster.interpret.bidi import embedding_levels, mirrored, paragraph_level, visual_order
+from afpcluster.fonts.unicode.bidi import embedding_levels, mirrored, paragraph_level, visual_order
 
 HEBREW = "אבג"
 

@@ -14,12 +14,12 @@ import pytest
 from afpcluster.afp.ptoca import PREFIX, TextBuilder
 from afpcluster.display.items import GlyphRun, Rectangle
 from afpcluster.findings import Findings
-from afpcluster.fonts.truetype import character_face
-from afpcluster.fonts.unicode_font import standard_faces, unicode_font, utf8, utf16
+from afpcluster.fonts.font import Font
+from afpcluster.fonts.unicode.truetype import character_face
+from afpcluster.fonts.unicode.unicode_font import standard_faces, unicode_font, utf8, utf16
 from afpcluster.interpret.context import Context
-from afpcluster.interpret.font import Font
-from afpcluster.interpret.text import draw_text
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text.controls import draw_text
+from afpcluster.interpret.text.state import TextSpace
 from complex_fonts import GLYPHS, complex_font
 
 FACE = character_face(complex_font())

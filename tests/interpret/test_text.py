@@ -11,10 +11,10 @@ from afpcluster.display.colour import BLACK, Colour, cmyk, rgb
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Item, Rectangle
 from afpcluster.findings import Findings
+from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context
-from afpcluster.interpret.font import Font
-from afpcluster.interpret.text import draw_text
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text.controls import draw_text
+from afpcluster.interpret.text.state import TextSpace
 
 FACE = OutlineFace("test", FontProgram("test", ProgramKind.STANDARD, "Courier"), 1, {}, {}, {})
 FONT = Font("TEST", FACE, 10.0, 1, (6.0,) * 256, underscore_position=1.0, underscore_thickness=0.5)

@@ -11,7 +11,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.findings import Findings
 from afpcluster.interpret.environment import Environment, read_environment
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text.state import TextSpace
 from afpcluster.sample.records import enclosed, field
 
 TWIPS = (0, 0, 14_400, 14_400)

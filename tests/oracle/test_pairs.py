@@ -10,8 +10,8 @@ from pdf_pairs import Pdf, scores
 from afpcluster.display.colour import BLACK, Colour, rgb
 from afpcluster.display.items import GlyphRun, Page, Rectangle
 from afpcluster.findings import Findings
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.interpret.font import Font
 from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
 
 

@@ -13,8 +13,8 @@ from pdf_pages import BLACK, WHITE, check_pixels, page_of, text_of
 
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun
-from afpcluster.outputs.pdf.embedded_program import ProgramError
-from afpcluster.outputs.pdf.font_programs import embed_program
+from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
+from afpcluster.outputs.pdf.fonts.programs import embed_program
 from rendering import pdf_of, rendered
 
 SQUARE = [

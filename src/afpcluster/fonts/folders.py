@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from afpcluster.fonts.code_page import FontDataError
-from afpcluster.fonts.truetype import fold, full_names
+from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.fonts.unicode.truetype import fold, full_names
 
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 _MAX_BYTES = 256 << 20

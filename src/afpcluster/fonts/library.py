@@ -24,13 +24,14 @@ from afpcluster.document.resources import (
     ResourceScope,
 )
 from afpcluster.findings import Findings, Severity
-from afpcluster.fonts import builtin_code_pages, substitution, typefaces
-from afpcluster.fonts.active import active_font, font_of_face
-from afpcluster.fonts.adjustment import adjustment_at
-from afpcluster.fonts.character_set import CharacterSet
-from afpcluster.fonts.code_page import NO_SPACE, CodePage, FontDataError
-from afpcluster.fonts.coded_font import Section, coded_font
-from afpcluster.fonts.faces import face_of, metric_face
+from afpcluster.fonts.foca.active import active_font, font_of_face
+from afpcluster.fonts.foca.adjustment import adjustment_at
+from afpcluster.fonts.foca.character_set import CharacterSet
+from afpcluster.fonts.foca.code_page import NO_SPACE, CodePage, FontDataError
+from afpcluster.fonts.foca.coded_font import Section, coded_font
+from afpcluster.fonts.foca.faces import face_of, metric_face
+from afpcluster.fonts.foca.sections import FIRST_SECTION, extended_font, sectioned_font
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.references import (
     FontReference,
     mcf1_references,
@@ -38,12 +39,18 @@ from afpcluster.fonts.references import (
     mdr_reference,
     of_one_font,
 )
-from afpcluster.fonts.sections import FIRST_SECTION, extended_font, sectioned_font
 from afpcluster.fonts.sources import FontSources
-from afpcluster.fonts.standard import standard_face
-from afpcluster.fonts.truetype import CharacterFace
-from afpcluster.fonts.unicode_font import Decoder, page_decoder, standard_faces, unicode_font, utf8, utf16
-from afpcluster.interpret.font import Font
+from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
+from afpcluster.fonts.stand_in.standard import standard_face
+from afpcluster.fonts.unicode.truetype import CharacterFace
+from afpcluster.fonts.unicode.unicode_font import (
+    Decoder,
+    page_decoder,
+    standard_faces,
+    unicode_font,
+    utf8,
+    utf16,
+)
 
 MCF, MCF1 = CODES["MCF"], CODES["MCF1"]
 UTF8_SCHEME = 0x7807

@@ -16,12 +16,12 @@ from afpcluster.afp.fields import FIELDS
 from afpcluster.afp.framing import Record
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
-from afpcluster.fonts import builtin_code_pages
-from afpcluster.fonts.character_set import CharacterSet, character_set
-from afpcluster.fonts.code_page import CodePage, FontDataError, code_page
+from afpcluster.fonts.foca.character_set import CharacterSet, character_set
+from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.references import FontReference
-from afpcluster.fonts.truetype import CharacterFace, character_face
+from afpcluster.fonts.stand_in import builtin_code_pages
+from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
 
 SPEC = "MO:DCA Map Coded Font (MCF)"
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from afpcluster.afp.framing import Record
 from afpcluster.display.colour import Colour
 from afpcluster.findings import Findings
-from afpcluster.interpret.font import Font
+from afpcluster.fonts.font import Font
 
 
 class MappingOption(IntEnum):

@@ -19,11 +19,11 @@ from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import Matrix
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.context import FoundResource
-from afpcluster.interpret.font import Font
 from afpcluster.interpret.mixing import Mixing, read_mixing
-from afpcluster.interpret.text_state import TextSpace
+from afpcluster.interpret.text.state import TextSpace
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _PLACEMENT = ("OBD", "OBP", "MIO", "MGO", "MBC", "MCD", "MPT")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
-from afpcluster.interpret.text_state import Inherited
+from afpcluster.interpret.text.state import Inherited
 
 Segment = tuple[float, float]
 """Origin of a page segment on its page, in points."""

@@ -8,9 +8,7 @@ MO:DCA "Object Environment Group", "Presentation Text Objects", "Image Objects",
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from hashlib import blake2b
-from importlib import import_module
 from operator import attrgetter
 
 from afpcluster.afp import modca
@@ -23,24 +21,15 @@ from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
+from afpcluster.interpret.area import PlacedArea, read_area
 from afpcluster.interpret.cache import Recent
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
-from afpcluster.interpret.object_area import PlacedArea, read_area
-from afpcluster.interpret.text import draw_text
+from afpcluster.interpret.text.controls import draw_text
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
-DRAWN = {
-    CODES["BIM"]: "image:draw_image",
-    CODES["BGR"]: "graphics:draw_graphics",
-    CODES["BBC"]: "barcode:draw_bar_code",
-    CODES["BOC"]: "container:draw_container",
-    _BII: "im_image:draw_im_image",
-}
-"""Who draws an object. Imported when the first one comes: image and bar code libraries load slowly, and
-most print files need few of them."""
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
@@ -152,7 +141,7 @@ class ObjectInterpreter:
                 environment.resources,
                 triplets=(include.triplets if include else b"") + begin.triplets,
             )
-            items = _drawer(node.type)(data_object, self._context)
+            items = DRAWN[node.type](data_object, self._context)
             if key:
                 self._drawn.put(cache_key, items)
         self._place(placed, items, frame)
@@ -172,7 +161,7 @@ class ObjectInterpreter:
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
         area = ObjectArea(0.0, 0.0)
-        items = _drawer(_BII)(
+        items = _draw_im_image(
             DataObject(
                 "BII", decode_name(node.begin.data[:8]), node.begin.offset, area, None, list(node.flat())
             ),
@@ -182,13 +171,47 @@ class ObjectInterpreter:
             frame.items.append(Group(items, translation(*(frame.segment or (0.0, 0.0)))))
 
 
-@cache
-def _drawer(begin: int) -> Callable[[DataObject, Context], list[Item]]:
-    module, name = DRAWN[begin].split(":")
-    found: Callable[[DataObject, Context], list[Item]] = getattr(
-        import_module(f"afpcluster.interpret.{module}"), name
-    )
-    return found
+# Imported when the first object comes: image and bar code libraries load slowly, most print files need few.
+
+
+def _draw_image(data: DataObject, context: Context) -> list[Item]:
+    from afpcluster.interpret.image.ioca import draw_image
+
+    return draw_image(data, context)
+
+
+def _draw_im_image(data: DataObject, context: Context) -> list[Item]:
+    from afpcluster.interpret.image.im import draw_im_image
+
+    return draw_im_image(data, context)
+
+
+def _draw_graphics(data: DataObject, context: Context) -> list[Item]:
+    from afpcluster.interpret.graphics.orders import draw_graphics
+
+    return draw_graphics(data, context)
+
+
+def _draw_bar_code(data: DataObject, context: Context) -> list[Item]:
+    from afpcluster.interpret.barcode.objects import draw_bar_code
+
+    return draw_bar_code(data, context)
+
+
+def _draw_container(data: DataObject, context: Context) -> list[Item]:
+    from afpcluster.interpret.container.objects import draw_container
+
+    return draw_container(data, context)
+
+
+DRAWN: dict[int, Callable[[DataObject, Context], list[Item]]] = {
+    CODES["BIM"]: _draw_image,
+    CODES["BGR"]: _draw_graphics,
+    CODES["BBC"]: _draw_bar_code,
+    CODES["BOC"]: _draw_container,
+    _BII: _draw_im_image,
+}
+"""Who draws an object, by the code of the field that begins it."""
 
 
 def _content_key(node: ObjectNode) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.embedded import import_page
-from afpcluster.outputs.pdf.fonts import FontStore
+from afpcluster.outputs.pdf.fonts.store import FontStore
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
 from afpcluster.outputs.pdf.packet import (
     LAB_NAME,

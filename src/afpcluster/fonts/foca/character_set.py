@@ -1,0 +1,310 @@
+"""A FOCA font character set: metrics by rotation and GCGID, shapes as raster patterns or outlines.
+
+Metrics are pels (fixed base) or parts of the em (relative base); `per_em` turns either into 1/1000 em of
+the font's size. Index and pattern data are decoded when they are asked for (FOCA "Font Control (FNC)").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from afpcluster.afp import foca
+from afpcluster.afp.foca import OrientationFlag, PatternTechnology, UnitBase
+from afpcluster.afp.framing import Record
+from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets import find_triplet
+from afpcluster.display.face import RasterGlyph
+from afpcluster.fonts.foca import type1
+from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.fonts.foca.turned import turned, upright
+from afpcluster.fonts.stand_in import typefaces
+
+_EXTENSION_FONT = 0x6D
+_DEFAULT_RESOLUTION = 240.0
+_DEFAULT_SIZE = 10.0
+_BOLD_WEIGHT = 7
+_ALIGNMENTS = {0: 1, 2: 4, 3: 8}
+
+
+@dataclass(slots=True, eq=False)
+class CharacterSet:
+    """A parsed character set. `size` is the nominal vertical size in points, 0 where none is given;
+    without `raster_a_space` the A-space of raster characters is taken for 0."""
+
+    key: str
+    name: str
+    typeface: str
+    control: foca.FontControl
+    descriptor: foca.FontDescriptor | None
+    orientations: Mapping[int, foca.FontOrientation]  # by rotation in degrees
+    positions: Mapping[int, foca.FontPosition]
+    size: float
+    indexes: list[bytes] = field(repr=False)
+    patterns: bytes = field(repr=False)  # FNG data
+    pattern_map: bytes = field(repr=False)  # FNM data
+    name_data: bytes = field(repr=False)  # FNN data
+    raster_a_space: bool = True
+    _undefined: dict[str, float] | None = field(default=None, repr=False)
+    _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
+    _names: dict[str, bytes] | None = field(default=None, repr=False)
+
+    @property
+    def technology(self) -> int:
+        return self.control.technology
+
+    @property
+    def typeface_id(self) -> int:
+        """FGID; 0 where none is given."""
+        return self.descriptor.typeface_id if self.descriptor else 0
+
+    @property
+    def extension(self) -> bool:
+        """Whether it only adds characters to another character set (FOCA "Extension Font")."""
+        return bool(self.control.flags & foca.FONT_EXTENSION)
+
+    @property
+    def base_character_set_id(self) -> int:
+        """GCSGID of the font that an extension font adds to (FOCA "Extension Font Triplet X'6D'"), or 0."""
+        data = find_triplet(self.control.triplets, _EXTENSION_FONT) or b""
+        if len(data) < foca.ExtensionFont.shape.required:
+            return 0
+        triplet: foca.ExtensionFont = foca.ExtensionFont.decode(data)
+        return triplet.character_set_id
+
+    @property
+    def character_set_id(self) -> int:
+        """GCSGID; 0 where none is given."""
+        return self.descriptor.character_set_id if self.descriptor else 0
+
+    @property
+    def bold(self) -> bool:
+        return bool(self.descriptor and self.descriptor.weight >= _BOLD_WEIGHT)
+
+    @property
+    def italic(self) -> bool:
+        return bool(self.descriptor and self.descriptor.design_flags >> 8 & foca.DESIGN_ITALIC)
+
+    @property
+    def raster(self) -> bool:
+        return self.control.technology == PatternTechnology.RASTER
+
+    @property
+    def resolution(self) -> float:
+        """Pels per inch of the raster patterns (FOCA table "Relationship Between FNC Unit of Measure")."""
+        if self.control.shape_x_units:
+            return self.control.shape_x_units / 10
+        fixed = self.control.x_unit_base == UnitBase.FIXED
+        return self.control.x_units / 10 if fixed and self.control.x_units else _DEFAULT_RESOLUTION
+
+    def per_em(self, size: float) -> float:
+        """1/1000 em of a font of `size` points for one unit of the metrics."""
+        units = self.control.x_units or 1000
+        if self.control.x_unit_base == UnitBase.RELATIVE:
+            return 1000 / units
+        return 720_000 / units / size
+
+    def size_of_width(self, width: float) -> float:
+        """Points of an outline font asked for by its horizontal size (MO:DCA "Font Descriptor
+        Specification Triplet X'1F'", FtWidth): three times the width, or what makes a space that wide
+        where the pitch is fixed, by what the font or its typeface number says."""
+        orientation = self.orientations.get(0)
+        uniform = orientation is not None and orientation.flags & OrientationFlag.UNIFORM_INCREMENT
+        if not uniform and not typefaces.is_fixed_pitch(self.typeface_id):
+            return 3 * width
+        space = orientation.space_increment if orientation else 0
+        units = self.control.x_units or 1000
+        return width * units / (space or typefaces.FIXED_PITCH_EM * units)
+
+    def misfit(self, width: float) -> float:
+        """How far a raster font's horizontal size is from `width` points; outline fonts have any size
+        (MO:DCA "Global Resource Identifier (GRID) Definition")."""
+        nominal = self.descriptor.nominal_horizontal_size / 20 if self.descriptor else 0.0
+        return abs(nominal - width) if self.raster and nominal and width else 0.0
+
+    @property
+    def baseline_extent(self) -> int:
+        """FOCA "Maximum Baseline Extent" at rotation 0, in units of the metrics."""
+        orientation = self.orientations.get(0)
+        return orientation.maximum_baseline_extent if orientation else 0
+
+    def metrics(self, rotation: int) -> dict[str, foca.CharacterMetrics]:
+        """GCGID -> metrics at this rotation; empty where the font does not have the rotation. Rotation 0 is
+        made up where the font has others only."""
+        found = self._metrics.get(rotation)
+        if found is None:
+            found = self._metrics[rotation] = dict(self._decode_index(rotation))
+            if not rotation and rotation not in self.orientations:
+                first = next(iter(self.orientations), 0)
+                other = self.metrics(first) if first else {}
+                found.update((identifier, upright(entry, first)) for identifier, entry in other.items())
+        return found
+
+    def _decode_index(self, rotation: int) -> Iterator[tuple[str, foca.CharacterMetrics]]:
+        orientation = self.orientations.get(rotation)
+        if orientation is None:
+            return
+        number, length = orientation.flags >> 5, self.control.index_group_length
+        index = self.indexes[number] if number < len(self.indexes) else b""
+        detailed = length >= foca.CharacterMetrics.shape.size
+        listed: set[str] = set()
+        for entry in foca.repeat(foca.CharacterMetrics, index, length):
+            identifier = decode_name(entry.gcgid)
+            listed.add(identifier)
+            self._settle(entry, orientation)
+            yield identifier, entry if detailed else self._with_box(identifier, entry, rotation)
+        for identifier in self._unlisted(listed):
+            entry = foca.CharacterMetrics(b"", orientation.nominal_increment)
+            self._settle(entry, orientation)
+            yield identifier, self._with_box(identifier, entry, rotation)
+
+    def _unlisted(self, listed: set[str]) -> list[str]:
+        """Characters of a CID-keyed font that FNI leaves out: they have the nominal increment (FOCA "Nominal
+        Character Increment")."""
+        if self.technology != PatternTechnology.CID_KEYED:
+            return []
+        return [identifier for identifier in self.names() if identifier not in listed]
+
+    def _settle(self, entry: foca.CharacterMetrics, orientation: foca.FontOrientation) -> None:
+        """Uniform values in place of the character's own, and fixed metrics as distances: a negative number
+        of pels counts the one at the edge, 0 has no meaning and is not printed (FOCA "Font Index (FNI)")."""
+        uniform = orientation.flags
+        if uniform & OrientationFlag.UNIFORM_INCREMENT:
+            entry.increment = orientation.maximum_increment
+        if uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
+            entry.baseline_offset = orientation.maximum_baseline_offset
+        if uniform & OrientationFlag.UNIFORM_A_SPACE:
+            entry.a_space = orientation.minimum_a_space
+        if self.raster and not self.raster_a_space:
+            entry.a_space = 0
+        if self.raster and self.control.x_unit_base == UnitBase.FIXED:
+            entry.ascender += entry.ascender < 0
+            entry.descender += entry.descender < 0
+            if not self.control.flags & foca.FONT_BASELINE_AS_IS:
+                if entry.baseline_offset == 0 and not uniform & OrientationFlag.UNIFORM_BASELINE_OFFSET:
+                    entry.pattern_index = foca.NO_PATTERN
+                entry.baseline_offset += entry.baseline_offset < 0
+
+    def _with_box(
+        self, identifier: str, entry: foca.CharacterMetrics, rotation: int
+    ) -> foca.CharacterMetrics:
+        """Metrics of a character of which the font gives the increment only: its box is taken to be as wide
+        as that, and as high as the font's highest and lowest character."""
+        if rotation:
+            upright = self.metrics(0).get(identifier)
+            return turned(upright, rotation, 0, entry.increment) if upright else entry
+        position = self.positions.get(0)
+        if position is not None:
+            entry.ascender = entry.baseline_offset = position.maximum_ascender
+            entry.descender = position.maximum_descender
+        entry.b_space = entry.increment
+        return entry
+
+    def names(self) -> dict[str, bytes]:
+        """GCGID -> identifier in the outline program: a glyph name, or a code point of its CMap."""
+        if self._names is None:
+            control = self.control
+            found = foca.name_map(self.name_data, control.name_count, control.name_group_length)
+            self._names = {decode_name(ident): name for ident, name in found.items()}
+        return self._names
+
+    def undefined_increments(self) -> dict[str, float]:
+        """GCGID -> increment of characters that the name map leads to no possible glyph.
+
+        Such a character is the program's missing glyph, and takes its width: that is what renderers
+        that draw from the outline program do, whatever FNI says (docs/fonts.md "Missing glyphs").
+        """
+        if self._undefined is None:
+            self._undefined = {}
+            if self.technology == PatternTechnology.TYPE1:
+                impossible = [ident for ident, name in self.names().items() if not type1.is_glyph_name(name)]
+                outlines = self.outlines() if impossible else []
+                width = type1.missing_glyph_width(type1.join_segments(outlines[0].data)) if outlines else None
+                if width is not None:
+                    self._undefined = dict.fromkeys(impossible, width)
+        return self._undefined
+
+    def outlines(self) -> list[foca.OutlineObject]:
+        """The objects of an outline font."""
+        described = self.control.technology == PatternTechnology.CID_KEYED
+        return list(foca.outline_objects(self.patterns, described=described))
+
+    def raster_glyph(self, metrics: foca.CharacterMetrics, pels_per_unit: float) -> RasterGlyph | None:
+        """The bitmap of a character at rotation 0; None where it has none or its data is not there."""
+        size = foca.PatternMapping.shape.size
+        at = metrics.pattern_index * max(self.control.map_group_length, size)
+        if at + size > len(self.pattern_map):
+            return None
+        mapping = foca.PatternMapping.decode(self.pattern_map[at : at + size])
+        width, height = mapping.box_width + 1, mapping.box_height + 1
+        if self.control.flags & foca.FONT_UNIFORM_BOX:
+            width, height = self.control.maximum_box_width + 1, self.control.maximum_box_height + 1
+        start = mapping.offset * _ALIGNMENTS.get(self.control.pattern_alignment, 1)
+        bits = self.patterns[start : start + (width + 7) // 8 * height]
+        if len(bits) < (width + 7) // 8 * height or not any(bits):
+            return None
+        top = round(metrics.baseline_offset * pels_per_unit)
+        return RasterGlyph(width, height, round(metrics.a_space * pels_per_unit), top, bits)
+
+
+def character_set(records: Iterable[Record]) -> CharacterSet:
+    """The font character set in the records BFN..EFN. Raises FontDataError and DecodeError."""
+    name = ""
+    control: foca.FontControl | None = None
+    descriptor: foca.FontDescriptor | None = None
+    data: dict[int, list[bytes]] = {}
+    for record in records:
+        if record.type == foca.BFN:
+            name = decode_name(record.data[:8])
+        elif record.type == foca.FNC:
+            control = foca.FontControl.decode(record.data)
+        elif record.type == foca.FND:
+            descriptor = foca.FontDescriptor.decode(record.data)
+        else:
+            data.setdefault(record.type, []).append(record.data)
+    if control is None:
+        raise FontDataError(f"Font character set {name or '(no name)'} has no Font Control (FNC)")
+    groups = [
+        list(foca.repeat(item, b"".join(data.get(type_, [])), length))
+        for type_, item, length in (
+            (foca.FNO, foca.FontOrientation, control.orientation_group_length),
+            (foca.FNP, foca.FontPosition, control.position_group_length),
+        )
+    ]
+    rotations = [foca.ROTATIONS.get(group.rotation, 0) for group in groups[0]]
+    orientations = dict(zip(rotations, groups[0], strict=True))
+    digest = sha256()
+    for type_ in (foca.FNC, foca.FNO, foca.FNI, foca.FNM, foca.FNN, foca.FNG):
+        for part in data.get(type_, []) if type_ != foca.FNC else [control.encode()]:
+            digest.update(part)
+    return CharacterSet(
+        key=digest.hexdigest()[:16],
+        name=name,
+        typeface=decode_name(descriptor.typeface) if descriptor else "",
+        control=control,
+        descriptor=descriptor,
+        orientations=orientations,
+        positions=dict(zip(rotations, groups[1], strict=False)),
+        size=_nominal_size(control, descriptor, orientations),
+        indexes=data.get(foca.FNI, []),
+        patterns=b"".join(data.get(foca.FNG, [])),
+        pattern_map=b"".join(data.get(foca.FNM, [])),
+        name_data=b"".join(data.get(foca.FNN, [])),
+    )
+
+
+def _nominal_size(
+    control: foca.FontControl,
+    descriptor: foca.FontDescriptor | None,
+    orientations: Mapping[int, foca.FontOrientation],
+) -> float:
+    """Points. Raster fonts without a size in FND have that of their em space, if the base is fixed."""
+    if descriptor is not None and (descriptor.nominal_size or descriptor.maximum_size):
+        return (descriptor.nominal_size or descriptor.maximum_size) / 10
+    if control.technology != PatternTechnology.RASTER:
+        return 0.0
+    first = next(iter(orientations.values()), None)
+    if first is not None and first.em_space_increment and control.x_unit_base == UnitBase.FIXED:
+        return first.em_space_increment * 720 / (control.x_units or 2400)
+    return _DEFAULT_SIZE

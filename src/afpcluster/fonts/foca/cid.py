@@ -1,0 +1,150 @@
+"""CID-keyed outline fonts: the CID font program among the FNG objects, and their CMaps.
+
+The name map gives a CMap code for every GCGID (FOCA "Font Name Map (FNN)", format X'05'); the CMap gives
+the CID. CMaps are the PostScript text of Adobe Technical Note 5014; only their mapping operators count.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from afpcluster.afp.foca import OutlineObject
+from afpcluster.display.face import FontProgram, ProgramKind
+from afpcluster.fonts.foca import type1
+from afpcluster.fonts.foca.code_page import FontDataError
+
+_CMAP, _CID_FONT = 1, 5  # FOCA "Object Type"
+_PRIMARY, _HORIZONTAL, _VERTICAL = 0, 1, 2
+_TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|/([^\s/<>\[\](){}%]+)|%[^\r\n]*|([^\s/<>\[\](){}%]+)")
+_CID_NAME = re.compile(rb"/CIDFontName\s*/([^\s/\[\](){}<>%]+)")
+
+
+@dataclass(slots=True)
+class CMap:
+    """Code -> CID by ranges, in the order of their first codes; `base` is the CMap that `usecmap` names."""
+
+    name: str = ""
+    single: dict[bytes, int] = field(default_factory=dict)
+    ranges: list[tuple[bytes, bytes, int]] = field(default_factory=list)
+    base: CMap | None = None
+
+    def cid(self, code: bytes) -> int | None:
+        """The CID of a code; None where the CMap has none."""
+        cmap: CMap | None = self
+        while cmap is not None:
+            found = cmap.single.get(code)
+            if found is not None:
+                return found
+            at = bisect_right(cmap.ranges, (len(code), code), key=_order) - 1
+            if at >= 0:
+                low, high, first = cmap.ranges[at]
+                if len(low) == len(code) and code <= high:
+                    return first + int.from_bytes(code, "big") - int.from_bytes(low, "big")
+            cmap = cmap.base
+        return None
+
+
+@dataclass(slots=True, frozen=True)
+class CidFont:
+    """A CID font program and the CMap that leads into it."""
+
+    program: FontProgram
+    cmap: CMap
+
+    def cid(self, code: bytes) -> int | None:
+        return self.cmap.cid(code)
+
+
+def cid_font(objects: list[OutlineObject], name: str, *, vertical: bool = False) -> CidFont:
+    """The font in the objects of FNG, with its CMap for horizontal or vertical writing; the other one where
+    it has only that. Raises FontDataError where program or CMap is missing."""
+    cmaps: dict[str, CMap] = {}
+    for item in objects:
+        if item.descriptor[:1] == bytes((_CMAP,)):
+            cmap = parse_cmap(item.data, cmaps)
+            cmaps[cmap.name] = cmap
+    primary: bytes | None = None
+    program: FontProgram | None = None
+    for item in objects:
+        kind = item.descriptor[0] if item.descriptor else 0
+        if kind == _CMAP:
+            precedence, direction = item.descriptor[1:2] or b"\0", item.descriptor[3:4] or b"\0"
+            fits = direction[0] != (_HORIZONTAL if vertical else _VERTICAL)
+            if precedence[0] == _PRIMARY and (primary is None or fits):
+                primary = item.data
+        elif kind == _CID_FONT or (program is None and b"StartData" in item.data[:65536]):
+            program = _program(item.data, name)
+    if program is None:
+        raise FontDataError(f"CID-keyed font {name} has no CID font object (FNG)")
+    if primary is None:
+        raise FontDataError(f"CID-keyed font {name} has no primary CMap object (FNG)")
+    # Parsed with all others at hand, of which one further on may be its base.
+    return CidFont(program, parse_cmap(primary, cmaps))
+
+
+def _program(data: bytes, name: str) -> FontProgram:
+    data = type1.join_segments(data)
+    match = _CID_NAME.search(data[:65536])
+    kind = ProgramKind.CID_CFF if data[:1] == b"\x01" else ProgramKind.CID_TYPE1
+    return FontProgram(
+        key=sha256(data).hexdigest()[:16],
+        kind=kind,
+        name=match.group(1).decode("latin-1") if match else type1.font_name(b"", name),
+        data=data,
+    )
+
+
+def parse_cmap(data: bytes, known: dict[str, CMap]) -> CMap:
+    """The mappings of a CMap file; `known` are the CMaps that it may build on."""
+    cmap = CMap()
+    tokens = _tokens(data)
+    last: bytes | str = ""
+    for token in tokens:
+        if token == "usecmap" and isinstance(last, str):
+            cmap.base = known.get(last.removeprefix("/"))
+        elif token == "/CMapName":
+            following = next(tokens, "")
+            cmap.name = cmap.name or (following.removeprefix("/") if isinstance(following, str) else "")
+        elif token == "begincidchar":
+            operands = _until(tokens, "endcidchar")
+            for code, value in zip(operands[::2], operands[1::2], strict=False):
+                if isinstance(code, bytes) and isinstance(value, str) and value.isdigit():
+                    cmap.single[code] = int(value)
+        elif token == "begincidrange":
+            operands = _until(tokens, "endcidrange")
+            for low, high, value in zip(operands[::3], operands[1::3], operands[2::3], strict=False):
+                if isinstance(low, bytes) and isinstance(high, bytes) and str(value).isdigit():
+                    cmap.ranges.append((low, high, int(value)))
+        last = token
+    cmap.ranges.sort(key=_order)
+    return cmap
+
+
+def _order(mapped: tuple[bytes, bytes, int]) -> tuple[int, bytes]:
+    return len(mapped[0]), mapped[0]
+
+
+def _tokens(data: bytes) -> Iterator[bytes | str]:
+    """Hexadecimal strings as bytes, names with their slash and words as text."""
+    for match in _TOKEN.finditer(data):
+        code, name, word = match.groups()
+        if code is not None:
+            digits = b"".join(code.split())
+            yield bytes.fromhex((digits + b"0" * (len(digits) & 1)).decode("ascii"))
+        elif name is not None:
+            yield "/" + name.decode("latin-1")
+        elif word is not None:
+            yield word.decode("latin-1")
+
+
+def _until(tokens: Iterator[bytes | str], end: str) -> list[bytes | str]:
+    found: list[bytes | str] = []
+    for token in tokens:
+        if token == end:
+            break
+        found.append(token)
+    return found

@@ -1,0 +1,1 @@
+"""Data-object fonts (TrueType, OpenType) and what Unicode text needs: shapes and the bidirectional order."""

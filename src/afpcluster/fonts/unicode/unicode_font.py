@@ -1,0 +1,157 @@
+"""Fonts for text that is, or becomes, Unicode: a base font and those linked to it -> `Font`.
+
+Every character is shown by the first face that has it (MO:DCA "Using the MDR to Map a TrueType/OpenType
+Font", linked fonts); one that none has shows the base font's missing glyph. Format controls show nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import md5
+from unicodedata import category
+
+from afpcluster.display.face import Face, OutlineFace
+from afpcluster.fonts.foca.active import font_of_face
+from afpcluster.fonts.foca.code_page import CodePage
+from afpcluster.fonts.font import FaceRun, Font
+from afpcluster.fonts.stand_in.builtin_code_pages import built_in
+from afpcluster.fonts.stand_in.standard import characters_of, standard_face
+from afpcluster.fonts.unicode.shaping import Shaper
+from afpcluster.fonts.unicode.truetype import CharacterFace, fold
+
+Decoder = Callable[[bytes], str]
+_REMEMBERED_STRINGS = 4096
+_OID_SEED = bytes.fromhex("2b1200040105")  # 1.3.18.0.4.1.5
+_LONGEST_FINGERPRINT = 19  # bytes of seven bits
+_STANDARD_PAGES = (1252, 1250, 1254, 1257)  # together all glyphs of a standard Latin font
+
+
+def unicode_font(
+    label: str,
+    faces: Sequence[CharacterFace],
+    decode: Decoder,
+    code_size: int,
+    size: float,
+    *,
+    rotation: int = 0,
+    stretch: float = 1.0,
+    missing: Callable[[str], None] = lambda character: None,
+) -> Font:
+    """A font of `faces` (the base font first) at `size` points. `decode` makes text of a text object's
+    bytes, `code_size` bytes a code; `missing` is told of a character that no face has."""
+    bases = [font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces]
+    advances: list[Mapping[int, float]] = [
+        font.advances if isinstance(font.advances, Mapping) else dict(enumerate(font.advances))
+        for font in bases
+    ]
+
+    def pick(character: str) -> tuple[int, int] | None:
+        """Which face, and its code there."""
+        value = ord(character)
+        for number, face in enumerate(faces):
+            code = face.codes.get(value)
+            if code is not None:
+                return number, code
+        if category(character) in ("Cc", "Cf"):
+            return None
+        missing(character)
+        return 0, 0
+
+    picked = lru_cache(maxsize=_REMEMBERED_STRINGS)(pick)
+
+    @lru_cache(maxsize=_REMEMBERED_STRINGS)
+    def split(text: bytes) -> list[FaceRun]:
+        runs: list[FaceRun] = []
+        codes = bytearray()
+        current, advance = -1, 0.0
+        for character in decode(text):
+            found = picked(character)
+            if found is None:
+                continue
+            number, code = found
+            if number != current and codes:
+                runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+                codes, advance = bytearray(), 0.0
+            current = number
+            codes += code.to_bytes(faces[number].face.code_size, "big")
+            advance += advances[number].get(code, 0.0)
+        if codes:
+            runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+        return runs
+
+    fingerprints: dict[OutlineFace, bytes] = {}
+
+    def glyph_face(oid: bytes, name: str) -> tuple[Face, bool] | None:
+        wanted, fingerprint = fold(name), fingerprint_of(oid)
+        named = [f.face for f in faces if f.face.code_size == 2 and (not wanted or wanted in f.names)]
+        if fingerprint and not fingerprints:
+            fingerprints.update(
+                {f.face: md5(f.face.program.data, usedforsecurity=False).digest() for f in faces}
+            )
+        exact = [face for face in named if fingerprint and fingerprint == fingerprints[face]]
+        chosen = next(iter(exact or named), None)
+        return (chosen, bool(exact) or not fingerprint) if chosen is not None else None
+
+    font = bases[0]
+    font.name = label
+    font.code_size = code_size
+    font.advances = advances[0]
+    font.split = split
+    font.glyph_face = glyph_face
+    font.codec = _CODECS.get(decode)
+    if font.codec is not None and rotation in (0, 180):
+        font.shape = Shaper(faces, size, stretch, missing).shape
+    font.space_code = 0x20
+    space = faces[0].codes.get(0x20)
+    font.space_increment = advances[0].get(space, 0.0) if space is not None else 0.0
+    font.underscore_position = -faces[0].underline_position * size / 1000
+    font.underscore_thickness = faces[0].underline_thickness * size / 1000
+    return font
+
+
+def fingerprint_of(oid: bytes) -> bytes:
+    """The MD5 fingerprint in the object OID of a font (MO:DCA "TrueType and OpenType Font Object OID
+    Generation Algorithm"); none where it is another kind of OID, or none at all."""
+    if oid[2:8] != _OID_SEED:
+        return b""
+    value = 0
+    for byte in oid[8 : 8 + _LONGEST_FINGERPRINT]:
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            break
+    return (value & (1 << 128) - 1).to_bytes(16, "big")
+
+
+def page_decoder(page: CodePage) -> Decoder:
+    """Text of a code page's codes; codes without text are left out."""
+    texts = characters_of(page)
+    if page.code_size == 1:
+        return lambda data: "".join([texts.get(code, "") for code in data])
+    return lambda data: "".join(
+        [texts.get(data[at] << 8 | data[at + 1], "") for at in range(0, len(data) - 1, 2)]
+    )
+
+
+def utf16(data: bytes) -> str:
+    """UTF-16BE, the encoding of user data where none is given."""
+    return data.decode("utf-16-be", "replace")
+
+
+def utf8(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+_CODECS: dict[Decoder, str] = {utf16: "utf-16-be", utf8: "utf-8"}
+
+
+def standard_faces(name: str) -> list[CharacterFace]:
+    """A standard font for Unicode text: one face for each code page that its glyphs need."""
+    found = []
+    for number in _STANDARD_PAGES:
+        page = built_in(number)
+        if page is not None:
+            face = standard_face(name, page)
+            codes = {ord(face.unicode[code]): code for code in face.glyphs if len(face.unicode[code]) == 1}
+            found.append(CharacterFace(face, codes))
+    return found

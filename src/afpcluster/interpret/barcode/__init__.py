@@ -1,0 +1,1 @@
+"""Bar codes (BCOCA): `objects` reads the object; a file for each family of symbols."""

@@ -1,0 +1,1 @@
+"""Object containers: PDF, TIFF, PNG, JPEG and other files carried inside AFP."""

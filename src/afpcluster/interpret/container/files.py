@@ -1,0 +1,166 @@
+"""Image files of object containers -> `ImageData` and the resolution they give.
+
+JPEG, JPEG 2000 and one-strip CCITT TIFF pass undecoded; the others are decoded once. One bit per sample is
+bilevel: black points paint; the others leave what is below, or are white in the types whose whole image is
+foreground. Of an alpha channel only "fully transparent" counts, and in some types of TIFF nothing (MO:DCA
+Appendix D).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from PIL import Image as Pillow
+
+from afpcluster.afp.ioca import Reporter
+from afpcluster.codecs.jpeg import read_header
+from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.interpret.container.tiff import undecoded_fax
+from afpcluster.interpret.image.data import (
+    jpeg_pixels,
+    make_image,
+    open_with_pillow,
+    pillow_header,
+    pillow_image,
+)
+
+
+class Source(NamedTuple):
+    """A file: its data, the place of the wanted image in it, its registered type, where to report."""
+
+    data: bytes
+    page: int
+    kind: int | None
+    report: Reporter
+
+
+class FileImage(NamedTuple):
+    """An image with its samples per inch, 0 where the file does not say or does not count. `opaque`: the
+    points of a bilevel image that are not significant are white."""
+
+    image: ImageData
+    x_density: float = 0.0
+    y_density: float = 0.0
+    opaque: bool = False
+
+
+_TIFF_WITHOUT_ALPHA = (14, 60, 61, 62)
+_TIFF_OPAQUE = (60, 62, 66)
+
+_MAGIC = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"%PDF", "PDF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
+    (b"\xff\x4f\xff\x51", "JPEG2000"),
+    (b"BM", "BMP"),
+)
+
+
+def sniff(data: bytes) -> str | None:
+    """The format that the first bytes tell, or None."""
+    for magic, format in _MAGIC:
+        if data.startswith(magic):
+            return format
+    return "PDF" if b"%PDF-" in data[:1024] else None
+
+
+def _jpeg(file: Source) -> FileImage:
+    pixels = jpeg_pixels(file.data, file.report, ioca=False)
+    header = read_header(file.data)
+    return FileImage(pixels.image, header.x_density, header.y_density)
+
+
+_JPX_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
+
+
+def _jpeg_2000(file: Source) -> FileImage:
+    """A JP2 file as it came; a bare codestream, or components with alpha, decoded."""
+    header = pillow_header(file.data, "JPEG2000")
+    model = _JPX_MODELS.get(header.mode)
+    if model is None or not file.data.startswith(b"\0\0\0\x0c"):
+        return _decoded(file, "JPEG2000")
+    image = make_image(header.width, header.height, Encoding.JPX, model, 8, file.data)
+    return FileImage(image, *_density(header))
+
+
+def _tiff(file: Source) -> FileImage:
+    header = pillow_header(file.data, "TIFF", file.page)
+    fax = undecoded_fax(file.data, header, file.report)
+    found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF")
+    if file.kind in _TIFF_WITHOUT_ALPHA and found.image.mask is not None:
+        found = found._replace(image=replace(found.image, key=found.image.key + "-opaque", mask=None))
+    return found._replace(opaque=file.kind in _TIFF_OPAQUE)
+
+
+def _png(file: Source) -> FileImage:
+    """The resolution in the file is ignored, and without alpha all points are foreground (MO:DCA "AFPC PNG
+    Subset")."""
+    return FileImage(_decoded(file, "PNG").image, opaque=True)
+
+
+def _density(header: Pillow.Image) -> tuple[float, float]:
+    """Samples per inch; 1 is what writers put who know none."""
+    x, y = header.info.get("dpi", (0.0, 0.0))
+    return (float(x), float(y)) if x > 1 and y > 1 else (0.0, 0.0)
+
+
+def _decoded(file: Source, format: str) -> FileImage:
+    """Any format, through Pillow."""
+    image = open_with_pillow(file.data, format, file.report, page=file.page)
+    density = _density(image)
+    if image.mode == "1":
+        rows = bytes(image.point(lambda value: 255 - value).tobytes())
+        stencil = make_image(image.width, image.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+        return FileImage(stencil, *density)
+    mask = _transparency(image)
+    if image.mode in ("LA", "RGBA", "PA"):
+        image = image.convert("L" if image.mode == "LA" else "RGB")
+    if image.mode == "P":
+        return FileImage(_indexed(image, mask), *density)
+    if image.mode.startswith("I"):  # 16 bits of gray
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    return FileImage(pillow_image(image, mask=mask), *density)
+
+
+def _indexed(image: Pillow.Image, mask: ImageData | None) -> ImageData:
+    palette = bytes(image.getpalette("RGB") or b"")[: 256 * 3]
+    return make_image(
+        image.width,
+        image.height,
+        Encoding.RAW,
+        ImageModel.INDEXED,
+        8,
+        image.tobytes(),
+        palette=palette,
+        mask=mask,
+    )
+
+
+def _transparency(image: Pillow.Image) -> ImageData | None:
+    """A stencil of the points that are not fully transparent; None where all are shown."""
+    if image.format == "GIF" or not image.has_transparency_data:  # in GIF all points are foreground
+        return None
+    alpha = image.convert("RGBA").getchannel("A")
+    if alpha.getextrema()[0] != 0:
+        return None
+    rows = alpha.point(lambda value: 255 if value else 0).convert("1").tobytes()
+    return make_image(image.width, image.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+
+
+def _through_pillow(format: str) -> Callable[[Source], FileImage]:
+    return lambda file: _decoded(file, format)
+
+
+FILE_FORMATS: dict[str, Callable[[Source], FileImage]] = {
+    "JPEG": _jpeg,
+    "JPEG2000": _jpeg_2000,
+    "TIFF": _tiff,
+    "PNG": _png,
+} | {format: _through_pillow(format) for format in ("GIF", "BMP", "DIB", "PCX")}
+"""Format -> its reader. Readers raise ImageProblem."""

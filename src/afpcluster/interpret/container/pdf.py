@@ -1,0 +1,87 @@
+"""One page of a PDF file in an object container (MO:DCA Appendix D, PDF object types).
+
+Only boxes are read here; the output embeds the page, all of its MediaBox. The presentation space, and what is
+shown, is the box that the Object Container Presentation Space Size triplet names, by default the MediaBox.
+"""
+
+from __future__ import annotations
+
+import io
+from hashlib import blake2b
+
+import pikepdf
+
+from afpcluster.afp.triplets import ContainerPresentationSpaceSize
+from afpcluster.display.geometry import Box, Matrix
+from afpcluster.display.items import EmbeddedPdf, Group, Item
+from afpcluster.interpret.image.data import ImageProblem
+
+_SPEC = "MO:DCA Object Container Presentation Space Size Triplet X'9C'"
+_BOXES = {1: "mediabox", 2: "cropbox", 3: "bleedbox", 4: "trimbox", 5: "artbox"}
+
+
+def draw_pdf_page(
+    data: bytes, page: int, size: ContainerPresentationSpaceSize | None
+) -> tuple[list[Item], float, float]:
+    """(items, width, height in points) of page `page` (from 0). Raises ImageProblem."""
+    name = _BOXES.get(size.space if size else 1, "mediabox")
+    try:
+        with pikepdf.open(io.BytesIO(data)) as source:
+            if page >= len(source.pages):
+                raise ImageProblem(
+                    "pdf-page-missing", f"Page {page + 1} of a PDF with {len(source.pages)} is wanted", _SPEC
+                )
+            found = source.pages[page]
+            unit = float(found.obj.get("/UserUnit", 1)) or 1
+            media = _corners(found.mediabox, unit)
+            space = _within(_corners(getattr(found, name), unit), media)
+            turn = int(found.obj.get("/Rotate", 0)) % 360
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
+        raise ImageProblem("pdf-object-damaged", f"An embedded PDF cannot be read: {error}", _SPEC) from error
+    left, top, right, bottom = _turned(space, media, turn)
+    width, height = space[2] - space[0], space[3] - space[1]
+    if turn in (90, 270):
+        width, height = height, width
+    if width <= 0 or height <= 0:
+        raise ImageProblem("pdf-object-damaged", f"The {name} of an embedded PDF is empty", _SPEC)
+    key = blake2b(data, digest_size=16).hexdigest()
+    item: Item = EmbeddedPdf(key, data, Matrix(right - left, 0, 0, bottom - top, left, top), page)
+    if min(left, top) < 0 or right > width or bottom > height:
+        item = Group([item], clip=Box(0, 0, width, height))
+    return [item], width, height
+
+
+Corners = tuple[float, float, float, float]
+
+
+def _corners(box: pikepdf.Array, unit: float) -> Corners:
+    """(left, bottom, right, top) in points; `unit` is the page's user unit in points."""
+    x1, y1, x2, y2 = (float(value) * unit for value in box.as_list())
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _within(box: Corners, media: Corners) -> Corners:
+    """What of a box lies inside the MediaBox; no box reaches out of it (section 14.11.2)."""
+    return (
+        max(box[0], media[0]),
+        max(box[1], media[1]),
+        min(box[2], media[2]),
+        min(box[3], media[3]),
+    )
+
+
+def _turned(space: Corners, shown: Corners, turn: int) -> Corners:
+    """(left, top, right, bottom) of the MediaBox, which outputs show, in the presentation space, y downwards,
+    after the page's own clockwise turn."""
+    west, south = shown[0] - space[0], shown[1] - space[1]
+    east, north = space[2] - shown[2], space[3] - shown[3]
+    width, height = space[2] - space[0], space[3] - space[1]
+    match turn:
+        case 90:
+            return south, west, height - north, width - east
+        case 180:
+            return east, south, width - west, height - north
+        case 270:
+            return north, east, height - south, width - west
+        case _:
+            return west, north, width - east, height - south

@@ -1,0 +1,91 @@
+"""TIFF files of object containers: the wanted image among several, and fax data that passes undecoded.
+
+Reduced images and masks belong to another image and do not count; page numbers, where the file has them,
+order the images (MO:DCA "Object Offset Triplet X'5A'").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from PIL import Image as Pillow
+
+from afpcluster.afp.ioca import Reporter
+from afpcluster.codecs.bytewise import reverse_bits
+from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+from afpcluster.interpret.image.data import ImageProblem, make_image, pillow_header, reading
+
+_FAX = {2: 0, 3: 0, 4: -1}  # TIFF Compression -> K
+_SUBFILE_TYPE, _PAGE_NUMBER = 254, 297
+_COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 259, 262, 266
+_OFFSETS, _ORIENTATION, _COUNTS, _T4_OPTIONS = 273, 274, 279, 292
+_TAGS = (_COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _OFFSETS, _ORIENTATION, _COUNTS, _T4_OPTIONS)
+_NOT_COUNTED = 0b101  # of the subfile type: a reduced image, a transparency mask
+_MAX_IMAGES = 10_000
+
+
+def tiff_frame(data: bytes, wanted: int) -> int:
+    """The place in the file of its paginated image `wanted`, both from 0. Raises ImageProblem."""
+    found = list(_images(data))
+    counted = [image for image in found if not image.type & _NOT_COUNTED] or found
+    if all(image.page is not None for image in counted):
+        counted.sort(key=lambda image: (image.page or 0, image.frame))
+    if wanted >= len(counted):
+        raise ImageProblem(
+            "tiff-image-missing",
+            f"Image {wanted + 1} of a TIFF with {len(counted)} is wanted",
+            "MO:DCA Object Offset Triplet X'5A'",
+        )
+    return counted[wanted].frame
+
+
+class _Image(NamedTuple):
+    """One image of a file: its place, subfile type and page number, if it has one."""
+
+    frame: int
+    type: int
+    page: int | None
+
+
+def _images(data: bytes) -> Iterator[_Image]:
+    """The images of a file, up to one whose directory is damaged."""
+    file: Any = pillow_header(data, "TIFF")
+    for frame in range(_MAX_IMAGES):
+        try:
+            with reading("TIFF"):
+                file.seek(frame)
+                kind, number = file.tag_v2.get(_SUBFILE_TYPE, 0), file.tag_v2.get(_PAGE_NUMBER)
+        except ImageProblem:  # also behind the last one
+            return
+        page = number[0] if isinstance(number, tuple) and number else None
+        yield _Image(frame, kind if isinstance(kind, int) else 0, page)
+
+
+def undecoded_fax(data: bytes, header: Pillow.Image, report: Reporter) -> ImageData | None:
+    """The image as it is, if it is one strip of CCITT data; None where it must be decoded, or turned."""
+    with reading("TIFF"):
+        found = header.tag_v2  # type: ignore[attr-defined]
+        tags = {tag: found.get(tag) for tag in _TAGS}
+        offsets: tuple[int, ...] = tags[_OFFSETS] or ()
+        counts: tuple[int, ...] = tags[_COUNTS] or ()
+        compression, upright = tags[_COMPRESSION], tags[_ORIENTATION] in (None, 1)
+        one_strip = len(offsets) == len(counts) == 1
+        if header.mode != "1" or compression not in _FAX or not one_strip or not upright:
+            return None
+        strip = data[offsets[0] : offsets[0] + counts[0]]
+    if len(strip) < counts[0]:
+        message = f"The TIFF image lacks {counts[0] - len(strip)} bytes at its end; what came is shown"
+        report("image-cut-off", message, "TIFF 6.0 StripByteCounts")
+    if tags[_FILL_ORDER] == 2:
+        strip = reverse_bits(strip)
+    options = (tags[_T4_OPTIONS] or 0) if compression == 3 else 0
+    parameters = CcittParameters(
+        4 if options & 1 else _FAX[compression],
+        black_is_1=not tags[_PHOTOMETRIC],  # else coded "white" is what shows black
+        byte_align=compression == 2,
+        end_of_line=compression == 3,
+    )
+    return make_image(
+        header.width, header.height, Encoding.CCITT, ImageModel.STENCIL, 1, strip, ccitt=parameters
+    )

@@ -1,0 +1,1 @@
+"""Graphics (AFP GOCA): `orders` runs drawing orders over one `state`."""

@@ -1,0 +1,1 @@
+"""Images: IOCA segments (`ioca`) and the older IM images (`im`)."""

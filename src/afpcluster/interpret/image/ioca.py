@@ -1,0 +1,235 @@
+"""IOCA image objects -> display list (MO:DCA "Image Objects", IOCA Appendix D).
+
+Every image point of the content is one point of the image presentation space, whose size and resolution
+the IDD gives; resolutions in the content are ignored. What lies outside of the space is cut off. The
+space is then mapped into the object area, by default scaled to fit. Each tile is an item of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from afpcluster.afp.declare import DecodeError
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import Record
+from afpcluster.afp.ioca import (
+    Compression,
+    ImageDataDescriptor,
+    Parameter,
+    Reporter,
+    SetBilevelColour,
+    SetExtendedBilevelColour,
+    fields,
+    short_fields,
+)
+from afpcluster.afp.ioca_segment import Raster, rasters
+from afpcluster.afp.modca import points_per_unit
+from afpcluster.display.colour import BLACK, Colour
+from afpcluster.display.geometry import Box, Matrix
+from afpcluster.display.items import Group, Image, Item, Rectangle
+from afpcluster.findings import Severity
+from afpcluster.interpret.colour import named_colour, specified_colour
+from afpcluster.interpret.context import Context, DataObject
+from afpcluster.interpret.image.bilevel import both_masks
+from afpcluster.interpret.image.data import ImageProblem, Pixels
+from afpcluster.interpret.image.raster import raster_pixels
+from afpcluster.interpret.mapping import place
+
+IDD_SPEC = "IOCA Image Data Descriptor (IDD)"
+_ASSUMED = "its own size is used, at 240 points per inch"
+
+
+@dataclass(slots=True)
+class _Space:
+    """The image presentation space: size in image points, points (1/72 inch) per image point, and the
+    colour of bilevel images. `width` 0: no descriptor, the content sizes it."""
+
+    width: int = 0
+    height: int = 0
+    x_scale: float = 0.3
+    y_scale: float = 0.3
+    colour: Colour = BLACK
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """What drawing one object needs everywhere."""
+
+    object: DataObject
+    context: Context
+    report: Reporter
+    space: _Space
+    items: list[Item] = field(default_factory=list)
+
+
+def draw_image(object: DataObject, context: Context) -> list[Item]:
+    """The items of an image object (BIM) in its object area. Problems are findings; never raises."""
+    report = Reporter(context.findings, object.offset, "IPD")
+    space = _read_space(object, context)
+    drawing = _Drawing(object, context, report, space)
+    for raster in rasters(fields(object.data, report), report):
+        try:
+            _draw_raster(drawing, raster)
+        except ImageProblem as problem:
+            problem.report(report, raster.offset)
+    return place(
+        drawing.items, space.width * space.x_scale, space.height * space.y_scale, object.area, report
+    )
+
+
+def _read_space(object: DataObject, context: Context) -> _Space:
+    """The presentation space of the IDD, with its colour."""
+    space = _Space(colour=object.colour or BLACK)
+    report = Reporter(context.findings, object.offset, "IDD")
+    if object.descriptor is None:
+        report("image-descriptor-missing", f"An image has no descriptor; {_ASSUMED}", IDD_SPEC)
+        return space
+    report.offset = object.descriptor.offset
+    try:
+        descriptor = ImageDataDescriptor.decode(object.descriptor.data)
+    except DecodeError as error:
+        report("image-descriptor-bad", f"{error}; {_ASSUMED}", IDD_SPEC)
+        return space
+    space.width, space.height = descriptor.x_size, descriptor.y_size
+    space.x_scale = points_per_unit(descriptor.unit_base, descriptor.x_resolution)
+    space.y_scale = points_per_unit(descriptor.unit_base, descriptor.y_resolution)
+    default = space.colour
+    for code, data in short_fields(descriptor.parameters):
+        try:
+            if code in _COLOURS:
+                space.colour = _bilevel_colour(code, data, default)
+            elif code != Parameter.FUNCTION_SET:  # which says nothing that the image does not say itself
+                raise DecodeError(f"Parameter X'{code:02X}' of the IDD is unknown")
+        except DecodeError as error:
+            report("image-descriptor-bad", f"{error}; it is skipped", IDD_SPEC)
+    return space
+
+
+_COLOURS = (Parameter.SET_BILEVEL_COLOUR, Parameter.SET_EXTENDED_BILEVEL_COLOUR)
+
+
+def _bilevel_colour(code: int, data: bytes, default: Colour) -> Colour:
+    """The colour that a self-defining field of the IDD sets (the last one counts). Raises DecodeError."""
+    if code == Parameter.SET_BILEVEL_COLOUR:
+        colour = named_colour(SetBilevelColour.decode(data).colour, default)
+    else:
+        extended = SetExtendedBilevelColour.decode(data)
+        colour = _specified(extended.space, extended.sizes, extended.colour)
+    if colour is None:
+        raise DecodeError(f"The colour X'{data[2:].hex().upper()}' of the IDD is not valid")
+    return colour
+
+
+def _specified(space: int, sizes: bytes, data: bytes) -> Colour | None:
+    return specified_colour(space, (sizes[0], sizes[1], sizes[2], sizes[3]), data)
+
+
+def _draw_raster(drawing: _Drawing, raster: Raster) -> None:
+    """Append one raster in the presentation space's points. Raises ImageProblem."""
+    space = drawing.space
+    raster.width = raster.width or (0 if raster.tiled else space.width)
+    if raster.include is not None:
+        raster = _included(drawing, raster)
+    colour = _colour(drawing, raster)
+    if raster.encoding.compression == Compression.SOLID_FILL and raster.mask is None:
+        _add(drawing, raster, raster.width, raster.height, _solid(raster, space, colour))
+        return
+    if raster.encoding.compression == Compression.SOLID_FILL and raster.mask is not None:
+        raster = replace(raster.mask, x=raster.x, y=raster.y)  # the colour where the mask has a 1
+    if not raster.data and not raster.bands:
+        drawing.report(
+            "image-empty",
+            "The image has no data; nothing is shown",
+            "IOCA Image Data",
+            severity=Severity.INFO,
+            offset=raster.offset,
+        )
+        return
+    _check_points(raster.width, raster.height, drawing.context)
+    pixels = raster_pixels(raster, drawing.report)
+    _check_points(pixels.image.width, pixels.image.height, drawing.context)
+    _add(drawing, raster, pixels.width, pixels.height, _image(raster, pixels, space, colour))
+
+
+def _check_points(width: int, height: int, context: Context) -> None:
+    if width * height > context.max_image_pixels:
+        raise ImageProblem(
+            "image-too-large",
+            f"An image of {width} x {height} points is over the limit of {context.max_image_pixels}",
+            "IOCA Image Size",
+        )
+
+
+def _included(drawing: _Drawing, tile: Raster) -> Raster:
+    """The tile resource that a referencing tile names, at that tile's position (IOCA "Include Tile")."""
+    found = drawing.object.resources.get(tile.include or 0)
+    data = [Record(CODES["OCD"], tile.offset, found.data)] if found else []
+    defaults = replace(tile, include=None, mask=None, data=bytearray(), bands={})
+    resource = rasters(fields(data, drawing.report), drawing.report, defaults)
+    if not resource:
+        raise ImageProblem(
+            "tile-resource-missing",
+            f"Tile resource X'{tile.include:08X}' is not mapped or empty",
+            "IOCA Include Tile",
+        )
+    included = resource[0]
+    included.x, included.y = tile.x, tile.y
+    if tile.mask is not None and included.mask is not None:
+        included.mask = both_masks(tile.mask, included.mask, drawing.report)
+    else:
+        included.mask = tile.mask or included.mask
+    return included
+
+
+def _colour(drawing: _Drawing, raster: Raster) -> Colour:
+    """What the significant points of a bilevel raster are painted with."""
+    if raster.colour is not None:
+        tile = raster.colour
+        colour = _specified(tile.space, tile.sizes, tile.colour)
+        if colour is not None:
+            return colour
+        drawing.report(
+            "ioca-colour-bad", "A tile's colour is not valid; it is skipped", "IOCA Tile Set Color"
+        )
+    return drawing.space.colour
+
+
+def _solid(raster: Raster, space: _Space, colour: Colour) -> Item:
+    x, y = raster.x * space.x_scale, raster.y * space.y_scale
+    width, height = raster.width * raster.scale, raster.height * raster.scale
+    return Rectangle(x, y, width * space.x_scale, height * space.y_scale, colour)
+
+
+def _image(raster: Raster, pixels: Pixels, space: _Space, colour: Colour) -> Item:
+    """The image with all its samples placed so that the visible ones are where they belong; clipped to
+    these where there are others."""
+    x_scale, y_scale = raster.scale * space.x_scale, raster.scale * space.y_scale
+    x, y = raster.x * space.x_scale, raster.y * space.y_scale
+    data = pixels.image
+    matrix = Matrix(
+        data.width * x_scale, 0, 0, data.height * y_scale, x - pixels.left * x_scale, y - pixels.top * y_scale
+    )
+    image = Image(data, matrix, colour)
+    if (data.width, data.height) == (pixels.width, pixels.height):
+        return image
+    return Group([image], clip=Box(x, y, pixels.width * x_scale, pixels.height * y_scale))
+
+
+def _add(drawing: _Drawing, raster: Raster, width: int, height: int, item: Item) -> None:
+    """Append an item, cut off at the edge of the presentation space (IOCA EC-A902)."""
+    space = drawing.space
+    if not space.width or not space.height:
+        space.width, space.height = space.width or width, space.height or height
+    right, bottom = raster.x + width * raster.scale, raster.y + height * raster.scale
+    if right > space.width or bottom > space.height:
+        edge = Box(0, 0, space.width * space.x_scale, space.height * space.y_scale)
+        item = Group([item], clip=edge)
+        drawing.report(
+            "image-outside-space",
+            f"An image of {width} x {height} points at ({raster.x}, {raster.y}) reaches out of its "
+            f"presentation space of {space.width} x {space.height}; it is cut off there",
+            IDD_SPEC,
+            severity=Severity.INFO,
+            offset=raster.offset,
+        )
+    drawing.items.append(item)

@@ -1,0 +1,269 @@
+"""Presentation text (PTOCA) -> glyph runs and rules: walking control sequences and text between them.
+
+`TABLE` of afp.ptoca picks the handler by the row's name, from this class and those it is made of:
+`state` (position), `settings` (looks), `show` (text). PTOCA Chapter 4.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from afpcluster.afp.ptoca import CONTROLS, PREFIX, TABLE, Sequence, operand_decoder, split_controls
+from afpcluster.display.items import Item
+from afpcluster.findings import Severity
+from afpcluster.fonts.font import Font
+from afpcluster.interpret.context import Context
+from afpcluster.interpret.text.complex import covered, show_complex_text
+from afpcluster.interpret.text.glyph_layout import GlyphLayout
+from afpcluster.interpret.text.show import ShownText
+from afpcluster.interpret.text.state import Inherited, TextSpace
+
+
+def draw_text(
+    data: bytes,
+    space: TextSpace,
+    fonts: Mapping[int, Font],
+    context: Context,
+    offset: int,
+    inherited: Inherited | None = None,
+) -> list[Item]:
+    """The items of one text object (the data of its PTX fields joined), in its object space.
+
+    `offset` is that of its first PTX, for findings. `inherited` is what the text before has left, and
+    what this one leaves. Never raises for bad data.
+    """
+    state = TextInterpreter(space, fonts, context, offset)
+    if inherited is not None:
+        state.space_increment, state.alternate = inherited.space_increment, inherited.alternate
+        state.choose_plain_font()
+    if space.initial:
+        state.set_initial_conditions(space.initial)
+    state.enter()
+    state.run(data)
+    state.finish()
+    if inherited is not None:
+        inherited.space_increment, inherited.alternate = state.space_increment, state.alternate
+    return state.items
+
+
+_RAW, _SPAN = -1, -2
+_SPANS = ("UCT", "GLC", "ENC", "SEA")
+_RESERVED = 4  # bytes in front of what ENC and SEA hold
+_UCT, _STO = 0x6A, 0xF6
+_INITIAL_CONDITIONS = frozenset(
+    control.code
+    for control in CONTROLS
+    if control.mnemonic in ("SBI", "SCFL", "SEC", "AMB", "AMI", "SIM", "SIA", "STC", "STO")
+)
+_GLYPH_RUNS = {
+    0x8A: GlyphLayout.add_glyphs,
+    0x8C: GlyphLayout.add_advances,
+    0x8E: GlyphLayout.add_offsets,
+}
+
+
+class TextInterpreter(ShownText):
+    """One text object as it is walked."""
+
+    __slots__ = ()
+
+    def run(self, data: bytes) -> None:
+        """Process text and control sequences until the end of `data` or an impossible length."""
+        at, end = 0, len(data)
+        while at < end:
+            if data.startswith(PREFIX, at):
+                at = self._chain(data, at + 2)
+            else:
+                stop = data.find(PREFIX, at)
+                stop = end if stop < 0 else stop
+                self.show(data[at:stop])
+                at = stop
+
+    def _chain(self, data: bytes, at: int) -> int:
+        """Process a chain of control sequences; the position behind it (the end, where it is damaged)."""
+        end = len(data)
+        table = _HANDLERS
+        chained = 1
+        while chained:
+            try:
+                length, type_ = data[at], data[at + 1]
+            except IndexError:
+                self.report("control-truncated", "Text ends inside a control sequence introducer")
+                return end
+            next_ = at + length
+            if length < 2 or next_ > end:
+                self.report(
+                    "control-length",
+                    f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
+                )
+                return end
+            handler, unpack, full, decode = table[type_]
+            chained = type_ & 1
+            if full == length or 0 < full < length:
+                handler(self, unpack(data, at + 2)[0])
+            elif full == _RAW:
+                handler(self, data[at + 2 : next_])
+            elif full == _SPAN:
+                next_, chained = handler(self, data, at)
+            else:
+                operands = decode(data[at + 2 : next_])
+                if operands is not None:
+                    handler(self, *operands)
+                else:
+                    self._not_handled(type_)
+            at = next_
+        return at
+
+    def _not_handled(self, type_: int) -> None:
+        control = TABLE[type_]
+        if control is None:
+            self.report("control-unknown", f"Control sequence X'{type_:02X}' is unknown and was skipped")
+        else:
+            self.report("control-short", f"{control.mnemonic} lacks a required operand and was skipped")
+
+    def finish(self) -> None:
+        """End what is still open at the end of the text object."""
+        self.underscore(0)
+        self.overstrike(0, 0)
+
+    def set_initial_conditions(self, conditions: bytes) -> None:
+        """The initial text conditions of the descriptor (PTOCA Table 19), in any order: axes first, since
+        the coordinates count along them. Other control sequences, and what is none, are ignored."""
+        wanted: list[Sequence] = []
+        end = 0
+        for part in split_controls(conditions):
+            if isinstance(part, bytes):
+                end += len(part)
+                continue
+            end = part.position + 2 + len(part.operands)
+            if part.type & 0xFE in _INITIAL_CONDITIONS:
+                wanted.append(part)
+        if end < len(conditions):
+            self.report(
+                "control-length", "The initial text conditions (PTD) are damaged; the rest is ignored"
+            )
+        for sequence in sorted(wanted, key=lambda s: s.type & 0xFE != _STO):
+            length = len(sequence.operands) + 2
+            self.run(PREFIX + bytes((length, sequence.type & 0xFE)) + sequence.operands)
+
+    def no_operation(self, _: bytes) -> None:
+        """NOP: ignored by definition."""
+
+    # ------------------------------------------------------------------ complex text, glyph layout
+    def unicode_complex_text(self, data: bytes, at: int) -> tuple[int, int]:
+        """UCT outside a glyph layout chain: show the code points that follow the control sequence.
+
+        `at` is the position of its length. The answer is the position behind the text; UCT ends a chain.
+        """
+        return show_complex_text(self, data, at), 0
+
+    def glyph_layout_control(self, data: bytes, at: int) -> tuple[int, int]:
+        """GLC and the GIR, GAR, GOR and UCT that are chained to it; the position behind, and whether the
+        chain goes on with something else."""
+        self.settle()
+        layout = GlyphLayout.decode(data[at + 2 : at + data[at]])
+        chained = 1
+        at += data[at]
+        while chained and at + 2 <= len(data):
+            length, type_ = data[at], data[at + 1]
+            if length < 2 or at + length > len(data):
+                break
+            operands = data[at + 4 : at + length]
+            kind = type_ & 0xFE
+            if kind == _UCT:
+                points, at = covered(self, data, at)
+                chained = 0
+                if layout is not None:
+                    layout.text = points.decode("utf-16-be", "replace")
+                break
+            if kind not in _GLYPH_RUNS:
+                break
+            if layout is not None:
+                _GLYPH_RUNS[kind](layout, operands)
+            chained = type_ & 1
+            at += length
+        if layout is None:
+            self.report("control-short", "GLC lacks a required operand; its glyphs are not shown")
+        else:
+            problem = layout.draw(self)
+            if problem:
+                self.report("glyph-run", problem)
+            self.i += layout.inline_advance * self.i_unit
+            self.break_fields()  # which have no effect on glyphs
+        return at, chained
+
+    def glyph_run_outside(self, _: bytes) -> None:
+        """GIR, GAR or GOR that no GLC leads (EC-9C06)."""
+        self.report("glyph-run", "A glyph run control without Glyph Layout Control was skipped")
+
+    glyph_id_run = glyph_advance_run = glyph_offset_run = glyph_run_outside
+
+    # ------------------------------------------------------------------ encryption
+    def encrypted_data(self, data: bytes, at: int) -> tuple[int, int]:
+        """ENC: what it holds cannot be read; the alternate text (SEA) is shown instead."""
+        operands, behind, chained = _chained_alike(data, at)
+        if not any(len(part) > _RESERVED for part in operands):
+            self.report("control-short", "ENC lacks encrypted data and was skipped")
+        elif self.alternate:
+            self.report(
+                "text-encrypted",
+                "Encrypted text (ENC) cannot be decrypted; its alternate text is shown",
+                Severity.SUBSTITUTED,
+            )
+            self.show(self.alternate)
+        else:
+            self.report("text-encrypted", "Encrypted text (ENC) cannot be decrypted and is not shown")
+        return behind, chained
+
+    def set_key_information(self, _: bytes) -> None:
+        self.report("text-encrypted", "Key information (SKI) for encrypted text is not used", Severity.INFO)
+
+    def set_encrypted_alternate(self, data: bytes, at: int) -> tuple[int, int]:
+        """SEA: neighbours in a chain make one text; one without text begins anew."""
+        operands, behind, chained = _chained_alike(data, at)
+        self.alternate = b""
+        for part in operands:
+            if len(part) < _RESERVED:
+                self.report("control-short", "SEA lacks a required operand and was skipped")
+            else:
+                self.alternate = self.alternate + part[_RESERVED:] if len(part) > _RESERVED else b""
+        return behind, chained
+
+
+def _chained_alike(data: bytes, at: int) -> tuple[list[bytes], int, int]:
+    """The operands of the control sequence at `at` (its length) and of those of its kind that are chained
+    to it; the position behind them, and whether the chain goes on."""
+    operands = [data[at + 2 : at + data[at]]]
+    kind, chained = data[at + 1] & 0xFE, data[at + 1] & 1
+    at += data[at]
+    while chained and at + 2 <= len(data) and data[at + 1] & 0xFE == kind:
+        length = data[at]
+        if length < 2 or at + length > len(data):
+            break
+        operands.append(data[at + 2 : at + length])
+        chained = data[at + 1] & 1
+        at += length
+    return operands, at, chained
+
+
+def _handlers() -> list[Any]:
+    """By type: handler, unpack function, length and decoder. A length is that of a sequence with its one
+    operand, `_RAW` where the handler takes all bytes, `_SPAN` where it reads on behind the sequence, 0
+    where the decoder is needed; where that answers None, the sequence is not handled."""
+    table: list[Any] = []
+    for control in TABLE:
+        if control is None:
+            table.append((None, None, 0, lambda _: None))
+            continue
+        formats = struct.Struct(">" + "".join(o.format for o in control.operands))
+        length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), 0)
+        if control.mnemonic in _SPANS:
+            length = _SPAN
+        handler = getattr(TextInterpreter, control.name)
+        table.append((handler, formats.unpack_from, length, operand_decoder(control)))
+    return table
+
+
+_HANDLERS = _handlers()

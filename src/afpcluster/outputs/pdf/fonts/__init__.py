@@ -1,0 +1,1 @@
+"""Font faces -> PDF fonts: dictionaries, subset programs, widths and ToUnicode. `store` is the entry."""

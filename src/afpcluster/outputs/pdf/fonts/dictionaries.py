@@ -1,0 +1,82 @@
+"""What font dictionaries of all kinds have in common: descriptor (section 9.8), ToUnicode, widths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from afpcluster.display.face import FaceStyle, OutlineFace
+from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
+from afpcluster.pdf.cmap import to_unicode_cmap
+from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.values import Name, PdfDict, Raw, Ref
+
+_FIXED_PITCH, _SERIF, _SYMBOLIC, _NONSYMBOLIC, _ITALIC = 1, 2, 4, 32, 64
+_FORCE_BOLD = 1 << 18
+
+
+def write_descriptor(
+    file: PdfFile, name: Name, style: FaceStyle, program: EmbeddedProgram | None, program_ref: Ref | None
+) -> Ref:
+    """The font descriptor. An embedded program uses glyphs outside the standard Latin set, as far as
+    readers must assume; a font that is not embedded does not."""
+    flags = _SYMBOLIC if program is not None else _NONSYMBOLIC
+    flags |= _FIXED_PITCH * style.fixed_pitch | _SERIF * style.serif | _FORCE_BOLD * style.bold
+    flags |= _ITALIC * (style.italic_angle != 0)
+    entries: PdfDict = {
+        "Type": Raw(b"/FontDescriptor"),
+        "FontName": name,
+        "Flags": flags,
+        "FontBBox": style.box,
+        "ItalicAngle": style.italic_angle,
+        "Ascent": style.ascent,
+        "Descent": style.descent,
+        "CapHeight": style.cap_height,
+        "StemV": 140 if style.bold else 80,
+    }
+    if program is not None and program_ref is not None:
+        entries[program.entry] = program_ref
+    return file.add(entries)
+
+
+def write_to_unicode(
+    file: PdfFile, unicode: Mapping[int, str], codes: Iterable[int], code_size: int
+) -> Ref | None:
+    """The ToUnicode CMap of these codes; None if nothing is known of any."""
+    texts = {code: unicode[code] for code in codes if unicode.get(code)}
+    if not texts:
+        return None
+    return file.add_stream({}, to_unicode_cmap(texts, code_size))
+
+
+def simple_widths(widths: Mapping[int, float], default: float, codes: list[int]) -> PdfDict:
+    """FirstChar, LastChar and Widths; codes in between that are not used count 0."""
+    if not codes:
+        return {"FirstChar": 0, "LastChar": 0, "Widths": [0]}
+    used = set(codes)
+    first, last = codes[0], codes[-1]
+    return {
+        "FirstChar": first,
+        "LastChar": last,
+        "Widths": [
+            round(widths.get(code, default), 3) if code in used else 0 for code in range(first, last + 1)
+        ],
+    }
+
+
+def differences(names: Mapping[int, str]) -> list[int | Name]:
+    """An encoding's Differences (section 9.6.6): a code, then the names from it on."""
+    entries: list[int | Name] = []
+    following = -1
+    for code in sorted(names):
+        if code != following:
+            entries.append(code)
+        entries.append(Name(names[code]))
+        following = code + 1
+    return entries
+
+
+def used_glyphs(face: OutlineFace, codes: Iterable[int]) -> dict[int, str | int]:
+    """The glyph of each code that shows one. Codes of two-byte faces without a table are glyph indexes."""
+    if face.code_size == 2 and not face.glyphs:
+        return {code: code for code in codes}
+    return {code: face.glyphs[code] for code in codes if code in face.glyphs}

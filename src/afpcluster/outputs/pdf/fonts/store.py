@@ -1,0 +1,105 @@
+"""The fonts of a document: which codes of which face are used, and at the end the font objects.
+
+Rules: one font object per face (or per section of a two-byte raster face), one embedded program for all
+faces that share it, reduced to the glyphs used. A program that cannot be embedded is a finding, and one
+of the standard fonts stands in, by style.
+"""
+
+from __future__ import annotations
+
+from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace
+from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.pdf.fonts.composite import write_composite_font
+from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs
+from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.programs import embed_program
+from afpcluster.outputs.pdf.fonts.raster import write_raster_font
+from afpcluster.outputs.pdf.fonts.simple import write_simple_font
+from afpcluster.outputs.pdf.packet import FontUse
+from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.values import Ref
+
+_Key = tuple[str, int | None]  # face key, section
+
+
+class FontStore:
+    """Collects faces and codes while pages are written; `finish` writes the fonts."""
+
+    def __init__(self, file: PdfFile, findings: Findings) -> None:
+        self._file = file
+        self._findings = findings
+        self._faces: dict[str, Face] = {}
+        self._programs: dict[str, FontProgram] = {}
+        self._refs: dict[_Key, Ref] = {}
+        self._codes: dict[_Key, set[int]] = {}
+
+    def add_face(self, face: Face) -> None:
+        """Take in a face; its program's data comes by `add_program`."""
+        self._faces.setdefault(face.key, face)
+
+    def add_program(self, program: FontProgram) -> None:
+        """Take in a program, for all faces that name its key."""
+        self._programs.setdefault(program.key, program)
+
+    def use(self, font: FontUse) -> Ref:
+        """A content stream shows these codes; the font's reference."""
+        key = (font.face_key, font.section)
+        ref = self._refs.get(key)
+        if ref is None:
+            ref = self._refs[key] = self._file.allocate()
+            self._codes[key] = set()
+        self._codes[key].update(font.codes)
+        return ref
+
+    def finish(self) -> None:
+        """Write every font that was used, in order of first use."""
+        programs = self._embed_programs()
+        for (face_key, section), ref in self._refs.items():
+            face, codes = self._faces[face_key], sorted(self._codes[face_key, section])
+            if isinstance(face, RasterFace):
+                write_raster_font(self._file, ref, face, section, codes)
+                continue
+            program, program_ref = programs[face.program.key]
+            composite = face.code_size == 2 or (program is not None and program.indexes is not None)
+            write = write_composite_font if composite else write_simple_font
+            write(self._file, ref, face, codes, program, program_ref)
+
+    def _embed_programs(self) -> dict[str, tuple[EmbeddedProgram | None, Ref | None]]:
+        """Every program used, with the glyphs that all its faces need."""
+        glyphs: dict[str, set[str | int]] = {}
+        indexed: set[str] = set()  # programs with a face that needs glyph indexes
+        for (face_key, _), codes in self._codes.items():
+            face = self._faces[face_key]
+            if isinstance(face, OutlineFace):
+                glyphs.setdefault(face.program.key, set()).update(used_glyphs(face, codes).values())
+                if face.code_size == 2:
+                    indexed.add(face.program.key)
+        return {
+            key: self._embed(self._programs[key], wanted, key in indexed) for key, wanted in glyphs.items()
+        }
+
+    def _embed(
+        self, program: FontProgram, glyphs: set[str | int], indexed: bool
+    ) -> tuple[EmbeddedProgram | None, Ref | None]:
+        """The program and its stream; neither if it is not to be embedded, or cannot be."""
+        if program.kind is ProgramKind.STANDARD:
+            return None, None
+        try:
+            embedded = embed_program(program, glyphs, indexed=indexed)
+        except ProgramError as error:
+            self._findings.add(
+                "font-not-embedded",
+                Severity.SUBSTITUTED,
+                f"font program {program.name} ({program.kind}) cannot be embedded: {error};"
+                " a standard font of its style stands in",
+            )
+            return None, None
+        if embedded.missing:
+            self._findings.add(
+                "font-glyph-missing",
+                Severity.SKIPPED,
+                f"font program {program.name} has no glyph"
+                f" {', '.join([str(glyph) for glyph in embedded.missing[:10]])}"
+                f" ({len(embedded.missing)} in all); they show nothing",
+            )
+        return embedded, self._file.add_stream(embedded.entries, embedded.data)
