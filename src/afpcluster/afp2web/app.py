@@ -105,4 +105,4 @@ def run(listen: str, config: Path | None) -> None:
     settings = load_settings(Afp2webSettings, config)
     configure_logs(NAME, settings.instance, settings.log_level)
     instance = Afp2web(settings)
-    serve(instance.app(), settings, instance.service.lifecycle, bind(listen))
+    serve(instance.app(), settings, instance.service, bind(listen))

@@ -7,7 +7,6 @@ seconds and the process ends with 0. A second signal skips the grace, a third th
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import socket
@@ -16,9 +15,10 @@ from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from afpcluster.web.lifecycle import Lifecycle
+from afpcluster.web.protocol import limited_protocol
+from afpcluster.web.service import Service
 from afpcluster.web.settings import ServiceSettings
 
 _logger = logging.getLogger("afpcluster.web.server")
@@ -51,12 +51,12 @@ def bind(listen: str) -> socket.socket:
     return bound
 
 
-def serve(app: ASGIApp, settings: ServiceSettings, lifecycle: Lifecycle, bound: socket.socket) -> None:
+def serve(app: ASGIApp, settings: ServiceSettings, service: Service, bound: socket.socket) -> None:
     """Serve until drained."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=_limited_protocol(settings),
+        http=limited_protocol(settings),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -67,7 +67,7 @@ def serve(app: ASGIApp, settings: ServiceSettings, lifecycle: Lifecycle, bound: 
         timeout_keep_alive=math.ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=math.ceil(settings.drain_timeout),
     )
-    _DrainingServer(config, settings.drain_grace, lifecycle).run(sockets=[bound])
+    _DrainingServer(config, settings.drain_grace, service.lifecycle).run(sockets=[bound])
     _logger.info("stopped")
 
 
@@ -100,83 +100,3 @@ class _DrainingServer(uvicorn.Server):
         if time.monotonic() >= self._close_at:
             self.should_exit = True
         return await super().on_tick(counter)
-
-
-def _limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
-    """uvicorn's httptools protocol with what it lacks: limits on headers and on unwanted bodies."""
-
-    class LimitedProtocol(HttpToolsProtocol):
-        _header_bytes = 0
-        _unwanted_bytes = 0
-        _deadline: asyncio.TimerHandle | None = None
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._set_deadline()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._clear_deadline()
-            super().connection_lost(exc)
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._header_bytes = self._unwanted_bytes = 0
-            self._set_deadline()
-
-        def on_url(self, url: bytes) -> None:
-            self._count_header(len(url))
-            super().on_url(url)
-
-        def on_header(self, name: bytes, value: bytes) -> None:
-            self._count_header(len(name) + len(value))
-            super().on_header(name, value)
-
-        def on_headers_complete(self) -> None:
-            self._clear_deadline()
-            if self._header_bytes <= settings.max_header_bytes:
-                super().on_headers_complete()
-
-        def on_body(self, body: bytes) -> None:
-            if self._header_bytes > settings.max_header_bytes:
-                return
-            if self.cycle.response_complete:  # refused early: swallow politely, but neither much nor long
-                self._unwanted_bytes += len(body)
-                if self._deadline is None:
-                    self._set_deadline()
-                if self._unwanted_bytes > settings.max_body_bytes:
-                    self.transport.close()
-            super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            self._clear_deadline()
-            if self._header_bytes <= settings.max_header_bytes:
-                super().on_message_complete()
-
-        def _count_header(self, length: int) -> None:
-            self._header_bytes += length
-            if self._header_bytes > settings.max_header_bytes and not self.transport.is_closing():
-                self.transport.write(_answer_431(settings.max_header_bytes))
-                self.transport.close()
-
-        def _set_deadline(self) -> None:
-            self._clear_deadline()
-            self._deadline = self.loop.call_later(settings.header_timeout, self._close_late)
-
-        def _clear_deadline(self) -> None:
-            if self._deadline is not None:
-                self._deadline.cancel()
-                self._deadline = None
-
-        def _close_late(self) -> None:
-            if not self.transport.is_closing():
-                self.transport.close()
-
-    return LimitedProtocol
-
-
-def _answer_431(limit: int) -> bytes:
-    text = f"The request's line and headers are larger than {limit} bytes.\n".encode()
-    return (
-        b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
-        b"connection: close\r\ncontent-length: " + str(len(text)).encode() + b"\r\n\r\n" + text
-    )

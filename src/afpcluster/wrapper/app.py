@@ -154,4 +154,4 @@ def run(listen: str, properties: Path) -> None:
     settings = load_settings(WrapperSettings, properties)
     configure_logs(NAME, settings.instance, settings.log_level)
     wrapper = Wrapper(settings, properties)
-    serve(wrapper.app(), settings, wrapper.service.lifecycle, bind(listen))
+    serve(wrapper.app(), settings, wrapper.service, bind(listen))
