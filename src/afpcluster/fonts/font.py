@@ -6,7 +6,7 @@ Built from FOCA fonts, TrueType/OpenType objects or substitutes alike; drawing n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.face import Face
@@ -52,7 +52,7 @@ Shape = Callable[[str, Sequence[int], bool], list[GlyphStretch]]
 """Text and its embedding levels -> stretches in logical order, with glyph processing or one to one."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, frozen=True, eq=False)
 class Font:
     """A coded font at a size and character rotation. All lengths are points.
 
@@ -89,13 +89,10 @@ class Font:
     shape: Shape | None = None
     """For those of them whose text is horizontal: how complex text is shown (PTOCA UCT)."""
 
-    simple: bool = field(init=False)
-    """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""
-
-    def __post_init__(self) -> None:
-        self.simple = (
-            self.code_size == 1 and self.split is None and self.placement is None and not self.rotation
-        )
+    @property
+    def simple(self) -> bool:
+        """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""
+        return self.code_size == 1 and self.split is None and self.placement is None and not self.rotation
 
     def advance(self, text: bytes) -> float:
         """Width of a string of text bytes in points, without any adjustment."""

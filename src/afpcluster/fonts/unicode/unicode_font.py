@@ -7,6 +7,7 @@ Font", linked fonts); one that none has shows the base font's missing glyph. For
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import md5
 from unicodedata import category
@@ -71,13 +72,13 @@ def unicode_font(
                 continue
             number, code = found
             if number != current and codes:
-                runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+                runs.append(FaceRun(faces[current].face, bytes(codes), advance, bases[current]))
                 codes, advance = bytearray(), 0.0
             current = number
             codes += code.to_bytes(faces[number].face.code_size, "big")
             advance += advances[number].get(code, 0.0)
         if codes:
-            runs.append(FaceRun(faces[current].face, bytes(codes), advance))
+            runs.append(FaceRun(faces[current].face, bytes(codes), advance, bases[current]))
         return runs
 
     fingerprints: dict[OutlineFace, bytes] = {}
@@ -93,21 +94,22 @@ def unicode_font(
         chosen = next(iter(exact or named), None)
         return (chosen, bool(exact) or not fingerprint) if chosen is not None else None
 
-    font = bases[0]
-    font.name = label
-    font.code_size = code_size
-    font.advances = advances[0]
-    font.split = split
-    font.glyph_face = glyph_face
-    font.codec = _CODECS.get(decode)
-    if font.codec is not None and rotation in (0, 180):
-        font.shape = Shaper(faces, size, stretch, missing).shape
-    font.space_code = 0x20
+    codec = _CODECS.get(decode)
+    shaped = codec is not None and rotation in (0, 180)
     space = faces[0].codes.get(0x20)
-    font.space_increment = advances[0].get(space, 0.0) if space is not None else 0.0
-    font.underscore_position = -faces[0].underline_position * size / 1000
-    font.underscore_thickness = faces[0].underline_thickness * size / 1000
-    return font
+    return replace(
+        bases[0],
+        code_size=code_size,
+        advances=advances[0],
+        split=split,
+        glyph_face=glyph_face,
+        codec=codec,
+        shape=Shaper(faces, size, stretch, missing).shape if shaped else None,
+        space_code=0x20,
+        space_increment=advances[0].get(space, 0.0) if space is not None else 0.0,
+        underscore_position=-faces[0].underline_position * size / 1000,
+        underscore_thickness=faces[0].underline_thickness * size / 1000,
+    )
 
 
 def fingerprint_of(oid: bytes) -> bytes:
