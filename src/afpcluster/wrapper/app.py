@@ -114,7 +114,7 @@ class Wrapper:
             raise ServiceError(
                 400, "document-missing", "No document: send it as the raw body, or in a form as file."
             )
-        call = self._gateway.convert(document, parameters, request.state.request_id)
+        call = self._gateway.convert(document, parameters, {"X-Request-ID": request.state.request_id})
         converted = await while_client_waits(request, call)
         return self._answer(request, converted, parameters.get("Filename") or submission.file_name)
 

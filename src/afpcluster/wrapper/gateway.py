@@ -1,11 +1,9 @@
 """Calls afp2web, and calls again when that fails: a conversion can be repeated safely.
 
-Rules: connection errors, timeouts, answers that break off and 5xx are tried again, at the next target
-in turn, after 20 ms doubling up to 1 s with jitter, until the deadline. A target that stops answering
-probes has failed, too. The targets are read anew for
-each attempt, so an operator's change helps requests that wait. Where the document itself may be what
-kills the server (A2W-5000, A2W-5003, A2W-5004), only `max-suspect-attempts` are made. Any other refusal
-is final. A result counts only when it is whole.
+Rules: connection errors, timeouts, answers that break off and 5xx are tried again until the deadline; whom,
+when and how often, `course` says. A target that stops answering probes has failed, too. The targets are
+read anew for each attempt, so an operator's change helps requests that wait. Any other refusal is final. A
+result counts only when it is whole.
 """
 
 from __future__ import annotations
@@ -13,28 +11,32 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
-import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from afpcluster.web.answers import unless
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import AFP_MEDIA_TYPES
 from afpcluster.web.spool import Spool
+from afpcluster.wrapper.budget import Carriage, RetryBudget
+from afpcluster.wrapper.circuit import Circuits
+from afpcluster.wrapper.connection import body_arguments, open_session
+from afpcluster.wrapper.course import AttemptFailed, Course, Reason
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
-FIRST_PAUSE = 0.02
-LONGEST_PAUSE = 1.0
 PASSED_HEADERS = ("X-AFP2web-Pages", "X-AFP2web-Findings", "X-AFP2web-Findings-By-Severity")
-_SUSPECT_CODES = ("A2W-5000", "A2W-5003", "A2W-5004")
+_REASONS = {"A2W-5000": Reason.SUSPECT, "A2W-5003": Reason.SUSPECT, "A2W-5004": Reason.SLOW}
+_BUSY = (429, 503)
 _FINAL_5XX = (501, 505)
 _REPEATABLE_4XX = (408, 425, 429)  # about the connection or the moment, not about the document
 _MISSED_PROBES = 3
+_PERMIT_POLL_SECONDS = 0.05
 _MAX_ERROR_BYTES = 64 * 1024
 _logger = logging.getLogger("afpcluster.wrapper.gateway")
 
@@ -46,16 +48,8 @@ class Converted:
     body: Spool
     media_type: str
     headers: dict[str, str]
-    attempts: int
     target: Target
-
-
-class AttemptFailed(Exception):
-    """One attempt that may be repeated; the text says why. `suspect`: the document may be the cause."""
-
-    def __init__(self, why: str, *, suspect: bool = False) -> None:
-        super().__init__(why)
-        self.suspect = suspect
+    attempts: int = 0
 
 
 class Gateway:
@@ -69,104 +63,153 @@ class Gateway:
     ) -> None:
         self._settings = settings
         self._targets = targets
+        self._clock = time.monotonic
+        self.circuits = Circuits(self._clock)
+        self._budget = RetryBudget(settings.max_conversions, self._clock)
         self._session: aiohttp.ClientSession | None = None
         self._attempts = Counter(
-            "afp2web_attempts", "Calls of afp2web by outcome", ["outcome"], registry=registry
+            "afp2web_attempts",
+            "Calls of afp2web by target and outcome: ok, refused, or why they failed",
+            ["target", "outcome"],
+            registry=registry,
         )
+        self._carried = Counter(
+            "afp2web_carried_bytes", "Bytes of documents sent to afp2web, repeats included", registry=registry
+        )
+        permits = Gauge("afp2web_repeats_left", "Repeats that may begin now", registry=registry)
+        permits.set_function(lambda: self._budget.permits)
 
     def open(self) -> None:
-        """Connections are not kept: each attempt may meet another instance behind the address."""
-        connector = aiohttp.TCPConnector(
-            force_close=True, limit=0, use_dns_cache=False, socket_factory=self._socket
-        )
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._settings.connect_timeout)
-        self._session = aiohttp.ClientSession(
-            connector=connector, timeout=timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
-        )
+        """In the event loop that serves."""
+        self._session = open_session(self._settings)
 
     async def close(self) -> None:
         """Drop what is still open."""
         if self._session is not None:
             await self._session.close()
 
-    async def convert(self, document: Spool, parameters: Mapping[str, str], request_id: str) -> Converted:
-        """The document's conversion. Raises ServiceError: afp2web's refusal, or 502/504 of our own."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self._settings.deadline
-        suspects = 0
-        attempt = 0
+    async def convert(
+        self, document: Spool, parameters: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Converted:
+        """The document's conversion; `headers` go along with each call.
+
+        Raises ServiceError: afp2web's refusal, or 502/504 of our own."""
+        course = Course(self._settings, self._clock() + self._settings.deadline)
         while True:
-            targets = self._targets()
-            target = targets[attempt % len(targets)]
-            attempt += 1
+            await self._turn(course)
+            target = course.next_target(self._targets(), self._clock(), self.circuits.avoided)
+            began = self._clock()
             try:
-                async with asyncio.timeout_at(min(deadline, clock() + self._settings.attempt_timeout)):
-                    attempted = self._attempt(target, document, parameters, request_id)
-                    converted = await unless(self._silence(target), attempted)
-                    converted.attempts = attempt
-                    return converted
-            except TimeoutError:
-                failure = AttemptFailed(f"no whole answer within {self._settings.attempt_timeout:g} s")
-            except (aiohttp.ClientError, OSError) as error:
-                failure = AttemptFailed(f"{type(error).__name__}: {_reason(error)}")
-            except AttemptFailed as error:
-                failure = error
-            self._attempts.labels("failed").inc()
-            suspects += failure.suspect
-            pause = FIRST_PAUSE * 2 ** min(attempt - 1, 10)
-            pause = random.uniform(0.5, 1) * min(pause, LONGEST_PAUSE)
-            data = {"target": target.url, "attempt": attempt, "reason": str(failure)}
-            _logger.warning("afp2web attempt failed", extra={"data": data})
-            if suspects >= self._settings.max_suspect_attempts:
-                raise _given_up(502, "afp2web-failed", attempt, target, failure)
-            if clock() + pause >= deadline:
-                raise _given_up(504, "afp2web-unavailable", attempt, target, failure)
-            await asyncio.sleep(pause)
+                with self._budget.attempt(repeat=course.attempts > 1) as carriage:
+                    call = self._attempt(target, document, parameters, headers, carriage)
+                    converted = await self._limited(target, course, call, carriage)
+            except AttemptFailed as failure:
+                self._note(course, target, failure)
+                course.failed(target, failure, began, self._clock())
+            else:
+                converted.attempts = course.attempts
+                return converted
+
+    async def _turn(self, course: Course) -> None:
+        """Until the next attempt may begin. Raises ServiceError when that is not before the deadline."""
+        while True:
+            wait = max(0.0, course.ready_at(self._targets()) - self._clock())
+            if not wait and not (course.attempts and self._budget.permits < 1):
+                return
+            if self._clock() + wait >= course.deadline:
+                raise course.given_up()
+            await asyncio.sleep(wait or _PERMIT_POLL_SECONDS)
+
+    async def _limited(
+        self, target: Target, course: Course, call: Coroutine[Any, Any, Converted], carriage: Carriage
+    ) -> Converted:
+        """An attempt that ends in time, and when the target falls silent. Raises AttemptFailed."""
+        limit = self._settings.attempt_timeout
+        left = course.deadline - self._clock()
+        try:
+            async with asyncio.timeout(min(limit, left)):
+                converted = await unless(self._silence(target), call)
+        except TimeoutError as error:
+            if left < limit:
+                raise AttemptFailed("no whole answer until the deadline", Reason.LOST) from error
+            raise AttemptFailed(f"no whole answer within {limit:g} s", Reason.SLOW) from error
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            carriage.bytes = 0
+            raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.UNREACHABLE) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.LOST) from error
+        except ServiceError:
+            self._succeeded(target, "refused")
+            raise
+        finally:
+            self._carried.inc(carriage.bytes)
+        self._succeeded(target, "ok")
+        return converted
+
+    def _succeeded(self, target: Target, outcome: str) -> None:
+        self.circuits.succeeded(target)
+        self._attempts.labels(target.url, outcome).inc()
+
+    def _note(self, course: Course, target: Target, failure: AttemptFailed) -> None:
+        self.circuits.failed(target, failure.reason, str(failure))
+        self._attempts.labels(target.url, failure.reason).inc()
+        data = {"target": target.url, "attempt": course.attempts, "reason": str(failure)}
+        _logger.warning("afp2web attempt failed", extra={"data": data})
 
     async def _attempt(
-        self, target: Target, document: Spool, parameters: Mapping[str, str], request_id: str
+        self,
+        target: Target,
+        document: Spool,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        carriage: Carriage,
     ) -> Converted:
         assert self._session is not None  # opened with the service
-        headers = {
+        fixed = {
             "Content-Type": AFP_MEDIA_TYPES[0],
             "Content-Length": str(document.size),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
-            "X-Request-ID": request_id,
         }
         async with self._session.post(
             f"{target.url}/services/transform",
             params=dict(parameters),
-            data=document.pieces(),
-            headers=headers,
+            headers={**fixed, **headers},
             allow_redirects=False,
+            **await body_arguments(document, carriage),
         ) as response:
             if response.status != 200:
-                raise await self._refusal(response)
+                raise await _refusal(response)
             body = await self._whole_body(response)
-        self._attempts.labels("ok").inc()
         passed = {name: response.headers[name] for name in PASSED_HEADERS if name in response.headers}
-        return Converted(body, response.content_type, passed, 0, target)
+        return Converted(body, response.content_type, passed, target)
 
     async def _silence(self, target: Target) -> Exception:
         """Ends when the target has left several probes in a row unanswered: its kernel may hold the
         connection of a frozen process open for ever. Any answer at all is a sign of life."""
-        assert self._session is not None  # opened with the service
         interval = self._settings.probe_interval
         missed = 0
         while missed < _MISSED_PROBES:
             await asyncio.sleep(interval)
-            try:
-                async with asyncio.timeout(interval), self._session.head(f"{target.url}/services/version"):
-                    missed = 0
-            except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
-                missed += 1
-        return AttemptFailed(f"the target left {missed} probes unanswered, {interval:g} s apart")
+            missed = 0 if await self.answers(target, interval) else missed + 1
+        text = f"the target left {missed} probes unanswered, {interval:g} s apart"
+        return AttemptFailed(text, Reason.LOST)
+
+    async def answers(self, target: Target, seconds: float) -> bool:
+        """Whether the target says anything at all to a probe within `seconds`."""
+        assert self._session is not None  # opened with the service
+        try:
+            async with asyncio.timeout(seconds), self._session.head(f"{target.url}/services/version"):
+                return True
+        except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
+            return False
 
     async def _whole_body(self, response: aiohttp.ClientResponse) -> Spool:
         expected = response.content_length
         if expected is None:
-            raise AttemptFailed("the answer has no Content-Length, so it cannot be seen to be whole")
+            raise AttemptFailed(
+                "the answer has no Content-Length, so it cannot be seen to be whole", Reason.LOST
+            )
         if expected > self._settings.max_answer_bytes:
             raise ServiceError(
                 502,
@@ -180,50 +223,41 @@ class Gateway:
                 await body.write(piece)
             await body.finish()
             if body.size != expected:
-                raise AttemptFailed(f"the answer broke off after {body.size} of {expected} bytes")
+                raise AttemptFailed(
+                    f"the answer broke off after {body.size} of {expected} bytes", Reason.LOST
+                )
         except BaseException:
             body.close()
             raise
         return body
 
-    async def _refusal(self, response: aiohttp.ClientResponse) -> Exception:
-        """The failure that a status other than 200 stands for."""
-        members = _error_members(await _at_most(response.content.iter_any(), _MAX_ERROR_BYTES))
-        code = str(members.get("ErrorCode", ""))
-        status = response.status
-        final = (400 <= status < 500 and status not in _REPEATABLE_4XX) or status in _FINAL_5XX
-        if not final:
-            return AttemptFailed(f"answered {status} {code}".rstrip(), suspect=code in _SUSPECT_CODES)
-        self._attempts.labels("refused").inc()
-        offset = members.get("Offset")
-        return ServiceError(
-            status,
-            code or "afp2web-refused",
-            str(members.get("ErrorMessage") or f"afp2web refused the request with status {status}."),
-            offset=offset if isinstance(offset, int) else None,
-            reason=str(members["Reason"]) if "Reason" in members else None,
+
+async def _refusal(response: aiohttp.ClientResponse) -> Exception:
+    """The failure that a status other than 200 stands for."""
+    members = _error_members(await _at_most(response.content.iter_any(), _MAX_ERROR_BYTES))
+    code = str(members.get("ErrorCode", ""))
+    status = response.status
+    final = (400 <= status < 500 and status not in _REPEATABLE_4XX) or status in _FINAL_5XX
+    if not final:
+        reason = _REASONS.get(code, Reason.BUSY if status in _BUSY else Reason.ERROR)
+        return AttemptFailed(
+            f"answered {status} {code}".rstrip(),
+            reason,
+            retry_after=_seconds(response.headers.get("Retry-After", "")),
         )
-
-    def _socket(self, address: Any) -> socket.socket:
-        """A socket that notices a peer which vanished without a word, while we wait for its answer."""
-        made = socket.socket(family=address[0], type=address[1], proto=address[2])
-        made.setblocking(False)
-        milliseconds = int(self._settings.dead_peer_timeout * 1000)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
-        return made
-
-
-def _given_up(status: int, code: str, attempts: int, target: Target, failure: AttemptFailed) -> ServiceError:
+    offset = members.get("Offset")
     return ServiceError(
         status,
-        code,
-        f"afp2web did not convert the document in {attempts} attempts; the last, at {target.url}: {failure}. "
-        "Look at the heartbeat of afp2web and of the proxies, then send it again.",
-        retry_after=None if failure.suspect else 5,
+        code or "afp2web-refused",
+        str(members.get("ErrorMessage") or f"afp2web refused the request with status {status}."),
+        offset=offset if isinstance(offset, int) else None,
+        reason=str(members["Reason"]) if "Reason" in members else None,
     )
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Retry-After in its form of seconds (RFC 9110 section 10.2.3); our servers send no dates."""
+    return float(retry_after) if re.fullmatch(r"[0-9]{1,6}", retry_after) else None
 
 
 def _reason(error: Exception) -> str:

@@ -65,7 +65,7 @@ class WrapperSettings(ServiceSettings):
     attempt_timeout: Seconds = Field(250, alias="afp2web.attempt-timeout-seconds")
     connect_timeout: Seconds = Field(0.5, alias="afp2web.connect-timeout-seconds")
     probe_interval: Seconds = Field(1, alias="afp2web.probe-interval-seconds")
-    dead_peer_timeout: float = Field(2, alias="afp2web.dead-peer-timeout-seconds", ge=1, le=3600)
+    dead_peer_timeout: float = Field(12, alias="afp2web.dead-peer-timeout-seconds", ge=1, le=3600)
     max_suspect_attempts: int = Field(3, alias="afp2web.max-suspect-attempts", ge=1, le=100)
     max_answer_bytes: Bytes = Field(1024**3, alias="afp2web.max-answer-bytes")
     max_conversions: int = Field(64, alias="wrapper.max-conversions", ge=1, le=10_000)
