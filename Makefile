@@ -8,7 +8,7 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
              poppler-utils ca-certificates
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
-ORACLES   := fop fonts-dejavu-core
+ORACLES   := fop fonts-dejavu-core fonts-urw-base35
 
 .DEFAULT_GOAL := help
 .PHONY: help up down test check format lock install packages oracles bench fuzz

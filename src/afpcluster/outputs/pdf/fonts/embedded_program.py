@@ -27,3 +27,5 @@ class EmbeddedProgram:
     names: Mapping[str | int, str] = field(default_factory=dict)
     indexes: Mapping[str | int, int] | None = None
     missing: tuple[str | int, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)  # glyphs that show nothing, and why
+    whole: str = ""  # why no glyph was left out; nothing for a subset

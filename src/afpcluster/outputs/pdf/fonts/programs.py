@@ -45,7 +45,13 @@ def _embed_type1(program: FontProgram, glyphs: list[str | int], tag: str) -> Emb
     subset = subset_type1(program.data, [str(glyph) for glyph in glyphs])
     lengths = {"Length1": len(subset.clear), "Length2": len(subset.encrypted), "Length3": 0}
     return EmbeddedProgram(
-        "FontFile", {**lengths}, subset.clear + subset.encrypted, tag, missing=subset.missing
+        "FontFile",
+        {**lengths},
+        subset.clear + subset.encrypted,
+        tag,
+        missing=subset.missing,
+        damaged=subset.damaged,
+        whole=subset.whole,
     )
 
 

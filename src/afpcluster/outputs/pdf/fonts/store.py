@@ -102,4 +102,19 @@ class FontStore:
                 f" {', '.join([str(glyph) for glyph in embedded.missing[:10]])}"
                 f" ({len(embedded.missing)} in all); they show nothing",
             )
+        if embedded.damaged:
+            self._findings.add(
+                "font-glyph-damaged",
+                Severity.SKIPPED,
+                f"font program {program.name} is damaged: glyph "
+                + "; glyph ".join([f"{glyph} {reason}" for glyph, reason in [*embedded.damaged.items()][:5]])
+                + f" ({len(embedded.damaged)} in all); they show nothing",
+            )
+        if embedded.whole:
+            self._findings.add(
+                "font-not-subset",
+                Severity.SKIPPED,
+                f"font program {program.name} is embedded as it came, with all its glyphs, of which viewers"
+                f" may not show all: {embedded.whole}",
+            )
         return embedded, self._file.add_stream(embedded.entries, embedded.data)
