@@ -63,7 +63,7 @@ class _Importer:
         group = page.obj.get("/Group")
         if group is not None:
             entries["Group"] = self._copy(group, 0)
-        form = self._file.add_stream(entries, data)
+        form = self._file.add_stream(entries, _INITIAL_STATE + data)
         while self._waiting:
             ref, source = self._waiting.pop()
             self._write(ref, source)
@@ -72,13 +72,16 @@ class _Importer:
     def _write(self, ref: Ref, source: pikepdf.Object) -> None:
         if isinstance(source, pikepdf.Stream):
             entries = self._dictionary(source.stream_dict, 0)
-            entries.pop("Length", None)
+            for key in ("/Length", *_OF_STREAMS):
+                entries.pop(key[1:], None)
             self._file.write_stream(ref, entries, source.read_raw_bytes(), encoded=True)
         else:
             self._file.write(ref, self._direct(source, 0))
 
     def _copy(self, source: Any, depth: int) -> Value:
         """A value as ours: an indirect one becomes a reference to its copy."""
+        if _is_of_document(source):
+            return None
         if isinstance(source, pikepdf.Object) and source.is_indirect:
             ref = self._copied.get(source.objgen)
             if ref is None:
@@ -107,15 +110,29 @@ class _Importer:
                 return None  # operators and inline images have no place outside content streams
 
     def _dictionary(self, source: pikepdf.Object, depth: int) -> PdfDict:
-        return {
-            key[1:]: self._copy(value, depth + 1)
-            for key, value in source.as_dict().items()
-            if key not in _LEFT_OUT
-        }
+        return {key[1:]: self._copy(value, depth + 1) for key, value in source.as_dict().items()}
 
 
-# Ways back into the source's page tree and structure, and what only its own producer reads.
-_LEFT_OUT = frozenset({"/Parent", "/StructParent", "/StructParents", "/PieceInfo", "/Metadata", "/P"})
+_INITIAL_STATE = b"0 g 0 G 1 w 0 J 0 j 10 M[]0 d 0 Tc 0 Tw 100 Tz 0 TL 0 Tr 0 Ts\n"
+"""What a page begins with (section 8.4.1). A form would begin with the state of the stream that shows it."""
+
+_OF_DOCUMENT = frozenset(
+    {"/Page", "/Pages", "/Catalog", "/StructTreeRoot", "/StructElem", "/Annot", "/Metadata"}
+)
+"""Types of objects that lead back into the source's page tree and structure, or describe it: not copied.
+They are told by what they are, never by the key that leads there, since a key is also a resource's name."""
+
+_OF_STREAMS = ("/StructParent", "/StructParents", "/PieceInfo")
+"""Entries of forms and images that mean nothing outside of their document (Table 95)."""
+
+
+def _is_of_document(source: Any) -> bool:
+    if isinstance(source, pikepdf.Stream):
+        source = source.stream_dict
+    elif not isinstance(source, pikepdf.Dictionary):
+        return False
+    kind = source.get("/Type")
+    return isinstance(kind, pikepdf.Name) and str(kind) in _OF_DOCUMENT
 
 
 def _inherited(page: pikepdf.Object, key: str) -> Any:
