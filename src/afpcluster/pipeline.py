@@ -49,7 +49,7 @@ class Pipeline:
             self._scanned, self.scan_findings, self._outside, accept_truncated=options.accept_truncated
         )
         reader = RecordFile(source, self.page_findings)
-        lookup = ResourceLookup(self._assembler.outer_scope, options.strict)
+        lookup = ResourceLookup(options.strict)
         self._library = FontLibrary(
             self.page_findings,
             strict=options.strict,

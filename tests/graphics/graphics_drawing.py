@@ -101,7 +101,7 @@ def _line(item: Item) -> tuple[str, list[Item]]:
         return f"rectangle {_numbers(item.x, item.y, item.width, item.height)}{_colour(item.colour)}", []
     if isinstance(item, Path):
         rule = " even-odd" if item.even_odd and item.fill else ""
-        inside = item.fill.items if isinstance(item.fill, TilePattern) else []
+        inside = item.fill.cell.items if isinstance(item.fill, TilePattern) else []
         return f"{_stroke(item.stroke)}{_fill(item.fill)}{rule}: {_outline(item.segments)}", inside
     if isinstance(item, GlyphRun):
         turned = f" direction {_numbers(item.direction)}" if item.direction else ""

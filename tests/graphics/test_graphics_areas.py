@@ -108,7 +108,7 @@ def test_dotted_patterns_grow_lighter() -> None:
     for symbol in range(1, 9):
         tile = default_pattern(symbol, BLACK)
         assert isinstance(tile, TilePattern)
-        dots.append(round(sum(item.width for item in tile.items if isinstance(item, Rectangle)) / 0.6))
+        dots.append(round(sum(item.width for item in tile.cell.items if isinstance(item, Rectangle)) / 0.6))
     assert dots == [40, 32, 24, 16, 12, 8, 4, 2]
 
 

@@ -80,7 +80,7 @@ def check_finite(items: list[Item]) -> None:
                 numbers += item.fill.matrix
                 assert item.fill.width > 0
                 assert item.fill.height > 0
-                check_finite(item.fill.items)
+                check_finite(item.fill.cell.items)
         elif isinstance(item, Image):
             numbers += item.matrix
             assert len(item.image.data) == (item.image.width + 7) // 8 * item.image.height

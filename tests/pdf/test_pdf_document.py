@@ -41,9 +41,7 @@ from rendering import pdf_of
 GOLDEN = Path(__file__).parent / "golden"
 FACE = outline_face(ProgramKind.TYPE1, type1())
 STANDARD = outline_face(ProgramKind.STANDARD, b"", name="Courier", glyphs={0xC1: "A", 0xC2: "B", 0xC3: "C"})
-OVERLAY = SharedItems(
-    "overlay", [Rectangle(0, 0, 10, 10), GlyphRun(FACE, 8, 0, 9, b"\xc1")], Box(0, 0, 20, 20)
-)
+OVERLAY = SharedItems([Rectangle(0, 0, 10, 10), GlyphRun(FACE, 8, 0, 9, b"\xc1")])
 
 
 def statement(number: int) -> Page:
@@ -99,7 +97,7 @@ def test_bookmarks_follow_the_groups() -> None:
             (15, 35, 45, 75),
         ),
         (
-            Shared(SharedItems("s", [Link(Box(1, 2, 3, 4), page=2)], Box(0, 0, 9, 9)), scaling(10, 10)),
+            Shared(SharedItems([Link(Box(1, 2, 3, 4), page=2)]), scaling(10, 10)),
             (10, 40, 40, 80),
         ),
     ],
@@ -157,8 +155,8 @@ def test_findings_of_packets_arrive_with_their_page() -> None:
 def test_pages_that_blend_say_in_which_colours() -> None:
     """Section 11.6.6: a page group, also where what blends lies in shared items of shared items."""
     blend = Group([Rectangle(0, 0, 9, 9)], multiply=True)
-    inner = SharedItems("inner", [blend], Box(0, 0, 20, 20))
-    outer = SharedItems("outer", [Shared(inner)], Box(0, 0, 20, 20))
+    inner = SharedItems([blend])
+    outer = SharedItems([Shared(inner)])
     pages = [page_of(blend), page_of(Shared(OVERLAY)), page_of(Shared(outer)), page_of(Shared(outer))]
     with pikepdf.open(io.BytesIO(pdf_of(pages))) as pdf:
         groups = [page.get("/Group") for page in pdf.pages]
@@ -191,7 +189,7 @@ GOLDENS = {
             Rectangle(1, 1, 1, 1, lab(50, 0, 0)),
             Group([Rectangle(2, 2, 5, 5, rgb(1, 1, 0))], translation(3, 4), multiply=True),
             Shared(
-                SharedItems("s", [GlyphRun(STANDARD, 8, 0, 9, b"\xc1")], Box(0, 0, 20, 20)),
+                SharedItems([GlyphRun(STANDARD, 8, 0, 9, b"\xc1")]),
                 translation(10, 10),
             ),
         )

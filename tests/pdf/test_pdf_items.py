@@ -35,12 +35,10 @@ def square(x: float, y: float, size: float) -> list[Segment]:
     return [Move((x, y)), Line((x + size, y)), Line((x + size, y + size)), Line((x, y + size)), Close()]
 
 
-OVERLAY = SharedItems(
-    "overlay", [Rectangle(0, 0, 10, 10), Rectangle(10, 10, 10, 10, rgb(1, 0, 0))], Box(0, 0, 20, 20)
-)
-NESTED = SharedItems("nested", [Shared(OVERLAY, translation(20, 0))], Box(0, 0, 40, 20))
+OVERLAY = SharedItems([Rectangle(0, 0, 10, 10), Rectangle(10, 10, 10, 10, rgb(1, 0, 0))])
+NESTED = SharedItems([Shared(OVERLAY, translation(20, 0))])
 RED_LINE = Stroke(rgb(1, 0, 0), 4)
-TILE = TilePattern("tile", 20, 20, [Rectangle(0, 0, 10, 10, rgb(1, 0, 0))])
+TILE = TilePattern(20, 20, SharedItems([Rectangle(0, 0, 10, 10, rgb(1, 0, 0))]))
 RING = [*square(20, 20, 60), *square(40, 40, 20)]
 
 
@@ -177,7 +175,7 @@ RING = [*square(20, 20, 60), *square(40, 40, 20)]
         pytest.param(
             [
                 Shared(
-                    SharedItems("patterned", [Path(square(0, 0, 60), TILE)], Box(0, 0, 60, 60)),
+                    SharedItems([Path(square(0, 0, 60), TILE)]),
                     translation(10, 10),
                 )
             ],
@@ -185,7 +183,7 @@ RING = [*square(20, 20, 60), *square(40, 40, 20)]
             id="pattern in shared items",
         ),
         pytest.param(
-            [Path(square(0, 0, 60), TilePattern("moved", 20, 20, TILE.items, Matrix(e=10)))],
+            [Path(square(0, 0, 60), TilePattern(20, 20, TILE.cell, Matrix(e=10)))],
             {(5, 5): WHITE, (15, 5): RED},
             id="pattern with a matrix",
         ),
@@ -214,7 +212,7 @@ MULTIPLIED: dict[tuple[int, int], Pixel] = {
     [
         pytest.param([ON_RED, Group(LAYERS, multiply=True)], MULTIPLIED, id="as a whole"),
         pytest.param(
-            [ON_RED, Shared(SharedItems("m", [Group(LAYERS, multiply=True)], Box(0, 0, 100, 100)))],
+            [ON_RED, Shared(SharedItems([Group(LAYERS, multiply=True)]))],
             MULTIPLIED,
             id="in shared items",
         ),

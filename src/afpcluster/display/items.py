@@ -100,16 +100,25 @@ class Stroke:
     mitre_limit: float = 10.0
 
 
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class SharedItems:
+    """Items used more than once (overlay, page segment, pattern cell), which outputs store once.
+
+    They are finished when made and have no name: what they draw is their identity, never where they came
+    from, since the same overlay draws other things where its fonts and page segments are others."""
+
+    items: list[Item]
+
+
 @dataclass(slots=True, eq=False)
 class TilePattern:
-    """A repeated cell as paint. `key` identifies it. The cell's origin is that of the system its user is
-    painted in (of the innermost group, or of the page), moved by `matrix`. `items` paint the cell of
-    `width` by `height`, repeated at these steps."""
+    """A repeated cell as paint. The cell's origin is that of the system its user is painted in (of the
+    innermost group, or of the page), moved by `matrix`. `cell` paints `width` by `height`, repeated at these
+    steps."""
 
-    key: str
     width: float
     height: float
-    items: list[Item]
+    cell: SharedItems
     matrix: Matrix = IDENTITY
 
 
@@ -204,15 +213,6 @@ class Group:
     matrix: Matrix = IDENTITY
     clip: Box | None = None
     multiply: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class SharedItems:
-    """Items used on many pages (overlay, page segment): stored once. `box` bounds all of them."""
-
-    key: str
-    items: list[Item]
-    box: Box
 
 
 @dataclass(slots=True)

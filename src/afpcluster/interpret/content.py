@@ -6,7 +6,8 @@ goes on. MO:DCA "Overlay Objects", "Page Segment Objects", "Include Object (IOB)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from afpcluster.afp import modca
@@ -17,7 +18,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
-from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, translation
+from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
 from afpcluster.document.assembly import read_attribute
 from afpcluster.document.objects import ObjectNode
@@ -25,7 +26,8 @@ from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
 from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, MissingResourceError, Severity
-from afpcluster.interpret.cache import Recent
+from afpcluster.interpret.cache import Recent, dependency
+from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
@@ -68,7 +70,7 @@ class ContentInterpreter:
         self._page_names = page_names
         self._saved = SavedPages()
         self._shared: Recent[_Interpreted] = Recent(512)
-        self._including: set[str] = set()  # keys of shared resources that are being interpreted
+        self._including: set[str] = set()  # keys of resources that are being interpreted
 
     def interpret(self, content: Iterable[Record | ObjectNode], frame: Frame) -> None:
         """Add the items of `content` to the frame. Raises MissingResourceError only when `strict`."""
@@ -180,66 +182,70 @@ class ContentInterpreter:
 
     def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
         """A page segment: shared where nothing in it depends on the page, else drawn in place."""
-        node = resource.node()
-        if node is None or self._too_deep(resource, frame):
-            return
-        if _self_contained(node):
-            found = self._shared_items(resource, frame, _BPS)
-            if found is not None and found.shared.items:
-                frame.items.append(Shared(found.shared, translation(*origin)))
-            return
-        inner = Frame(
-            frame.environment, frame.scope, frame.items, origin, frame.depth + 1, inherited=frame.inherited
-        )
-        self.interpret(node.content, inner)
+        with self._opened(resource, frame) as node:
+            if node is None:
+                return
+            if not _self_contained(node):
+                inner = Frame(
+                    frame.environment,
+                    frame.scope,
+                    frame.items,
+                    origin,
+                    frame.depth + 1,
+                    inherited=frame.inherited,
+                )
+                self.interpret(node.content, inner)
+                return
+        found = self._shared_items(resource, frame, _BPS)
+        if found is not None and found.shared.items:
+            frame.items.append(Shared(found.shared, translation(*origin)))
 
     def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> _Interpreted | None:
-        """An overlay (own environment) or page segment (the page's units), interpreted once."""
-        environment = frame.environment
-        units = (environment.x_unit, environment.y_unit) if begin == _BPS else ()
-        key = (resource.key, frame.scope.number, units)
+        """An overlay or saved page (with its own environment) or a page segment (with that of the page),
+        interpreted once; None, with a finding, where it cannot be."""
+        around = frame.environment if begin == _BPS else None
+        key = dependency(resource.key, frame.scope, around, frame.depth, fonts=False)
         found = self._shared.get(key)
-        if found is not None:
-            return found
-        if self._too_deep(resource, frame):
-            return None
-        node = resource.node()
-        if resource.key in self._including:
-            self._findings.add(
-                "include-recursive", Severity.SKIPPED, f"Resource {resource.name} includes itself; not again"
-            )
-            return None
-        if node is None:
-            self._findings.add(
-                "include-failed", Severity.SKIPPED, f"Resource {resource.name} has no usable content"
-            )
-            return None
-        mixing = Mixing()
-        if begin != _BPS:
-            environment = self._objects.environment(node, frame.scope)
-            mixing = environment.mixing
+        if found is None:
+            with self._opened(resource, frame) as node:
+                if node is not None:
+                    found = self._interpreted(node, frame, around)
+                    self._shared.put(key, found)
+        return found
+
+    def _interpreted(self, node: ObjectNode, frame: Frame, around: Environment | None) -> _Interpreted:
+        environment = around or self._objects.environment(node, frame.scope)
+        mixing = Mixing() if around else environment.mixing
         items: list[Item] = []
         if mixing.fill is not None:
             items.append(Rectangle(0, 0, environment.width, environment.height, mixing.fill))
-        segment = (0.0, 0.0) if begin == _BPS else None
-        self._including.add(resource.key)
+        segment = (0.0, 0.0) if around else None
         self.interpret(node.content, Frame(environment, frame.scope, items, segment, frame.depth + 1))
-        self._including.remove(resource.key)
-        width, height = environment.width, environment.height
-        box = Box(-width, -height, 3 * width, 3 * height)  # content may leave its area; the page clips it
-        suffix = "".join(f"-{unit:g}" for unit in units)
-        found = _Interpreted(SharedItems(resource.key + suffix, items, box), mixing)
-        self._shared.put(key, found)
-        return found
+        return _Interpreted(SharedItems(items), mixing)
 
-    def _too_deep(self, resource: Resource, frame: Frame) -> bool:
+    @contextmanager
+    def _opened(self, resource: Resource, frame: Frame) -> Iterator[ObjectNode | None]:
+        """The object of a resource while it is interpreted; None, with a finding, where that is not to be."""
+        problem = None
+        node = None
         if frame.depth >= _MAX_INCLUDE_DEPTH:
-            self._findings.add(
-                "include-too-deep",
-                Severity.SKIPPED,
-                f"Resource {resource.name} is included {_MAX_INCLUDE_DEPTH} levels deep and is not shown",
-            )
-        return frame.depth >= _MAX_INCLUDE_DEPTH
+            problem = "include-too-deep", f"is included {_MAX_INCLUDE_DEPTH} levels deep and is not shown"
+        elif resource.key in self._including:
+            problem = "include-recursive", "includes itself; not again"
+        else:
+            node = resource.node()
+            if node is None:
+                problem = "include-failed", "has no usable content"
+        if problem is not None:
+            code, message = problem
+            self._findings.add(code, Severity.SKIPPED, f"Resource {resource.name} {message}")
+            yield None
+            return
+        self._including.add(resource.key)
+        try:
+            yield node
+        finally:
+            self._including.remove(resource.key)
 
     def _include_object(self, record: Record, frame: Frame) -> None:
         include = modca.IncludeObject.decode(record.data)
@@ -263,7 +269,7 @@ class ContentInterpreter:
         if node is not None and node.type == _BPT:
             self._objects.text(node, frame, include)
         elif node is not None and node.type in DRAWN:
-            self._objects.data_object(node, frame, include, resource.key)
+            self._objects.data_object(node, frame, include, resource)
         else:
             self._note(
                 "include-failed",
@@ -312,9 +318,17 @@ def _self_contained(node: ObjectNode) -> bool:
             return False
         group = item.child(CODES["BOG"])
         position = group.first(CODES["OBP"]) if group else None
-        if position is None or len(position.data) < 24 or position.data[23] != 0:
+        if position is None or not _is_relative(position):
             return False
         area = group.first(CODES["OBD"]) if group else None
         if area is not None and t.decode_triplet(area.data, t.PresentationSpaceMixingRules) is not None:
             return False
     return True
+
+
+def _is_relative(position: Record) -> bool:
+    """Whether an Object Area Position counts from the page segment (reference coordinate system 0)."""
+    try:
+        return modca.ObjectAreaPosition.decode(position.data).reference == 0  # type: ignore[no-any-return]
+    except DecodeError:
+        return False

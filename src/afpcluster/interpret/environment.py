@@ -39,7 +39,8 @@ _DEFAULT_UNIT = 0.05  # points: 1/1440 inch
 
 @dataclass(slots=True)
 class Environment:
-    """What the environment group of a page or overlay says. Lengths are points."""
+    """What the environment group of a page or overlay says. Lengths are points. `maps` are type and data of
+    the fields that map its fonts and resources, those of the environment around it included."""
 
     x_unit: float = _DEFAULT_UNIT
     y_unit: float = _DEFAULT_UNIT
@@ -51,10 +52,16 @@ class Environment:
     text: TextSpace | None = None
     text_place: Matrix | None = None  # of text without an environment group of its own; None at the origin
     has_descriptor: bool = False
+    maps: tuple[tuple[int, bytes], ...] = ()
+
+    @property
+    def data_maps(self) -> tuple[tuple[int, bytes], ...]:
+        """Those of `maps` that can map data objects."""
+        return tuple([entry for entry in self.maps if entry[0] == CODES["MDR"]])
 
 
-ResourceFinder = Callable[[bytes, int], FoundResource | None]
-"""Finds the resource that the triplets of a map group name; the offset is for findings."""
+ResourceFinder = Callable[[ResourceScope, bytes], FoundResource | None]
+"""Finds in a scope the resource that the triplets of a map group name."""
 
 
 def read_environment(
@@ -67,8 +74,9 @@ def read_environment(
     suppressed: frozenset[int] = frozenset(),
 ) -> Environment:
     """The environment that `records` make; `outer` is that of the page around an object."""
-    environment = Environment()
+    environment = Environment(maps=tuple([(r.type, r.data) for r in records if r.type in _FONT_MAPS]))
     if outer is not None:
+        environment.maps = outer.maps + environment.maps
         environment.fonts = dict(outer.fonts)
         environment.x_unit, environment.y_unit = outer.x_unit, outer.y_unit
         environment.width, environment.height = outer.width, outer.height
@@ -84,7 +92,7 @@ def read_environment(
             elif record.type in _FONT_MAPS:
                 environment.fonts |= library.fonts_of(record, scope)
                 if record.type == CODES["MDR"]:
-                    _map_data_resources(record, environment, find, findings)
+                    _map_data_resources(record, environment, find, scope, findings)
             elif record.type not in _ELSEWHERE:
                 report_field(record, findings)
         except DecodeError as error:
@@ -149,7 +157,7 @@ def text_space(record: Record, environment: Environment, suppressed: frozenset[i
 
 
 def _map_data_resources(
-    record: Record, environment: Environment, find: ResourceFinder, findings: Findings
+    record: Record, environment: Environment, find: ResourceFinder, scope: ResourceScope, findings: Findings
 ) -> None:
     for group in modca.MapResources.decode(record.data).groups:
         triplets = group.triplets
@@ -157,7 +165,7 @@ def _map_data_resources(
         if t.decode_triplet(triplets, t.DataObjectFontDescriptor) is not None:
             continue
         local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)
-        found = find(triplets, record.offset)
+        found = find(scope, triplets)
         if found is not None:
             internal = _internal_identifier(triplets)
             if internal is None:

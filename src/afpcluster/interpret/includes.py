@@ -36,10 +36,9 @@ _REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN
 
 
 class ResourceLookup:
-    """Looks in the scope of the current page. `strict` refuses where something is missing."""
+    """Finds what includes and map groups name. `strict` refuses where something is missing."""
 
-    def __init__(self, scope: ResourceScope, strict: bool = False) -> None:
-        self.scope = scope
+    def __init__(self, strict: bool = False) -> None:
         self.strict = strict
 
     def included(self, scope: ResourceScope, object_type: int, name: str) -> Resource | None:
@@ -52,10 +51,10 @@ class ResourceLookup:
                 return found
         return None
 
-    def by_triplets(self, triplets: bytes, _offset: int) -> FoundResource | None:
+    def mapped(self, scope: ResourceScope, triplets: bytes) -> FoundResource | None:
         """The resource that a map group names in its fully qualified names."""
         name = t.qualified_name(triplets, *_REFERENCES)
-        return self.included(self.scope, 0x92, name) if name else None
+        return self.included(scope, CONTAINER, name) if name else None
 
     def object_node(self, resource: Resource) -> ObjectNode | None:
         """The object of a resource; a raw file becomes an object container of its own."""

@@ -7,12 +7,10 @@ stays one item, and nothing is clipped that lies inside its area anyway.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from hashlib import blake2b
-
 from afpcluster.afp.ioca import Reporter
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, translation
-from afpcluster.display.items import EmbeddedPdf, Group, Image, Item, Rectangle, Shared, SharedItems
+from afpcluster.display.items import Group, Item, Shared, SharedItems
+from afpcluster.display.walk import transformed
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import MappingOption, ObjectArea
 
@@ -33,7 +31,7 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
         width, height = width * copies(across, width), height * copies(down, height)
     else:
         matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
-        placed = [moved(item, matrix) for item in items]
+        placed = [transformed(item, matrix) for item in items]
     if not area.width or not area.height or _fits(width, height, matrix, area):
         return placed
     if mapping != MappingOption.POSITION:
@@ -87,16 +85,6 @@ def _mapping_matrix(
     return translation(area.content_x, area.content_y)
 
 
-def moved(item: Item, matrix: Matrix) -> Item:
-    """The item in the system that `matrix` leads to (scaling and moving only)."""
-    if isinstance(item, Image | EmbeddedPdf | Group | Shared):
-        return replace(item, matrix=item.matrix.then(matrix))
-    if isinstance(item, Rectangle):
-        left, top = matrix.apply(item.x, item.y)
-        return replace(item, x=left, y=top, width=item.width * matrix.a, height=item.height * matrix.d)
-    return Group([item], matrix)
-
-
 def copies(extent: float, step: float) -> int:
     """How many steps cover the extent."""
     return int((extent - _TOLERANCE) / step) + 1
@@ -120,9 +108,8 @@ def replicate(
             SPEC,
         )
         return []
-    row = [moved(item, translation(column * width, 0)) for column in range(columns) for item in items]
+    row = [transformed(item, translation(column * width, 0)) for column in range(columns) for item in items]
     if rows == 1:
         return row
-    key = blake2b(repr((items, width, columns)).encode(), digest_size=16).hexdigest()
-    shared = SharedItems(key, row, Box(0, 0, columns * width, height))
+    shared = SharedItems(row)
     return [Shared(shared, translation(0, n * height)) for n in range(rows)]

@@ -18,11 +18,11 @@ from afpcluster.afp.names import decode_name
 from afpcluster.display.geometry import IDENTITY, Matrix, translation
 from afpcluster.display.items import Group, Item, Rectangle
 from afpcluster.document.objects import ObjectNode
-from afpcluster.document.resources import ResourceScope
+from afpcluster.document.resources import Resource, ResourceScope
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.area import PlacedArea, read_area
-from afpcluster.interpret.cache import Recent
+from afpcluster.interpret.cache import Recent, dependency
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
@@ -33,6 +33,7 @@ _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
+_PICTURES = (CODES["BIM"], CODES["BOC"])  # show no text in fonts of the page
 _AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y")
 
 
@@ -55,11 +56,11 @@ class ObjectInterpreter:
         """The environment of a page or overlay; equal groups in the same scope share one."""
         group = node.child(_BAG)
         records = group.all(*_kinds(group)) if group else []
-        key = (scope.number, suppressed, tuple((r.type, r.data) for r in records))
+        key = dependency(tuple((r.type, r.data) for r in records), scope, None, suppressed)
         found = self._environments.get(key)
         if found is None:
             found = read_environment(
-                records, self._library, scope, self._lookup.by_triplets, self._findings, suppressed=suppressed
+                records, self._library, scope, self._lookup.mapped, self._findings, suppressed=suppressed
             )
             found.text_place = self._text_place(records, found)
             self._environments.put(key, found)
@@ -80,7 +81,7 @@ class ObjectInterpreter:
             records,
             self._library,
             frame.scope,
-            self._lookup.by_triplets,
+            self._lookup.mapped,
             self._findings,
             outer=frame.environment,
         )
@@ -116,16 +117,30 @@ class ObjectInterpreter:
         self._place(placed, items, frame)
 
     def data_object(
-        self, node: ObjectNode, frame: Frame, include: modca.IncludeObject | None = None, key: str = ""
+        self,
+        node: ObjectNode,
+        frame: Frame,
+        include: modca.IncludeObject | None = None,
+        resource: Resource | None = None,
     ) -> None:
-        """An image, graphics, bar code or container object. `include` is the IOB that brought it, `key`
-        the identity of the resource it comes from."""
+        """An image, graphics, bar code or container object. `include` is the IOB that brought it, `resource`
+        where it comes from. Kept are resources, and inline images and containers, which producers repeat on
+        page after page."""
         group = node.child(_BOG)
         records = group.all(*_kinds(group)) if group else []
         placed = read_area(records, frame.environment, include, self._findings)
-        key = key or _content_key(node)
-        cache_key = (key, frame.scope.number, _AREA_KEY(placed.area), include.triplets if include else b"")
-        items = self._drawn.get(cache_key) if key else None
+        is_picture = node.type in _PICTURES
+        key = None
+        if resource is not None or is_picture:
+            key = dependency(
+                resource.key if resource is not None else _digest(node),
+                frame.scope,
+                frame.environment,
+                _AREA_KEY(placed.area),
+                include.triplets if include else b"",
+                fonts=not is_picture,
+            )
+        items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
             begin = modca.Begin.decode(node.begin.data)
@@ -143,7 +158,7 @@ class ObjectInterpreter:
             )
             items = DRAWN[node.type](data_object, self._context)
             if key:
-                self._drawn.put(cache_key, items)
+                self._drawn.put(key, items)
         self._place(placed, items, frame)
 
     def _place(self, placed: PlacedArea, items: list[Item], frame: Frame) -> None:
@@ -214,11 +229,8 @@ DRAWN: dict[int, Callable[[DataObject, Context], list[Item]]] = {
 """Who draws an object, by the code of the field that begins it."""
 
 
-def _content_key(node: ObjectNode) -> str:
-    """Identity by content of an image or container, which producers repeat on page after page; '' for
-    objects whose drawing depends on the page's fonts."""
-    if node.type not in (CODES["BIM"], CODES["BOC"]):
-        return ""
+def _digest(node: ObjectNode) -> str:
+    """Identity by content, as `Resource.key`."""
     digest = blake2b(digest_size=16)
     for record in (node.begin, *node.flat()):
         digest.update(record.type.to_bytes(3, "big"))

@@ -38,13 +38,11 @@ class PageInterpreter:
         lookup: ResourceLookup,
         form_maps: FormMaps,
         page_names: PageNames | None = None,
-        max_image_pixels: int = 400_000_000,
     ) -> None:
         self._file = file
         self._findings = findings
-        self._lookup = lookup
         self._form_maps = form_maps
-        context = Context(findings, library, max_image_pixels)
+        context = Context(findings, library)
         self._objects = ObjectInterpreter(findings, library, lookup, context)
         self._content = ContentInterpreter(findings, lookup, self._objects, page_names)
 
@@ -66,7 +64,6 @@ class PageInterpreter:
         return self._draw(unit, self._file.read(unit.start, unit.end), form)
 
     def _draw(self, unit: PageUnit, records: list[Record], form: PageForm) -> Page:
-        self._lookup.scope = unit.scope
         top = nest(records, self._findings)
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
         environment = self._objects.environment(node, unit.scope, form.suppressed)
@@ -120,7 +117,6 @@ class PageInterpreter:
 
     def overlay(self, name: str, scope: ResourceScope) -> list[Item]:
         """An overlay at the origin; nothing where it is missing. Raises as `page` does."""
-        self._lookup.scope = scope
         frame = Frame(Environment(), scope, [])
         self._content.overlay(name, IDENTITY, frame, None)
         return frame.items

@@ -21,6 +21,7 @@ from afpcluster.display.items import (
     Path,
     Rectangle,
     Segment,
+    SharedItems,
     TilePattern,
 )
 from afpcluster.interpret.graphics.gradients import Gradient, Stop, linear_items, parse_colours, radial_items
@@ -226,14 +227,12 @@ def end_custom_pattern(drawing: Drawing, reserved: int = 0) -> None:
         drawing,
         *definition.key,
         CustomPattern(
-            f"goca-{drawing.identity}-{drawing.pattern_count}",
             definition.width,
             definition.height,
-            items,
+            SharedItems(items),
             definition.full_colour,
         ),
     )
-    drawing.pattern_count += 1
 
 
 def _define(drawing: Drawing, set_: int, symbol: int, pattern: CustomPattern | Gradient) -> None:

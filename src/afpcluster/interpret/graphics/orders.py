@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from copy import copy
-from hashlib import sha256
 from typing import NamedTuple
 
 from afpcluster.afp.declare import DecodeError
@@ -95,9 +94,7 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
     data = b"".join([record.data for record in object.data])
     descriptor = object.descriptor.data if object.descriptor else b""
     mapping = window_mapping(object, context)
-    fonts = [(number, font.face.key, font.size) for number, font in sorted(object.fonts.items())]
-    identity = sha256(b"%a" % ((mapping, fonts),) + descriptor + data).hexdigest()[:24]
-    drawing = Drawing(object, context, mapping.canvas(), identity, object.colour or BLACK)
+    drawing = Drawing(object, context, mapping.canvas(), object.colour or BLACK)
     drawing.scale = mapping.scale
     drawing.image_points_per_inch = mapping.image_points_per_inch
     drawing.offset = object.descriptor.offset if object.descriptor else object.offset

@@ -8,10 +8,12 @@ AFP GOCA "Patterns", "Set Pattern Symbol (GSPT) Order".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from afpcluster.display.colour import Colour
-from afpcluster.display.items import GlyphRun, Image, Item, Paint, Path, Rectangle, TilePattern
+from afpcluster.display.items import Item, Paint, Rectangle, SharedItems, TilePattern
+from afpcluster.display.walk import recoloured
 
 SOLID = 0x10
 NO_FILL = (0x0F, 0x40)
@@ -41,6 +43,7 @@ def _is_set(symbol: int, x: int, y: int) -> bool:
     return along % period == 0
 
 
+@lru_cache(256)
 def default_pattern(symbol: int, colour: Colour) -> Paint | None:
     """The paint of a symbol of the default pattern set; None for "no fill". `symbol` is X'01'..X'10' or
     X'40'."""
@@ -59,7 +62,7 @@ def default_pattern(symbol: int, colour: Colour) -> Paint | None:
                 dots.append(Rectangle(start * _DOT, y * _DOT, (x - start) * _DOT, _DOT, colour))
             start = x + 1
     size = _CELL * _DOT
-    return TilePattern(f"goca-{symbol:02X}-{_text(colour)}", size, size, dots)
+    return TilePattern(size, size, SharedItems(dots))
 
 
 def is_default_symbol(symbol: int) -> bool:
@@ -71,44 +74,19 @@ def is_default_symbol(symbol: int) -> bool:
 class CustomPattern:
     """A custom pattern: a cell in points. A bilevel one is coloured by its use."""
 
-    key: str
     width: float
     height: float
-    items: list[Item]
+    cell: SharedItems
     full_colour: bool
-    _coloured: dict[Colour, list[Item]] = field(default_factory=dict)
+    _coloured: dict[Colour, SharedItems] = field(default_factory=dict)
 
     def paint(self, colour: Colour) -> TilePattern | None:
         """The pattern as paint; None when it was used in too many colours (RECOLOUR_LIMIT)."""
         if self.full_colour:
-            return TilePattern(self.key, self.width, self.height, self.items)
-        items = self._coloured.get(colour)
-        if items is None:
-            if (len(self._coloured) + 1) * len(self.items) > RECOLOUR_LIMIT:
+            return TilePattern(self.width, self.height, self.cell)
+        cell = self._coloured.get(colour)
+        if cell is None:
+            if (len(self._coloured) + 1) * len(self.cell.items) > RECOLOUR_LIMIT:
                 return None
-            items = self._coloured[colour] = _recoloured(self.items, colour)
-        return TilePattern(f"{self.key}-{_text(colour)}", self.width, self.height, items)
-
-
-def _text(colour: Colour) -> str:
-    return colour.space + "".join([f",{value:.4g}" for value in colour.components])
-
-
-def _recoloured(items: list[Item], colour: Colour) -> list[Item]:
-    """Copies of what a custom pattern can hold, all in one colour."""
-    done: list[Item] = []
-    for item in items:
-        if isinstance(item, GlyphRun):
-            done.append(item._replace(colour=colour))
-        elif isinstance(item, Rectangle | Image):
-            done.append(replace(item, colour=colour))
-        elif isinstance(item, Path):
-            fill = item.fill
-            if isinstance(fill, TilePattern):
-                key = f"{fill.key}-{_text(colour)}"
-                fill = replace(fill, key=key, items=_recoloured(fill.items, colour))
-            elif fill is not None:
-                fill = colour
-            stroke = replace(item.stroke, colour=colour) if item.stroke else None
-            done.append(replace(item, fill=fill, stroke=stroke))
-    return done
+            cell = self._coloured[colour] = SharedItems(recoloured(self.cell.items, colour))
+        return TilePattern(self.width, self.height, cell)

@@ -139,7 +139,6 @@ class Drawing:
     object: DataObject
     context: Context
     canvas: Canvas
-    identity: str  # of the object's content, for the keys of patterns and images
     device_colour: Colour = BLACK
     normal_line_width: float | None = None  # points, None: of the device
     scale: tuple[float, float] = (1.0, 1.0)  # of the mapping against the picture's own size
@@ -153,7 +152,6 @@ class Drawing:
     image: RasterImage | None = None
     definition: PatternDefinition | None = None
     patterns: dict[tuple[int, int], Pattern] = field(default_factory=dict)
-    pattern_count: int = 0  # custom patterns defined so far
     gradient_bands: int = 0  # painted so far
     offset: int | None = None  # of the record with the segment being drawn
     path: list[Segment] = field(default_factory=list)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.display.geometry import Box, Matrix, scaling
@@ -29,9 +31,16 @@ from afpcluster.outputs.pdf.packet import (
     ProgramPayload,
 )
 from afpcluster.outputs.pdf.resources import StreamResources
-from afpcluster.pdf.values import number
+from afpcluster.pdf.values import number, numbers
 
 _EVERYTHING = Box(-14_400, -14_400, 28_800, 28_800)  # points: as large as pages get (Annex C)
+
+
+class Form(NamedTuple):
+    """What a form is known by, and the links among its items. Its key comes from its finished content."""
+
+    key: str
+    links: Sequence[LinkArea]
 
 
 class PacketMaker:
@@ -41,7 +50,8 @@ class PacketMaker:
         self._compress = compress
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
-        self._form_links: dict[str, Sequence[LinkArea]] = {}
+        self._forms: WeakKeyDictionary[SharedItems, Form] = WeakKeyDictionary()
+        self._cells: WeakKeyDictionary[SharedItems, str] = WeakKeyDictionary()  # identities of pattern cells
         self._payloads: list[Payload] = []
         self._findings = Findings()
 
@@ -99,19 +109,22 @@ class PacketMaker:
         if self._first_time(ImagePayload, image.key):
             self._payloads.append(encode_image(image, compress=self._compress, findings=self._findings))
 
-    def send_form(self, shared: SharedItems) -> Sequence[LinkArea]:
-        if self._first_time(FormPayload, shared.key):
-            content, self._form_links[shared.key] = self._content(shared.items)
-            self._payloads.append(FormPayload(shared.key, content, content_box(shared.box)))
-        return self._form_links[shared.key]
+    def send_form(self, shared: SharedItems) -> Form:
+        form = self._forms.get(shared)
+        if form is None or (FormPayload, form.key) not in self._sent:
+            form = self._forms[shared] = self._form(shared.items, as_whole=False)
+        return form
 
-    def send_group(self, group: Group) -> tuple[str, Sequence[LinkArea]]:
-        """Its content is its identity; the page alone bounds it."""
-        content, links = self._content([group])
-        key = f"group {sha256(repr(content).encode()).hexdigest()}"
+    def send_group(self, group: Group) -> Form:
+        return self._form([group], as_whole=True)
+
+    def _form(self, items: Sequence[Item], *, as_whole: bool) -> Form:
+        """A form of these items, as a transparency group or plain; the page alone bounds it."""
+        content, links = self._content(items)
+        key = f"{'group' if as_whole else 'form'} {_identity(content)}"
         if self._first_time(FormPayload, key):
-            self._payloads.append(FormPayload(key, content, content_box(_EVERYTHING), as_whole=True))
-        return key, links
+            self._payloads.append(FormPayload(key, content, content_box(_EVERYTHING), as_whole=as_whole))
+        return Form(key, links)
 
     def _content(self, items: Sequence[Item]) -> tuple[Content, Sequence[LinkArea]]:
         """The content stream of a form or pattern, and the links in it."""
@@ -120,14 +133,24 @@ class PacketMaker:
         writer.items(items)
         return resources.content(writer.data(), compress=self._compress), writer.links
 
-    def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None:
-        if not self._first_time(PatternPayload, key):
-            return
-        content, _ = self._content(pattern.items)
+    def send_pattern(self, pattern: TilePattern, matrix: Matrix) -> str:
         placed = scaling(1 / PAGE_UNIT, 1 / PAGE_UNIT).then(matrix)
         width, height = pattern.width * PAGE_UNIT, pattern.height * PAGE_UNIT
-        self._payloads.append(PatternPayload(key, content, width, height, placed))
+        geometry = numbers((width, height, *placed), 7)
+        key = f"{self._cells.get(pattern.cell)} {geometry}"
+        if (PatternPayload, key) not in self._sent:
+            content, _ = self._content(pattern.cell.items)
+            self._cells[pattern.cell] = _identity(content)
+            key = f"{self._cells[pattern.cell]} {geometry}"
+            if self._first_time(PatternPayload, key):
+                self._payloads.append(PatternPayload(key, content, width, height, placed))
+        return key
 
     def send_pdf(self, key: str, item: EmbeddedPdf) -> None:
         if self._first_time(PdfPayload, key):
             self._payloads.append(PdfPayload(key, item.data, item.page))
+
+
+def _identity(content: Content) -> str:
+    """Equal for contents that draw the same: the names in a content are keys, which say what is drawn."""
+    return sha256(repr(content).encode()).hexdigest()

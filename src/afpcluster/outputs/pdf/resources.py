@@ -11,17 +11,17 @@ from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import EmbeddedPdf, Group, ImageData, SharedItems, TilePattern
 from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea
 from afpcluster.pdf.file import deflate
-from afpcluster.pdf.values import numbers
 
 
 class Courier(Protocol):
-    """Sends along what the document writer has not seen yet."""
+    """Sends along what the document writer has not seen yet. Forms and patterns are answered with the key
+    that their content gives them, forms with the links in them, too."""
 
     def send_face(self, face: Face) -> None: ...
     def send_image(self, image: ImageData) -> None: ...
-    def send_form(self, shared: SharedItems) -> Sequence[LinkArea]: ...
+    def send_form(self, shared: SharedItems) -> tuple[str, Sequence[LinkArea]]: ...
     def send_group(self, group: Group) -> tuple[str, Sequence[LinkArea]]: ...
-    def send_pattern(self, key: str, pattern: TilePattern, matrix: Matrix) -> None: ...
+    def send_pattern(self, pattern: TilePattern, matrix: Matrix) -> str: ...
     def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
 
 
@@ -32,7 +32,7 @@ class StreamResources:
         self._courier = courier
         self._fonts: dict[tuple[str, int | None], tuple[str, bytearray, int]] = {}
         self._images: dict[str, str] = {}
-        self._forms: dict[str, tuple[str, Sequence[LinkArea]]] = {}
+        self._forms: dict[str, str] = {}
         self._patterns: dict[str, str] = {}
         self._uses_lab = False
         self._multiplies = False
@@ -56,37 +56,29 @@ class StreamResources:
 
     def form(self, shared: SharedItems) -> tuple[str, Sequence[LinkArea]]:
         """The name of shared items, and the links among them."""
-        form = self._forms.get(shared.key)
-        if form is None:
-            links = self._courier.send_form(shared)
-            form = self._forms[shared.key] = (f"X{len(self._forms) + 1}", links)
-        return form
+        key, links = self._courier.send_form(shared)
+        return self._form_name(key), links
 
     def group(self, group: Group) -> tuple[str, Sequence[LinkArea]]:
         """The name of a group that is multiplied with what is beneath, and the links in it."""
         key, links = self._courier.send_group(group)
         self._multiplies = True
-        name, _ = self._forms.setdefault(key, (f"X{len(self._forms) + 1}", links))
-        return name, links
+        return self._form_name(key), links
+
+    def _form_name(self, key: str) -> str:
+        return self._forms.setdefault(key, f"X{len(self._forms) + 1}")
 
     def embedded_pdf(self, item: EmbeddedPdf) -> str:
         key = f"pdf {item.page} {item.key}"
-        form = self._forms.get(key)
-        if form is None:
+        if key not in self._forms:
             self._courier.send_pdf(key, item)
-            form = self._forms[key] = (f"X{len(self._forms) + 1}", ())
-        return form[0]
+        return self._form_name(key)
 
     def pattern(self, pattern: TilePattern, matrix: Matrix) -> str:
         """The name of a pattern whose user maps to the stream's space by `matrix`: every such matrix
         needs a pattern of its own, because patterns do not follow the current matrix."""
-        placed = pattern.matrix.then(matrix)
-        key = f"{pattern.key} {numbers(placed, 5)}"
-        name = self._patterns.get(key)
-        if name is None:
-            self._courier.send_pattern(key, pattern, placed)
-            name = self._patterns[key] = f"P{len(self._patterns) + 1}"
-        return name
+        key = self._courier.send_pattern(pattern, pattern.matrix.then(matrix))
+        return self._patterns.setdefault(key, f"P{len(self._patterns) + 1}")
 
     def note_colour(self, colour: Colour) -> None:
         """A colour is used: CIELAB is a resource."""
