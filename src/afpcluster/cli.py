@@ -54,6 +54,24 @@ def serve_wrapper(
         raise _refused(error) from error
 
 
+config_app = typer.Typer(no_args_is_help=True, help="Look at configuration files.")
+app.add_typer(config_app, name="config")
+
+
+@config_app.command("check")
+def config_check(
+    file: Annotated[Path, typer.Argument(help="wrapperservice.properties or afp2web.properties")],
+) -> None:
+    """Say whether a service would take this properties file, and what is odd in it (exit code 2 if not)."""
+    from afpcluster.config_command import check_file
+    from afpcluster.web.settings import PropertiesError
+
+    try:
+        check_file(file)
+    except PropertiesError as error:
+        raise _refused(error) from error
+
+
 TopologyOption = Annotated[
     Path | None, typer.Option("--topology", help="topology.yml; without it, the built-in sample")
 ]

@@ -10,6 +10,7 @@ from afpcluster.cluster.status import Status, verdict
 from afpcluster.cluster.urls import Url
 
 URL = Url("VIP", "10.0.0.1", 8080, "/stats")
+OWN = Url("wrapper-01", "10.0.0.2", 8081, "/wrapperservice/heartbeat", direct=True)
 RUNS = (ProcessState("a", "haproxy", 1, 0.0, 1, ""),)
 
 
@@ -31,6 +32,8 @@ CASES = [
     (seen(supervisor=None), ["the supervisor is dead"]),
     (seen(answers=(Answer(URL, 503, 0.1),)), ["VIP: http://10.0.0.1:8080/stats answers 503 instead of 200"]),
     (seen(answers=(Answer(URL, None, 2.0, "timed out"),)), ["VIP: http://10.0.0.1:8080/stats timed out"]),
+    (seen(answers=(Answer(OWN, 200, 0.1, warnings=("bad edit",)),)), ["wrapper-01: bad edit"]),
+    (seen(answers=(Answer(URL, 200, 0.1, warnings=("somebody's",)),)), []),
     (seen(holders=(), answers=(Answer(URL, None, 2.0, "timed out"),)), ["no proxy holds", "timed out"]),
 ]
 

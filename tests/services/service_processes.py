@@ -56,11 +56,22 @@ def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
 class ServiceProcess:
     """One service, started from the command line as an operator would."""
 
-    def __init__(self, folder: Path, command: str, option: str, properties: str, listen: str = "127.0.0.1:0"):
+    def __init__(
+        self,
+        folder: Path,
+        command: str,
+        option: str,
+        properties: str | Path,
+        listen: str = "127.0.0.1:0",
+    ):
+        """`properties`: the text of a new file, or an existing file as it is."""
         self.temp_dir = folder / "temp"
         self.temp_dir.mkdir(parents=True)
-        self.properties = folder / "service.properties"
-        self.properties.write_text(f"service.temp-dir = {self.temp_dir}\n{properties}")
+        if isinstance(properties, Path):
+            self.properties = properties
+        else:
+            self.properties = folder / "service.properties"
+            self.properties.write_text(f"service.temp-dir = {self.temp_dir}\n{properties}")
         self._log = folder / "log"
         with self._log.open("wb") as log:
             argv = [
@@ -124,9 +135,15 @@ class ServiceProcess:
 
 
 class Afp2webProcess(ServiceProcess):
-    def __init__(self, folder: Path, properties: str = "", listen: str = "127.0.0.1:0"):
+    def __init__(
+        self,
+        folder: Path,
+        properties: str = "",
+        listen: str = "127.0.0.1:0",
+        existing: Path | None = None,
+    ):
         properties = f"service.drain-grace-seconds = 0.3\nafp2web.workers = 2\n{properties}"
-        super().__init__(folder, "serve-afp2web", "--config", properties, listen)
+        super().__init__(folder, "serve-afp2web", "--config", existing or properties, listen)
         self.wait_until_whole()
 
     def wait_until_whole(self) -> None:
@@ -150,14 +167,10 @@ class Afp2webProcess(ServiceProcess):
 
 
 class WrapperProcess(ServiceProcess):
-    def __init__(self, folder: Path, target_port: int, properties: str = ""):
+    def __init__(self, folder: Path, target_port: int, properties: str = "", existing: Path | None = None):
         target = f"afp2web.host-protocol=http\nafp2web.host=127.0.0.1\nafp2web.port={target_port}\n"
-        super().__init__(
-            folder,
-            "serve-wrapper",
-            "--properties",
-            f"service.drain-grace-seconds = 0.3\n{properties}\n{target}",
-        )
+        text = f"service.drain-grace-seconds = 0.3\n{properties}\n{target}"
+        super().__init__(folder, "serve-wrapper", "--properties", existing or text)
 
     def heartbeat(self) -> Reply:
         return self.call("GET", "/wrapperservice/heartbeat", timeout=5)

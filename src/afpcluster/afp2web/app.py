@@ -27,6 +27,7 @@ from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
+from afpcluster.web.properties import Loaded, start, tell
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
 from afpcluster.web.settings import load_settings
@@ -37,8 +38,9 @@ NAME = "afp2web"
 class Afp2web:
     """One instance: the handlers of its routes."""
 
-    def __init__(self, settings: Afp2webSettings) -> None:
-        self.settings = settings
+    def __init__(self, loaded: Loaded[Afp2webSettings]) -> None:
+        self.settings = settings = loaded.settings
+        self._warnings = list(loaded.warnings)
         self.service = Service(NAME, settings, error_answer)
         metrics = PoolMetrics(self.service.metrics.registry)
         self._pool = Pool(settings, metrics)
@@ -73,7 +75,8 @@ class Afp2web:
         listed = versions(values.on)
         identity = {"Status": "OK" if status == 200 else state, "Instance": self.settings.instance}
         if wants_json(request):
-            return JSONResponse(identity | {"Versions": listed}, status)
+            warnings = {"Warnings": self._warnings} if self._warnings else {}
+            return JSONResponse(identity | {"Versions": listed} | warnings, status)
         return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
 
     async def usid(self, request: Request) -> Response:
@@ -102,7 +105,9 @@ class Afp2web:
 
 def run(listen: str, config: Path | None) -> None:
     """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
-    settings = load_settings(Afp2webSettings, config)
+    loaded = start(Afp2webSettings, config) if config else Loaded(load_settings(Afp2webSettings, None))
+    settings = loaded.settings
     configure_logs(NAME, settings.instance, settings.log_level)
-    instance = Afp2web(settings)
+    tell(loaded)
+    instance = Afp2web(loaded)
     serve(instance.app(), settings, instance.service, bind(listen))

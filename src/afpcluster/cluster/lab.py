@@ -38,9 +38,10 @@ from afpcluster.cluster.plan import (
     WriteFile,
     digest,
 )
-from afpcluster.cluster.render import HAPROXY_CFG, fill
+from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES, fill
 from afpcluster.cluster.supervise import STOP_SECONDS
 from afpcluster.cluster.topology import Host, Role
+from afpcluster.web.properties import last_good
 
 _RESTART_SECONDS = 45.0  # a service may finish what it has, up to its drain timeout
 
@@ -120,6 +121,11 @@ class Lab:
             at(host, folder).mkdir(parents=True, exist_ok=True)
         service = self._topology.lab.service_uid
         _own_folder(at(host, names.HEALTH_FOLDER), service, service, 0o755)
+        if properties := PROPERTIES.get(host.role):  # the one file there that the service may write
+            kept = last_good(at(host, properties))
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.touch(mode=0o640)
+            os.chown(kept, service, service)
         haproxy = haproxy_user()
         _own_folder(at(host, names.HAPROXY_SOCKET_FOLDER), haproxy.pw_uid, haproxy.pw_gid, 0o755)
         at(host, names.HAPROXY_HEALTH).write_text("1", encoding="ascii")  # a fault until the watcher knows

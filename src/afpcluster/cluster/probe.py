@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import http.client
+import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +15,14 @@ from afpcluster.cluster.urls import Url
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is None when there was no HTTP answer; `error` then says why. `seconds` it took."""
+    """`status` is None when there was no HTTP answer; `error` then says why. `seconds` it took. `warnings`
+    are what a heartbeat says an operator should know."""
 
     url: Url
     status: int | None
     seconds: float
     error: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -33,7 +36,7 @@ def probe(urls: Sequence[Url], timeout: float = 2.0) -> tuple[Answer, ...]:
 
 
 def _get(url: Url, timeout: float) -> Answer:
-    headers = {}
+    headers = {"Accept": "application/json"}
     if url.user is not None:
         token = base64.b64encode(f"{url.user}:{url.password}".encode()).decode()
         headers["Authorization"] = f"Basic {token}"
@@ -42,9 +45,20 @@ def _get(url: Url, timeout: float) -> Answer:
     try:
         connection.request("GET", url.path, headers=headers)
         response = connection.getresponse()
-        response.read()
-        return Answer(url, response.status, time.monotonic() - started)
+        warnings = _warnings(response.read())
+        return Answer(url, response.status, time.monotonic() - started, warnings=warnings)
     except (OSError, http.client.HTTPException) as error:
         return Answer(url, None, time.monotonic() - started, str(error) or type(error).__name__)
     finally:
         connection.close()
+
+
+def _warnings(body: bytes) -> tuple[str, ...]:
+    """The member `warnings` (of afp2web `Warnings`) of an answer that is a JSON object."""
+    try:
+        members = json.loads(body)
+    except ValueError:
+        return ()
+    if not isinstance(members, dict):
+        return ()
+    return tuple(str(text) for text in members.get("warnings") or members.get("Warnings") or ())

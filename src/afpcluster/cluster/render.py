@@ -19,6 +19,7 @@ KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
 CHK_HAPROXY = "/usr/local/bin/chk_haproxy.sh"
 WRAPPER_PROPERTIES = "/usr/local/docker/app-configs/wrapper-service/wrapperservice.properties"
 AFP2WEB_PROPERTIES = "/usr/local/docker/app-configs/afp2web/afp2web.properties"
+PROPERTIES: Mapping[Role, str] = {Role.WRAPPER: WRAPPER_PROPERTIES, Role.AFP2WEB: AFP2WEB_PROPERTIES}
 HOSTS = "/etc/hosts"
 
 # Not everybody may read or run everything; 0644 where nothing is said. haproxy.cfg holds the password.

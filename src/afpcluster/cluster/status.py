@@ -63,6 +63,7 @@ def verdict(status: Status) -> list[str]:
         for a in status.answers
         if not a.good
     ]
+    wrong += [f"{a.url.host}: {warning}" for a in status.answers if a.url.direct for warning in a.warnings]
     return wrong
 
 

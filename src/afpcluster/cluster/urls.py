@@ -17,7 +17,8 @@ AFP2WEB_PATHS = ("/services", "/services/version")
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """`host` is a host's name or VIP; `expect` is the status code that means healthy."""
+    """`host` is a host's name or VIP; `expect` is the status code that means healthy; `direct`: no proxy is
+    between, so that it is this instance that answers."""
 
     host: str
     address: str
@@ -26,6 +27,7 @@ class Url:
     expect: int = 200
     user: str | None = None
     password: str | None = None
+    direct: bool = False
 
     def __str__(self) -> str:
         return f"http://{self.address}:{self.port}{self.path}"
@@ -45,7 +47,7 @@ def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
         (Role.AFP2WEB, ports.afp2web, AFP2WEB_PATHS),
     ):
         for host in topology.with_role(role):
-            found.extend(Url(host.name, str(host.address), port, path) for path in paths)
+            found.extend(Url(host.name, str(host.address), port, path, direct=True) for path in paths)
     user = topology.haproxy.stats_user
     stats = Url(VIP, vip, ports.wrapper_proxy, "/stats", user=user, password=stats_password)
     return (*found, stats)

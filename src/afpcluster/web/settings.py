@@ -11,7 +11,7 @@ import os
 import socket
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import javaproperties
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -31,6 +31,7 @@ class ServiceSettings(BaseModel):
     """What both services understand; the aliases are the keys of the properties file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    followed: ClassVar[frozenset[str]] = frozenset()  # fields whose change counts while the service runs
 
     instance: str = Field(
         default_factory=socket.gethostname, alias="service.instance", pattern=r"^[A-Za-z0-9._-]{1,64}$"

@@ -23,9 +23,9 @@ from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import Submission, read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
+from afpcluster.web.properties import Loaded, start, tell
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
-from afpcluster.web.settings import load_settings
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
 from afpcluster.wrapper.problems import problem
@@ -38,11 +38,11 @@ NAME = "wrapper-service"
 class Wrapper:
     """One instance: the handlers of its routes."""
 
-    def __init__(self, settings: WrapperSettings, properties: Path) -> None:
-        self.settings = settings
+    def __init__(self, loaded: Loaded[WrapperSettings], properties: Path) -> None:
+        self.settings = settings = loaded.settings
         self.service = Service(NAME, settings, problem)
         registry = self.service.metrics.registry
-        self._watcher = PropertiesWatcher(properties, settings, registry)
+        self._watcher = PropertiesWatcher(properties, loaded, registry)
         self._gateway = Gateway(settings, lambda: self._watcher.in_force.targets, registry)
         self._converting = 0
 
@@ -89,6 +89,8 @@ class Wrapper:
         }
         if in_force.refused:
             members["afp2web"]["refusedEdit"] = in_force.refused
+        if warnings := [*filter(None, [in_force.refused]), *in_force.warnings]:
+            members["warnings"] = warnings
         return JSONResponse(members, 200 if state is State.UP else 503)
 
     async def convert(self, request: Request) -> Response:
@@ -151,7 +153,9 @@ class Wrapper:
 
 def run(listen: str, properties: Path) -> None:
     """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
-    settings = load_settings(WrapperSettings, properties)
+    loaded = start(WrapperSettings, properties)
+    settings = loaded.settings
     configure_logs(NAME, settings.instance, settings.log_level)
-    wrapper = Wrapper(settings, properties)
+    tell(loaded)
+    wrapper = Wrapper(loaded, properties)
     serve(wrapper.app(), settings, wrapper.service, bind(listen))

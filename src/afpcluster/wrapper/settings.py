@@ -56,6 +56,8 @@ def check_host(host: str) -> str:
 class WrapperSettings(ServiceSettings):
     """The keys of `wrapperservice.properties`; the commented default file explains each."""
 
+    followed = frozenset({"afp2web_protocol", "afp2web_host", "afp2web_port", "fallback_targets"})
+
     afp2web_protocol: Literal["http", "https"] = Field(alias="afp2web.host-protocol")
     afp2web_host: str = Field(alias="afp2web.host")
     afp2web_port: Port = Field(alias="afp2web.port")
