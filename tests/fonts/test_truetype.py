@@ -37,7 +37,7 @@ def test_face() -> None:
     assert found.codes == {ord("A"): 1, ord("B"): 2, ord(" "): 3}
     assert face.widths == {0: 0, 1: 10, 2: 20, 3: 30}
     assert face.unicode == {1: "A", 2: "B", 3: " "}
-    assert found.names == {"latin one"}
+    assert found.names == {"latin one", "latinone", "latin one regular"}
     assert (face.style.ascent, face.style.descent, face.style.cap_height) == (800, -200, 700)
     assert (face.style.bold, face.style.fixed_pitch) == (True, True)
     assert (found.underline_position, found.underline_thickness) == (-150, 50)

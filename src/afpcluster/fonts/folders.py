@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from afpcluster.fonts.foca.code_page import FontDataError
-from afpcluster.fonts.unicode.truetype import fold, full_names
+from afpcluster.fonts.unicode.font_names import fold, names_in
 
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 _MAX_BYTES = 256 << 20
@@ -22,18 +22,21 @@ class FontFolders:
 
     @cached_property
     def _paths(self) -> dict[str, Path]:
-        found: dict[str, Path] = {}
-        for folder in self._folders:
-            for path in sorted(folder.iterdir()):
-                if path.suffix.lower() in _SUFFIXES and path.stat().st_size <= _MAX_BYTES:
-                    found.setdefault(fold(path.stem), path)
-                    try:
-                        for _, names in full_names(path.read_bytes()):
-                            for name in names:
-                                found.setdefault(name, path)
-                    except FontDataError:
-                        continue  # not a font after all: as if it were not there
-        return found
+        """By folded name: full names count before file names, and these before other names of a font."""
+        full: dict[str, Path] = {}
+        stems: dict[str, Path] = {}
+        others: dict[str, Path] = {}
+        for path in (path for folder in self._folders for path in sorted(folder.iterdir())):
+            if path.suffix.lower() not in _SUFFIXES or path.stat().st_size > _MAX_BYTES:
+                continue
+            stems.setdefault(fold(path.stem), path)
+            try:
+                for _, names in names_in(path.read_bytes()):
+                    full = dict.fromkeys(names.full, path) | full
+                    others = dict.fromkeys(names.all, path) | others
+            except FontDataError:
+                continue  # not a font after all: as if it were not there
+        return others | stems | full
 
     def data(self, name: str) -> bytes | None:
         """The file that holds the font called `name`; None where there is none."""

@@ -21,6 +21,7 @@ from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.stand_in import builtin_code_pages
+from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
 
 SPEC = "MO:DCA Map Coded Font (MCF)"
@@ -149,15 +150,25 @@ class FontSources:
             return None, ()
         key = (character_face.__name__, f"{resource.key if resource else ''} {name}")
         if key not in self._parsed:
-            try:
-                self._parsed[key] = character_face(data, name)
-            except FontDataError as problem:
-                self._parsed[key] = None
-                self.report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
+            self._parsed[key] = self._read_character_face(data, name, record)
             if resource is not None:
                 resource.forget()
         linked = resource.linked_fonts(name) if resource is not None else ()
         return self._parsed[key], linked  # type: ignore[return-value]
+
+    def _read_character_face(self, data: bytes, name: str, record: Record) -> CharacterFace | None:
+        try:
+            face = character_face(data, name)
+        except UnusableOutlines as problem:
+            message = f"Font {name} cannot be embedded: {problem}"
+            self.report("font-not-embedded", Severity.SUBSTITUTED, message, record)
+            return None
+        except FontDataError as problem:
+            self.report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
+            return None
+        for code, severity, text in face.remarks:
+            self.report(code, severity, f"Font {name}: {text}", record)
+        return face
 
     def parse(
         self,

@@ -18,8 +18,9 @@ from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.font import FaceRun, Font
 from afpcluster.fonts.stand_in.builtin_code_pages import built_in
 from afpcluster.fonts.stand_in.standard import characters_of, standard_face
+from afpcluster.fonts.unicode.font_names import fold
 from afpcluster.fonts.unicode.shaping import Shaper
-from afpcluster.fonts.unicode.truetype import CharacterFace, fold
+from afpcluster.fonts.unicode.truetype import CharacterFace
 
 Decoder = Callable[[bytes], str]
 _REMEMBERED_STRINGS = 4096

@@ -1,16 +1,20 @@
 """TrueType, OpenType and CFF programs, reduced to some glyphs by fontTools.
 
-Rules: hints and the outlines they belong to stay as they are; what only layout needs goes. A damaged font
-makes fontTools raise all kinds of exceptions: callers turn them into `ProgramError`.
+Rules: hints and the outlines they belong to stay as they are, stored boxes too (an outline's place follows
+from its box); what only layout needs goes. Every program is read back: its glyphs must draw. Those that do
+not are left out, and the answer says so. A damaged font makes fontTools raise all kinds of exceptions:
+callers turn them into `ProgramError`.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from fontTools import subset
+from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont, newTable
 
 from afpcluster.display.face import FontProgram, ProgramKind
@@ -19,52 +23,87 @@ from afpcluster.pdf.values import Raw
 
 # What viewers read of an embedded TrueType font (section 9.9); the font dictionary says the rest.
 _TRUETYPE_TABLES = frozenset({"head", "hhea", "maxp", "hmtx", "glyf", "loca", "cvt ", "fpgm", "prep"})
+_CFF_TABLES = frozenset({"CFF ", "maxp", "head", "hhea", "hmtx"})
+_NOTDEF = ".notdef"
+
+_Embed = Callable[[list[str | int]], EmbeddedProgram]
 
 
 def embed_truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
     """A TrueType program for /FontFile2, its glyphs renumbered."""
+    return _whole_or_part(lambda wanted: _truetype(program, wanted, tag), program, glyphs)
+
+
+def embed_cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
+    """A CFF program for /FontFile3: by name where it has names and codes are one byte, else by CID."""
+    return _whole_or_part(lambda wanted: _cff(program, wanted, tag, indexed=indexed), program, glyphs)
+
+
+def _whole_or_part(embed: _Embed, program: FontProgram, glyphs: list[str | int]) -> EmbeddedProgram:
+    """The program with all these glyphs; where that cannot be, with those that can be drawn."""
+    try:
+        return embed(glyphs)
+    except ProgramError:
+        raise
+    except Exception:  # fontTools raises anything on damaged glyphs
+        sound = _sound_glyphs(program, glyphs)
+        if not sound or len(sound) == len(glyphs):
+            raise
+    found = embed(sound)
+    lost = set(glyphs) - set(sound)
+    return replace(found, missing=(*found.missing, *sorted(lost - set(found.missing), key=str)))
+
+
+def _sound_glyphs(program: FontProgram, glyphs: list[str | int]) -> list[str | int]:
+    """Those that can be drawn."""
+    font = _open(program)
+    names, _ = _names_in(font, program, glyphs)
+    shapes = _shapes(font)
+    sound = []
+    for glyph, name in names.items():
+        try:
+            _draw(shapes, [name])
+        except Exception:  # as above
+            continue
+        sound.append(glyph)
+    return sound
+
+
+def _truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
     font = _open(program)
     if "glyf" not in font:
         raise ProgramError("no glyf table")
     if any(isinstance(glyph, str) for glyph in glyphs):
         font.getGlyphOrder()  # takes the names from the post table, before that goes
-    for table in set(font.keys()) - _TRUETYPE_TABLES - {"GlyphOrder"}:
-        del font[table]
-    order = font.getGlyphOrder()
-    names, missing = _names(glyphs, order, lambda index: order[index] if index < len(order) else None)
+    _keep_tables(font, _TRUETYPE_TABLES)
+    names, missing = _names_in(font, program, glyphs)
     _subset(font, set(names.values()))
     data = _saved(font)
-    kept = {name: index for index, name in enumerate(font.getGlyphOrder())}
+    order = font.getGlyphOrder()
+    kept = {name: index for index, name in enumerate(order)}
     indexes = {glyph: kept[name] for glyph, name in names.items()}
+    _read_back(data, indexes.values())
     return EmbeddedProgram("FontFile2", {"Length1": len(data)}, data, tag, indexes=indexes, missing=missing)
 
 
-def embed_cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
-    """A CFF program for /FontFile3: by name where it has names and codes are one byte, else by CID."""
-    font = _open_cff(program) if program.kind is not ProgramKind.OPENTYPE_CFF else _open(program)
-    top = font["CFF "].cff[0]
+def _cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
+    font = _open(program)
+    cid_keyed = hasattr(font["CFF "].cff[0], "ROS")
     order = font.getGlyphOrder()
-    cid_keyed = hasattr(top, "ROS")
-    if program.kind is ProgramKind.CID_CFF:
-        present = set(order)
-        names, missing = _names(
-            glyphs, order, lambda cid: name if (name := f"cid{cid:05d}") in present else None
-        )
-    else:
-        names, missing = _names(glyphs, order, lambda index: order[index] if index < len(order) else None)
-    for table in set(font.keys()) - {"CFF ", "GlyphOrder", "maxp", "head", "hhea", "hmtx"}:
-        del font[table]
+    names, missing = _names_in(font, program, glyphs)
+    _keep_tables(font, _CFF_TABLES)
     # A name-keyed program under a CIDFont has glyph indexes for CIDs (section 9.7.4.2): they must stay.
     by_index = indexed and not cid_keyed
     _subset(font, set(names.values()), retain_gids=by_index)
     data: bytes = font["CFF "].compile(font)
+    _draw(_shapes(_bare_cff(data)), names.values())
     if not cid_keyed and not indexed:
         return EmbeddedProgram(
             "FontFile3", {"Subtype": Raw(b"/Type1C")}, data, tag, names=names, missing=missing
         )
     places = {name: index for index, name in enumerate(order)}
     indexes = {
-        glyph: int(name[3:]) if cid_keyed and name != ".notdef" else places[name]
+        glyph: int(name[3:]) if cid_keyed and name != _NOTDEF else places[name]
         for glyph, name in names.items()
     }
     return EmbeddedProgram(
@@ -73,38 +112,60 @@ def embed_cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexe
 
 
 def _open(program: FontProgram) -> Any:
-    return TTFont(io.BytesIO(program.data), fontNumber=program.index, lazy=True, recalcTimestamp=False)
+    if program.kind in (ProgramKind.CFF, ProgramKind.CID_CFF):
+        return _bare_cff(program.data)
+    return _open_sfnt(program.data, program.index)
 
 
-def _open_cff(program: FontProgram) -> Any:
+def _open_sfnt(data: bytes, index: int = 0) -> Any:
+    return TTFont(io.BytesIO(data), fontNumber=index, lazy=True, recalcBBoxes=False, recalcTimestamp=False)
+
+
+def _bare_cff(data: bytes) -> Any:
     """A bare CFF program as the only table of a font."""
     font = TTFont(sfntVersion="OTTO", recalcTimestamp=False)
     table = newTable("CFF ")
-    table.decompile(program.data, font)
+    table.decompile(data, font)
     font["CFF "] = table
     font.setGlyphOrder(table.getGlyphOrder())
     return font
 
 
-def _names(
-    glyphs: list[str | int], order: list[str], by_number: Callable[[int], str | None]
+def _keep_tables(font: Any, tables: frozenset[str]) -> None:
+    for table in set(font.keys()) - tables - {"GlyphOrder"}:
+        del font[table]
+
+
+def _names_in(
+    font: Any, program: FontProgram, glyphs: list[str | int]
 ) -> tuple[dict[str | int, str], tuple[str | int, ...]]:
-    """(the program's name of each glyph, the glyphs it has not)."""
+    """(the program's name of each glyph, the glyphs it has not). Numbers are CIDs in a CID-keyed program that
+    comes bare, else indexes."""
+    order: list[str] = font.getGlyphOrder()
     present = set(order)
     names: dict[str | int, str] = {}
     missing: list[str | int] = []
     for glyph in glyphs:
-        name = by_number(glyph) if isinstance(glyph, int) else glyph if glyph in present else None
-        if name is None:
-            missing.append(glyph)
+        if isinstance(glyph, str):
+            name = glyph
+        elif program.kind is ProgramKind.CID_CFF:
+            name = f"cid{glyph:05d}"
         else:
+            name = order[glyph] if glyph < len(order) else ""
+        if name in present:
             names[glyph] = name
+        else:
+            missing.append(glyph)
     return names, tuple(missing)
 
 
 def _subset(font: Any, names: set[str], *, retain_gids: bool = False) -> None:
     options = subset.Options(
-        retain_gids=retain_gids, notdef_outline=False, glyph_names=True, layout_features=[], name_IDs=[]
+        retain_gids=retain_gids,
+        notdef_outline=_NOTDEF in names,
+        glyph_names=True,
+        layout_features=[],
+        name_IDs=[],
     )
     subsetter = subset.Subsetter(options)
     subsetter.populate(glyphs=names)
@@ -115,3 +176,26 @@ def _saved(font: Any) -> bytes:
     buffer = io.BytesIO()
     font.save(buffer)
     return buffer.getvalue()
+
+
+def _read_back(data: bytes, indexes: Iterable[int]) -> None:
+    """Every table opens and every glyph draws."""
+    font = _open_sfnt(data)
+    for table in font.keys():  # noqa: SIM118 - not a dictionary
+        font[table]  # reads it
+    order = font.getGlyphOrder()
+    _draw(_shapes(font), [order[index] for index in indexes])
+
+
+def _shapes(font: Any) -> Callable[[str], Any]:
+    """Draws a glyph by name for nobody to see."""
+    if "glyf" in font:
+        outlines = font["glyf"]
+        return lambda name: outlines[name].draw(NullPen(), outlines)
+    charstrings = font["CFF "].cff[0].CharStrings
+    return lambda name: charstrings[name].draw(NullPen())
+
+
+def _draw(shapes: Callable[[str], Any], names: Iterable[str]) -> None:
+    for name in names:
+        shapes(name)

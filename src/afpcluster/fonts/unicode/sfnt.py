@@ -1,0 +1,176 @@
+"""Font files as they come -> a plain sfnt whose tables can all be read.
+
+Rules: an untouched file stays as it is. WOFF is unpacked. A damaged table that drawing does not need is left
+out; glyphs without a width repeat the last one (OpenType "hmtx"). Where the outlines themselves cannot be
+reached, the font is refused. What was mended is said in `remarks`.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
+
+from afpcluster.findings import Severity
+from afpcluster.fonts.foca.code_page import FontDataError
+
+_TRUETYPE, _CFF = "\x00\x01\x00\x00", "OTTO"
+_NEEDED = ("head", "hhea", "maxp")
+_OPTIONAL = ("OS/2", "post", "name")  # those that are read here
+_GLYPH_HEAD = 10  # bytes of a glyph's header; the box begins at 2
+
+
+class UnusableOutlines(FontDataError):
+    """The file is a font, but its outlines cannot be read: it can neither be drawn nor embedded."""
+
+
+class Remark(NamedTuple):
+    """What a finding says of a font that is used nevertheless."""
+
+    code: str
+    severity: Severity
+    text: str
+
+
+@dataclass(slots=True, frozen=True)
+class Sfnt:
+    """A font that fontTools has open, and the file it is from: font `index` of `data`."""
+
+    font: Any
+    data: bytes
+    index: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def truetype(self) -> bool:
+        """Whether its outlines are those of a glyf table."""
+        return "glyf" in self.font
+
+
+def open_font(data: bytes, index: int = 0, *, lazy: bool = True) -> Any:
+    """The font as fontTools reads it, `lazy` as late as it can. Raises FontDataError."""
+    try:
+        return TTFont(
+            io.BytesIO(data), fontNumber=index, lazy=lazy, recalcBBoxes=False, recalcTimestamp=False
+        )
+    except Exception as problem:  # struct.error, TTLibError and others
+        raise FontDataError(f"The font object is no TrueType or OpenType font: {problem}") from problem
+
+
+def font_count(data: bytes) -> int:
+    return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" else 1
+
+
+def readable_font(data: bytes, index: int = 0) -> Sfnt:
+    """The font with every table that is read here in order. Raises FontDataError."""
+    font = open_font(data, index)
+    remarks: list[str] = []
+    mended: dict[str, bytes | None] = {}  # tag -> what to have in its place; None leaves the table out
+    for tag in (*_NEEDED, *_OPTIONAL):
+        problem = _problem(font, tag)
+        if problem and tag in _NEEDED:
+            raise FontDataError(f"table {tag} cannot be read: {problem}")
+        if problem:
+            mended[tag] = None
+            remarks.append(f"table {tag} cannot be read and is left out")
+    if not font["head"].unitsPerEm:
+        raise FontDataError("it has 0 units an em")
+    _check_outlines(font)
+    widths = _whole_metrics(font)
+    if widths is not None:
+        mended["hmtx"] = widths
+        remarks.append("widths are missing (hmtx); the last one is repeated")
+    wanted = _TRUETYPE if "glyf" in font else _CFF
+    if font.flavor is None and not mended and (wanted == _CFF or font.sfntVersion != _CFF):
+        return Sfnt(font, data, index)
+    plain = _rebuilt(font, mended, wanted)
+    said = tuple([Remark("font-mended", Severity.INFO, remark) for remark in remarks])
+    return Sfnt(open_font(plain), plain, remarks=said)
+
+
+def _problem(font: Any, tag: str) -> str:
+    """Why a table cannot be read; empty where it can, or is optional and absent."""
+    try:
+        if tag in font or tag in _NEEDED:
+            font[tag]
+    except Exception as problem:  # whatever its reader comes upon
+        return str(problem) or type(problem).__name__
+    return ""
+
+
+def _check_outlines(font: Any) -> None:
+    """Raise UnusableOutlines where the outlines of glyphs cannot be found."""
+    try:
+        count = font["maxp"].numGlyphs
+        if "glyf" in font:
+            size = len(font.reader["glyf"])
+            places = font["loca"].locations
+            if len(places) < count + 1:
+                raise UnusableOutlines(f"table loca has the places of {len(places) - 1} of {count} glyphs")
+            if any(end < start for start, end in pairwise(places)) or places[-1] > size:
+                raise UnusableOutlines("table loca and table glyf do not agree")
+        elif "CFF " in font:
+            found = len(font["CFF "].cff[0].CharStrings)
+            if found < count:
+                raise UnusableOutlines(f"table CFF has {found} of {count} glyphs")
+        elif "CFF2" not in font:
+            raise FontDataError("it has neither TrueType nor CFF outlines")
+    except FontDataError:
+        raise
+    except Exception as problem:
+        raise UnusableOutlines(f"its outlines cannot be read: {problem!r}") from problem
+
+
+def _whole_metrics(font: Any) -> bytes | None:
+    """The hmtx table with what a short one lacks; None where it is whole. A glyph without a side bearing
+    stands where its box says."""
+    count, glyphs = font["hhea"].numberOfHMetrics, font["maxp"].numGlyphs
+    table = bytes(font.reader["hmtx"]) if "hmtx" in font else b""
+    if count and len(table) >= 4 * count + 2 * max(glyphs - count, 0):
+        return None
+    known = min(len(table) // 4, count)
+    if not known:
+        raise FontDataError("it has no widths (hmtx)")
+    last = table[4 * known - 4 : 4 * known - 2]
+    whole = bytearray(table[: 4 * known])
+    for glyph in range(known, count):
+        whole += last + _left_edge(font, glyph)
+    bearings = table[4 * count : 4 * count + 2 * (glyphs - count)] if known == count else b""
+    bearings = bearings[: len(bearings) & ~1]
+    return bytes(whole + bearings) + b"".join(
+        [_left_edge(font, glyph) for glyph in range(count + len(bearings) // 2, glyphs)]
+    )
+
+
+def _left_edge(font: Any, glyph: int) -> bytes:
+    if "glyf" not in font:
+        return b"\0\0"
+    start, end = font["loca"].locations[glyph : glyph + 2]
+    return bytes(font.reader["glyf"][start + 2 : start + 4]) if end - start >= _GLYPH_HEAD else b"\0\0"
+
+
+def _rebuilt(font: Any, mended: dict[str, bytes | None], version: str) -> bytes:
+    """A plain sfnt of the font's tables as they are, but for those that were mended."""
+    plain = TTFont(sfntVersion=version, recalcTimestamp=False)
+    for tag in font.reader.tables:
+        try:
+            content = mended[tag] if tag in mended else bytes(font.reader[tag])
+        except Exception:  # a packed table that does not unpack
+            if tag in (*_NEEDED, "glyf", "loca", "CFF ", "cmap"):
+                raise
+            content = None
+        if content is not None:
+            plain[tag] = _raw(tag, content)
+    out = io.BytesIO()
+    plain.save(out, reorderTables=None)
+    return out.getvalue()
+
+
+def _raw(tag: str, content: bytes) -> DefaultTable:
+    table = DefaultTable(tag)
+    table.data = content
+    return table

@@ -1,0 +1,71 @@
+"""TrueType and OpenType fonts of other makers: ink as of the source font, text as in the file."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+from font_cases import case, needs_font_cases, picture, wrong_cells
+
+from afpcluster.convert import convert
+from afpcluster.options import Options
+
+pytestmark = needs_font_cases
+
+LETTERS = " !&0123456789?@ABCDEFGabcdefghijklmnopÄÖÜßäæçéñöøü–€ﬁﬂ"
+CHINESE = "げゆりㆯ忆怾惧愤赏顋颥骨髌鸩鹁黩𠖄𢘜𢰸𢲡"
+
+
+def converted(name: str) -> tuple[bytes, list[str]]:
+    sink = io.BytesIO()
+    result = convert(io.BytesIO(case(name)), sink, Options(raise_faults=True))
+    return sink.getvalue(), [finding.code for finding in result.findings]
+
+
+def text_of(pdf: bytes, tmp_path: Path) -> str:
+    """What pdftotext finds, without white space."""
+    path = tmp_path / "case.pdf"
+    path.write_bytes(pdf)
+    found = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, check=True, encoding="utf-8"
+    )
+    return "".join(found.stdout.split())
+
+
+def twice(letters: str) -> str:
+    return "".join([letter * 2 for letter in letters if letter != " "])
+
+
+@pytest.mark.parametrize(
+    ("name", "findings", "letters"),
+    [
+        ("tt_dj_os2_short", ["font-mended"], LETTERS),
+        ("tt_dj_hmtx_short", ["font-mended"], LETTERS),
+        ("tt_dj_macroman", [], LETTERS),
+        ("tt_dj_woff", [], LETTERS),
+        ("ttc_no_such_name", ["font-name-missing"], "0123456789ABCDEFGHabcdefgh"),
+        ("tt_stored_box", [], CHINESE),
+    ],
+)
+def test_letters_are_those_of_the_source(
+    name: str, findings: list[str], letters: str, tmp_path: Path
+) -> None:
+    pdf, codes = converted(name)
+    assert codes == findings
+    assert wrong_cells(picture(pdf), name) == []
+    assert text_of(pdf, tmp_path) == twice(letters)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("text_kangxi", "日本人大小山川水火木金土月文字"),
+        ("text_uct_ligature", "officeaffineQufjordTh"),
+    ],
+)
+def test_text_is_that_of_the_file(name: str, text: str, tmp_path: Path) -> None:
+    pdf, codes = converted(name)
+    assert codes == []
+    assert text_of(pdf, tmp_path) == text
