@@ -19,7 +19,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from afpcluster.web import logs
+from afpcluster.web import client, logs
+from afpcluster.web.client import Networks
 from afpcluster.web.errors import ClientGone, ServiceError
 from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
@@ -47,9 +48,16 @@ class RequestScope:
     """The outermost middleware of a service."""
 
     def __init__(
-        self, app: ASGIApp, *, lifecycle: Lifecycle, metrics: HttpMetrics, error_answer: ErrorAnswer
+        self,
+        app: ASGIApp,
+        *,
+        lifecycle: Lifecycle,
+        metrics: HttpMetrics,
+        error_answer: ErrorAnswer,
+        trusted_proxies: Networks,
     ) -> None:
         self._app = app
+        self._trusted = trusted_proxies
         self._lifecycle = lifecycle
         self._metrics = metrics
         self._error_answer = error_answer
@@ -58,7 +66,7 @@ class RequestScope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self._lifecycle)
+        exchange = _Exchange(scope, receive, send, self._lifecycle, self._trusted)
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._serve(exchange)
@@ -106,7 +114,7 @@ class RequestScope:
             "status": exchange.status,
             "ms": round(seconds * 1000, 1),
             "bytes_out": exchange.bytes_out,
-            "client": (scope.get("client") or ("",))[0],
+            "client": client.peer_address(scope),
             **scope["state"]["log"],
         }
         _logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"data": data})
@@ -115,12 +123,14 @@ class RequestScope:
 class _Exchange:
     """One request and its answer, watched."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, lifecycle: Lifecycle, trusted: Networks
+    ) -> None:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         self.request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
         logs.request_id.set(self.request_id)
-        scope.setdefault("state", {}).update(request_id=self.request_id, log={})
+        self._identify(scope, headers, trusted)
         self.scope = scope
         self.began = time.perf_counter()
         self.status = CLIENT_CLOSED_REQUEST
@@ -130,6 +140,23 @@ class _Exchange:
         self._send = send
         self._lifecycle = lifecycle
         self._unread_expectation = "expect" in headers
+
+    def _identify(self, scope: Scope, headers: Headers, trusted: Networks) -> None:
+        """From here on `client` is who asks, whatever proxies are between."""
+        peer = client.peer_address(scope)
+        address = client.client_address(peer, headers.getlist("x-forwarded-for"), trusted)
+        trace = client.trace_headers(headers)
+        log = {"peer": peer} if peer != address else {}
+        if trace:
+            log["traceparent"] = trace["traceparent"]
+        scope.setdefault("state", {}).update(
+            request_id=self.request_id,
+            log=log,
+            trace=trace,
+            certificate=client.certificate_name(scope, headers, trusted),
+        )
+        if peer != address:
+            scope["client"] = (address, 0)
 
     async def receive(self) -> Message:
         self._unread_expectation = False

@@ -30,6 +30,7 @@ class Service:
 
     def __init__(self, name: str, settings: ServiceSettings, error_answer: ErrorAnswer) -> None:
         self.name = name
+        self.settings = settings
         self.metrics = HttpMetrics(name, settings.instance)
         self.lifecycle = Lifecycle(self.metrics)
         self._error_answer = error_answer
@@ -48,7 +49,11 @@ class Service:
         app.add_exception_handler(ServiceError, self._on_service_error)
         app.add_exception_handler(HTTPException, self._on_http_exception)
         app.add_middleware(
-            RequestScope, lifecycle=self.lifecycle, metrics=self.metrics, error_answer=self._error_answer
+            RequestScope,
+            lifecycle=self.lifecycle,
+            metrics=self.metrics,
+            error_answer=self._error_answer,
+            trusted_proxies=self.settings.trusted_proxies,
         )
         app.add_api_route("/metrics", self.metrics.answer, methods=["GET"], include_in_schema=False)
         return app

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import javaproperties
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from afpcluster.web.client import Networks, parse_networks
 
 MAX_PROPERTIES_BYTES = 256 * 1024
 _MIB = 1024 * 1024
@@ -41,6 +43,8 @@ class ServiceSettings(BaseModel):
     )
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR", "OFF"] = Field("INFO", alias="service.log-level")
 
+    trusted_proxies: Networks = Field((), alias="service.trusted-proxies")
+
     max_body_bytes: Bytes = Field(256 * _MIB, alias="service.max-body-bytes")
     max_form_bytes: Bytes = Field(32 * _MIB, alias="service.max-form-bytes")
     spool_memory_bytes: Bytes = Field(_MIB, alias="service.spool-memory-bytes")
@@ -54,6 +58,11 @@ class ServiceSettings(BaseModel):
     keep_alive_timeout: Seconds = Field(75, alias="service.keep-alive-timeout-seconds")
     drain_grace: float = Field(1, alias="service.drain-grace-seconds", ge=0, le=600)
     drain_timeout: Seconds = Field(30, alias="service.drain-timeout-seconds")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return parse_networks(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _temp_dir_is_usable(self) -> Self:

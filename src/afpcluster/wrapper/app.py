@@ -116,7 +116,10 @@ class Wrapper:
             raise ServiceError(
                 400, "document-missing", "No document: send it as the raw body, or in a form as file."
             )
-        call = self._gateway.convert(document, parameters, {"X-Request-ID": request.state.request_id})
+        headers = {"X-Request-ID": request.state.request_id, **request.state.trace}
+        if request.client and request.client.host:
+            headers["X-Forwarded-For"] = request.client.host
+        call = self._gateway.convert(document, parameters, headers)
         converted = await while_client_waits(request, call)
         return self._answer(request, converted, parameters.get("Filename") or submission.file_name)
 
