@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess
+from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually
 
 from afpcluster.web.client import client_address, parse_networks
 
@@ -61,7 +61,7 @@ def test_both_services_log_who_asks(
     headers = {"X-Forwarded-For": sent, "traceparent": TRACE, "X-Request-ID": "one-id"}
     assert wrapper.call("POST", "/wrapperservice/convert", document, headers).status == 200
     for service, path in ((wrapper, "/wrapperservice/convert"), (server, "/services/transform")):
-        line = next(line for line in service.logged("request") if line["path"] == path)
+        line = eventually(lambda: next((x for x in service.logged("request") if x["path"] == path), None))  # noqa: B023
         assert (line["client"], line["traceparent"], line["request_id"]) == (client, TRACE, "one-id")
 
 
