@@ -65,8 +65,11 @@ def test_both_services_log_who_asks(
         assert (line["client"], line["traceparent"], line["request_id"]) == (client, TRACE, "one-id")
 
 
-@pytest.mark.parametrize("trace", ["nonsense", "00-x-y-01", TRACE + "\x7f"])
+@pytest.mark.parametrize("trace", ["nonsense", "00-x-y-01", TRACE + "-more"])
 def test_an_insane_trace_does_not_pass(afp2web: Afp2webProcess, trace: str) -> None:
     reply = afp2web.call("GET", "/services/usid", headers={"traceparent": trace, "X-Request-ID": "insane"})
     assert reply.status == 200
-    assert "traceparent" not in afp2web.logged("request")[-1]
+    line = eventually(
+        lambda: next((x for x in afp2web.logged("request") if x["request_id"] == "insane"), None)
+    )
+    assert "traceparent" not in line
