@@ -14,9 +14,9 @@ from afpcluster.afp.framing import RecordFile
 from afpcluster.display.colour import rgb
 from afpcluster.display.items import GlyphRun, GroupStart, Page, Rectangle
 from afpcluster.document.assembly import Assembler, PageUnit
+from afpcluster.document.folders import FolderScope
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.page_names import PageNames
-from afpcluster.document.resources import FolderScope
 from afpcluster.document.sheets import Sheet, SheetPlanner
 from afpcluster.findings import ConversionError, Finding, Findings, LimitError, Severity
 from afpcluster.fonts.library import FontLibrary

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import resource as resource_limits
+from collections.abc import Iterator
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 from print_files import (
     codes,
     converted,
@@ -21,9 +26,12 @@ from print_files import (
     text,
 )
 
-from afpcluster.findings import ConversionError, MissingResourceError, Severity
+from afpcluster.afp import modca
+from afpcluster.afp.names import encode_name
+from afpcluster.document.folders import FolderScope
+from afpcluster.findings import ConversionError, Findings, MissingResourceError, Severity
 from afpcluster.options import Options
-from afpcluster.sample.records import resource
+from afpcluster.sample.records import field, made, resource
 
 USES_OVERLAY = document(page(include_overlay(), text("page")))
 
@@ -115,3 +123,64 @@ def test_strict_is_content_when_all_is_there() -> None:
     pdf, result = converted(sample(), Options(strict=True))
     assert pdf == converted(sample())[0]
     assert "font-substituted" not in codes(result)
+
+
+@pytest.fixture
+def few_descriptors() -> Iterator[None]:
+    limits = resource_limits.getrlimit(resource_limits.RLIMIT_NOFILE)
+    resource_limits.setrlimit(resource_limits.RLIMIT_NOFILE, (256, limits[1]))
+    yield
+    resource_limits.setrlimit(resource_limits.RLIMIT_NOFILE, limits)
+
+
+def include_object(name: str) -> bytes:
+    """Include it as an image (X'FB'), whatever it is."""
+    include = made(
+        modca.IncludeObject,
+        name=encode_name(name),
+        object_type=0xFB,
+        x_origin=0,
+        y_origin=0,
+        x_orientation=modca.orientation(0),
+        y_orientation=modca.orientation(90),
+        x_content=modca.USE_OBJECT_OFFSET,
+        y_content=modca.USE_OBJECT_OFFSET,
+    )
+    return field("IOB", include)
+
+
+@pytest.mark.usefixtures("few_descriptors")
+def test_files_asked_for_as_another_type_stay_closed(tmp_path: Path) -> None:
+    Image.new("L", (8, 8)).save(tmp_path / "LOGO.gif")
+    pages = [page(include_object("LOGO")) for _ in range(300)]
+    _, result = converted(document(*pages), Options(resource_paths=(tmp_path,)))
+    assert {f.code for f in result.findings if f.severity == Severity.ERROR} == set()
+
+
+@pytest.mark.usefixtures("few_descriptors")
+def test_more_files_than_may_be_open(tmp_path: Path) -> None:
+    names = [f"O{number:05}" for number in range(300)]
+    for name in names:
+        overlay_file(tmp_path / name, name)
+    data = document(*(page(include_overlay(name)) for name in names))
+    pdf, result = converted(data, Options(resource_paths=(tmp_path,), raise_faults=True))
+    assert [words.strip() for words in page_texts(pdf)] == names
+    assert "resource-missing" not in codes(result)
+
+
+def test_a_file_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay_file(tmp_path / "OVER", "an overlay")
+    opened: list[Path] = []
+    open_path = Path.open
+
+    def counted(path: Path, *arguments: Any, **values: Any) -> Any:
+        opened.append(path)
+        return open_path(path, *arguments, **values)
+
+    monkeypatch.setattr(Path, "open", counted)
+    with closing(FolderScope((tmp_path,), Findings())) as scope:
+        assert [scope.find(kind, "OVER") for kind in (0xFB, 0x06, 0x92) * 20] == [None] * 60
+        first = len(opened)
+        assert first < 10
+        assert scope.find(0xFC, "OVER") is scope.find(0xFC, "over")
+    assert len(opened) == first

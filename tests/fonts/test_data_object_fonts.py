@@ -25,7 +25,7 @@ def container(full: str, characters: str, *, linked: tuple[str, ...] = ()) -> Re
         CONTAINER,
         ("TTF00001", full),
         Findings(),
-        raw=truetype(full, characters),
+        raw=lambda: truetype(full, characters),
         linked=tuple(("", font) for font in linked),
     )
 

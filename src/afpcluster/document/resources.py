@@ -1,21 +1,16 @@
 """Resources: where they are, what they are called, and in which order they are looked for.
 
 Order: the resource group of the document, that of the print file, then the caller's folders and resource
-group files, as given (MO:DCA "Resource Search Order"). A folder holds one resource a file, named as the
-AFP resource, any or no extension. Only the name in the file counts, never its case or extension; a name
-with path separators finds nothing.
+group files, as given (MO:DCA "Resource Search Order", `folders`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
-from pathlib import Path
 
 from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES, end_of, mnemonic
@@ -24,7 +19,7 @@ from afpcluster.afp.modca import Begin, BeginReserved
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.findings import ConversionError, Findings, Severity
+from afpcluster.findings import Findings, Severity
 
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
@@ -48,7 +43,6 @@ TYPE_OF_BEGIN = {
 }
 """What an object is when no resource object type says so."""
 
-_MAX_EXTERNAL_BYTES = 256 << 20
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
 _BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
 _OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "BNG", "ENG", "IMM"))
@@ -56,7 +50,8 @@ _OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "
 
 @dataclass(slots=True)
 class Resource:
-    """One resource: a stretch start..end-1 of records in `file`, or `raw` bytes from a folder."""
+    """One resource: a stretch start..end-1 of records in `file`, or a file of another format, which `raw`
+    reads."""
 
     kind: int
     names: tuple[str, ...]
@@ -64,7 +59,7 @@ class Resource:
     file: RecordFile | None = field(default=None, repr=False)
     start: int = 0
     end: int = 0
-    raw: bytes | None = field(default=None, repr=False)
+    raw: Callable[[], bytes] | None = field(default=None, repr=False)
     linked: tuple[tuple[str, str], ...] = ()  # (base font or "", linked font), for data-object fonts
     _records: list[Record] | None = field(default=None, repr=False)
     _key: str | None = None
@@ -95,7 +90,7 @@ class Resource:
         if self._key is None:
             digest = hashlib.blake2b(digest_size=16)
             if self.raw is not None:
-                digest.update(self.raw)
+                digest.update(self.raw())
             for record in self.records:
                 digest.update(record.type.to_bytes(3, "big"))
                 digest.update(record.data)
@@ -106,7 +101,7 @@ class Resource:
     def data(self) -> bytes:
         """Contents of an object container (its OCD fields joined), or the raw file."""
         if self.raw is not None:
-            return self.raw
+            return self.raw()
         return b"".join(r.data for r in self.records if r.type == CODES["OCD"])
 
     def linked_fonts(self, name: str) -> tuple[str, ...]:
@@ -135,7 +130,7 @@ class ResourceScope:
 
     def add(self, resource: Resource) -> None:
         """The first of a name wins, as in a resource library."""
-        names = {(resource.kind, _fold(name)) for name in resource.names}
+        names = {(resource.kind, fold(name)) for name in resource.names}
         new = names - self._found.keys()
         if new:
             self._found.update(dict.fromkeys(new, resource))
@@ -143,7 +138,7 @@ class ResourceScope:
 
     def find(self, kind: int, name: str) -> Resource | None:
         """The resource of this kind and name, nearest scope first."""
-        found = self._found.get((kind, _fold(name)))
+        found = self._found.get((kind, fold(name)))
         if found is None and self.parent is not None:
             found = self.parent.find(kind, name)
         return found
@@ -155,76 +150,9 @@ class ResourceScope:
             yield from self.parent.of_kind(kind)
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """A name as scopes compare it."""
     return name.strip().upper()
-
-
-class FolderScope(ResourceScope):
-    """Resources in folders and resource group files outside the print file. They stay open, to be read
-    when they are used, until `close`."""
-
-    def __init__(self, paths: tuple[Path, ...], findings: Findings) -> None:
-        super().__init__()
-        self._open_files = ExitStack()
-        self._findings = findings
-        self._folders = [path for path in paths if path.is_dir()]
-        for path in paths:
-            if path.is_file():
-                self._add_group_file(path)
-            elif not path.is_dir():
-                raise ConversionError(
-                    "resource-path-missing",
-                    f"The resource path {path} is neither a folder nor a file. Correct or remove it.",
-                )
-
-    def _add_group_file(self, path: Path) -> None:
-        file = RecordFile(self._open_files.enter_context(path.open("rb")), self._findings)
-        for resource in scan_resources(file, None, self._findings):
-            self.add(resource)
-
-    @cached_property
-    def _files(self) -> dict[str, Path]:
-        """Every file of the folders by folded name with and without extension, first folder first."""
-        found: dict[str, Path] = {}
-        for folder in self._folders:
-            entries = sorted(p for p in folder.iterdir() if p.is_file())
-            for path in entries:
-                found.setdefault(_fold(path.name), path)
-            for path in entries:
-                found.setdefault(_fold(path.stem), path)
-        return found
-
-    def find(self, kind: int, name: str) -> Resource | None:
-        found = super().find(kind, name)
-        if found is not None:
-            return found
-        path = self._files.get(_fold(name))
-        if path is None or path.stat().st_size > _MAX_EXTERNAL_BYTES:
-            return None
-        resource = self._open(path, kind, name)
-        if resource is not None:
-            self.add(resource)
-        return resource
-
-    def close(self) -> None:
-        """Close the files; resources that were not read yet cannot be read any more."""
-        self._open_files.close()
-
-    def _open(self, path: Path, kind: int, name: str) -> Resource | None:
-        source = self._open_files.enter_context(path.open("rb"))
-        if source.read(1) != b"\x5a" and kind == CONTAINER:
-            source.seek(0)
-            return Resource(kind, (name,), self._findings, raw=source.read())
-        source.seek(0)
-        try:
-            file = RecordFile(source, self._findings)
-            first = next(iter(scan_resources(file, None, self._findings)), None)
-        except ConversionError:
-            return None
-        if first is None or first.kind != kind:
-            return None
-        first.names = (*first.names, name)
-        return first
 
 
 @dataclass(slots=True)

@@ -61,4 +61,4 @@ class ResourceLookup:
         if resource.raw is None:
             return resource.node()
         begin = Record(CODES["BOC"], 0, b"")
-        return ObjectNode(begin, [Record(CODES["OCD"], 0, resource.raw)])
+        return ObjectNode(begin, [Record(CODES["OCD"], 0, resource.raw())])
