@@ -206,7 +206,10 @@ def type1_program(missing_width: int, name: str = "Test-Font") -> bytes:
     """The shape of a Type 1 program: clear header, encrypted portion with .notdef only."""
     number = b"\xff" + missing_width.to_bytes(4, "big")
     charstring, _ = eexec.encrypt(b"\0\0\0\0" + b"\x8b" + number + b"\x0d\x0e", 4330)
-    private = b"dup /Private 2 dict dup begin /lenIV 4 def /.notdef %d RD " % len(charstring)
+    private = (
+        b"dup /Private 2 dict dup begin /lenIV 4 def /CharStrings 1 dict dup begin /.notdef %d RD "
+        % len(charstring)
+    )
     encrypted, _ = eexec.encrypt(b"\1\2\3\4" + private + charstring + b" ND", 55665)
     clear = f"%!PS-AdobeFont-1.0: {name}\n/FontName /{name} def\n/FontBBox [-10 -200 900 800] def\n"
     return (

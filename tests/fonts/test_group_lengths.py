@@ -71,7 +71,7 @@ def test_longer_groups_of_the_name_map() -> None:
     gcgid = "LA010000".encode("cp500")
     data = header + foca.NameMapping(gcgid, start).encode() + bytes(EXTRA) + b"\x02a"
     name_group_length = foca.NameMapping.shape.size + EXTRA
-    assert foca.name_map(data, 1, name_group_length) == {gcgid: b"a"}
+    assert foca.name_map(data, name_group_length) == {gcgid: b"a"}
 
 
 def test_outline_object_identifier() -> None:

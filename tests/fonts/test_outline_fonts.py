@@ -49,7 +49,7 @@ def test_text_by_gcgid_then_glyph_name_then_private_use() -> None:
 def test_program_and_style() -> None:
     face = outline_face()
     assert (face.program.kind, face.program.name) == (ProgramKind.TYPE1, "Test-Font")
-    assert face.program.data == type1_program(300)
+    assert face.program.data == pfb(type1_program(300))
     assert face.style.box == (-10, -200, 900, 800)
     assert (face.style.italic_angle, face.style.fixed_pitch) == (-9.5, True)
     assert (face.style.ascent, face.style.descent, face.style.cap_height) == (800, -200, 700)
@@ -69,23 +69,18 @@ def test_a_name_that_no_program_can_have_is_the_missing_glyph() -> None:
     characters, page = parse(outline_set(glyphs, missing_width=333)), parse_page(code_page(PAGE))
     face = face_of(characters, page)
     font = active_font("test", face, characters, page, 10)
-    assert face.glyphs == {}
+    assert face.glyphs == {0x81: "LA010000"}  # which the program lacks: a finding where it is used
     assert [font.advances[code] for code in (0x81, 0x40)] == [3.33, 3.33]
     assert face.widths[0x81] == 333
 
 
 @pytest.mark.parametrize("width", [0, 300, 1000, 5000])
 def test_missing_glyph_width(width: int) -> None:
-    program = type1_program(width)
+    program = type1.parsed(type1_program(width))
+    assert program is not None
     assert type1.missing_glyph_width(program) == width
-    assert type1.missing_glyph_width(program[:-20]) is None
-    assert type1.missing_glyph_width(b"no program") is None
-
-
-def test_segments() -> None:
-    program = type1_program(300)
-    assert type1.join_segments(pfb(program)) == program
-    assert type1.join_segments(program) == program
+    assert type1.parsed(type1_program(width)[:-20]) is None
+    assert type1.parsed(b"no program") is None
 
 
 def test_metrics_without_outlines() -> None:

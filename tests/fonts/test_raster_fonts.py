@@ -137,8 +137,9 @@ def test_baseline_offset_below_the_baseline(fixed: bool, offset: int, flags: int
         character_set([index], fixed=fixed, size=12, boxes=BOXES, patterns=PATTERNS, flags=flags)
     )
     face = face_of(characters, parse_page(code_page(PAGE)))
-    glyph = face.glyphs.get(0x81)
-    assert (glyph.top if isinstance(glyph, RasterGlyph) else None) == top
+    glyph = face.glyphs[0x81]
+    assert isinstance(glyph, RasterGlyph)
+    assert (glyph.top if glyph.bits else None) == top
 
 
 @pytest.mark.parametrize(

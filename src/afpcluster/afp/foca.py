@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum, IntFlag
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from afpcluster.afp.declare import (
@@ -380,14 +381,30 @@ def outline_objects(data: bytes, *, described: bool) -> Iterator[OutlineObject]:
         at = end
 
 
-def name_map(data: bytes, count: int, group_length: int) -> dict[bytes, bytes]:
-    """GCGID -> technology-specific identifier, from the data of all FNN fields together."""
-    if len(data) < 2:
-        return {}
-    names: dict[bytes, bytes] = {}
+def name_map(data: bytes, group_length: int) -> dict[bytes, bytes]:
+    """GCGID -> technology-specific identifier, from the data of all FNN fields together. Where the names
+    begin, the groups end: that counts, not what FNC says of their number."""
     length = group_length if group_length >= NameMapping.shape.size else NameMapping.shape.size
-    for mapping in repeat(NameMapping, data[2 : 2 + count * length], length):
-        at = mapping.offset
-        if at < len(data) and data[at] > 1:
-            names[mapping.gcgid] = data[at + 1 : at + data[at]]
-    return names
+    places: dict[bytes, int] = {}
+    start = len(data)  # of the names
+    for at in range(2, len(data) - NameMapping.shape.size + 1, length):
+        if at >= start:
+            break
+        mapping: NameMapping = NameMapping.decode(data[at : at + length])
+        if at < mapping.offset < len(data):
+            places[mapping.gcgid] = mapping.offset
+            start = min(start, mapping.offset)
+    names = _names_at(data, sorted(set(places.values())))
+    return {gcgid: names[place] for gcgid, place in places.items() if names[place]}
+
+
+def _names_at(data: bytes, places: list[int]) -> dict[int, bytes]:
+    """The identifiers at these places: a byte that counts itself and what follows. Some makers do not count
+    it: then every identifier ends one byte later, where the next begins. None runs into the next one."""
+    ends = [*places[1:], len(data)] if places else []
+    own = 1
+    if len(places) > 1 and all(at + data[at] + 1 == end for at, end in pairwise(places)):
+        own = 0
+    return {
+        at: data[at + 1 : min(at + data[at] + 1 - own, end)] for at, end in zip(places, ends, strict=True)
+    }

@@ -231,6 +231,14 @@ class FontLibrary:
         key = (characters.key, page.key, vertical)
         found = self._faces.get(key)
         if found is None:
+            if characters.mislabelled:
+                self._sources.report(
+                    "font-technology",
+                    Severity.INFO,
+                    f"{characters.name}: FNC says pattern technology X'{characters.control.technology:02X}',"
+                    " but FNG has a Type 1 program; that is used",
+                    record,
+                )
             try:
                 found = face_of(characters, page, vertical=vertical), 1.0
             except (FontDataError, DecodeError) as problem:

@@ -18,13 +18,16 @@ from afpcluster.afp.triplets import find_triplet
 from afpcluster.display.face import RasterGlyph
 from afpcluster.fonts.foca import type1
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.fonts.foca.glyph_names import find_glyph, is_glyph_name
 from afpcluster.fonts.foca.turned import turned, upright
-from afpcluster.fonts.stand_in import typefaces
+from afpcluster.fonts.stand_in import gcgid, typefaces
+from afpcluster.type1.program import Type1Program
 
 _EXTENSION_FONT = 0x6D
 _DEFAULT_RESOLUTION = 240.0
 _DEFAULT_SIZE = 10.0
 _BOLD_WEIGHT = 7
+_BLANK = RasterGlyph(0, 0, 0, 0, b"")
 _ALIGNMENTS = {0: 1, 2: 4, 3: 8}
 
 
@@ -36,6 +39,7 @@ class CharacterSet:
     key: str
     name: str
     typeface: str
+    technology: int  # PatternTechnology
     control: foca.FontControl
     descriptor: foca.FontDescriptor | None
     orientations: Mapping[int, foca.FontOrientation]  # by rotation in degrees
@@ -47,12 +51,14 @@ class CharacterSet:
     name_data: bytes = field(repr=False)  # FNN data
     raster_a_space: bool = True
     _undefined: dict[str, float] | None = field(default=None, repr=False)
+    _program: Type1Program | None = field(default=None, repr=False)
     _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
     _names: dict[str, bytes] | None = field(default=None, repr=False)
 
     @property
-    def technology(self) -> int:
-        return self.control.technology
+    def mislabelled(self) -> bool:
+        """Whether FNC names another technology than that of the shapes."""
+        return self.technology != self.control.technology
 
     @property
     def typeface_id(self) -> int:
@@ -88,7 +94,7 @@ class CharacterSet:
 
     @property
     def raster(self) -> bool:
-        return self.control.technology == PatternTechnology.RASTER
+        return self.technology == PatternTechnology.RASTER
 
     @property
     def resolution(self) -> float:
@@ -204,13 +210,13 @@ class CharacterSet:
     def names(self) -> dict[str, bytes]:
         """GCGID -> identifier in the outline program: a glyph name, or a code point of its CMap."""
         if self._names is None:
-            control = self.control
-            found = foca.name_map(self.name_data, control.name_count, control.name_group_length)
+            found = foca.name_map(self.name_data, self.control.name_group_length)
             self._names = {decode_name(ident): name for ident, name in found.items()}
         return self._names
 
     def undefined_increments(self) -> dict[str, float]:
-        """GCGID -> increment of characters that the name map leads to no possible glyph.
+        """GCGID -> increment of characters that the name map leads to no glyph that shows anything, by a
+        name that no program can have.
 
         Such a character is the program's missing glyph, and takes its width: that is what renderers
         that draw from the outline program do, whatever FNI says (docs/fonts.md "Missing glyphs").
@@ -218,20 +224,41 @@ class CharacterSet:
         if self._undefined is None:
             self._undefined = {}
             if self.technology == PatternTechnology.TYPE1:
-                impossible = [ident for ident, name in self.names().items() if not type1.is_glyph_name(name)]
-                outlines = self.outlines() if impossible else []
-                width = type1.missing_glyph_width(type1.join_segments(outlines[0].data)) if outlines else None
-                if width is not None:
-                    self._undefined = dict.fromkeys(impossible, width)
+                impossible = [ident for ident, name in self.names().items() if not is_glyph_name(name)]
+                program = self.type1_program() if impossible else None
+                width = type1.missing_glyph_width(program) if program else None
+                if program is not None and width is not None:
+                    for identifier in impossible:
+                        found = self.glyph_name(identifier, gcgid.unicode_text(identifier) or "")
+                        if not type1.shows(program, found):
+                            self._undefined[identifier] = width
         return self._undefined
+
+    def glyph_name(self, identifier: str, text: str) -> str:
+        """The glyph of a Type 1 program that shows the character of a GCGID and stands for `text` (nothing
+        where that is not known); where the program has none, a name that says which is missing."""
+        name = self.names().get(identifier, b"")
+        program = self.type1_program()
+        found = find_glyph(name, text, program.glyphs) if program is not None else None
+        return found or (name.decode("latin-1") if is_glyph_name(name) else identifier)
+
+    def type1_program(self) -> Type1Program | None:
+        """The outline program taken apart; None where it cannot be."""
+        if self._program is None:
+            outlines = self.outlines()
+            self._program = type1.parsed(outlines[0].data) if outlines else None
+        return self._program
 
     def outlines(self) -> list[foca.OutlineObject]:
         """The objects of an outline font."""
-        described = self.control.technology == PatternTechnology.CID_KEYED
+        described = self.technology == PatternTechnology.CID_KEYED
         return list(foca.outline_objects(self.patterns, described=described))
 
     def raster_glyph(self, metrics: foca.CharacterMetrics, pels_per_unit: float) -> RasterGlyph | None:
-        """The bitmap of a character at rotation 0; None where it has none or its data is not there."""
+        """The bitmap of a character at rotation 0, empty where it shows nothing; None where its data is not
+        there."""
+        if metrics.pattern_index == foca.NO_PATTERN:
+            return _BLANK
         size = foca.PatternMapping.shape.size
         at = metrics.pattern_index * max(self.control.map_group_length, size)
         if at + size > len(self.pattern_map):
@@ -242,8 +269,10 @@ class CharacterSet:
             width, height = self.control.maximum_box_width + 1, self.control.maximum_box_height + 1
         start = mapping.offset * _ALIGNMENTS.get(self.control.pattern_alignment, 1)
         bits = self.patterns[start : start + (width + 7) // 8 * height]
-        if len(bits) < (width + 7) // 8 * height or not any(bits):
+        if len(bits) < (width + 7) // 8 * height:
             return None
+        if not any(bits):
+            return _BLANK
         top = round(metrics.baseline_offset * pels_per_unit)
         return RasterGlyph(width, height, round(metrics.a_space * pels_per_unit), top, bits)
 
@@ -274,6 +303,8 @@ def character_set(records: Iterable[Record]) -> CharacterSet:
     ]
     rotations = [foca.ROTATIONS.get(group.rotation, 0) for group in groups[0]]
     orientations = dict(zip(rotations, groups[0], strict=True))
+    patterns = b"".join(data.get(foca.FNG, []))
+    technology = _technology(control, patterns)
     digest = sha256()
     for type_ in (foca.FNC, foca.FNO, foca.FNI, foca.FNM, foca.FNN, foca.FNG):
         for part in data.get(type_, []) if type_ != foca.FNC else [control.encode()]:
@@ -282,19 +313,28 @@ def character_set(records: Iterable[Record]) -> CharacterSet:
         key=digest.hexdigest()[:16],
         name=name,
         typeface=decode_name(descriptor.typeface) if descriptor else "",
+        technology=technology,
         control=control,
         descriptor=descriptor,
         orientations=orientations,
         positions=dict(zip(rotations, groups[1], strict=False)),
-        size=_nominal_size(control, descriptor, orientations),
+        size=_nominal_size(technology, control, descriptor, orientations),
         indexes=data.get(foca.FNI, []),
-        patterns=b"".join(data.get(foca.FNG, [])),
+        patterns=patterns,
         pattern_map=b"".join(data.get(foca.FNM, [])),
         name_data=b"".join(data.get(foca.FNN, [])),
     )
 
 
+def _technology(control: foca.FontControl, patterns: bytes) -> int:
+    """That of the shapes: a Type 1 program is one, whatever FNC calls it."""
+    known = control.technology in (PatternTechnology.TYPE1, PatternTechnology.CID_KEYED)
+    first = None if known else next(foca.outline_objects(patterns, described=False), None)
+    return PatternTechnology.TYPE1 if first and type1.is_program(first.data) else control.technology
+
+
 def _nominal_size(
+    technology: int,
     control: foca.FontControl,
     descriptor: foca.FontDescriptor | None,
     orientations: Mapping[int, foca.FontOrientation],
@@ -302,7 +342,7 @@ def _nominal_size(
     """Points. Raster fonts without a size in FND have that of their em space, if the base is fixed."""
     if descriptor is not None and (descriptor.nominal_size or descriptor.maximum_size):
         return (descriptor.nominal_size or descriptor.maximum_size) / 10
-    if control.technology != PatternTechnology.RASTER:
+    if technology != PatternTechnology.RASTER:
         return 0.0
     first = next(iter(orientations.values()), None)
     if first is not None and first.em_space_increment and control.x_unit_base == UnitBase.FIXED:

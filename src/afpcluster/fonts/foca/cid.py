@@ -16,6 +16,7 @@ from afpcluster.afp.foca import OutlineObject
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.fonts.foca import type1
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.type1.program import join_segments
 
 _CMAP, _CID_FONT = 1, 5  # FOCA "Object Type"
 _PRIMARY, _HORIZONTAL, _VERTICAL = 0, 1, 2
@@ -87,7 +88,7 @@ def cid_font(objects: list[OutlineObject], name: str, *, vertical: bool = False)
 
 
 def _program(data: bytes, name: str) -> FontProgram:
-    data = type1.join_segments(data)
+    data = join_segments(data)
     match = _CID_NAME.search(data[:65536])
     kind = ProgramKind.CID_CFF if data[:1] == b"\x01" else ProgramKind.CID_TYPE1
     return FontProgram(

@@ -7,7 +7,7 @@ private use character, so that it harms neither search nor copy of its neighbour
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -27,6 +27,7 @@ from afpcluster.display.face import (
 from afpcluster.fonts.foca import cid, type1
 from afpcluster.fonts.foca.character_set import CharacterSet
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError
+from afpcluster.fonts.foca.glyph_names import is_glyph_name
 from afpcluster.fonts.stand_in import gcgid
 
 _PRIVATE_USE = 0xE000
@@ -106,9 +107,9 @@ def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = F
     if characters.technology == PatternTechnology.TYPE1:
         program = _type1_program(characters)
         glyphs: dict[int, str | int] = {
-            code: names[chosen.identifiers[code]].decode("latin-1")
-            for code in sorted(chosen.printed)
-            if type1.is_glyph_name(names.get(chosen.identifiers[code], b""))
+            code: characters.glyph_name(identifier, text)
+            for code, identifier, text in _printed(code_page, chosen)
+            if not text.isspace() or is_glyph_name(names.get(identifier, b""))
         }
     elif characters.technology == PatternTechnology.CID_KEYED:
         name = characters.typeface or characters.name
@@ -116,9 +117,9 @@ def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = F
         program = keyed.program
         glyphs = {}
         for code in sorted(chosen.printed):
-            found = keyed.cid(names.get(chosen.identifiers[code], code.to_bytes(code_page.code_size, "big")))
-            if found is not None:
-                glyphs[code] = found
+            identifier = chosen.identifiers[code]
+            found = keyed.cid(names.get(identifier, code.to_bytes(code_page.code_size, "big")))
+            glyphs[code] = found if found is not None else identifier  # the name of what is missing
     else:
         raise FontDataError(
             f"Font character set {characters.name} has pattern technology X'{characters.technology:02X}'"
@@ -184,6 +185,13 @@ def metric_face(
     return replace(face, key=key, glyphs=glyphs, widths=both), squeezed
 
 
+def _printed(code_page: CodePage, chosen: Coding) -> Iterator[tuple[int, str, str]]:
+    """(code point, GCGID, text or nothing) of all that show something."""
+    for code in sorted(chosen.printed):
+        identifier = chosen.identifiers[code]
+        yield code, identifier, code_page.unicode.get(code) or gcgid.unicode_text(identifier) or ""
+
+
 def _key(characters: CharacterSet, code_page: CodePage) -> str:
     return sha256(f"{characters.key} {characters.size} {code_page.key}".encode()).hexdigest()[:16]
 
@@ -192,7 +200,7 @@ def _type1_program(characters: CharacterSet) -> FontProgram:
     objects = characters.outlines()
     if not objects or not objects[0].data:
         raise FontDataError(f"Font character set {characters.name} has metrics but no outlines (FNG)")
-    data = type1.join_segments(objects[0].data)
+    data = objects[0].data
     return FontProgram(
         key=sha256(data).hexdigest()[:16],
         kind=ProgramKind.TYPE1,
@@ -234,10 +242,8 @@ def _raster_face(
 def unicode_of(code_page: CodePage, chosen: Coding, names: Mapping[str, bytes]) -> dict[int, str]:
     """Text per code point: the code page's own, else by GCGID, else by glyph name, else private use."""
     texts: dict[int, str] = {}
-    for code in sorted(chosen.printed):
-        identifier = chosen.identifiers[code]
-        text = code_page.unicode.get(code) or gcgid.unicode_text(identifier)
-        if text is None and identifier in names:
+    for code, identifier, text in _printed(code_page, chosen):
+        if not text and identifier in names:
             text = agl.toUnicode(names[identifier].decode("latin-1"))
         if not text or text < " ":
             text = chr((_PRIVATE_USE if code_page.code_size == 1 else _PRIVATE_USE_PLANE) + code)

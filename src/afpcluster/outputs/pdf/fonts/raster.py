@@ -50,6 +50,12 @@ def write_raster_font(
     file.write(ref, entries)
 
 
+def without_pattern(face: RasterFace, section: int | None, codes: list[int]) -> list[int]:
+    """The codes of the face, of these of a section, that stand for something and have nothing to show."""
+    found = [(section or 0) << 8 | code for code in codes]
+    return [code for code in found if face.unicode.get(code, " ").strip() and code not in face.glyphs]
+
+
 def _procedure(glyph: RasterGlyph, width: float, *, compress: bool) -> bytes:
     """The glyph description: d1, so that it takes the colour of the text, then the bitmap as an inline
     stencil. 1 is ink in the bitmap, so /Decode turns the stencil's sense round."""

@@ -13,7 +13,7 @@ from afpcluster.outputs.pdf.fonts.composite import write_composite_font
 from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
 from afpcluster.outputs.pdf.fonts.programs import embed_program
-from afpcluster.outputs.pdf.fonts.raster import write_raster_font
+from afpcluster.outputs.pdf.fonts.raster import without_pattern, write_raster_font
 from afpcluster.outputs.pdf.fonts.simple import write_simple_font
 from afpcluster.outputs.pdf.packet import FontUse
 from afpcluster.pdf.file import PdfFile
@@ -58,11 +58,23 @@ class FontStore:
             face, codes = self._faces[face_key], sorted(self._codes[face_key, section])
             if isinstance(face, RasterFace):
                 write_raster_font(self._file, ref, face, section, codes)
+                self._report_patterns(face, without_pattern(face, section, codes))
                 continue
             program, program_ref = programs[face.program.key]
             composite = face.code_size == 2 or (program is not None and program.indexes is not None)
             write = write_composite_font if composite else write_simple_font
             write(self._file, ref, face, codes, program, program_ref)
+
+    def _report_patterns(self, face: RasterFace, codes: list[int]) -> None:
+        """Tell of codes of a raster font that show nothing and should."""
+        if codes:
+            listed = ", ".join([f"X'{code:02X}'" for code in codes[:10]])
+            self._findings.add(
+                "font-glyph-missing",
+                Severity.SKIPPED,
+                f"font {face.name} has no pattern for code point {listed} ({len(codes)} in all);"
+                " they show nothing",
+            )
 
     def _embed_programs(self) -> dict[str, tuple[EmbeddedProgram | None, Ref | None]]:
         """Every program used, with the glyphs that all its faces need."""
