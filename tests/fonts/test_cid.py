@@ -56,6 +56,30 @@ def test_cmap(code: str, cid: int | None) -> None:
     assert cmap.cid(bytes.fromhex(code)) == cid
 
 
+@pytest.mark.parametrize(
+    ("ranges", "cids"),
+    [
+        (b"<8140> <8142> 100 <8145> <8146> 200", {0x8140: 100, 0x8142: 102, 0x8143: None, 0x8146: 201}),
+        (  # a narrow range in a wide one
+            b"<8140> <8150> 100 <8145> <8146> 200",
+            {0x8144: 104, 0x8145: 200, 0x8146: 201, 0x8147: 107, 0x8150: 116, 0x8151: None},
+        ),
+        (b"<8145> <8145> 200 <8140> <8150> 100", {0x8144: 104, 0x8145: 200, 0x8146: 106}),
+        (b"<8140> <8140> 1 <8140> <8150> 100", {0x8140: 1, 0x8141: 101}),
+        (b"<8140> <8145> 100 <8143> <8148> 200", {0x8142: 102, 0x8143: 200, 0x8145: 202, 0x8148: 205}),
+        (
+            b"<8100> <81ff> 0 <8110> <81ee> 1000 <8120> <8130> 2000 <81f0> <81f1> 3000",
+            {0x810F: 15, 0x8110: 1000, 0x8120: 2000, 0x8131: 1033, 0x81EF: 239, 0x81F1: 3001, 0x81FF: 255},
+        ),
+        (b"<8150> <8140> 100", {0x8145: None, 0x8150: None}),  # the wrong way round
+        (b"<41> <43> 7 <0040> <0050> 100", {0x40: 100, 0x41: 101}),  # codes of one byte are others
+    ],
+)
+def test_ranges_that_overlap(ranges: bytes, cids: dict[int, int | None]) -> None:
+    cmap = parse_cmap(b"9 begincidrange " + ranges + b" endcidrange", {})
+    assert {code: cmap.cid(code.to_bytes(2, "big")) for code in cids} == cids
+
+
 def test_cmap_that_uses_another() -> None:
     cmap = parse_cmap(VERTICAL, {"Test-H": parse_cmap(CMAP, {})})
     assert [cmap.cid(code) for code in (b"\x81\x41", b"\x81\x50")] == [8000, 100]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import freetype
 import pytest
 from fontTools.misc import eexec
 from fontTools.misc.psCharStrings import T1CharString
@@ -46,9 +48,16 @@ def charstring(program: list[Any], len_iv: int = 4) -> bytes:
 
 
 def program(
-    glyphs: dict[int, list[Any]], count: int, *, len_iv: int = 4, coding: str = "Binary"
+    glyphs: dict[int, list[Any]],
+    count: int,
+    *,
+    len_iv: int = 4,
+    coding: str = "Binary",
+    top: str = "",
+    inner: str = "/FontMatrix [0.001 0 0 0.001 0 0] def",
 ) -> FontProgram:
-    """A program with one font dictionary and one Subr; entries of the map are 1 + 3 bytes."""
+    """A program with one font dictionary and one Subr; entries of the map are 1 + 3 bytes. `top` and `inner`
+    are text of the header, the latter in the font dictionary."""
     subr = charstring(SUBR, len_iv)
     subr_map = 4 * (count + 1)
     at = subr_map + 4
@@ -63,13 +72,18 @@ def program(
             offset += len(code)
     entries += b"\0" + offset.to_bytes(3, "big")
     binary = entries + at.to_bytes(2, "big") + (at + len(subr)).to_bytes(2, "big") + data
+    size = len(binary)
     if coding == "Hex":
-        binary = binary.hex().encode("ascii")
+        binary = binary.hex(" ", 16).encode("ascii") + b">"
     header = (
-        "%!PS-Adobe-3.0 Resource-CIDFont\n/CIDFontName /Test-CID def /CIDMapOffset 0 def /FDBytes 1 def "
-        f"/GDBytes 3 def /CIDCount {count} def /FDArray 1 array dup 0 1 dict begin /Private 4 dict dup begin "
+        "%!PS-Adobe-3.0 Resource-CIDFont\n/CIDFontName /Test-CID def /CIDFontType 0 def "
+        "/FontBBox [0 0 1000 1000] def /CIDSystemInfo 3 dict dup begin /Registry (Adobe) def "
+        f"/Ordering (Identity) def /Supplement 0 def end def /CIDMapOffset 0 def /FDBytes 1 def "
+        f"/GDBytes 3 def /CIDCount {count} def {top} "
+        f"/FDArray 1 array dup 0\n%ADOBeginFontDict\n1 dict begin {inner} "
+        "/PaintType 0 def /FontType 1 def /Private 4 dict dup begin "
         f"/SubrMapOffset {subr_map} def /SDBytes 2 def /SubrCount 1 def /lenIV {len_iv} def end end put def\n"
-        f"({coding}) {len(binary)} StartData "
+        f"({coding}) {size} StartData "
     )
     return FontProgram("key", ProgramKind.CID_TYPE1, "Test-CID", header.encode("ascii") + binary)
 
@@ -99,6 +113,92 @@ def test_glyphs(len_iv: int, coding: str) -> None:
         "cid00002": (1000, (10, 20, 40, 60)),
         "cid00005": (600, (50, 0, 150, 100)),
     }
+
+
+SHAPES: dict[int, list[Any]] = {
+    0: SQUARE,
+    1: BY_SUBR,
+    2: [10, 500, "hsbw", 20, "vmoveto", 10, 20, 30, 40, 50, 60, "rrcurveto", 5, 6, 7, 8, "vhcurveto"],
+    3: [0, 400, "hsbw", 1, 2, "hstem", 10, "hmoveto", 100, "vlineto", 50, "hlineto", "closepath", "endchar"],
+    4: [
+        30,
+        40,
+        700,
+        0,
+        "sbw",
+        0,
+        "hmoveto",
+        90,
+        "hlineto",
+        9,
+        80,
+        "rlineto",
+        "closepath",
+        9,
+        "vmoveto",
+        *SUBR[3:],
+    ],
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"len_iv": 0}, {"top": "/FontMatrix [1 0 0 1 0 0] def"}])
+def test_outlines_equal_the_source(options: dict[str, Any]) -> None:
+    """As FreeType sees both."""
+    source = program(SHAPES, len(SHAPES), **options)
+    embedded = embed_program(source, list(SHAPES), indexed=True)
+    assert embedded.indexes is not None
+    before, after = (freetype.Face(io.BytesIO(data)) for data in (source.data, embedded.data))
+    for cid, index in embedded.indexes.items():
+        assert seen(after, index) == seen(before, int(cid)), cid
+
+
+def seen(face: Any, index: int) -> tuple[Any, ...]:
+    """(width, points, ends of contours). A last point on the first one says nothing."""
+    face.load_glyph(index, freetype.FT_LOAD_NO_SCALE | freetype.FT_LOAD_NO_HINTING)
+    outline = face.glyph.outline
+    return face.glyph.advance.x, tuple(outline.points), tuple(outline.contours)
+
+
+@pytest.mark.parametrize(
+    ("inner", "top", "scale"),
+    [
+        ("", "", 1),
+        ("/FontMatrix [0.0005 0 0 0.0005 0 0] def", "", 0.5),
+        ("/FontMatrix[.5 0 0 .5 0 0]def", "/FontMatrix [0.001 0 0 0.001 0 0] def", 0.5),
+        ("/FontMatrix [0.002 0 0 0.002 0 0] def", "/FontMatrix [1 0 0 1 0 0] def", 2),
+        ("/FontMatrix [0.001 0 0 0.001 0 0] def", "/FontMatrix [0.001 0 0 0.001 0 0] def", 1),
+        ("% /Private /FontMatrix [7 0 0 7 0 0] \n", "/Notice (in \\( /Private /FDArray) def", 1),
+    ],
+)
+def test_matrices(inner: str, top: str, scale: float) -> None:
+    source = program({1: SQUARE}, 2, top=top, inner=inner)
+    embedded = embed_program(source, [1], indexed=True)
+    assert outlines(embedded.data)["cid00001"] == (600 * scale, tuple(scale * at for at in (50, 0, 150, 100)))
+
+
+def test_fractions_are_kept() -> None:
+    source = program({1: [1, 4, "div", 600, "hsbw", *SQUARE[3:]]}, 2)
+    assert outlines(embed_program(source, [1], indexed=True).data)["cid00001"] == (
+        600,
+        (0.25, 0, 100.25, 100),
+    )
+
+
+def test_what_is_cut_off_is_told() -> None:
+    source = program({0: SQUARE, 1: SQUARE, 2: BY_SUBR, 3: SQUARE}, 4)
+    cut = FontProgram("key", source.kind, source.name, source.data[:-10])
+    embedded = embed_program(cut, ["LA010000", 1, 2, 3, 9], indexed=True)
+    assert embedded.damaged == {"3": "is beyond the end of the data"}
+    assert set(embedded.missing) == {"LA010000", 9}
+    assert outlines(embedded.data).keys() == {".notdef", "cid00001", "cid00002"}
+    for size in range(len(source.data) - 200, len(source.data)):
+        cut = FontProgram("key", source.kind, source.name, source.data[:size])
+        try:
+            embedded = embed_program(cut, [1, 2, 3], indexed=True)
+        except ProgramError:
+            continue
+        shown = set(embedded.indexes or {})
+        assert shown | set(map(int, embedded.damaged)) | set(embedded.missing) == {1, 2, 3}
 
 
 @pytest.mark.parametrize("codes", [b"\0\x02\0\x05", b"\0\x02\0\x03\0\x05"], ids=["present", "one missing"])

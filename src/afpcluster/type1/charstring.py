@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fontTools.encodings.StandardEncoding import StandardEncoding
 
-PathElement = tuple[str | float, ...]  # "move" or "line" x y, "curve" x1 y1 x2 y2 x y, "close", "accent"
+PathElement = tuple[Any, ...]  # "move" or "line" x y, "curve" x1 y1 x2 y2 x y, "close", "accent"
 Operand = int | float
 
 _STEPS_LIMIT = 100_000  # operators a charstring may run, Subrs included
@@ -34,6 +35,7 @@ class Glyph:
     path: tuple[PathElement, ...]
     subrs: frozenset[int]  # all that were called, from Subrs too
     components: tuple[str, ...] = ()  # names of base and accent of a composed character
+    origin: tuple[float, float] = (0, 0)  # where the path begins without a move
 
     @property
     def blank(self) -> bool:
@@ -48,7 +50,7 @@ def run_charstring(charstring: bytes, subr: Callable[[int], bytes | None]) -> Gl
     run.execute(charstring, 0)
     if run.width is None:
         raise CharstringError("has no width")
-    return Glyph(run.width, tuple(run.path), frozenset(run.called), run.components)
+    return Glyph(run.width, tuple(run.path), frozenset(run.called), run.components, run.origin)
 
 
 class _Run:
@@ -66,6 +68,7 @@ class _Run:
         self.path: list[PathElement] = []
         self.called: set[int] = set()
         self.components: tuple[str, ...] = ()
+        self.origin: tuple[float, float] = (0, 0)
 
     def execute(self, code: bytes, depth: int) -> bool:
         """Run a charstring or Subr; whether the whole charstring has ended with it."""
@@ -185,7 +188,7 @@ class _Run:
     def sbw(self, side_bearing: float, up: float, width: float, _down: float) -> None:
         if self.width is None:
             self.width = width
-        self._x, self._y = side_bearing, up
+        self._x, self._y = self.origin = side_bearing, up
 
     def seac(self, *operands: float) -> None:
         """A base character and an accent, by their codes in StandardEncoding. It ends the charstring."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
+from math import inf
+from typing import NamedTuple
 
 from afpcluster.afp.foca import OutlineObject
 from afpcluster.display.face import FontProgram, ProgramKind
@@ -24,13 +27,23 @@ _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|/([^\s/<>\[\](){}%]+)|%[^\r\n]*|([^\s/
 _CID_NAME = re.compile(rb"/CIDFontName\s*/([^\s/\[\](){}<>%]+)")
 
 
+class _Range(NamedTuple):
+    """Codes of one length, of which the lowest has this CID."""
+
+    length: int
+    low: int
+    high: int
+    cid: int
+
+
 @dataclass(slots=True)
 class CMap:
-    """Code -> CID by ranges, in the order of their first codes; `base` is the CMap that `usecmap` names."""
+    """Code -> CID, by single codes and by ranges that do not overlap; `base` is the CMap that `usecmap`
+    names."""
 
     name: str = ""
     single: dict[bytes, int] = field(default_factory=dict)
-    ranges: list[tuple[bytes, bytes, int]] = field(default_factory=list)
+    ranges: list[_Range] = field(default_factory=list)  # in order
     base: CMap | None = None
 
     def cid(self, code: bytes) -> int | None:
@@ -40,11 +53,10 @@ class CMap:
             found = cmap.single.get(code)
             if found is not None:
                 return found
-            at = bisect_right(cmap.ranges, (len(code), code), key=_order) - 1
-            if at >= 0:
-                low, high, first = cmap.ranges[at]
-                if len(low) == len(code) and code <= high:
-                    return first + int.from_bytes(code, "big") - int.from_bytes(low, "big")
+            sought = (len(code), int.from_bytes(code, "big"))
+            at = bisect_right(cmap.ranges, sought, key=_first) - 1
+            if at >= 0 and sought <= _last(cmap.ranges[at]):
+                return cmap.ranges[at].cid + sought[1] - cmap.ranges[at].low
             cmap = cmap.base
         return None
 
@@ -102,6 +114,7 @@ def _program(data: bytes, name: str) -> FontProgram:
 def parse_cmap(data: bytes, known: dict[str, CMap]) -> CMap:
     """The mappings of a CMap file; `known` are the CMaps that it may build on."""
     cmap = CMap()
+    ranges: list[_Range] = []
     tokens = _tokens(data)
     last: bytes | str = ""
     for token in tokens:
@@ -119,14 +132,45 @@ def parse_cmap(data: bytes, known: dict[str, CMap]) -> CMap:
             operands = _until(tokens, "endcidrange")
             for low, high, value in zip(operands[::3], operands[1::3], operands[2::3], strict=False):
                 if isinstance(low, bytes) and isinstance(high, bytes) and str(value).isdigit():
-                    cmap.ranges.append((low, high, int(value)))
+                    codes = int.from_bytes(low, "big"), int.from_bytes(high, "big")
+                    ranges.append(_Range(len(low), *codes, int(value)))
         last = token
-    cmap.ranges.sort(key=_order)
+    ranges.sort(key=lambda one: (one.length, one.low, -one.high))
+    for _, group in groupby(ranges, lambda one: one.length):
+        cmap.ranges += _without_overlaps(group)
     return cmap
 
 
-def _order(mapped: tuple[bytes, bytes, int]) -> tuple[int, bytes]:
-    return len(mapped[0]), mapped[0]
+def _without_overlaps(ranges: Iterable[_Range]) -> Iterator[_Range]:
+    """The same mappings by ranges that do not overlap. Where some do, the one that begins last counts, or
+    ends first: a narrow one in a wide one. `ranges` are in order, their codes of one length."""
+    open_: list[_Range] = []
+    at = 0
+
+    def until(end: float) -> Iterator[_Range]:
+        nonlocal at
+        while open_ and at < end:
+            length, low, high, cid = open_[-1]
+            last = int(min(high, end - 1))
+            if at <= last:
+                yield _Range(length, at, last, cid + at - low)
+                at = last + 1
+            if last == high:
+                open_.pop()
+
+    for one in ranges:
+        yield from until(one.low)
+        open_.append(one)
+        at = one.low
+    yield from until(inf)
+
+
+def _first(mapped: _Range) -> tuple[int, int]:
+    return mapped.length, mapped.low
+
+
+def _last(mapped: _Range) -> tuple[int, int]:
+    return mapped.length, mapped.high
 
 
 def _tokens(data: bytes) -> Iterator[bytes | str]:
