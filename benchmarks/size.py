@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
+from afpcluster.conversion.work import Work
 from afpcluster.convert import convert
 from afpcluster.display.items import Image
 from afpcluster.options import Options
-from afpcluster.pipeline import Pipeline
 from benchmarks.claims import Claim
 from benchmarks.workloads import fop_pairs
 
@@ -29,5 +29,5 @@ def pdf_sizes(*, quick: bool) -> Iterator[Claim]:
 
 
 def _has_images(data: bytes) -> bool:
-    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
-    return any(isinstance(item, Image) for _, page in pipeline.pages() if page for item in page.items)
+    work = Work(io.BytesIO(data), Options(raise_faults=True))
+    return any(isinstance(item, Image) for _, page in work.pages() if page for item in page.items)

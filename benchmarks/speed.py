@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from afpcluster.conversion.work import Work
 from afpcluster.convert import convert
 from afpcluster.options import Options
 from afpcluster.outputs.pdf import PacketMaker, PagePacket
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.page_tree import PageTree
 from afpcluster.pdf.values import Raw
-from afpcluster.pipeline import Pipeline
 from benchmarks.claims import Claim
 from benchmarks.workloads import Workload, real_files, statements
 
@@ -79,9 +79,9 @@ def measure(work: Workload, repeats: int) -> Cost:
 
 def finished_packets(data: bytes) -> list[PagePacket]:
     """The pages of a file as packets whose content streams are finished but not deflated."""
-    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
+    work = Work(io.BytesIO(data), Options(raise_faults=True))
     maker = PacketMaker(compress=False)
-    return [maker.packet(page) for _, page in pipeline.pages() if page is not None]
+    return [maker.packet(page) for _, page in work.pages() if page is not None]
 
 
 def write_floor(packets: list[PagePacket]) -> int:

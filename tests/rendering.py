@@ -13,7 +13,7 @@ from PIL import Image
 
 from afpcluster.display.items import Item, Page
 from afpcluster.findings import Findings
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from afpcluster.outputs.pdf import PdfOutput
 
 
 def pdf_of(
@@ -26,8 +26,9 @@ def pdf_of(
     """The PDF of these pages. Packets are pickled, as between processes; the result must be without fault
     in the eyes of qpdf."""
     sink = io.BytesIO()
-    maker = PacketMaker(compress=compress)
-    writer = PdfDocumentWriter(sink, PdfOptions(title=title, compress=compress), findings)
+    output = PdfOutput(title=title, compress=compress)
+    maker = output.maker()
+    writer = output.writer(sink, Findings() if findings is None else findings)
     for page in pages:
         writer.add(pickle.loads(pickle.dumps(maker.packet(page))))
     size = writer.finish()

@@ -6,14 +6,13 @@ Command line, services and jobs all call this and nothing else of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from typing import BinaryIO
 
+from afpcluster.conversion.parallel import packets_in_parallel
+from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, Findings
 from afpcluster.options import Options, Result
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
-from afpcluster.parallel import packets_in_parallel
-from afpcluster.pipeline import Pipeline
+from afpcluster.outputs.output import Output, Writer, output_of
 
 __all__ = ["Options", "Result", "convert"]
 
@@ -24,7 +23,8 @@ Progress = Callable[[int, int], None]
 def convert(
     source: BinaryIO, sink: BinaryIO, options: Options | None = None, *, progress: Progress | None = None
 ) -> Result:
-    """Convert the AFP print file read from `source` (seekable) into a PDF written to `sink`.
+    """Convert the AFP print file read from `source` (seekable) into what `options.format` says,
+    written to `sink`.
 
     Of a page only its place in the output is kept, so memory hardly grows with their number. The same
     input gives the same bytes, whatever the number of processes. Raises `ConversionError`; what was
@@ -32,26 +32,25 @@ def convert(
     """
     options = options or Options()
     written = Findings()
-    writer = PdfDocumentWriter(sink, PdfOptions(title=options.title), written)
+    output = output_of(options)
+    writer = output.writer(sink, written)
     if options.processes > 1:
-        pages, found = packets_in_parallel(source, options, writer.add, progress)
+        pages, found = packets_in_parallel(source, options, output, writer.add, progress)
     else:
-        pages, found = _packets_here(source, options, writer, progress)
+        pages, found = _packets_here(source, options, output, writer, progress)
     size = writer.finish()
-    return Result(pages, size, findings=_in_page_order([*found, *written]))
+    return Result(pages, size, output.media_type, findings=_in_page_order([*found, *written]))
 
 
 def _packets_here(
-    source: BinaryIO, options: Options, writer: PdfDocumentWriter, progress: Progress | None
+    source: BinaryIO, options: Options, output: Output, writer: Writer, progress: Progress | None
 ) -> tuple[int, list[Finding]]:
-    with closing(Pipeline(source, options, lambda number: True)) as pipeline:
-        maker = PacketMaker()
-        for unit, page in pipeline.pages():
-            assert page is not None
-            writer.add(pipeline.packet(page, maker))
+    with Work(source, options) as work:
+        for unit, packet in work.packets(output.maker()):
+            writer.add(packet)
             if progress is not None:
-                progress(unit.end, pipeline.size)
-        return pipeline.pages_seen, pipeline.findings(with_scan=True)
+                progress(unit.end, work.size)
+        return work.pages_seen, work.findings()
 
 
 def _in_page_order(found: Iterable[Finding]) -> list[Finding]:

@@ -9,6 +9,12 @@ from pathlib import Path
 from afpcluster.findings import Finding
 
 
+class Format(StrEnum):
+    """What is made of a print file."""
+
+    PDF = "pdf"
+
+
 class Layout(StrEnum):
     """What an output page is: an AFP page, or one side of a sheet as a form map prints it."""
 
@@ -33,6 +39,7 @@ class Options:
     resource_paths: tuple[Path, ...] = ()
     processes: int = 1
     max_pages: int | None = None
+    format: Format = Format.PDF
     title: str | None = None
     accept_truncated: bool = False
     raise_faults: bool = False

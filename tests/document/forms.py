@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from math import atan2
 from math import degrees as in_degrees
 
 from afpcluster.afp import modca, triplets
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
+from afpcluster.conversion.work import Work
 from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.display.items import Group, Item, Page, Rectangle, Shared
 from afpcluster.findings import Finding
 from afpcluster.options import Layout, Options
-from afpcluster.pipeline import Pipeline
 from afpcluster.sample.records import enclosed, field, made, resource, triplet
 
 UNITS = 720
@@ -139,9 +138,9 @@ def print_file(resources: Iterable[bytes], *documents: bytes) -> bytes:
 def converted(data: bytes, options: Options | None = None) -> tuple[list[Page], list[Finding]]:
     """Output pages and findings; by sheets unless options say otherwise."""
     options = options or Options(layout=Layout.SHEETS, raise_faults=True)
-    with closing(Pipeline(io.BytesIO(data), options, lambda number: True)) as pipeline:
-        made_pages = [found for _, found in pipeline.pages() if found is not None]
-        return made_pages, pipeline.findings(with_scan=True)
+    with Work(io.BytesIO(data), options) as work:
+        made_pages = [found for _, found in work.pages() if found is not None]
+        return made_pages, work.findings()
 
 
 def shown(found: Page) -> str:

@@ -9,19 +9,19 @@ import pytest
 from data_object_files import UTF8, lines, one_font
 
 from afpcluster.afp.triplets import encode_triplet
+from afpcluster.conversion.work import Work
 from afpcluster.display.items import GlyphRun
 from afpcluster.fonts.unicode.unicode_font import standard_faces, unicode_font, utf16
 from afpcluster.options import Options
-from afpcluster.pipeline import Pipeline
 
 CODE_PAGE_500 = encode_triplet(0x20, bytes.fromhex("02B701F4"))
 
 
 def runs(data: bytes) -> list[tuple[str, float]]:
     """What the runs of the page read as, and where they are, in points."""
-    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
+    work = Work(io.BytesIO(data), Options(raise_faults=True))
     found = []
-    for _, page in pipeline.pages():
+    for _, page in work.pages():
         assert page is not None
         for item in page.items:
             assert isinstance(item, GlyphRun)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 
+from afpcluster.conversion.work import Work
 from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.display.items import GlyphRun, Group, Image, Item, Page, Path, Rectangle, Shared
 from afpcluster.options import Options
-from afpcluster.pipeline import Pipeline
 
 
 def pages(data: bytes) -> list[Page]:
-    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
-    return [page for _, page in pipeline.pages() if page is not None]
+    work = Work(io.BytesIO(data), Options(raise_faults=True))
+    return [page for _, page in work.pages() if page is not None]
 
 
 def finding_codes(data: bytes) -> list[str]:
-    pipeline = Pipeline(io.BytesIO(data), Options(raise_faults=True), lambda number: True)
-    for _ in pipeline.pages():
+    work = Work(io.BytesIO(data), Options(raise_faults=True))
+    for _ in work.pages():
         pass
-    return [finding.code for finding in pipeline.findings(with_scan=True)]
+    return [finding.code for finding in work.findings()]
 
 
 def shown(data: bytes) -> list[str]:

@@ -309,5 +309,5 @@ def test_glyph_layout_has_the_character_rotation_of_its_font() -> None:
 
 
 def test_harfbuzz_is_loaded_with_the_first_complex_text_only() -> None:
-    code = "import sys, afpcluster.pipeline; sys.exit('uharfbuzz' in sys.modules)"
+    code = "import sys, afpcluster.conversion.work; sys.exit('uharfbuzz' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

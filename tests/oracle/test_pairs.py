@@ -12,7 +12,7 @@ from afpcluster.display.items import GlyphRun, Page, Rectangle
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
 
 
 def font() -> Font:
@@ -25,7 +25,7 @@ def pdf(
     """A page with words at `x` and a bar beneath them in this colour."""
     face = font().face
     with path.open("wb") as sink:
-        writer = PdfDocumentWriter(sink, PdfOptions(title=""), Findings())
+        writer = PdfDocumentWriter(sink, Findings())
         runs = [GlyphRun(face, 14.0, x, 50, words.encode("cp500"), BLACK)] if words else []
         writer.add(PacketMaker().packet(Page(1, width, 200, [Rectangle(20, 100, 80, 8, colour), *runs])))
         writer.finish()

@@ -6,7 +6,6 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
@@ -35,7 +34,7 @@ from afpcluster.display.items import (
     Path as Outline,
 )
 from afpcluster.findings import Findings
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
 from rendering import pdf_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -62,7 +61,7 @@ def test_the_number_of_makers_does_not_show(makers: int) -> None:
         packets[number] = (number - 1) // 4 % makers
     made = {number: workers[packets[number]].packet(statement(number)) for number in sorted(packets)}
     sink = io.BytesIO()
-    writer = PdfDocumentWriter(sink)
+    writer = PdfDocumentWriter(sink, Findings())
     for number in sorted(made):
         writer.add(made[number])
     writer.finish()
@@ -120,32 +119,28 @@ def test_links_to_addresses_and_to_pages_that_never_come() -> None:
     assert [finding.code for finding in findings] == ["link-target-missing"]
 
 
-def test_title_and_time_are_said_when_given() -> None:
-    def document(options: PdfOptions) -> pikepdf.Pdf:
+def test_a_title_is_said_when_given() -> None:
+    def document(title: str | None) -> pikepdf.Pdf:
         sink = io.BytesIO()
-        writer = PdfDocumentWriter(sink, options)
+        writer = PdfDocumentWriter(sink, Findings(), title=title)
         writer.add(PacketMaker().packet(page_of()))
         writer.finish()
         return pikepdf.open(sink)
 
-    with document(
-        PdfOptions(title="<Kontoauszüge>", created=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
-    ) as pdf:
+    with document("<Kontoauszüge>") as pdf:
         assert str(pdf.docinfo["/Title"]) == "<Kontoauszüge>"
-        assert str(pdf.docinfo["/CreationDate"]) == "D:20260102030405+00'00"
         assert pdf.Root.ViewerPreferences.DisplayDocTitle
         with pdf.open_metadata() as metadata:
             assert metadata["dc:title"] == "<Kontoauszüge>"
-            assert metadata["xmp:CreateDate"] == "2026-01-02T03:04:05+00:00"
             assert metadata["pdf:Producer"] == "afpcluster"
-    with document(PdfOptions()) as pdf:
+    with document(None) as pdf:
         assert set(pdf.docinfo.keys()) == {"/Producer"}
         assert "/ViewerPreferences" not in pdf.Root
 
 
 def test_findings_of_packets_arrive_with_their_page() -> None:
     findings = Findings()
-    maker, writer = PacketMaker(), PdfDocumentWriter(io.BytesIO(), None, findings)
+    maker, writer = PacketMaker(), PdfDocumentWriter(io.BytesIO(), findings)
     page = page_of(Link(Box(0, 0, 9, 9), page=9))
     writer.add(maker.packet(page))
     writer.finish()
@@ -210,10 +205,11 @@ _MEMORY = """
 import resource, sys
 from dataclasses import replace
 from afpcluster.display.items import GroupStart, Page, Rectangle
+from afpcluster.findings import Findings
 from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
 class Sink:
     def write(self, data): pass
-writer = PdfDocumentWriter(Sink())
+writer = PdfDocumentWriter(Sink(), Findings())
 packet = PacketMaker().packet(Page(1, 595, 842, [Rectangle(1, 1, 9, 9)]))
 peaks = []
 for number in range(1, 20_001):

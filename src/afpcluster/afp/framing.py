@@ -74,7 +74,8 @@ class RecordFile:
         if at < 0:
             raise NotAfpError("input-not-afp", why_not_afp(head), offset=0)
         if head[:at].strip(_FILLER):
-            self._report(
+            _report(
+                self._findings,
                 "leading-bytes",
                 f"{at} bytes in front of the first structured field were skipped{cause_of_damage(head[:at])}",
                 0,
@@ -134,8 +135,10 @@ class RecordFile:
             offset=at,
         )
 
-    def read(self, start: int, end: int) -> list[Record]:
-        """The records that begin in start..end-1; `start` is the X'5A' of a record."""
+    def read(self, start: int, end: int, findings: Findings | None = None) -> list[Record]:
+        """The records that begin in start..end-1; `start` is the X'5A' of a record. What is wrong with them
+        goes to `findings`, else to those of the file."""
+        found = self._findings if findings is None else findings
         records: list[Record] = []
         pending: Record | None = None
         window_size = min(end - start + _LONGEST, _WINDOW)
@@ -143,7 +146,7 @@ class RecordFile:
             flags = window[at - 3]
             data = window[at : at + stop - offset - 9]
             if flags:
-                data = self._strip(flags, data, offset)
+                data = _strip(flags, data, offset, found)
             if pending is not None and pending.type == type_:
                 pending.data += data
             else:
@@ -156,28 +159,10 @@ class RecordFile:
                 pending = None
         return records
 
-    def _strip(self, flags: int, data: bytes, offset: int) -> bytes:
-        """Take extension and padding off the data, as the introducer's flags say."""
-        if flags & _EXTENSION:
-            if not data or data[0] == 0 or data[0] > len(data):
-                self._report("extension-bad", "Structured field extension has an impossible length", offset)
-            else:
-                data = data[data[0] :]
-        if flags & _PADDED and data:
-            count = data[-1] or (int.from_bytes(data[-3:-1], "big") if len(data) >= 3 else 0)
-            if not 0 < count <= len(data):
-                self._report("padding-bad", "Structured field padding has an impossible length", offset)
-            else:
-                data = data[:-count]
-        return data
-
     @property
     def damage(self) -> str:
         """What was skipped between records, and why it may be there; '' where nothing was."""
         return "" if self._cause is None else f"Bytes that are no structured field were skipped{self._cause}"
-
-    def _report(self, code: str, message: str, offset: int) -> None:
-        self._findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
 
     def _resynchronise(self, at: int, window: bytes, p: int, report: bool) -> int | None:
         """The offset of the next record behind damage or filler at `at`; None at the end of the file."""
@@ -207,8 +192,28 @@ class RecordFile:
                 self._source.seek(max(begin - _SEARCH_LIMIT, 0))
                 before = self._source.read(min(begin, _SEARCH_LIMIT))
                 self._cause = cause_of_damage(self._source.read(min(at - begin, _SEARCH_LIMIT)), before)
-            self._report("damage-skipped", self.damage, begin)
+            _report(self._findings, "damage-skipped", self.damage, begin)
         return at if at < self.size else None
+
+
+def _strip(flags: int, data: bytes, offset: int, findings: Findings) -> bytes:
+    """Take extension and padding off the data, as the introducer's flags say."""
+    if flags & _EXTENSION:
+        if not data or data[0] == 0 or data[0] > len(data):
+            _report(findings, "extension-bad", "Structured field extension has an impossible length", offset)
+        else:
+            data = data[data[0] :]
+    if flags & _PADDED and data:
+        count = data[-1] or (int.from_bytes(data[-3:-1], "big") if len(data) >= 3 else 0)
+        if not 0 < count <= len(data):
+            _report(findings, "padding-bad", "Structured field padding has an impossible length", offset)
+        else:
+            data = data[:-count]
+    return data
+
+
+def _report(findings: Findings, code: str, message: str, offset: int) -> None:
+    findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
 
 
 def _is_record(data: bytes, at: int) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
-from afpcluster.afp.framing import RecordFile
+from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.triplets import FqnType
@@ -63,6 +63,11 @@ class PageUnit:
     groups: tuple[GroupStart, ...] = ()
     internal_map: Resource | None = None
     document: int = 0
+    file: RecordFile = field(repr=False, kw_only=True)
+
+    def records(self, findings: Findings) -> list[Record]:
+        """The records from Begin Page to End Page; what is wrong with them goes to `findings`."""
+        return self.file.read(self.start, self.end, findings)
 
 
 @dataclass(slots=True)
@@ -238,6 +243,7 @@ class Assembler:
             tuple(starts),
             self._internal_map,
             self.documents_seen,
+            file=self._file,
         )
         self._page_scope = None
         self._map_page += 1

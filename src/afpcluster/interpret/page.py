@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.framing import Record, RecordFile
+from afpcluster.afp.framing import Record
 from afpcluster.display.geometry import IDENTITY, Box
 from afpcluster.display.items import Group, Item, Page, Rectangle
 from afpcluster.document.assembly import PageUnit
@@ -32,14 +32,12 @@ class PageInterpreter:
 
     def __init__(
         self,
-        file: RecordFile,
         findings: Findings,
         library: FontLibrary,
         lookup: ResourceLookup,
         form_maps: FormMaps,
         page_names: PageNames | None = None,
     ) -> None:
-        self._file = file
         self._findings = findings
         self._form_maps = form_maps
         context = Context(findings, library)
@@ -51,7 +49,7 @@ class PageInterpreter:
 
         Raises MissingResourceError only where `strict` was asked for.
         """
-        records = self._file.read(unit.start, unit.end)
+        records = unit.records(self._findings)
         medium_map = self._form_maps.find(unit.scope, unit.medium_map, unit.internal_map)
         if medium_map is None:
             return self._draw(unit, records, PageForm())
@@ -61,7 +59,7 @@ class PageInterpreter:
 
     def draw(self, unit: PageUnit, form: PageForm) -> Page:
         """The display list of one page with this form. Raises as `page` does."""
-        return self._draw(unit, self._file.read(unit.start, unit.end), form)
+        return self._draw(unit, unit.records(self._findings), form)
 
     def _draw(self, unit: PageUnit, records: list[Record], form: PageForm) -> Page:
         top = nest(records, self._findings)

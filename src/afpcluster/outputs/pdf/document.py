@@ -8,8 +8,6 @@ written when they come; fonts at the end, when the codes they need are known.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 from afpcluster.findings import Findings, Severity
@@ -37,25 +35,16 @@ from afpcluster.pdf.page_tree import PageTree
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
 
 
-@dataclass(slots=True, frozen=True)
-class PdfOptions:
-    """`compress=False` makes a file to read. `created` is the only clock there is: the caller's."""
-
-    title: str | None = None
-    compress: bool = True
-    bookmarks: bool = True
-    created: datetime | None = None
-
-
 class PdfDocumentWriter:
-    """Writes one PDF file to `sink` (which need not be seekable): `add` every packet, then `finish`."""
+    """Writes one PDF file to `sink` (which need not be seekable): `add` every packet, then `finish`.
+    `compress` must agree with the makers'."""
 
     def __init__(
-        self, sink: Sink, options: PdfOptions | None = None, findings: Findings | None = None
+        self, sink: Sink, findings: Findings, *, title: str | None = None, compress: bool = True
     ) -> None:
-        self._options = options or PdfOptions()
-        self._findings = findings if findings is not None else Findings()
-        self._file = PdfFile(sink, compress=self._options.compress)
+        self._title = title
+        self._findings = findings
+        self._file = PdfFile(sink, compress=compress)
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
         self._fonts = FontStore(self._file, self._findings)
@@ -87,9 +76,8 @@ class PdfDocumentWriter:
         if packet.links:
             entries["Annots"] = [self._link(link) for link in packet.links]
         self._file.write(page, entries)
-        if self._options.bookmarks:
-            for group in packet.groups:
-                self._outline.add(group.name, group.level, [page, Raw(b"/XYZ"), None, None, None])
+        for group in packet.groups:
+            self._outline.add(group.name, group.level, [page, Raw(b"/XYZ"), None, None, None])
 
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
@@ -101,17 +89,16 @@ class PdfDocumentWriter:
                 f"a link leads to page {number}, which does not exist",
             )
         self._fonts.finish()
-        options = self._options
         catalog: PdfDict = {"Type": Raw(b"/Catalog"), "Pages": self._pages.finish()}
         outline = self._outline.finish()
         if outline is not None:
             catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
-        if options.title:
+        if self._title:
             catalog["ViewerPreferences"] = {"DisplayDocTitle": True}
         catalog["Metadata"] = self._file.add_stream(
-            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(options.title, options.created)
+            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(self._title)
         )
-        info = self._file.add(information(options.title, options.created))
+        info = self._file.add(information(self._title))
         return self._file.finish(self._file.add(catalog), info)
 
     # Resources

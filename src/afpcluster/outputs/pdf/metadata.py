@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from xml.sax.saxutils import escape
 
 from afpcluster.pdf.values import PdfDict
@@ -10,31 +9,21 @@ from afpcluster.pdf.values import PdfDict
 PRODUCER = "afpcluster"
 
 
-def information(title: str | None, created: datetime | None) -> PdfDict:
+def information(title: str | None) -> PdfDict:
     """The information dictionary."""
     entries: PdfDict = {"Producer": PRODUCER}
     if title:
         entries["Title"] = title
-    if created is not None:
-        entries["CreationDate"] = _pdf_date(created)
     return entries
 
 
-def _pdf_date(moment: datetime) -> str:
-    """Section 7.9.4. A naive time stays without a zone."""
-    offset = moment.strftime("%z")
-    return moment.strftime("D:%Y%m%d%H%M%S") + (f"{offset[:3]}'{offset[3:5]}" if offset else "")
-
-
-def xmp_packet(title: str | None, created: datetime | None) -> bytes:
+def xmp_packet(title: str | None) -> bytes:
     """The XMP packet, without the padding that editing in place would need."""
     parts = [f"<pdf:Producer>{PRODUCER}</pdf:Producer>"]
     if title:
         parts.append(
             f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>'
         )
-    if created is not None:
-        parts.append(f"<xmp:CreateDate>{created.isoformat(timespec='seconds')}</xmp:CreateDate>")
     body = "".join(parts)
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'

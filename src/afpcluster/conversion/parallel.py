@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
 
+from afpcluster.conversion.work import Work
 from afpcluster.findings import ConversionError, Finding
 from afpcluster.options import Options
-from afpcluster.outputs.pdf import PacketMaker, PagePacket
-from afpcluster.pipeline import Pipeline
+from afpcluster.outputs.output import Output, Packet
 
 _CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep workers in step
 
@@ -29,7 +29,8 @@ _CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep w
 def packets_in_parallel(
     source: BinaryIO,
     options: Options,
-    take: Callable[[PagePacket], None],
+    output: Output,
+    take: Callable[[Packet], None],
     progress: Callable[[int, int], None] | None,
 ) -> tuple[int, list[Finding]]:
     """Make all packets in `options.processes` processes and hand them to `take` in page order.
@@ -44,7 +45,7 @@ def packets_in_parallel(
             for index in range(count):
                 receiving, sending = context.Pipe(duplex=False)
                 inherited = [receiving, *(pipe for _, pipe in workers)] if _forks(context) else []
-                arguments = (sending, path, options, index, inherited)
+                arguments = (sending, path, options, output, index, inherited)
                 process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 sending.close()
@@ -59,7 +60,7 @@ def packets_in_parallel(
 
 def _gather(
     connections: list[Connection],
-    take: Callable[[PagePacket], None],
+    take: Callable[[Packet], None],
     progress: Callable[[int, int], None] | None,
 ) -> tuple[int, list[Finding]]:
     pages, found = 0, []
@@ -102,27 +103,33 @@ def _forks(context: Any) -> bool:
 
 
 def _work(
-    sending: Connection, path: str, options: Options, index: int, inherited: Sequence[Connection]
+    sending: Connection,
+    path: str,
+    options: Options,
+    output: Output,
+    index: int,
+    inherited: Sequence[Connection],
 ) -> None:
     """One worker: chunks number index, index + processes, … of the units. `inherited` are ends of pipes
     that a fork brought along: held open, they would hide the parent's death."""
     for pipe in inherited:
         pipe.close()
     try:
-        with open(path, "rb") as source:
-            count = options.processes
-            pipeline = Pipeline(source, options, lambda number: (number - 1) // _CHUNK % count == index)
-            maker = PacketMaker()
-            chunk: list[PagePacket] = []
-            for unit, page in pipeline.pages():
-                if page is not None:
-                    chunk.append(pipeline.packet(page, maker))
+        count = options.processes
+        with (
+            open(path, "rb") as source,
+            Work(source, options, lambda number: (number - 1) // _CHUNK % count == index) as work,
+        ):
+            chunk: list[Packet] = []
+            for unit, packet in work.packets(output.maker()):
+                if packet is not None:
+                    chunk.append(packet)
                 elif chunk:  # the next unit is another worker's
-                    sending.send(("packets", chunk, (unit.end, pipeline.size)))
+                    sending.send(("packets", chunk, (unit.end, work.size)))
                     chunk = []
             if chunk:
-                sending.send(("packets", chunk, (pipeline.size, pipeline.size)))
-            sending.send(("end", pipeline.findings(with_scan=index == 0), (pipeline.pages_seen, 0)))
+                sending.send(("packets", chunk, (work.size, work.size)))
+            sending.send(("end", work.findings(with_walk=index == 0), (work.pages_seen, 0)))
     except BrokenPipeError:
         return  # the parent has given up; it knows why
     except Exception as error:

@@ -1,0 +1,100 @@
+"""A unit -> display-list pages. A fault of our own on one page is caught here, once: the page is marked and
+the others stay intact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from afpcluster.conversion.walk import Unit
+from afpcluster.display.colour import rgb
+from afpcluster.display.items import GlyphRun, GroupStart, Page, Rectangle
+from afpcluster.document.assembly import PageUnit
+from afpcluster.document.form_map import FormMaps
+from afpcluster.document.page_names import PageNames
+from afpcluster.findings import ConversionError, Findings, Severity
+from afpcluster.fonts.library import FontLibrary
+from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.page import PageInterpreter
+from afpcluster.interpret.page_form import PageForm
+from afpcluster.interpret.sheets import SheetComposer
+from afpcluster.options import Options
+from afpcluster.outputs.output import Maker, Packet
+
+_MARK_SIZE = (612.0, 792.0)
+
+
+class Painter:
+    """Paints the units of one print file; keeps what its pages share. `page_names` are the targets of links
+    between pages; None leaves those out."""
+
+    def __init__(self, options: Options, findings: Findings, page_names: PageNames | None) -> None:
+        self._options = options
+        self._findings = findings
+        self._library = FontLibrary(
+            findings,
+            strict=options.strict,
+            resource_paths=options.resource_paths,
+            raster_a_space=options.raster_a_space,
+        )
+        self._interpreter = PageInterpreter(
+            findings,
+            self._library,
+            ResourceLookup(options.strict),
+            FormMaps(findings, options.form_map, strict=options.strict),
+            page_names,
+        )
+        self._composer = SheetComposer(self._page_on_sheet, self._interpreter, findings)
+
+    def pages(self, unit: Unit) -> Iterator[Page]:
+        """The output pages of a unit: one of a page, one a side of a sheet."""
+        if isinstance(unit, PageUnit):
+            yield self._guarded(unit, self._interpreter.page)
+        else:
+            yield from self._composer.pages(unit)
+
+    def _page_on_sheet(self, unit: PageUnit, form: PageForm) -> Page:
+        return self._guarded(unit, lambda page: self._interpreter.draw(page, form))
+
+    def _guarded(self, unit: PageUnit, draw: Callable[[PageUnit], Page]) -> Page:
+        self._findings.page = unit.number
+        try:
+            return draw(unit)
+        except (ConversionError, MemoryError):
+            raise
+        except Exception as fault:
+            self._report(fault, unit.start)
+            return self._marked(unit.number, *_MARK_SIZE, unit.groups)
+
+    def packet(self, page: Page, maker: Maker) -> Packet:
+        """The page as the output's writer takes it; a fault on the way there marks the page, too."""
+        try:
+            return maker.packet(page)
+        except (ConversionError, MemoryError):
+            raise
+        except Exception as fault:
+            self._findings.page = page.number
+            self._report(fault, None)
+            return maker.packet(self._marked(page.number, page.width, page.height, page.groups))
+
+    def _report(self, fault: Exception, offset: int | None) -> None:
+        """Record a fault of our own, or let it through where the caller asked for that."""
+        if self._options.raise_faults:
+            raise fault
+        self._findings.add(
+            "internal-fault",
+            Severity.ERROR,
+            f"The page could not be made: {type(fault).__name__}: {fault}. Please report this",
+            offset=offset,
+        )
+
+    def _marked(self, number: int, width: float, height: float, groups: tuple[GroupStart, ...]) -> Page:
+        """A page that says it is missing, so that nobody takes the document for complete."""
+        red = rgb(0.8, 0, 0)
+        words = f"Page {number} could not be converted".encode("cp500")
+        margin = min(36.0, width / 10)
+        widest = self._library.default(12.0)
+        fitting = min(1.0, (width - 2 * margin) / widest.advance(words))  # small pages, too
+        font = self._library.default(12.0 * fitting)
+        line = GlyphRun(font.face, font.size, margin, 2 * margin + font.size, words, red)
+        bar = Rectangle(margin, margin, width - 2 * margin, 4, red)
+        return Page(number, width, height, [bar, line], groups)

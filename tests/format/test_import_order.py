@@ -1,0 +1,55 @@
+"""Imports of the engine point one way: each package may import those that its row names, and itself."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import afpcluster
+
+ROOT = Path(afpcluster.__file__).parent
+MAY_IMPORT = {
+    "findings": "",
+    "options": "findings",
+    "pdf": "",
+    "codecs": "",
+    "type1": "",
+    "display": "",
+    "afp": "findings",
+    "document": "findings afp display",
+    "fonts": "findings afp type1 display document",
+    "interpret": "findings afp codecs display document fonts",
+    "outputs": "findings options display codecs type1 pdf",
+    "conversion": "findings options afp display document fonts interpret outputs",
+    "convert": "findings options conversion outputs",
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The parts of the project that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("afpcluster.")}
+    return found
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_point_one_way(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py")) or [ROOT / f"{package}.py"]
+    allowed = {package, *MAY_IMPORT[package].split()}
+    wrong = {str(path.relative_to(ROOT)): imported(path) - allowed for path in files}
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_the_order_has_no_circle() -> None:
+    seen: set[str] = set()
+    for package, allowed in MAY_IMPORT.items():
+        assert set(allowed.split()) <= seen
+        seen.add(package)
