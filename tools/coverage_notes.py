@@ -96,6 +96,7 @@ NOTES: dict[str, str] = {
     "Font parameters (FOCA): FontControl.y_unit_base": _SAME_UNIT,
     "Font parameters (FOCA): FontControl.y_units": _SAME_UNIT,
     "Font parameters (FOCA): FontControl.raster_data_count": _COUNT,
+    "Font parameters (FOCA): FontControl.name_count": _COUNT,
     "Font parameters (FOCA): FontControl.shape_x_unit_base": "is always 10 inches",
     "Font parameters (FOCA): FontControl.shape_y_unit_base": "is always 10 inches",
     "Font parameters (FOCA): FontControl.shape_y_units": _SAME_UNIT,
