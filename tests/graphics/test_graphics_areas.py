@@ -60,10 +60,7 @@ CASES: dict[str, tuple[bytes, list[str]]] = {
             FILL,
             TRIANGLE + order("full_arc_at_current_position", 0) + order("line_at_current_position", [(0, 0)]),
         ),
-        [
-            "path fill black even-odd: Mo10,70 Cu10,70,10,70,10,70 Cu10,70,10,70,10,70 Cu10,70,10,70,10,70"
-            " Cu10,70,10,70,10,70 Cl Mo10,90 Li30,90 Li10,70 Li0,100 Cl"
-        ],
+        ["path fill black even-odd: Mo10,90 Li30,90 Li10,70 Li0,100 Cl"],
     ),
     "the first figure begins at the current position": (
         order("set_current_position", 100, 100)
@@ -94,6 +91,22 @@ CASES: dict[str, tuple[bytes, list[str]]] = {
         ],
     ),
     "an empty area": (area(OUTLINED, b""), []),
+    "a figure without an interior is not filled": (
+        area(FILL, order("line_at_given_position", 100, 100, [(300, 200), (200, 150)])),
+        [],
+    ),
+    "a box without height is not filled": (
+        area(FILL, order("box_at_given_position", 0, 100, 100, 300, 100)),
+        [],
+    ),
+    "the boundary of a figure without an interior is drawn": (
+        area(OUTLINED, order("line_at_given_position", 100, 100, [(300, 100)])),
+        ["path 0.6 round round: Mo10,90 Li30,90"],
+    ),
+    "other figures of the area are filled": (
+        area(FILL, order("line_at_given_position", 100, 100, [(300, 100)]) + BOX),
+        ["rectangle 10,80,20,10"],
+    ),
 }
 
 

@@ -148,6 +148,8 @@ EXPENSIVE = {
     "images": (order("begin_image_at_current_position", 0, 0, 0xFFFF, 0xFFFF) + order("image_data", b"\1"))
     * 2000,
     "markers": order("marker_at_current_position", [(1, 1)] * 60) * 200,
+    "arcs": order("full_arc_at_given_position", 500, 500, 65535) * 150_000,
+    "arcs in an area": order("begin_area", 0xC0) + order("full_arc_at_current_position", 99) * 150_000,
     "appended segments": b"",
 }
 
@@ -158,9 +160,11 @@ def test_expensive_drawings_end_soon(name: str) -> None:
     if name == "appended segments":
         data = (b"\x70\x0c" + bytes(5) + b"\x06\0\1" + bytes(4) + b"\0") * 100_000
     begun = time.process_time()
-    items, _ = draw_object(graphics_object([data]))
+    items, findings = draw_object(graphics_object([data]))
     assert time.process_time() - begun < 10
     assert items or name == "appended segments"
+    if name.startswith("arcs"):
+        assert "graphics-limit" in [finding.code for finding in findings]
 
 
 @needs_corpus

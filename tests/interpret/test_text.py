@@ -345,6 +345,15 @@ def test_bad_data_is_a_finding(data: bytes, code: str) -> None:
     assert code in [finding.code for finding in draw(data)[1]]
 
 
+def test_what_repeats_without_end_is_a_finding() -> None:
+    """32,767 characters a control; what one page may repeat is shown, the rest is told."""
+    longest = ("RPS", (32_767).to_bytes(2, "big") + b"-")
+    assert list(draw(build(*[longest] * 30))[1]) == []
+    items, findings = draw(build(*[longest] * 1_000))
+    assert [finding.code for finding in findings] == ["repeat-limit"]
+    assert sum(len(item.codes) for item in items if isinstance(item, GlyphRun)) == 32_767 * 30
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_drawn(data: bytes) -> None:
     draw(data)

@@ -89,10 +89,48 @@ class FontFinder(Protocol):
     def default(self, points: float) -> Font: ...
 
 
+class Budget:
+    """What one page may make out of little data, so that no document holds a converter for long: characters
+    that are repeated, and segments of paths. Far more than any real page has."""
+
+    REPEATED_CHARACTERS = 1_000_000
+    PATH_SEGMENTS = 500_000
+
+    def __init__(self) -> None:
+        self.begin_page()
+
+    def begin_page(self) -> None:
+        """The next page has a budget of its own."""
+        self._characters, self._segments = self.REPEATED_CHARACTERS, self.PATH_SEGMENTS
+
+    def repeat(self, characters: int) -> bool:
+        """Whether so many more characters may be repeated; then they count."""
+        if characters > self._characters:
+            return False
+        self._characters -= characters
+        return True
+
+    def draw(self, segments: int) -> None:
+        """Count segments of paths. Raises BudgetSpent where the page has drawn too many."""
+        self._segments -= segments
+        if self._segments < 0:
+            raise BudgetSpent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more paths are drawn on this page."""
+        return self._segments < 0
+
+
+class BudgetSpent(Exception):
+    """The page has drawn as much as one page may."""
+
+
 @dataclass(slots=True)
 class Context:
     """What is the same for all objects of a page."""
 
     findings: Findings
     font_finder: FontFinder
+    budget: Budget = field(default_factory=Budget)
     max_image_pixels: int = 400_000_000

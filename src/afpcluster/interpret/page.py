@@ -40,8 +40,8 @@ class PageInterpreter:
     ) -> None:
         self._findings = findings
         self._form_maps = form_maps
-        context = Context(findings, library)
-        self._objects = ObjectInterpreter(findings, library, lookup, context)
+        self._context = Context(findings, library)
+        self._objects = ObjectInterpreter(findings, library, lookup, self._context)
         self._content = ContentInterpreter(findings, lookup, self._objects, page_names)
 
     def page(self, unit: PageUnit) -> Page:
@@ -62,6 +62,7 @@ class PageInterpreter:
         return self._draw(unit, unit.records(self._findings), form)
 
     def _draw(self, unit: PageUnit, records: list[Record], form: PageForm) -> Page:
+        self._context.budget.begin_page()
         top = nest(records, self._findings)
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
         environment = self._objects.environment(node, unit.scope, form.suppressed)

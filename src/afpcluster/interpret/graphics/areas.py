@@ -5,8 +5,10 @@ AFP GOCA "Areas", "Begin Area (GBAR) Order", "Begin Custom Pattern (GBCP) Order"
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
+from math import hypot
 
 from afpcluster.afp.goca import OrderError
 from afpcluster.display.colour import BLACK, Colour
@@ -33,6 +35,7 @@ _BOUNDARY, _NONZERO = 0x40, 0x20
 _FULL_COLOUR = 0x80
 _DEFAULT = 0x80
 _LAST_PATTERN_SET = 0xFD
+_THINNEST = 0.001  # points: a figure less wide than this has no interior
 GRADIENT_BAND_LIMIT = 20_000
 """Bands of gradients in one graphics object; areas beyond are filled with the start colour."""
 
@@ -103,7 +106,12 @@ def end_area(drawing: Drawing, data: bytes = b"") -> None:
 
 
 def _fill(drawing: Drawing, area: Area) -> list[Item]:
-    """The items that fill an area."""
+    """The items that fill an area. Figures without an interior, which viewers would show as a hairline, have
+    nothing to fill (AFP GOCA "Areas")."""
+    outline = [segment for figure in _figures(area.outline) if _has_interior(figure) for segment in figure]
+    if not outline:
+        return []
+    area = replace(area, outline=outline)
     pattern = area.pattern
     if isinstance(pattern, Gradient):
         return _gradient_fill(drawing, area, pattern)
@@ -118,6 +126,29 @@ def _fill(drawing: Drawing, area: Area) -> list[Item]:
         if rectangle is not None:
             return [rectangle]
     return [Path(area.outline, fill=paint, even_odd=area.even_odd)]
+
+
+def _figures(outline: list[Segment]) -> Iterator[list[Segment]]:
+    """The closed figures of an outline."""
+    figure: list[Segment] = []
+    for segment in outline:
+        figure.append(segment)
+        if isinstance(segment, Close):
+            yield figure
+            figure = []
+    if figure:
+        yield figure
+
+
+def _has_interior(figure: list[Segment]) -> bool:
+    """Whether the points of a figure do not all lie on one line."""
+    points = [(segment[at], segment[at + 1]) for segment in figure for at in range(0, len(segment), 2)]
+    if not points:
+        return False
+    x0, y0 = points[0]
+    x1, y1 = max(points, key=lambda point: hypot(point[0] - x0, point[1] - y0))
+    longest = hypot(x1 - x0, y1 - y0)
+    return any(abs((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) > _THINNEST * longest for x, y in points)
 
 
 def _as_rectangle(outline: list[Segment], colour: Colour) -> Rectangle | None:

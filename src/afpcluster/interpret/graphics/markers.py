@@ -72,6 +72,7 @@ def _mark(drawing: Drawing, x: float, y: float) -> None:
     if symbol in _ROUND:
         arc = (width * _ROUND[symbol], height * _ROUND[symbol], 0.0, 0.0)
         figure = ellipse(lambda u, v: (px + u, py - v), arc, 0.0, 0.0, 1.0)
+        drawing.context.budget.draw(len(figure))
         drawing.out.append(Path(figure, fill=fill) if symbol == 0x09 else Path(figure, stroke=stroke))
         return
     segments: list[Segment] = []
@@ -80,4 +81,5 @@ def _mark(drawing: Drawing, x: float, y: float) -> None:
         segments += [Move(first), *[Line(point) for point in others]]
         if symbol not in _OPEN:
             segments.append(Close())
+    drawing.context.budget.draw(len(segments))
     drawing.out.append(Path(segments, fill=fill if symbol in _FILLED else None, stroke=stroke))

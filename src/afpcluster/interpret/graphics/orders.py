@@ -24,7 +24,7 @@ from afpcluster.afp.goca_descriptor import (
 from afpcluster.display.colour import BLACK
 from afpcluster.display.items import Group, Item, Path
 from afpcluster.findings import Severity
-from afpcluster.interpret.context import Context, DataObject
+from afpcluster.interpret.context import Budget, BudgetSpent, Context, DataObject
 from afpcluster.interpret.graphics import areas, attributes, images, lines, markers, text
 from afpcluster.interpret.graphics.state import Drawing
 from afpcluster.interpret.graphics.window import window_mapping
@@ -105,6 +105,8 @@ def draw_graphics(object: DataObject, context: Context) -> list[Item]:
         drawing.offset = _offset(object, starts, at)
         drawing.report("graphics-segment-bad", message, "Begin Segment Command", Severity.INFO)
     for segment in found:
+        if context.budget.is_spent:
+            break
         drawing.offset = _offset(object, starts, segment.at)
         _draw_segment(drawing, segment.data)
     if not mapping.clip.width or not mapping.clip.height:
@@ -180,6 +182,9 @@ def _draw_segment(drawing: Drawing, data: bytes) -> None:
         drawing.report(
             "graphics-order-truncated", f"A segment ends inside of an order: {error}", "Order Formats"
         )
+    except BudgetSpent:
+        message = f"What is drawn beyond {Budget.PATH_SEGMENTS:,} lines and curves on a page is not shown"
+        drawing.report("graphics-limit", message, "Drawing Orders")
     if drawing.image is not None:
         _report_misplaced(drawing, "An image was not ended in its segment")
         images.end_image(drawing)

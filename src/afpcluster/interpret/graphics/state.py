@@ -196,6 +196,7 @@ class Drawing:
     def draw(self, segments: list[Segment], x: float, y: float) -> None:
         """Draw lines and curves that begin at the current position and end at (x, y)."""
         if segments:
+            self.context.budget.draw(len(segments))
             area = self.area
             start = self.canvas.to(self.x, self.y)
             if area is not None:
@@ -213,6 +214,7 @@ class Drawing:
 
     def draw_closed(self, figure: list[Segment], *, mitred: bool = False) -> None:
         """Draw a complete figure (box, full arc); `mitred` where the line join does not apply."""
+        self.context.budget.draw(len(figure))
         if self.area is not None:
             self.area.outline += figure
         if self.area is None or self.area.boundary:

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from afpcluster.display.items import GlyphRun
 from afpcluster.fonts.font import FaceRun, Font
+from afpcluster.interpret.context import Budget
 from afpcluster.interpret.text.fields import SPACE_BYPASS
 from afpcluster.interpret.text.settings import TextSettings
 
@@ -195,6 +196,9 @@ class ShownText(TextSettings):
             self.report("repeat-bad", "RPS has half of a double-byte character and was skipped (EC-1A01)")
         elif length and not pattern:
             self.report("repeat-bad", "RPS has nothing to repeat and was skipped (EC-1F01)")
+        elif not self.context.budget.repeat(length):
+            message = f"Text repeated beyond {Budget.REPEATED_CHARACTERS:,} bytes on a page is not shown"
+            self.report("repeat-limit", message)
         elif length:
             if font.codec is not None:
                 pattern = self.valid(pattern, font.codec)
