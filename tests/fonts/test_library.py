@@ -400,3 +400,30 @@ def test_a_damaged_map_maps_nothing() -> None:
 def test_default_font() -> None:
     font = FontLibrary(Findings()).default(12)
     assert (font.size, font.advances[0xC1], font.space_code) == (12, pytest.approx(7.2), 0x40)
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"),
+    [
+        ("name T1V10999", "Code page T1V10999 is not there. Code page 500 is used instead."),
+        ("name T1000363", "Code page T1000363 is not there. Code page 259 is used instead."),
+        ("GRID 999", "Code page number 999 is not there. Code page 500 is used instead."),
+        ("GRID 363", "Code page number 363 is not there. Code page 259 is used instead."),
+        ("GRID 274", None),
+        ("triplet 999", "Code page number 999 is not there. Code page 500 is used instead."),
+    ],
+)
+def test_a_code_page_that_nobody_knows(asked: str, used: str | None) -> None:
+    """However it is asked for: another one in its place is told."""
+    kind, value = asked.split()
+    group = name(0x86, "CZTEST")
+    if kind == "name":
+        group += name(0x85, value)
+    elif kind == "GRID":
+        group = encode_triplet(0x02, b"\x84\0\xff\xff" + int(value).to_bytes(2, "big") + b"\x0b\xb8\x00\x50")
+    else:
+        group += encode_triplet(0x20, b"\xff\xff" + int(value).to_bytes(2, "big"))
+    findings = Findings()
+    FontLibrary(findings).fonts_of(mcf(group + local_id(1)), scope(outline(size=10, typeface_id=3000)))
+    messages = [finding.message for finding in findings if finding.code == "font-substituted"]
+    assert messages == ([used] if used else [])

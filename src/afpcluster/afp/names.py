@@ -5,6 +5,8 @@ MO:DCA "External Resource Naming Conventions": code page 500, padded with X'40' 
 
 from __future__ import annotations
 
+from afpcluster.afp import code_pages
+
 _ENCODING = "cp500"
 
 
@@ -25,15 +27,10 @@ def encode_name(name: str, length: int = 8) -> bytes:
     return data.ljust(length, b"\x40")
 
 
-def decode_text(data: bytes, code_page: int = 500) -> str:
-    """Character data of a triplet in a coded character set identified by a CCSID or code page number."""
-    if code_page in (1200, 1201, 13488, 17584, 61952):
-        return data.decode("utf-16-be", "replace").rstrip("\0 ")
-    if code_page in (1208, 65001):
-        return data.decode("utf-8", "replace").rstrip("\0 ")
-    for name in (f"cp{code_page}", f"cp{code_page:03d}", f"iso8859-{code_page - 4360}"):
-        try:
-            return data.decode(name, "replace").rstrip("\0 ")
-        except LookupError:
-            continue
-    return data.decode(_ENCODING, "replace").rstrip("\0 ")
+def decode_text(data: bytes, code_page: int = code_pages.DEFAULT) -> str:
+    """Character data of a triplet in a coded character set identified by a CCSID or code page number; of one
+    that is not known as in code page 500."""
+    text = code_pages.decode(data, code_page)
+    if text is None:
+        text = data.decode(_ENCODING)
+    return text.rstrip("\0 ")

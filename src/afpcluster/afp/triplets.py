@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
+from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.afp.declare import (
     S24,
     U8,
@@ -443,7 +444,7 @@ TRIPLETS: dict[int, type[Structure]] = {
 TRIPLET_IDS: dict[type[Structure], int] = {kind: id_ for id_, kind in TRIPLETS.items()}
 
 
-def qualified_name(data: bytes, *kinds: int, code_page: int = 500) -> str | None:
+def qualified_name(data: bytes, *kinds: int, code_page: int = DEFAULT) -> str | None:
     """The first fully qualified name of one of these kinds among the triplets in `data`, decoded.
 
     Character names are decoded by the triplets' own X'01' where there is one, else by `code_page`;
@@ -457,11 +458,15 @@ def qualified_name(data: bytes, *kinds: int, code_page: int = 500) -> str | None
     return None
 
 
-def name_of(data: bytes, code_page: int = 500) -> str:
+def name_of(data: bytes, code_page: int = DEFAULT) -> str:
     """The name in the contents of one X'02' triplet."""
     raw = data[2:]
     if data[1] == 0x10:
         return raw.hex().upper()
-    if code_page == 500:
+    if code_page == DEFAULT or data[0] in _ALWAYS_EBCDIC:
         return decode_name(raw)
     return decode_text(raw, code_page)
+
+
+_ALWAYS_EBCDIC = (FqnType.CODE_PAGE, FqnType.FONT_CHARACTER_SET, FqnType.CODED_FONT)
+"""Names of a fixed encoding, whatever is declared (MO:DCA "External Resource Naming Conventions")."""

@@ -241,16 +241,28 @@ class Link:
     page: int | None = None
 
 
+_SHOWN_TAGS = 4  # in the title of a group
+
 Item = GlyphRun | Rectangle | Path | Image | EmbeddedPdf | Group | Shared | ClipPath | Link
 
 
 @dataclass(slots=True, frozen=True)
 class GroupStart:
-    """A page group (statement, letter) begins with this page: for bookmarks and the index."""
+    """A page group (statement, letter) begins with this page: for bookmarks and the index. `level` is how
+    many groups it lies in, `attributes` are its tags (name, value), `number` counts groups from 1."""
 
     name: str
     level: int
     attributes: tuple[tuple[str, str], ...] = ()
+    number: int = 0
+
+    @property
+    def title(self) -> str:
+        """What a reader is shown: the tags, else the name, else the number. Never empty."""
+        tags = [": ".join(filter(None, tag)) for tag in self.attributes if any(tag)]
+        if len(tags) > _SHOWN_TAGS:
+            tags[_SHOWN_TAGS:] = ["…"]
+        return ", ".join(tags) or self.name.strip() or f"Group {self.number}"
 
 
 @dataclass(slots=True)

@@ -12,15 +12,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from afpcluster.afp import triplets as t
+from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
-from afpcluster.afp.names import decode_name, decode_text
-from afpcluster.afp.triplets import FqnType
+from afpcluster.afp.names import decode_name
 from afpcluster.display.items import GroupStart
-from afpcluster.document.objects import begin_name
+from afpcluster.document.attributes import (
+    begin_name,
+    declared_code_page,
+    read_attribute,
+    report_unknown_code_pages,
+)
 from afpcluster.document.resources import (
     TYPE_OF_BEGIN,
     Resource,
@@ -51,7 +55,8 @@ class PageUnit:
 
     `medium_map` is the map in force ('' none invoked yet), `internal_map` that map where it stands in the
     document itself, and `map_page` counts pages since it was invoked, from 0. `groups` are the page groups
-    that begin with this page, outermost first. `document` counts documents from 1.
+    that begin with this page, outermost first. `document` counts documents from 1. `code_page` is that of
+    names, where the page itself declares none.
     """
 
     number: int
@@ -63,6 +68,7 @@ class PageUnit:
     groups: tuple[GroupStart, ...] = ()
     internal_map: Resource | None = None
     document: int = 0
+    code_page: int = code_pages.DEFAULT
     file: RecordFile = field(repr=False, kw_only=True)
 
     def records(self, findings: Findings) -> list[Record]:
@@ -85,6 +91,8 @@ class MapInvoked:
 class _OpenGroup:
     name: str
     level: int
+    number: int
+    code_page: int
     attributes: list[tuple[str, str]] = field(default_factory=list)
     reported: bool = False
 
@@ -118,6 +126,8 @@ class Assembler:
         self.pages_seen = 0
         self.documents_seen = 0
         self.document_name = ""
+        self._document_code_page = code_pages.DEFAULT
+        self._groups_seen = 0
         self._bare_resources: set[str] = set()
         self._saved = SavedPages()
         self._page_start: int | None = None
@@ -182,8 +192,7 @@ class Assembler:
             else:
                 self._boundary(type_, offset)
                 if type_ == _BDT:
-                    data = window[at : at + end - offset - 9]
-                    self.document_name = begin_name(data[:8] + data[10:])  # without the reserved bytes
+                    self._declare_document(window[at : at + end - offset - 9], offset)
 
     def _inside(self, stretch: Stretch, type_: int, offset: int, end: int) -> bool:
         """Whether a record belongs to the resource, medium map or index that is open; that is closed by its
@@ -232,7 +241,7 @@ class Assembler:
         for group in self._groups:
             if not group.reported:
                 group.reported = True
-                starts.append(GroupStart(group.name, group.level, tuple(group.attributes)))
+                starts.append(GroupStart(group.name, group.level, tuple(group.attributes), group.number))
         unit = PageUnit(
             self.pages_seen,
             start,
@@ -243,6 +252,7 @@ class Assembler:
             tuple(starts),
             self._internal_map,
             self.documents_seen,
+            self._code_page(),
             file=self._file,
         )
         self._page_scope = None
@@ -285,9 +295,35 @@ class Assembler:
             else:
                 self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", offset)
         elif type_ == _BNG:
-            self._groups.append(_OpenGroup(begin_name(data), len(self._groups)))
-        elif self._groups and len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
-            self._groups[-1].attributes.append(read_attribute(data))
+            self._begin_group(data, offset)
+        else:
+            self._tag(data, offset)
+
+    def _begin_group(self, data: bytes, offset: int) -> None:
+        outer = self._code_page()
+        self._groups_seen += 1
+        name, own = begin_name(data, outer), declared_code_page(data[8:], outer)
+        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own))
+        report_unknown_code_pages(_BNG, data[8:], offset, self._findings)
+
+    def _tag(self, data: bytes, offset: int) -> None:
+        """A Tag Logical Element between pages: of the innermost group, until its first page begins."""
+        if not self._groups or self._groups[-1].reported:
+            message = "A tag (TLE) stands neither in a page nor in front of the pages of its group"
+            self._note("tag-not-applied", Severity.INFO, message, offset)
+        elif len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
+            self._groups[-1].attributes.append(read_attribute(data, self._code_page()))
+            report_unknown_code_pages(_TLE, data, offset, self._findings)
+
+    def _code_page(self) -> int:
+        """That of names, where a field declares none itself (triplet X'01')."""
+        return self._groups[-1].code_page if self._groups else self._document_code_page
+
+    def _declare_document(self, data: bytes, offset: int) -> None:
+        """Name and code page of a document; BDT has two reserved bytes in front of its triplets."""
+        self.document_name = begin_name(data[:8] + data[10:])
+        self._document_code_page = declared_code_page(data[10:], code_pages.DEFAULT)
+        report_unknown_code_pages(_BDT, data[10:], offset, self._findings)
 
     def _collecting_scope(self) -> ResourceScope:
         """Where resources belong that stand here, outside pages."""
@@ -318,14 +354,3 @@ class Assembler:
 
     def _note(self, code: str, severity: Severity, message: str, offset: int | None) -> None:
         self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")
-
-
-def read_attribute(data: bytes) -> tuple[str, str]:
-    """Name and value of a Tag Logical Element (MO:DCA "Tag Logical Element (TLE)")."""
-    code_page = 500
-    declared = t.decode_triplet(data, t.CodedGraphicCharacterSet)
-    if declared is not None:
-        code_page = declared.code_page
-    name = t.qualified_name(data, FqnType.ATTRIBUTE_GID, code_page=code_page) or ""
-    value = t.decode_triplet(data, t.AttributeValue)
-    return name.strip(), decode_text(value.value, code_page).strip() if value else ""

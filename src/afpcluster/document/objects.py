@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import Begin
-from afpcluster.afp.names import decode_name
-from afpcluster.afp.triplets import FqnType
 from afpcluster.findings import Findings, Severity
 
 MAX_DEPTH = 64
@@ -99,12 +95,3 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
         else:
             current.append(record)
     return top
-
-
-def begin_name(data: bytes) -> str:
-    """The name that the data of a Begin Page or Begin Named Page Group gives; '' where there is none."""
-    if len(data) < Begin.shape.size:
-        return ""
-    begin = Begin.decode(data)
-    given = t.qualified_name(begin.triplets, FqnType.REPLACE_FIRST_GID, FqnType.BEGIN_PAGE_GROUP)
-    return given or decode_name(begin.name)

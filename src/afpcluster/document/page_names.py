@@ -10,7 +10,7 @@ from functools import cached_property
 
 from afpcluster.afp.framing import RecordFile
 from afpcluster.document.assembly import Assembler
-from afpcluster.document.objects import begin_name
+from afpcluster.document.attributes import begin_name
 from afpcluster.findings import ConversionError, Findings
 
 _ANY = -1
@@ -50,7 +50,7 @@ class PageNames:
         try:
             for unit in assembler.pages():
                 begin = self._file.read(unit.start, unit.start + 1)[0]
-                note(_PAGE, unit.document, begin_name(begin.data), unit.number)
+                note(_PAGE, unit.document, begin_name(begin.data, unit.code_page), unit.number)
                 note(_DOCUMENT, _ANY, assembler.document_name, unit.document)
                 for group in unit.groups:
                     note(_GROUP, unit.document, group.name, unit.number)

@@ -13,7 +13,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.modca import IncludePage
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
-from afpcluster.document.objects import begin_name
+from afpcluster.document.attributes import begin_name
 from afpcluster.document.resources import DOCUMENT, PAGE, Resource, ResourceScope
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]

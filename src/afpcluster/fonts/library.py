@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.foca import MetricAdjustment, PatternTechnology
@@ -93,7 +94,7 @@ class FontLibrary:
     def default(self, points: float) -> Font:
         """The font of text that no font is mapped for: Courier under code page 500."""
         return self._standard(
-            "default font", "Courier", self._sources.built_in(builtin_code_pages.DEFAULT), points
+            "default font", "Courier", builtin_code_pages.nearest(code_pages.DEFAULT), points
         )
 
     def _references(self, record: Record) -> dict[int, list[FontReference]]:
@@ -317,7 +318,7 @@ class FontLibrary:
         coded = reference.coded_font and not reference.code_page_id
         self._sources.missing(
             f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead"
-            f"{f', with code page {builtin_code_pages.DEFAULT}' if coded else ''}.",
+            f"{f', with code page {code_pages.DEFAULT}' if coded else ''}.",
             record,
         )
         page = None

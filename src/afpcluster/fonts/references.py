@@ -148,7 +148,7 @@ def mdr_reference(group: bytes) -> FontReference | None:
     encoding = decode_triplet(group, triplets.EncodingSchemeId)
     return FontReference(
         local_id=_local_id(group),
-        code_page=_code_page_name(group),
+        code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
         data_object=_full_font_name(group),
         rotation=ROTATIONS.get(descriptor.rotation, 0),
         size=descriptor.vertical_size / 20,
@@ -187,13 +187,6 @@ def _full_font_name(group: bytes) -> str:
     return (
         qualified_name(group, FqnType.DATA_OBJECT_EXTERNAL, code_page=1200 if raw[:1] == b"\0" else 500) or ""
     )
-
-
-def _code_page_name(group: bytes) -> str:
-    """The code page name of an MDR group: EBCDIC, although a triplet X'01' before it may say UTF-16 for
-    the sake of the full font name."""
-    name = qualified_name(group, FqnType.CODE_PAGE) or ""
-    return name if name.isascii() else decode_name(_raw_name(group, FqnType.CODE_PAGE))
 
 
 def _grid(group: bytes) -> Grid | None:

@@ -114,9 +114,12 @@ class FontSources:
                     return found
         built_in = builtin_code_pages.built_in(number) if number else None
         if built_in is None:
-            built_in = self.built_in(builtin_code_pages.DEFAULT)
-            if name:
-                self.missing(f"Code page {name} is not there. Code page 500 is used instead.", record)
+            built_in = builtin_code_pages.nearest(number or 0)
+            if name or number:
+                called = name or f"number {number}"
+                self.missing(
+                    f"Code page {called} is not there. Code page {built_in.number} is used instead.", record
+                )
         elif name:
             self.report(
                 "code-page-built-in",
@@ -125,12 +128,6 @@ class FontSources:
                 record,
             )
         return built_in
-
-    @staticmethod
-    def built_in(number: int) -> CodePage:
-        page = builtin_code_pages.built_in(number)
-        assert page is not None
-        return page
 
     def character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
         """The data-object font called `name` and those linked to it; none where it is missing."""

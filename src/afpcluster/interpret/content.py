@@ -20,7 +20,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
-from afpcluster.document.assembly import read_attribute
+from afpcluster.document.attributes import read_attribute, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
@@ -112,10 +112,17 @@ class ContentInterpreter:
         elif type_ == CODES["IOB"]:
             self._include_object(record, frame)
         elif type_ == _TLE:
-            frame.attributes.append(read_attribute(record.data))
+            frame.attributes.append(read_attribute(record.data, frame.code_page))
+            report_unknown_code_pages(type_, record.data, record.offset, self._findings)
         elif type_ == _LLE and frame.page_name is not None:
             frame.items += read_links(
-                record, frame.page_name, frame.document, frame.environment, self._page_names, self._findings
+                record,
+                frame.page_name,
+                frame.document,
+                frame.environment,
+                self._page_names,
+                self._findings,
+                code_page=frame.code_page,
             )
         elif type_ == CODES["IPG"]:
             self._include_page(record, frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
@@ -24,5 +25,6 @@ class Frame:
     depth: int = 0
     page_name: str | None = None  # None inside overlays and page segments
     document: int = 0  # of the page, counted from 1
+    code_page: int = DEFAULT  # of names and tags
     inherited: Inherited = field(default_factory=Inherited)
     attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from afpcluster.afp import triplets as t
+from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import LinkLogicalElement, points_per_unit
 from afpcluster.afp.triplets import FqnType
@@ -37,17 +38,20 @@ def read_links(
     page: Environment,
     names: PageNames | None,
     findings: Findings,
+    *,
+    code_page: int = DEFAULT,
 ) -> list[Link]:
     """The active areas of an LLE on the page `page_name` of a document, in points. `names` None: pages are
-    no targets, since output pages are not those of the file. Raises DecodeError."""
+    no targets, since output pages are not those of the file. `code_page` is that of names, where a group
+    declares none. Raises DecodeError."""
     link = LinkLogicalElement.decode(record.data)
     parts = {group.role: group.triplets for group in link.groups}
     try:
         if link.link_type == _APPEND:
             raise _NotApplied("it appends, which is for archives")
         source = parts.get(_SOURCE, b"")
-        _check_source(source, page_name)
-        uri, number = _target(parts.get(_TARGET, b""), document, names)
+        _check_source(source, page_name, code_page)
+        uri, number = _target(parts.get(_TARGET, b""), document, names, code_page)
     except _NotApplied as reason:
         findings.add(
             "link-not-applied",
@@ -62,15 +66,17 @@ def read_links(
     return [Link(area, uri, number) for area in areas]
 
 
-def _check_source(source: bytes, page_name: str) -> None:
+def _check_source(source: bytes, page_name: str, code_page: int) -> None:
     if t.qualified_name(source, *_ELSEWHERE) is not None:
         raise _NotApplied("its source is not the page but something on it or elsewhere")
-    named = t.qualified_name(source, FqnType.BEGIN_PAGE)
+    named = t.qualified_name(source, FqnType.BEGIN_PAGE, code_page=code_page)
     if named not in (None, page_name):
         raise _NotApplied(f"its source is page {named}, but it stands on page {page_name}")
 
 
-def _target(target: bytes, document: int, names: PageNames | None) -> tuple[str | None, int | None]:
+def _target(
+    target: bytes, document: int, names: PageNames | None, code_page: int
+) -> tuple[str | None, int | None]:
     """URI or page number."""
     for triplet in t.split_triplets(target):
         if triplet.id == 0x02 and len(triplet.data) > 2 and triplet.data[1] == _URL:
@@ -78,13 +84,13 @@ def _target(target: bytes, document: int, names: PageNames | None) -> tuple[str 
             if not uri.lower().startswith(_SCHEMES):
                 raise _NotApplied(f"its target {uri} is not one that a reader should follow")
             return uri, None
-    page = t.qualified_name(target, FqnType.BEGIN_PAGE)
-    group = t.qualified_name(target, FqnType.BEGIN_PAGE_GROUP)
+    page = t.qualified_name(target, FqnType.BEGIN_PAGE, code_page=code_page)
+    group = t.qualified_name(target, FqnType.BEGIN_PAGE_GROUP, code_page=code_page)
     if page is None and group is None:
         raise _NotApplied("its target is neither a URL nor a page of this file")
     if names is None:
         raise _NotApplied("its target is a page, and pages are parts of sheets here")
-    elsewhere = t.qualified_name(target, FqnType.BEGIN_DOCUMENT)
+    elsewhere = t.qualified_name(target, FqnType.BEGIN_DOCUMENT, code_page=code_page)
     where = document if elsewhere is None else names.document(elsewhere)
     if where is None:
         raise _NotApplied(f"its target is in document {elsewhere}, which is not in this file")

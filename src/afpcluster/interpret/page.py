@@ -9,9 +9,10 @@ from afpcluster.afp.framing import Record
 from afpcluster.display.geometry import IDENTITY, Box
 from afpcluster.display.items import Group, Item, Page, Rectangle
 from afpcluster.document.assembly import PageUnit
+from afpcluster.document.attributes import begin_name, declared_code_page
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.medium_map import MediumMap, Slot
-from afpcluster.document.objects import ObjectNode, begin_name, nest
+from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, ResourceScope
 from afpcluster.findings import Findings, Severity
@@ -81,8 +82,9 @@ class PageInterpreter:
             environment,
             unit.scope,
             medium,
-            page_name=begin_name(node.begin.data),
+            page_name=begin_name(node.begin.data, unit.code_page),
             document=unit.document,
+            code_page=declared_code_page(node.begin.data[8:], unit.code_page),
             attributes=attributes,
         )
         self._overlays(form.medium, frame)

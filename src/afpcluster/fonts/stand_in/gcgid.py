@@ -159,5 +159,6 @@ def _reverse() -> dict[str, str]:
 
 
 def identifier(character: str) -> str | None:
-    """The GCGID of a character; None where the table has none."""
-    return _reverse().get(character)
+    """The GCGID of a character; None where the table has none. Narrow kana have those of wide ones."""
+    found = _reverse()
+    return found.get(character) or found.get(unicodedata.normalize("NFKC", character))

@@ -77,7 +77,7 @@ class PdfDocumentWriter:
             entries["Annots"] = [self._link(link) for link in packet.links]
         self._file.write(page, entries)
         for group in packet.groups:
-            self._outline.add(group.name, group.level, [page, Raw(b"/XYZ"), None, None, None])
+            self._outline.add(group.title, group.level, [page, Raw(b"/XYZ"), None, None, None])
 
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
