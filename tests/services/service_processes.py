@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -33,9 +34,14 @@ def call(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     timeout: float = 20,
+    tls: ssl.SSLContext | None = None,
 ) -> Reply:
     """One request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection: http.client.HTTPConnection
+    if tls is not None:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=tls)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request(method, path, body, dict(headers or {}))
         answer = connection.getresponse()
@@ -54,7 +60,9 @@ def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
 
 
 class ServiceProcess:
-    """One service, started from the command line as an operator would."""
+    """One service, started from the command line as an operator would. `tls`: how it is called."""
+
+    tls: ssl.SSLContext | None = None
 
     def __init__(
         self,
@@ -99,7 +107,7 @@ class ServiceProcess:
         raise NotImplementedError
 
     def call(self, method: str, path: str, *args: Any, **kwargs: Any) -> Reply:
-        return call(self.port, method, path, *args, **kwargs)
+        return call(self.port, method, path, *args, **{"tls": self.tls, **kwargs})
 
     def log(self) -> list[dict[str, Any]]:
         """The whole lines logged so far."""
@@ -141,7 +149,9 @@ class Afp2webProcess(ServiceProcess):
         properties: str = "",
         listen: str = "127.0.0.1:0",
         existing: Path | None = None,
+        tls: ssl.SSLContext | None = None,
     ):
+        self.tls = tls
         properties = f"service.drain-grace-seconds = 0.3\nafp2web.workers = 2\n{properties}"
         super().__init__(folder, "serve-afp2web", "--config", existing or properties, listen)
         self.wait_until_whole()
@@ -167,7 +177,15 @@ class Afp2webProcess(ServiceProcess):
 
 
 class WrapperProcess(ServiceProcess):
-    def __init__(self, folder: Path, target_port: int, properties: str = "", existing: Path | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        target_port: int,
+        properties: str = "",
+        existing: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ):
+        self.tls = tls
         target = f"afp2web.host-protocol=http\nafp2web.host=127.0.0.1\nafp2web.port={target_port}\n"
         text = f"service.drain-grace-seconds = 0.3\n{properties}\n{target}"
         super().__init__(folder, "serve-wrapper", "--properties", existing or text)

@@ -75,8 +75,10 @@ class Afp2web:
         listed = versions(values.on)
         identity = {"Status": "OK" if status == 200 else state, "Instance": self.settings.instance}
         if wants_json(request):
-            warnings = {"Warnings": self._warnings} if self._warnings else {}
-            return JSONResponse(identity | {"Versions": listed} | warnings, status)
+            told = [*self._warnings, *self.service.warnings]
+            return JSONResponse(
+                identity | {"Versions": listed} | ({"Warnings": told} if told else {}), status
+            )
         return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
 
     async def usid(self, request: Request) -> Response:

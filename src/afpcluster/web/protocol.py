@@ -7,6 +7,7 @@ import asyncio
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from afpcluster.web.settings import ServiceSettings
+from afpcluster.web.tls import common_name
 
 
 def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
@@ -16,9 +17,11 @@ def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
         _header_bytes = 0
         _unwanted_bytes = 0
         _deadline: asyncio.TimerHandle | None = None
+        _certificate: str | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
+            self._certificate = common_name(transport.get_extra_info("peercert") or {})
             self._set_deadline()
 
         def connection_lost(self, exc: Exception | None) -> None:
@@ -27,6 +30,8 @@ def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
+            if self._certificate is not None:
+                self.scope["state"]["certificate"] = self._certificate
             self._header_bytes = self._unwanted_bytes = 0
             self._set_deadline()
 

@@ -7,20 +7,22 @@ seconds and the process ends with 0. A second signal skips the grace, a third th
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import socket
+import ssl
 import time
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.protocol import limited_protocol
 from afpcluster.web.service import Service
 from afpcluster.web.settings import ServiceSettings
 
+_LOOK_TICKS = 10  # of 0.1 s: how often followed files are looked at
 _logger = logging.getLogger("afpcluster.web.server")
 
 
@@ -67,18 +69,25 @@ def serve(app: ASGIApp, settings: ServiceSettings, service: Service, bound: sock
         timeout_keep_alive=math.ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=math.ceil(settings.drain_timeout),
     )
-    _DrainingServer(config, settings.drain_grace, service.lifecycle).run(sockets=[bound])
+    config.load()
+    if service.tls is not None:
+        config.ssl = service.tls.value.context
+    _Server(config, settings, service).run(sockets=[bound])
     _logger.info("stopped")
 
 
-class _DrainingServer(uvicorn.Server):
-    """uvicorn with a grace between the signal and the closing of the listener."""
+class _Server(uvicorn.Server):
+    """uvicorn with a grace between the signal and the closing of the listener, and with new certificates
+    for new connections."""
 
-    def __init__(self, config: uvicorn.Config, grace: float, lifecycle: Lifecycle) -> None:
+    def __init__(self, config: uvicorn.Config, settings: ServiceSettings, service: Service) -> None:
         super().__init__(config)
-        self._grace = grace
-        self._lifecycle = lifecycle
+        self._settings = settings
+        self._service = service
+        self._lifecycle = service.lifecycle
         self._close_at = math.inf
+        self._context: ssl.SSLContext | None = None
+        self._listening: list[socket.socket] = []  # of TLS: copies that outlive each asyncio server
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # Not recorded in _captured_signals: uvicorn would raise it again and the exit code would not be 0.
@@ -88,15 +97,52 @@ class _DrainingServer(uvicorn.Server):
             self.should_exit = True
         else:
             self._lifecycle.start_draining()
-            self._close_at = time.monotonic() + self._grace
+            self._close_at = time.monotonic() + self._settings.drain_grace
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._service.tls is not None:
+            self._listening = [listener.dup() for listener in sockets or ()]
+        addresses = [listener.getsockname() for listener in sockets or ()]
         await super().startup(sockets)
-        for listener in sockets or ():
-            address = listener.getsockname()
-            _logger.info("listening", extra={"data": {"address": address[0], "port": address[1]}})
+        if self._service.tls is not None:
+            await self._listen_anew(self._service.tls.value.context)
+        for address in addresses:
+            data = {"address": address[0], "port": address[1], "tls": self._service.tls is not None}
+            _logger.info("listening", extra={"data": data})
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in self._listening:
+            listener.close()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         if time.monotonic() >= self._close_at:
             self.should_exit = True
+        if counter % _LOOK_TICKS == 0:
+            self._service.look()
+            tls = self._service.tls
+            if tls is not None and tls.value.context is not self._context:
+                await self._listen_anew(tls.value.context)
         return await super().on_tick(counter)
+
+    async def _listen_anew(self, context: ssl.SSLContext) -> None:
+        """Accept with another context on the same sockets: none is closed, so no connection is refused, and
+        those there are go on."""
+        self._context = context
+        before, self.servers = self.servers, []
+        for listener in self._listening:
+            server = await asyncio.get_running_loop().create_server(
+                self._protocol,
+                sock=listener.dup(),
+                ssl=context,
+                ssl_handshake_timeout=self._settings.header_timeout,
+                backlog=self.config.backlog,
+            )
+            self.servers.append(server)
+        for server in before:
+            server.close()
+
+    def _protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )

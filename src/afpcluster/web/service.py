@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -17,11 +17,15 @@ from starlette.responses import Response
 
 from afpcluster import __version__
 from afpcluster.web.errors import ServiceError, from_http
+from afpcluster.web.followed import Followed
+from afpcluster.web.followed_metrics import FollowedMetrics, ending_soon
 from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.middleware import ErrorAnswer, RequestScope
 from afpcluster.web.settings import ServiceSettings
+from afpcluster.web.tls import Tls, server_tls
 
+T = TypeVar("T")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -34,6 +38,37 @@ class Service:
         self.metrics = HttpMetrics(name, settings.instance)
         self.lifecycle = Lifecycle(self.metrics)
         self._error_answer = error_answer
+        self._followed: list[Followed[Any]] = []
+        self.tls = self._own_tls()
+        self.metrics.registry.register(FollowedMetrics(self._followed))
+
+    def _own_tls(self) -> Followed[Tls] | None:
+        settings = self.settings
+        if (certificate := settings.tls_certificate) is None:
+            return None
+        required = settings.tls_client_certificate == "required"
+        tls = server_tls(
+            certificate, settings.tls_key or certificate, settings.tls_client_ca, required=required
+        )
+        return self.follow(tls)
+
+    def follow(self, followed: Followed[T]) -> Followed[T]:
+        """From now on `look` looks at these files, too."""
+        self._followed.append(followed)
+        return followed
+
+    def look(self) -> None:
+        """One look at all files that are followed; every second or so."""
+        for followed in self._followed:
+            followed.look()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know of the files that are followed."""
+        refused = [
+            f"{followed.refused}; what was in force stays" for followed in self._followed if followed.refused
+        ]
+        return refused + ending_soon(self._followed)
 
     def app(self, lifespan: Lifespan, openapi_url: str | None) -> FastAPI:
         """An application with GET /metrics, to which the service adds its routes."""

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import javaproperties
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from afpcluster.web.client import Networks, parse_networks
 
@@ -23,6 +31,7 @@ _MIB = 1024 * 1024
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Bytes = Annotated[int, Field(gt=0, le=1 << 40)]
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 
 
 class PropertiesError(Exception):
@@ -43,6 +52,12 @@ class ServiceSettings(BaseModel):
     )
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR", "OFF"] = Field("INFO", alias="service.log-level")
 
+    tls_certificate: OptionalPath = Field(None, alias="service.tls-certificate")
+    tls_key: OptionalPath = Field(None, alias="service.tls-key")
+    tls_client_ca: OptionalPath = Field(None, alias="service.tls-client-ca")
+    tls_client_certificate: Literal["optional", "required"] = Field(
+        "optional", alias="service.tls-client-certificate"
+    )
     trusted_proxies: Networks = Field((), alias="service.trusted-proxies")
 
     max_body_bytes: Bytes = Field(256 * _MIB, alias="service.max-body-bytes")
@@ -68,6 +83,12 @@ class ServiceSettings(BaseModel):
     def _temp_dir_is_usable(self) -> Self:
         if not self.temp_dir.is_dir() or not os.access(self.temp_dir, os.W_OK | os.X_OK):
             raise ValueError(f"service.temp-dir: {self.temp_dir} is not a folder this process may write in")
+        return self
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if self.tls_certificate is None and (self.tls_key or self.tls_client_ca):
+            raise ValueError("service.tls-certificate: missing, while other keys of TLS are given")
         return self
 
 

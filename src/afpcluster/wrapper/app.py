@@ -26,6 +26,7 @@ from afpcluster.web.logs import configure_logs
 from afpcluster.web.properties import Loaded, start, tell
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
+from afpcluster.web.tls import client_tls
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
 from afpcluster.wrapper.problems import problem
@@ -43,7 +44,12 @@ class Wrapper:
         self.service = Service(NAME, settings, problem)
         registry = self.service.metrics.registry
         self._watcher = PropertiesWatcher(properties, loaded, registry)
-        self._gateway = Gateway(settings, lambda: self._watcher.in_force.targets, registry)
+        tls = self.service.follow(
+            client_tls(settings.afp2web_tls_ca, settings.afp2web_tls_certificate, settings.afp2web_tls_key)
+        )
+        self._gateway = Gateway(
+            settings, lambda: self._watcher.in_force.targets, lambda: tls.value.context, registry
+        )
         self._converting = 0
 
     def app(self) -> FastAPI:
@@ -89,7 +95,7 @@ class Wrapper:
         }
         if in_force.refused:
             members["afp2web"]["refusedEdit"] = in_force.refused
-        if warnings := [*filter(None, [in_force.refused]), *in_force.warnings]:
+        if warnings := [*filter(None, [in_force.refused]), *in_force.warnings, *self.service.warnings]:
             members["warnings"] = warnings
         return JSONResponse(members, 200 if state is State.UP else 503)
 

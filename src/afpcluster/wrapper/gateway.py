@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import re
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -59,10 +60,12 @@ class Gateway:
         self,
         settings: WrapperSettings,
         targets: Callable[[], tuple[Target, ...]],
+        tls: Callable[[], ssl.SSLContext],
         registry: CollectorRegistry,
     ) -> None:
         self._settings = settings
         self._targets = targets
+        self._tls = tls
         self._clock = time.monotonic
         self.circuits = Circuits(self._clock)
         self._budget = RetryBudget(settings.max_conversions, self._clock)
@@ -176,6 +179,7 @@ class Gateway:
             params=dict(parameters),
             headers={**fixed, **headers},
             allow_redirects=False,
+            ssl=self._tls(),
             **await body_arguments(document, carriage),
         ) as response:
             if response.status != 200:
@@ -199,7 +203,8 @@ class Gateway:
         """Whether the target says anything at all to a probe within `seconds`."""
         assert self._session is not None  # opened with the service
         try:
-            async with asyncio.timeout(seconds), self._session.head(f"{target.url}/services/version"):
+            url = f"{target.url}/services/version"
+            async with asyncio.timeout(seconds), self._session.head(url, ssl=self._tls()):
                 return True
         except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
             return False

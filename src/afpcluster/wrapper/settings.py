@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator
 
-from afpcluster.web.settings import Bytes, Seconds, ServiceSettings
+from afpcluster.web.settings import Bytes, OptionalPath, Seconds, ServiceSettings
 
 # A host name (RFC 1123), an IPv4 address, or an IPv6 address in brackets.
 _HOST = re.compile(
@@ -62,6 +62,10 @@ class WrapperSettings(ServiceSettings):
     afp2web_host: str = Field(alias="afp2web.host")
     afp2web_port: Port = Field(alias="afp2web.port")
     fallback_targets: tuple[Target, ...] = Field((), alias="afp2web.fallback-targets")
+
+    afp2web_tls_ca: OptionalPath = Field(None, alias="afp2web.tls-ca")
+    afp2web_tls_certificate: OptionalPath = Field(None, alias="afp2web.tls-certificate")
+    afp2web_tls_key: OptionalPath = Field(None, alias="afp2web.tls-key")
 
     deadline: Seconds = Field(290, alias="afp2web.deadline-seconds")
     attempt_timeout: Seconds = Field(250, alias="afp2web.attempt-timeout-seconds")
