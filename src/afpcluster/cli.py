@@ -72,6 +72,20 @@ def config_check(
         raise _refused(error) from error
 
 
+@app.command("new-key")
+def new_key(
+    name: Annotated[
+        str, typer.Argument(help="the client's name in the file of clients, for example billing")
+    ],
+) -> None:
+    """Make a key for a client of the services; it is shown once, and the line for the file of clients."""
+    from afpcluster.web.keys import hash_of, new_key
+
+    key = new_key()
+    typer.echo(f"{name}.keys = {hash_of(key)}")
+    typer.echo(f"The key, for the client alone; it cannot be shown again:\n{key}", err=True)
+
+
 TopologyOption = Annotated[
     Path | None, typer.Option("--topology", help="topology.yml; without it, the built-in sample")
 ]

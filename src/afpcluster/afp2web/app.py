@@ -53,7 +53,7 @@ class Afp2web:
         route("/services", self.usage, methods=["GET", "HEAD"])
         route("/services/version", self.version, methods=["GET", "HEAD", "POST"])
         route("/services/usid", self.usid, methods=["GET", "HEAD"])
-        route("/services/transform", self._transform.__call__, methods=["POST"])
+        route("/services/transform", self.service.gate.guard(self._transform), methods=["POST"])
         route("/services/asyncTransform", self.not_built, methods=["POST"])
         route("/services/getStatus", self.not_built, methods=["GET"])
         return app
@@ -109,7 +109,7 @@ def run(listen: str, config: Path | None) -> None:
     """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
     loaded = start(Afp2webSettings, config) if config else Loaded(load_settings(Afp2webSettings, None))
     settings = loaded.settings
-    configure_logs(NAME, settings.instance, settings.log_level)
+    configure_logs(NAME, settings)
     tell(loaded)
     instance = Afp2web(loaded)
     serve(instance.app(), settings, instance.service, bind(listen))

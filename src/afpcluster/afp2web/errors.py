@@ -28,6 +28,8 @@ CODES = {
     "not-found": ("A2W-1009", "no such service"),
     "method-not-allowed": ("A2W-1010", "a method this service does not have"),
     "http-error": ("A2W-1011", "any other request that HTTP does not allow"),
+    "client-unknown": ("A2W-1012", "a client that is not known here"),
+    "client-limit": ("A2W-1013", "a client that asks for more than it may have; try again later"),
     "conversion-failed": ("A2W-2000", "a document that cannot be converted"),
     "NotAfpError": ("A2W-2001", "empty, not AFP, or without a page"),
     "TruncatedError": ("A2W-2002", "a document that ends too early"),

@@ -16,7 +16,7 @@ from afpcluster.afp2web.errors import number
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.pool import Outcome, Pool
 from afpcluster.afp2web.settings import Afp2webSettings
-from afpcluster.web import logs
+from afpcluster.web import audit, logs
 from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import Submission, read_submission
@@ -55,6 +55,8 @@ class Transform:
         self, request: Request, submission: Submission, values: parameters.Values, sink: IO[bytes]
     ) -> Outcome:
         assert submission.document is not None  # the caller looked
+        name = values.text("Filename") or submission.file_name
+        audit.note_document(request, submission.document, name)
         source = await submission.document.as_file()
         job = {
             "strict": values.on("Strict"),
@@ -66,6 +68,7 @@ class Transform:
             self._metrics.conversions.labels(number(error.code)).inc()
             raise
         self._count(submission.document.size, outcome)
+        audit.note(request, pages=outcome.pages)
         request.state.log.update(
             pages=outcome.pages,
             bytes_in=submission.document.size,

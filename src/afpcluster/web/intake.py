@@ -47,7 +47,7 @@ class Submission:
 
     def new_spool(self, settings: ServiceSettings) -> Spool:
         """A spool that `close` will close."""
-        spool = Spool(settings.temp_dir, settings.spool_memory_bytes)
+        spool = Spool(settings.temp_dir, settings.spool_memory_bytes, hashed=True)
         self._spools.append(spool)
         return spool
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.handlers
 import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from afpcluster.web.settings import PropertiesError, ServiceSettings
+
+AUDIT = "afpcluster.audit"
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "OFF": 100}
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -48,6 +52,8 @@ class _Threshold(logging.Filter):
         self._level = level
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == AUDIT:  # nobody switches that off
+            return True
         wanted = request_level.get()
         return record.levelno >= (self._level if wanted is None else wanted)
 
@@ -60,8 +66,10 @@ def describe_exception(error: BaseException) -> str:
     )
 
 
-def configure_logs(service: str, instance: str, level: str) -> None:
-    """Send the package's lines, and the warnings of the libraries, to standard error."""
+def configure_logs(service: str, settings: ServiceSettings) -> None:
+    """Send the package's lines, and the warnings of the libraries, to standard error; those of the audit to
+    their file, too, which may be renamed away at any time. Raises PropertiesError."""
+    instance, level, audit_file = settings.instance, settings.log_level, settings.audit_file
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines(service, instance))
     handler.addFilter(_Threshold(LEVELS[level]))
@@ -70,3 +78,10 @@ def configure_logs(service: str, instance: str, level: str) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what clients are told anyway
     logging.getLogger("afpcluster").setLevel(logging.DEBUG)
+    if audit_file is not None:
+        try:
+            to_file = logging.handlers.WatchedFileHandler(audit_file, encoding="utf-8")
+        except OSError as error:
+            raise PropertiesError(f"service.audit-file: {audit_file}: {error.strerror}") from error
+        to_file.setFormatter(_JsonLines(service, instance))
+        logging.getLogger(AUDIT).handlers = [to_file]

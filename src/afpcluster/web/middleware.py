@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from afpcluster.web import client, logs
+from afpcluster.web import audit, client, logs
 from afpcluster.web.client import Networks
 from afpcluster.web.errors import ClientGone, ServiceError
 from afpcluster.web.lifecycle import Lifecycle
@@ -117,6 +117,7 @@ class RequestScope:
             "client": client.peer_address(scope),
             **scope["state"]["log"],
         }
+        audit.write(scope["state"], data)
         _logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"data": data})
 
 

@@ -19,6 +19,8 @@ from afpcluster import __version__
 from afpcluster.web.errors import ServiceError, from_http
 from afpcluster.web.followed import Followed
 from afpcluster.web.followed_metrics import FollowedMetrics, ending_soon
+from afpcluster.web.gate import Gate
+from afpcluster.web.keys import followed_clients
 from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.middleware import ErrorAnswer, RequestScope
@@ -40,6 +42,8 @@ class Service:
         self._error_answer = error_answer
         self._followed: list[Followed[Any]] = []
         self.tls = self._own_tls()
+        clients = self.follow(followed_clients(settings.clients)) if settings.clients else None
+        self.gate = Gate(clients, self.metrics.registry)
         self.metrics.registry.register(FollowedMetrics(self._followed))
 
     def _own_tls(self) -> Followed[Tls] | None:

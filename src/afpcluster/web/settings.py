@@ -58,6 +58,8 @@ class ServiceSettings(BaseModel):
     tls_client_certificate: Literal["optional", "required"] = Field(
         "optional", alias="service.tls-client-certificate"
     )
+    clients: OptionalPath = Field(None, alias="service.clients")
+    audit_file: OptionalPath = Field(None, alias="service.audit-file")
     trusted_proxies: Networks = Field((), alias="service.trusted-proxies")
 
     max_body_bytes: Bytes = Field(256 * _MIB, alias="service.max-body-bytes")

@@ -9,6 +9,7 @@ so that an abandoned reader cannot move the position of the next one.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
@@ -30,10 +31,13 @@ def anonymous_file(temp_dir: Path) -> IO[bytes]:
 
 
 class Spool:
-    """Write with `write`, end with `finish`, then read as often as wanted. `size` is in bytes."""
+    """Write with `write`, end with `finish`, then read as often as wanted. `size` is in bytes.
 
-    def __init__(self, temp_dir: Path, memory_bytes: int) -> None:
+    `hashed`: `sha256` will be asked for."""
+
+    def __init__(self, temp_dir: Path, memory_bytes: int, *, hashed: bool = False) -> None:
         self.size = 0
+        self._hash = hashlib.sha256() if hashed else None
         self._temp_dir = temp_dir
         self._memory_bytes = memory_bytes
         self._buffer = bytearray()
@@ -43,6 +47,8 @@ class Spool:
         """Append `data`. Raises ServiceError when the storage refuses."""
         self._buffer += data
         self.size += len(data)
+        if self._hash is not None:
+            self._hash.update(data)
         if len(self._buffer) > (_FLUSH if self._file else self._memory_bytes):
             await self._flush()
 
@@ -50,6 +56,11 @@ class Spool:
         """No more writes; all bytes can be read now."""
         if self._file is not None:
             await self._flush()
+
+    def sha256(self) -> str:
+        """Of all that was written, in hexadecimal; only of a spool made `hashed`."""
+        assert self._hash is not None  # asked for at its making
+        return self._hash.hexdigest()
 
     async def as_file(self) -> IO[bytes]:
         """The bytes in a file (made now if they were in memory); it belongs to the spool."""

@@ -7,6 +7,7 @@ target in force; whether afp2web is well, afp2web's own heartbeat tells.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from afpcluster import __version__
-from afpcluster.web import pages
+from afpcluster.web import audit, pages
 from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.followed import Followed
 from afpcluster.web.intake import Submission, read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
@@ -47,6 +49,10 @@ class Wrapper:
         tls = self.service.follow(
             client_tls(settings.afp2web_tls_ca, settings.afp2web_tls_certificate, settings.afp2web_tls_key)
         )
+        key_file = settings.afp2web_api_key_file
+        self._key = (
+            self.service.follow(Followed("key for afp2web", [key_file], _one_key)) if key_file else None
+        )
         self._gateway = Gateway(
             settings, lambda: self._watcher.in_force.targets, lambda: tls.value.context, registry
         )
@@ -58,7 +64,7 @@ class Wrapper:
         for path, method, handler in (
             (contract.ROOT, "GET", self.about),
             (contract.HEARTBEAT, "GET", self.heartbeat),
-            (contract.CONVERT, "POST", self.convert),
+            (contract.CONVERT, "POST", self.service.gate.guard(self.convert)),
         ):
             app.add_api_route(path, handler, methods=[method], openapi_extra=contract.DESCRIPTIONS[path])
             if method == "GET":
@@ -125,12 +131,17 @@ class Wrapper:
         headers = {"X-Request-ID": request.state.request_id, **request.state.trace}
         if request.client and request.client.host:
             headers["X-Forwarded-For"] = request.client.host
+        if self._key is not None:
+            headers["Authorization"] = f"Bearer {self._key.value}"
+        audit.note_document(request, document, parameters.get("Filename") or submission.file_name)
         call = self._gateway.convert(document, parameters, headers)
         converted = await while_client_waits(request, call)
         return self._answer(request, converted, parameters.get("Filename") or submission.file_name)
 
     def _answer(self, request: Request, converted: Converted, file_name: str | None) -> Response:
-        request.state.log.update(attempts=converted.attempts, target=converted.target.url)
+        called = {"attempts": converted.attempts, "target": converted.target.url}
+        request.state.log.update(called)
+        audit.note(request, pages=int(converted.headers.get("X-AFP2web-Pages", 0)), **called)
         headers = {
             **converted.headers,
             "X-Wrapper-Attempts": str(converted.attempts),
@@ -160,11 +171,19 @@ class Wrapper:
             await self._gateway.close()
 
 
+def _one_key(contents: list[bytes]) -> str:
+    """Raises ValueError."""
+    key = contents[0].decode("ascii", "replace").strip()
+    if not re.fullmatch(r"[!-~]{8,256}", key):
+        raise ValueError("expected one key alone in the file")
+    return key
+
+
 def run(listen: str, properties: Path) -> None:
     """Serve until SIGTERM. Raises PropertiesError and ListenError before anything is started."""
     loaded = start(WrapperSettings, properties)
     settings = loaded.settings
-    configure_logs(NAME, settings.instance, settings.log_level)
+    configure_logs(NAME, settings)
     tell(loaded)
     wrapper = Wrapper(loaded, properties)
     serve(wrapper.app(), settings, wrapper.service, bind(listen))

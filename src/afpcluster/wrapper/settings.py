@@ -66,6 +66,7 @@ class WrapperSettings(ServiceSettings):
     afp2web_tls_ca: OptionalPath = Field(None, alias="afp2web.tls-ca")
     afp2web_tls_certificate: OptionalPath = Field(None, alias="afp2web.tls-certificate")
     afp2web_tls_key: OptionalPath = Field(None, alias="afp2web.tls-key")
+    afp2web_api_key_file: OptionalPath = Field(None, alias="afp2web.api-key-file")
 
     deadline: Seconds = Field(290, alias="afp2web.deadline-seconds")
     attempt_timeout: Seconds = Field(250, alias="afp2web.attempt-timeout-seconds")

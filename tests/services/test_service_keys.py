@@ -1,0 +1,282 @@
+"""Keys, certificates and limits of clients; the audit that nobody can switch off."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certificates import Authority
+from service_processes import (
+    Afp2webProcess,
+    Reply,
+    ServiceProcess,
+    WrapperProcess,
+    call,
+    eventually,
+    freeze,
+    thaw,
+)
+
+from afpcluster.web.keys import hash_of, new_key, parse_clients
+
+Start = Callable[..., ServiceProcess]
+KEYS = {name: new_key() for name in ("billing", "billing-next", "few", "bytes", "one", "wrapper")}
+FILE = f"""
+billing.keys = {hash_of(KEYS["billing"])}, {hash_of(KEYS["billing-next"])}
+billing.certificate = billing.example.com
+few.keys = {hash_of(KEYS["few"])}
+few.documents-per-minute = 3
+bytes.keys = {hash_of(KEYS["bytes"])}
+bytes.bytes-per-minute = 1000
+one.keys = {hash_of(KEYS["one"])}
+one.max-conversions = 1
+wrapper.keys = {hash_of(KEYS["wrapper"])}
+"""
+
+
+def bearer(name: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {KEYS[name]}"}
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clients") / "clients.properties"
+    path.write_text(FILE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, clients: Path) -> Iterator[Afp2webProcess]:
+    """An afp2web for known clients only."""
+    instance = Afp2webProcess(tmp_path_factory.mktemp("afp2web"), f"service.clients = {clients}")
+    yield instance
+    instance.stop()
+
+
+@pytest.fixture(scope="module")
+def wrapper(
+    tmp_path_factory: pytest.TempPathFactory, clients: Path, server: Afp2webProcess
+) -> Iterator[WrapperProcess]:
+    folder = tmp_path_factory.mktemp("wrapper")
+    (folder / "key").write_text(KEYS["wrapper"] + "\n")
+    properties = f"service.clients = {clients}\nafp2web.api-key-file = {folder / 'key'}"
+    instance = WrapperProcess(folder / "service", server.port, properties)
+    yield instance
+    instance.stop()
+
+
+def convert(service: ServiceProcess, document: bytes, headers: dict[str, str], query: str = "") -> Reply:
+    path = "/wrapperservice/convert" if isinstance(service, WrapperProcess) else "/services/transform"
+    return service.call("POST", path + query, document, {"Accept": "application/json", **headers})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": "Bearer "}, 401),
+        ({"Authorization": f"Basic {KEYS['billing']}"}, 401),
+        ({"X-API-Key": KEYS["billing"] + "x"}, 401),
+        ({"X-API-Key": hash_of(KEYS["billing"])}, 401),  # who has read the file comes in by nothing in it
+        ({"X-Client-Certificate": "billing.example.com"}, 401),  # not from a trusted proxy
+        (bearer("billing"), 200),
+        (bearer("billing-next"), 200),
+        ({"Authorization": f"bearer {KEYS['billing']}"}, 200),
+        ({"X-API-Key": KEYS["billing"]}, 200),
+    ],
+)
+def test_who_comes_in(
+    server: Afp2webProcess, wrapper: WrapperProcess, document: bytes, headers: dict[str, str], status: int
+) -> None:
+    for service in (server, wrapper):
+        reply = convert(service, document, headers)
+        assert reply.status == status, reply.body
+        if status == 401:
+            assert "Bearer" in reply.headers["WWW-Authenticate"]
+            assert reply.json.get("code") or reply.json["ErrorCode"] == "A2W-1012"
+
+
+@pytest.mark.parametrize("path", ["/wrapperservice/heartbeat", "/wrapperservice", "/metrics"])
+def test_heartbeats_need_no_key(wrapper: WrapperProcess, server: Afp2webProcess, path: str) -> None:
+    assert wrapper.call("GET", path).status == 200
+    assert server.heartbeat().status == 200
+
+
+def test_a_certificate_is_the_other_way_in(
+    start: Start, clients: Path, tmp_path: Path, document: bytes
+) -> None:
+    authority = Authority(tmp_path)
+    own = authority.issue("server")
+    properties = (
+        f"service.clients = {clients}\nservice.tls-certificate = {own}\n"
+        f"service.tls-client-ca = {authority.path}"
+    )
+    server = start(lambda folder: Afp2webProcess(folder, properties, tls=authority.client()))
+    for name, status in (("billing.example.com", 200), ("nobody.example.com", 401)):
+        context = authority.client(authority.issue(name))
+        assert call(server.port, "POST", "/services/transform", document, tls=context).status == status
+    assert audited(server)[0]["certificate"] == "billing.example.com"
+    assert audited(server)[0]["client_name"] == "billing"
+
+
+def test_a_trusted_proxy_tells_the_certificate(start: Start, clients: Path, document: bytes) -> None:
+    properties = f"service.clients = {clients}\nservice.trusted-proxies = 127.0.0.1"
+    server = start(lambda folder: Afp2webProcess(folder, properties))
+    for name, status in (("billing.example.com", 200), ("nobody.example.com", 401)):
+        assert convert(server, document, {"X-Client-Certificate": name}).status == status
+
+
+def test_documents_a_minute(wrapper: WrapperProcess, document: bytes) -> None:
+    replies = [convert(wrapper, document, bearer("few")) for _ in range(4)]
+    assert [reply.status for reply in replies] == [200, 200, 200, 429]
+    assert replies[-1].json["code"] == "client-limit"
+    assert 1 <= int(replies[-1].headers["Retry-After"]) <= 20  # one of three a minute
+    assert convert(wrapper, document, bearer("billing")).status == 200
+
+
+def test_bytes_a_minute(server: Afp2webProcess, document: bytes) -> None:
+    """A document may be larger than a minute's bytes; the next one waits for it to be paid."""
+    padded = document + b"\x00" * (2000 - len(document))
+    assert convert(server, padded, bearer("bytes")).status == 200
+    reply = convert(server, document, bearer("bytes"))
+    assert (reply.status, reply.json["ErrorCode"]) == (429, "A2W-1013")
+    assert 50 <= int(reply.headers["Retry-After"]) <= 70
+
+
+def test_conversions_at_a_time(server: Afp2webProcess, document: bytes) -> None:
+    server.wait_until_whole()
+    workers = server.workers()
+    freeze(*workers)
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            first = threads.submit(convert, server, document, bearer("one"))
+            eventually(lambda: server.metric("workers_idle") == 1)
+            assert convert(server, document, bearer("one")).status == 429
+            thaw(*workers)
+            assert first.result().status == 200
+    finally:
+        thaw(*workers)
+    assert convert(server, document, bearer("one")).status == 200
+
+
+def test_keys_change_while_the_service_runs(start: Start, tmp_path: Path, document: bytes) -> None:
+    path = tmp_path / "clients.properties"
+    path.write_text(f"a.keys = {hash_of('old')}\na.documents-per-minute = 1000\n")
+    server = start(lambda folder: Afp2webProcess(folder, f"service.clients = {path}"))
+
+    def status(key: str) -> int:
+        return convert(server, document, {"X-API-Key": key}).status
+
+    assert (status("old"), status("new")) == (200, 401)
+    path.write_text(f"a.keys = {hash_of('old')}, {hash_of('new')}\n")
+    eventually(lambda: status("new") == 200)
+    assert status("old") == 200
+    path.write_text(f"a.keys = {hash_of('new')}\n")
+    eventually(lambda: status("old") == 401)
+    assert status("new") == 200
+    path.write_text("a.keys = the-key-itself\n")
+    eventually(lambda: "clients: a.keys" in str(server.heartbeat().json.get("Warnings")))
+    assert status("new") == 200
+    assert "the-key-itself" not in json.dumps(server.log())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a.keys = secret\n", "a.keys: secret… is not a SHA-256"),
+        (f"a.keys = {hash_of('x')}\nb.keys = {hash_of('x')}\n", "b.keys: the same as a's"),
+        ("a.certificate = x\nb.certificate = x\n", "b.certificate: the same as a's"),
+        ("a.max-conversions = 0\n", "a.max-conversions = '0'"),
+        ("a.bytes-per-minute = 1.5\n", "a.bytes-per-minute = '1.5'"),
+        ("a.limit = 1\n", "a.limit: unknown"),
+        ("keys = 1\n", "keys: unknown"),
+        ("a b.keys = 1\n", "unknown"),
+        (f"a.keys = {hash_of('x')}\na.keys = {hash_of('y')}\n", "a.keys: given twice"),
+    ],
+)
+def test_bad_files_of_clients_are_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        parse_clients(text.encode())
+    assert said in str(caught.value)
+
+
+def test_a_new_key_is_made_and_its_line_told() -> None:
+    argv = [sys.executable, "-m", "afpcluster", "new-key", "billing"]
+    ended = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=True)
+    key = ended.stderr.splitlines()[-1]
+    client = parse_clients(ended.stdout.encode()).with_key(key)
+    assert client is not None
+    assert client.name == "billing"
+
+
+def audited(service: ServiceProcess) -> list[dict[str, Any]]:
+    return service.logged("audit")
+
+
+@pytest.mark.parametrize("level", ["INFO", "OFF"])
+def test_the_audit_has_a_line_for_each_conversion(
+    start: Start, tmp_path: Path, clients: Path, document: bytes, level: str
+) -> None:
+    file = tmp_path / "audit.log"
+    properties = (
+        f"service.clients = {clients}\nservice.audit-file = {file}\nservice.trusted-proxies = 127.0.0.1"
+    )
+    server = start(lambda folder: Afp2webProcess(folder, properties))
+    headers = {"X-Forwarded-For": "203.0.113.5", "X-Request-ID": "the-id", **bearer("billing")}
+    query = f"?server_log_level={level}&Filename=statement.afp"
+    assert convert(server, document, headers, query).status == 200
+    assert convert(server, b"not AFP", headers, query).status == 422
+    assert convert(server, document, {}).status == 401
+    good, bad, stranger = eventually(lambda: audited(server) if len(audited(server)) == 3 else None)
+    expected = {
+        "client": "203.0.113.5",
+        "client_name": "billing",
+        "document": "statement.afp",
+        "bytes": len(document),
+        "sha256": hashlib.sha256(document).hexdigest(),
+        "pages": 1,
+        "result": "ok",
+        "status": 200,
+        "request_id": "the-id",
+    }
+    assert {name: good[name] for name in expected} == expected
+    assert good["ms"] > 0
+    assert good["began"] <= good["time"]
+    assert (bad["result"], bad["sha256"]) == ("A2W-2001", hashlib.sha256(b"not AFP").hexdigest())
+    assert (stranger["result"], stranger.get("client_name")) == ("A2W-1012", None)
+    assert [json.loads(line) for line in file.read_text().splitlines()] == [good, bad, stranger]
+    assert KEYS["billing"] not in file.read_text()
+    file.rename(tmp_path / "audit.log.1")
+    convert(server, document, headers)
+    eventually(lambda: file.exists() and len(file.read_text().splitlines()) == 1)
+
+
+def test_a_client_that_leaves_is_in_the_audit(start: Start, document: bytes) -> None:
+    server = start(Afp2webProcess)
+    assert isinstance(server, Afp2webProcess)
+    freeze(*server.workers())
+    head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head.encode() + document)
+        time.sleep(0.5)
+    line = eventually(lambda: audited(server))[0]
+    assert (line["result"], line["bytes"]) == ("client-gone", len(document))
+
+
+def test_the_wrappers_line_and_that_of_afp2web_have_one_id(
+    wrapper: WrapperProcess, server: Afp2webProcess, document: bytes
+) -> None:
+    convert(wrapper, document, {"X-Request-ID": "both", **bearer("billing")})
+    for service, name in ((wrapper, "billing"), (server, "wrapper")):
+        lines = eventually(lambda s=service: [x for x in audited(s) if x["request_id"] == "both"])
+        assert [(line["client_name"], line["pages"]) for line in lines] == [(name, 1)]
