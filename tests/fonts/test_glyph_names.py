@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 import pytest
@@ -21,7 +20,7 @@ from afpcluster.fonts.foca.character_set import character_set as parse
 from afpcluster.fonts.foca.code_page import code_page as parse_page
 from afpcluster.fonts.foca.faces import face_of
 from afpcluster.fonts.foca.glyph_names import find_glyph
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, PdfOptions
+from rendering import pdf_of
 
 PRESENT = {"A", "eacute", "a.alt", "uni20AC", "gr\xfcn", "u1F600", "space"}
 
@@ -133,9 +132,7 @@ def test_every_printed_code_point_has_a_glyph_or_is_told(
 def findings_of(face: object, codes: bytes) -> Findings:
     """What is said of a page that shows these codes."""
     findings = Findings()
-    writer = PdfDocumentWriter(io.BytesIO(), PdfOptions(), findings)
-    writer.add(PacketMaker().packet(Page(1, 100, 100, [GlyphRun(face, 20, 10, 50, codes)])))  # type: ignore[arg-type]
-    writer.finish()
+    pdf_of([Page(1, 100, 100, [GlyphRun(face, 20, 10, 50, codes)])], findings=findings)  # type: ignore[arg-type]
     return findings
 
 
