@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+CASES = CORPUS / "cases"
 
 
 def afp_files(pattern: str = "*/*.afp") -> list[Path]:

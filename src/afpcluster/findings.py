@@ -36,9 +36,10 @@ class Finding:
     page: int | None = None
     spec: str | None = None
     count: int = 1  # how often the same thing was seen; offset and page are those of the first
+    bytes_lost: int = 0  # of the input, that could not be read; of all times together
 
     def as_dict(self) -> dict[str, Any]:
-        return {k: v for k, v in asdict(self).items() if v is not None}
+        return {k: v for k, v in asdict(self).items() if v is not None and (v or k != "bytes_lost")}
 
 
 class Findings:
@@ -50,6 +51,7 @@ class Findings:
     def __init__(self, limit: int = 1000) -> None:
         self._by_key: dict[tuple[str, str], Finding] = {}
         self._repeats: Counter[tuple[str, str]] = Counter()
+        self._bytes_lost: Counter[tuple[str, str]] = Counter()
         self._limit = limit
         self._beyond = 0
         self.page: int | None = None  # set by whoever walks the pages
@@ -63,9 +65,11 @@ class Findings:
         offset: int | None = None,
         field: str | None = None,
         spec: str | None = None,
+        count: int = 1,
+        bytes_lost: int = 0,
     ) -> None:
         """Record one finding on the current page."""
-        self._insert(Finding(code, severity, message, offset, field, self.page, spec))
+        self._insert(Finding(code, severity, message, offset, field, self.page, spec, count, bytes_lost))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Merge findings made elsewhere (another process), keeping their pages and counts."""
@@ -76,6 +80,8 @@ class Findings:
         key = (finding.code, finding.message)
         if key in self._by_key:
             self._repeats[key] += finding.count
+            if finding.bytes_lost:
+                self._bytes_lost[key] += finding.bytes_lost
         elif len(self._by_key) < self._limit:
             self._by_key[key] = finding
         else:
@@ -84,7 +90,10 @@ class Findings:
     def __iter__(self) -> Iterator[Finding]:
         for key, finding in self._by_key.items():
             extra = self._repeats[key]
-            yield replace(finding, count=finding.count + extra) if extra else finding
+            if extra:
+                lost = finding.bytes_lost + self._bytes_lost[key]
+                finding = replace(finding, count=finding.count + extra, bytes_lost=lost)
+            yield finding
         if self._beyond:
             yield Finding(
                 "findings-limit", Severity.INFO, f"{self._beyond} further findings of other kinds not listed"

@@ -17,6 +17,7 @@ TYPES = [BDT, BPG, NOP, EPG, EDT]
 RECORDS = [encode(type_, bytes([n]) * 20) for n, type_ in enumerate(TYPES)]
 LINES = "ACCOUNT 4711  BALANCE 12.00 ".encode("cp500")
 JOB_HEADER = b'@PJL JOB NAME="X"\n@PJL ENTER LANGUAGE=AFP\n'
+JOB_END = b"\x1b%-12345X@PJL EOJ\n\x1b%-12345X"
 FIVE_LINES = b"".join(b"line\n%d" % n for n in range(5))
 
 
@@ -28,8 +29,9 @@ def read(data: bytes) -> tuple[list[int], Findings]:
     findings = Findings()
     file = RecordFile(io.BytesIO(data), findings)
     scanned = list(file.scan(report=True))
-    read_again = file.read(scanned[0][1], len(data))
-    assert [(r.type, r.offset) for r in read_again] == [(type_, offset) for type_, offset, *_ in scanned]
+    read_again = file.read(scanned[0][1], file.size)
+    placed = [(type_, file.origin(offset)) for type_, offset, *_ in scanned]
+    assert [(r.type, r.offset) for r in read_again] == placed
     return [type_ for type_, *_ in scanned], findings
 
 
@@ -59,31 +61,51 @@ def test_read_without_a_word(data: bytes) -> None:
     assert list(findings) == []
 
 
-LOUD = {  # data, code, words of the message
-    "line data in front": (LINES * 3 + b"".join(RECORDS), "leading-bytes", "line data in EBCDIC"),
+LOUD = {  # data, code, words of the message, severity, bytes lost
+    "line data in front": (
+        LINES * 3 + b"".join(RECORDS), "leading-bytes", "line data in EBCDIC", Severity.SKIPPED, 84,
+    ),
     "line data that looks like a record in front": (
         LINES + "WOW! ALL OF IT! ALL ".encode("cp037") + b"".join(RECORDS), "leading-bytes", "line data",
+        Severity.SKIPPED, 48,
     ),
-    "job header in front": (JOB_HEADER + b"".join(RECORDS), "leading-bytes", "line data in ASCII"),
+    "job header in front": (
+        JOB_HEADER + b"".join(RECORDS), "leading-bytes", "printer job (PJL)", Severity.INFO, 0,
+    ),
+    "job commands behind": (
+        b"".join(RECORDS) + JOB_END, "damage-skipped", "printer job (PJL)", Severity.INFO, 0,
+    ),
     "line data between": (
         b"".join(RECORDS[:4]) + LINES + b"".join(RECORDS[4:]), "damage-skipped", "page definition",
+        Severity.SKIPPED, 28,
     ),
     "line ends rewritten": (
         b"".join([*RECORDS[:2], encode(NOP, FIVE_LINES), *RECORDS[3:]]).replace(b"\n", b"\r\n"),
-        "damage-skipped",
-        "X'0A' to X'0D0A'",
+        "damage-skipped", "X'0A' to X'0D0A'", Severity.ERROR, 5,
     ),
-    "noise": (b"".join(RECORDS[:2]) + b"\x01\x02\x03" + b"".join(RECORDS[2:]), "damage-skipped", "skipped"),
+    "a few bytes": (
+        b"".join(RECORDS[:2]) + b"\x01\x02\x03" + b"".join(RECORDS[2:]), "damage-skipped", "skipped",
+        Severity.SKIPPED, 3,
+    ),
+    "more bytes": (
+        b"".join(RECORDS[:2]) + b"\x01\x02\x03" * 30 + b"".join(RECORDS[2:]), "damage-skipped", "skipped",
+        Severity.ERROR, 90,
+    ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("data", "code", "words"), LOUD.values(), ids=LOUD)
-def test_read_and_told(data: bytes, code: str, words: str) -> None:
+@pytest.mark.parametrize(("data", "code", "words", "severity", "lost"), LOUD.values(), ids=LOUD)
+def test_read_and_told(data: bytes, code: str, words: str, severity: Severity, lost: int) -> None:
     found, findings = read(data)
     assert found == TYPES
     (finding,) = findings
-    assert (finding.code, finding.severity) == (code, Severity.SKIPPED)
+    assert (finding.code, finding.severity, finding.bytes_lost) == (code, severity, lost)
     assert words in finding.message
+
+
+def test_job_commands_hide_no_damage() -> None:
+    _, findings = read(b"".join(RECORDS[:2]) + JOB_END + RECORDS[2] + bytes(range(1, 90)) + RECORDS[3])
+    assert [(f.severity, f.bytes_lost) for f in findings] == [(Severity.INFO, 0), (Severity.ERROR, 89)]
 
 
 REFUSED = {
@@ -91,8 +113,6 @@ REFUSED = {
     "translated, with what looks like a record": (
         b"".join(RECORDS).decode("cp037").encode("latin-1") + b"".join(RECORDS)
     ),
-    "without X'5A'": b"".join(r[1:] for r in RECORDS),
-    "without X'5A', RDW": b"".join(described(r[1:]) for r in RECORDS),
     "line data": LINES * 100,
     "text": b"Dear Sir or Madam, " * 100,
     "ZIP": b"PK\x03\x04" + bytes(100),
@@ -108,8 +128,6 @@ REFUSED = {
 WORDS = {
     "translated": "EBCDIC to ASCII",
     "translated, with what looks like a record": "EBCDIC to ASCII",
-    "without X'5A'": "no X'5A' in front",
-    "without X'5A', RDW": "no X'5A' in front",
     "line data": "line data in EBCDIC",
     "text": "text in ASCII",
     "ZIP": "ZIP",

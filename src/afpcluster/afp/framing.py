@@ -1,11 +1,14 @@
-"""Records of an AFP file: the one place that knows X'5A', lengths, flags, padding and host prefixes.
+"""Records of an AFP file: the one place that knows X'5A', lengths, flags and padding.
 
 A record is one structured field: X'5A', length (2 bytes, itself included, X'5A' not), type (3 bytes),
 flags, 2 reserved bytes, optional extension, data, optional padding (MO:DCA "Structured Field
-Introducer"). Files that came from a host may carry a length in front of every record: 4 bytes (RDW, and
-4 more, a BDW, in front of every block) or 2. Line ends and filler between records are skipped, anything
-else with a finding (`transfer` says what may have happened). Segmented structured fields are joined.
-`scan` finds records without building them; `read` builds those of a range. Memory is one window.
+Introducer"). Files that came from a host may have descriptors in front of records, or lack X'5A': they are
+read through a view that mends this (`host_records`, `unmarked`). Line ends and filler between records are
+skipped, anything else with a finding (`transfer` says what may have happened); a field whose length is
+wrong costs that field alone (`damage`). Segmented structured fields are joined. `scan` finds records
+without building them; `read` builds those of a range. Memory is one window.
+
+Positions are those in the view; `origin` translates them to the file's, for findings.
 """
 
 from __future__ import annotations
@@ -13,20 +16,29 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
-from afpcluster.afp.fields import FIELDS
-from afpcluster.afp.transfer import cause_of_damage, foreign, translated, why_not_afp
+from afpcluster.afp.damage import CARRIAGE_CONTROL, FILLER, Surroundings, find_introducer
+from afpcluster.afp.fields import is_begin, is_end, mnemonic
+from afpcluster.afp.host_records import joined_records
+from afpcluster.afp.transfer import (
+    Cause,
+    cause_of_damage,
+    foreign,
+    of_printer_job,
+    severity_of,
+    translated,
+    why_not_afp,
+)
+from afpcluster.afp.unmarked import MarkedFields, find_unmarked, leads_on
+from afpcluster.afp.views import Source, View
 from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
 
-CARRIAGE_CONTROL = 0x5A
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
 _WINDOW = 1 << 20
 _LONGEST = 0x10010  # more bytes than any record has
 _SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
-_FILLER = b"\x00\x40\x0a\x0d\x15\x25\x1a\x20"  # zeros, spaces and line ends of both worlds, end of file
-_CATEGORIES = frozenset(type_ >> 8 & 0xFF for type_ in FIELDS)
+_SKIPPED = "Bytes that are no structured field were skipped"
 
 
 @dataclass(slots=True)
@@ -50,37 +62,36 @@ def encode(type_: int, data: bytes = b"") -> bytes:
 
 
 class RecordFile:
-    """Random access to the records of a seekable source."""
+    """Random access to the records of a seekable source, or of what another RecordFile reads (`source`)."""
 
-    def __init__(self, source: BinaryIO, findings: Findings) -> None:
-        self._source = source
+    def __init__(self, source: Source, findings: Findings) -> None:
         self._findings = findings
-        self.size = source.seek(0, io.SEEK_END)
-        self._start, self._prefix = self._detect()
-        self._cause: str | None = None  # of damage
-
-    def _detect(self) -> tuple[int, int]:
-        """Where the first record is and how long the host prefix in front of each is (0, 2 or 4 bytes)."""
-        if self.size == 0:
+        if source.seek(0, io.SEEK_END) == 0:
             raise NotAfpError("input-empty", "The input is empty: 0 bytes. Send an AFP (MO:DCA) print file.")
-        self._source.seek(0)
-        head = self._source.read(_SEARCH_LIMIT)
-        for prefix in (0, 4, 2):
-            if _is_record(head, prefix) and (prefix == 0 or _prefix_fits(head, 0, prefix)):
-                return 0, prefix
-        if _is_record(head, 8) and _prefix_fits(head, 4, 4):
-            return 4, 4  # the RDW behind the BDW
-        at = -1 if translated(head) or foreign(head) else _find_record(head, 0)
+        self.source = source if isinstance(source, View) else _fields_of(source)
+        self.size = self.source.seek(0, io.SEEK_END)
+        self._around = Surroundings(self.source)
+        self._cause: Cause | None = None  # of damage
+        self._start = self._first()
+
+    def _first(self) -> int:
+        """Where the first record is."""
+        head = self._around.bytes_at(0, _SEARCH_LIMIT)
+        if _is_record(head):
+            return 0
+        at = -1 if translated(head) or foreign(head) else find_introducer(head, 0)
         if at < 0:
             raise NotAfpError("input-not-afp", why_not_afp(head), offset=0)
-        if head[:at].strip(_FILLER):
-            _report(
-                self._findings,
-                "leading-bytes",
-                f"{at} bytes in front of the first structured field were skipped{cause_of_damage(head[:at])}",
-                0,
-            )
-        return at, 0
+        if head[:at].strip(FILLER):
+            cause = cause_of_damage(head[:at])
+            message = f"{at} bytes in front of the first structured field were skipped{cause.text}"
+            lost = 0 if cause.severity is Severity.INFO else at
+            self._report("leading-bytes", message, 0, cause.severity, bytes_lost=lost)
+        return at
+
+    def origin(self, at: int) -> int:
+        """Where in the file the byte is that stands at `at` here. Quick for ascending positions."""
+        return self.source.origin(at) if isinstance(self.source, View) else at
 
     def scan(
         self,
@@ -97,42 +108,68 @@ class RecordFile:
         With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
         `window_size` is how much is read at a time: more than the longest record.
         """
+        window, base = b"", 0
+        size = self.size
         at = self._start if start is None else start
-        prefix = self._prefix if start is None else 0
-        window, base = b"", at
-        size, step = self.size, self._prefix
-        last = size if stop is None else stop
-        at += prefix
+        last = size if stop is None else min(stop, size)
         while at < last:
             p = at - base
-            if p < 0 or p + _LONGEST > len(window):
-                if base + len(window) < size or p < 0 or p > len(window):
-                    self._source.seek(at)
-                    window, base = self._source.read(window_size), at
-                p = at - base
-            if p + 9 > len(window) and window[p : p + 1] == b"\x5a":
-                raise self._cut_off(at, "its introducer needs 9 bytes")
-            length = 0
-            if p + 9 <= len(window) and window[p] == CARRIAGE_CONTROL and window[p + 3] == 0xD3:
-                length = window[p + 1] << 8 | window[p + 2]
-            if length < 8:
-                found = self._resynchronise(at, window, p, report)
-                if found is None:
-                    return
-                at = found
+            if p < 0 or (p + _LONGEST > len(window) and base + len(window) < size):
+                self.source.seek(at)
+                window, base, p = self.source.read(window_size), at, 0
+                if at + len(window) >= size:
+                    window += bytes(_LONGEST)  # a record may say that it goes on
+            length = window[p + 1] << 8 | window[p + 2]
+            if length < 8 or window[p] != CARRIAGE_CONTROL or window[p + 3] != 0xD3:
+                at = self._resynchronise(at, report)
                 continue
-            end = at + 1 + length
-            if end > size:
-                raise self._cut_off(at, f"it says {length} bytes")
+            end = following = at + 1 + length
+            q = p + 1 + length
+            if end != size and (window[q] != CARRIAGE_CONTROL or window[q + 3] != 0xD3):
+                end, following = self._where_next(at, end, report)
+                if end < at + 9:
+                    at = following
+                    continue
             yield window[p + 3] << 16 | window[p + 4] << 8 | window[p + 5], at, end, window, p + 9
-            at = end + step
+            at = following
+
+    def _where_next(self, at: int, end: int, report: bool) -> tuple[int, int]:
+        """Where the record at..end-1, which no record follows directly, really ends, and where the next one
+        is. The end is `at` if the record cannot be read."""
+        resumed = self._around.fields_inside(at, end)
+        if resumed is not None:
+            return self._wrong_length(at, resumed, report), resumed
+        if end > self.size:
+            raise self._cut_off(at, f"it says {end - at - 1} bytes")
+        following = self._around.behind_filler(end)
+        if following < self.size and not self._around.begins_field(following):
+            following = self._resynchronise(end, report)
+        return end, following
+
+    def _wrong_length(self, at: int, resumed: int, report: bool) -> int:
+        """The end of a record whose length is wrong: Begin and End end where the next record begins, what
+        is in others cannot be trusted."""
+        type_ = int.from_bytes(self._around.bytes_at(at + 3, 3), "big")
+        kept = is_begin(type_) or is_end(type_)
+        if report:
+            done = "It is read up to there" if kept else "It is left out"
+            self._report(
+                "field-length-wrong",
+                f"The length of a structured field ({mnemonic(type_)}) is wrong: other fields begin before "
+                f"it ends. {done}, and reading goes on with these",
+                at,
+                Severity.ERROR,
+                bytes_lost=0 if kept else resumed - at,
+            )
+        return resumed if kept else at
 
     def _cut_off(self, at: int, needs: str) -> TruncatedError:
+        offset = self.origin(at)
         return TruncatedError(
             "input-truncated",
-            f"The structured field at byte {at} is cut off: {needs}, but the file ends {self.size - at} "
-            "bytes behind its start. Transfer the file again, in binary.",
-            offset=at,
+            f"The structured field at byte {offset} is cut off: {needs}, but the file ends "
+            f"{self.size - at} bytes behind its start. Transfer the file again, in binary.",
+            offset=offset,
         )
 
     def read(self, start: int, end: int, findings: Findings | None = None) -> list[Record]:
@@ -142,16 +179,17 @@ class RecordFile:
         records: list[Record] = []
         pending: Record | None = None
         window_size = min(end - start + _LONGEST, _WINDOW)
+        moved = isinstance(self.source, View)
         for type_, offset, stop, window, at in self.scan(start, stop=end, window_size=window_size):
             flags = window[at - 3]
             data = window[at : at + stop - offset - 9]
             if flags:
-                data = _strip(flags, data, offset, found)
+                data = _strip(flags, data, self.origin(offset), found)
             if pending is not None and pending.type == type_:
                 pending.data += data
             else:
                 pending = None
-                record = Record(type_, offset, data)
+                record = Record(type_, self.origin(offset) if moved else offset, data)
                 records.append(record)
                 if flags & _SEGMENTED:
                     pending = record
@@ -162,80 +200,90 @@ class RecordFile:
     @property
     def damage(self) -> str:
         """What was skipped between records, and why it may be there; '' where nothing was."""
-        return "" if self._cause is None else f"Bytes that are no structured field were skipped{self._cause}"
+        return f"{_SKIPPED}{self._cause.text}" if self._cause else ""
 
-    def _resynchronise(self, at: int, window: bytes, p: int, report: bool) -> int | None:
-        """The offset of the next record behind damage or filler at `at`; None at the end of the file."""
-        if self._prefix == 4 and _is_record(window, p + 4) and _prefix_fits(window, p, 4):
-            return at + 4  # what was taken for an RDW is the BDW of the next block
-        begin = at - self._prefix  # a wrong host prefix is part of the damage
-        filler = True
-        while True:
-            found = _find_record(window, max(p, 0) + (1 if window[p : p + 1] == b"\x5a" else 0))
-            stop = found if found >= 0 else len(window)
-            filler = filler and not window[p:stop].strip(_FILLER)
-            if found >= 0:
-                at += found - p
-                break
-            at += max(len(window) - p, 1)
-            if at >= self.size:
-                at = self.size
-                break
-            at = max(at - 8, begin + 1)
-            self._source.seek(at)
-            window, p = self._source.read(_WINDOW), 0
-            if len(window) < 9:
-                at = self.size
-                break
-        if report and not filler:
-            if self._cause is None:  # looked for once: a damaged file has many such places
-                self._source.seek(max(begin - _SEARCH_LIMIT, 0))
-                before = self._source.read(min(begin, _SEARCH_LIMIT))
-                self._cause = cause_of_damage(self._source.read(min(at - begin, _SEARCH_LIMIT)), before)
-            _report(self._findings, "damage-skipped", self.damage, begin)
-        return at if at < self.size else None
+    def _report(
+        self,
+        code: str,
+        message: str,
+        at: int,
+        severity: Severity = Severity.SKIPPED,
+        *,
+        bytes_lost: int = 0,
+        count: int = 1,
+    ) -> None:
+        offset = self.origin(at)
+        self._findings.add(
+            code, severity, message, offset=offset, spec=SPEC, bytes_lost=bytes_lost, count=count
+        )
+
+    def _resynchronise(self, at: int, report: bool) -> int:
+        """Where the next record is behind damage or filler at `at`; the size at the end of the file."""
+        head = self._around.bytes_at(at, 9)
+        if head[:1] == b"\x5a" and at + len(head) == self.size and len(head) < 9:
+            raise self._cut_off(at, "its introducer needs 9 bytes")
+        begin = at
+        at = self._around.next_field(at + 1)
+        if report and self._around.behind_filler(begin) < at:
+            self._damage(begin, at)
+        return at
+
+    def _damage(self, begin: int, end: int) -> None:
+        """Report that begin..end-1 are skipped. The cause is looked for once: a damaged file has many such
+        places."""
+        skipped = self._around.bytes_at(begin, min(end - begin, _SEARCH_LIMIT))
+        if of_printer_job(skipped):
+            self._report("damage-skipped", f"{_SKIPPED}{cause_of_damage(skipped).text}", begin, Severity.INFO)
+            return
+        if self._cause is None:
+            before = self._around.bytes_at(max(begin - _SEARCH_LIMIT, 0), min(begin, _SEARCH_LIMIT))
+            self._cause = cause_of_damage(skipped, before)
+        lost = end - begin
+        known = self._cause.severity if self._cause.text else severity_of(lost)
+        self._report("damage-skipped", self.damage, begin, known, bytes_lost=lost)
+        pages = self._around.pages_begun(begin, end)
+        if pages:
+            message = "A page begins in bytes that cannot be read; it is lost"
+            self._report("page-lost", message, begin, Severity.ERROR, count=pages)
 
 
 def _strip(flags: int, data: bytes, offset: int, findings: Findings) -> bytes:
     """Take extension and padding off the data, as the introducer's flags say."""
     if flags & _EXTENSION:
         if not data or data[0] == 0 or data[0] > len(data):
-            _report(findings, "extension-bad", "Structured field extension has an impossible length", offset)
+            message = "Structured field extension has an impossible length"
+            findings.add("extension-bad", Severity.SKIPPED, message, offset=offset, spec=SPEC)
         else:
             data = data[data[0] :]
     if flags & _PADDED and data:
         count = data[-1] or (int.from_bytes(data[-3:-1], "big") if len(data) >= 3 else 0)
         if not 0 < count <= len(data):
-            _report(findings, "padding-bad", "Structured field padding has an impossible length", offset)
+            message = "Structured field padding has an impossible length"
+            findings.add("padding-bad", Severity.SKIPPED, message, offset=offset, spec=SPEC)
         else:
             data = data[:-count]
     return data
 
 
-def _report(findings: Findings, code: str, message: str, offset: int) -> None:
-    findings.add(code, Severity.SKIPPED, message, offset=offset, spec=SPEC)
+def _fields_of(source: Source) -> Source:
+    """The source, or a view of it in which nothing stands in front of records but X'5A'."""
+    source.seek(0)
+    head = source.read(_SEARCH_LIMIT)
+    if _is_record(head) or translated(head) or foreign(head):
+        return source
+    joined = joined_records(source, lambda begins: _is_record(begins) or leads_on(begins, 0))
+    if joined is not None:
+        joined.seek(0)
+        return joined if _is_record(joined.read(9)) else MarkedFields(joined)
+    unmarked = find_unmarked(head)
+    if unmarked >= 0 and not 0 <= find_introducer(head, 0) < unmarked:
+        return MarkedFields(source)
+    return source
 
 
-def _is_record(data: bytes, at: int) -> bool:
+def _is_record(data: bytes) -> bool:
+    """Whether a file that begins with `data` is one whose records are not of the categories that there are,
+    too."""
     return (
-        len(data) >= at + 9
-        and data[at] == CARRIAGE_CONTROL
-        and data[at + 3] == 0xD3
-        and (data[at + 1] << 8 | data[at + 2]) >= 8
+        len(data) >= 9 and data[0] == CARRIAGE_CONTROL and data[3] == 0xD3 and (data[1] << 8 | data[2]) >= 8
     )
-
-
-def _prefix_fits(data: bytes, at: int, prefix: int) -> bool:
-    """Whether the length in the host prefix at `at` agrees with the structured field's own. It stands in
-    the first two bytes (RDW), or in all four."""
-    length = int.from_bytes(data[at + prefix + 1 : at + prefix + 3], "big") + 1
-    said = (int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at : at + prefix], "big"))
-    return length in said or length + prefix in said
-
-
-def _find_record(data: bytes, start: int) -> int:
-    """Position of the next plausible record, of a category that there is, or -1."""
-    at = data.find(b"\x5a", start)
-    while at >= 0 and not (_is_record(data, at) and data[at + 4] in _CATEGORIES):
-        at = data.find(b"\x5a", at + 1)
-    return at

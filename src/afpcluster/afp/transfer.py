@@ -6,6 +6,11 @@ messages. Programming Guide and Line Data Reference, "Mixed Documents".
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from afpcluster.afp.damage import INTRODUCER
+from afpcluster.findings import Severity
+
 _FORMATS = {
     b"%PDF": "The input is a PDF, not AFP. It needs no conversion.",
     b"%!": "The input is PostScript, not AFP.",
@@ -68,16 +73,37 @@ def why_not_afp(head: bytes) -> str:
     )
 
 
-def cause_of_damage(skipped: bytes, before: bytes = b"") -> str:
-    """The end of a message about skipped bytes: why they may be there; '' where nothing suggests itself."""
+class Cause(NamedTuple):
+    """Why bytes may be there that are no structured field: the end of a message, '' where nothing suggests
+    itself, and how much is lost."""
+
+    text: str
+    severity: Severity
+
+
+def cause_of_damage(skipped: bytes, before: bytes = b"") -> Cause:
+    """Why the `skipped` bytes may be there, behind those `before`."""
+    if of_printer_job(skipped):
+        return Cause(": commands of a printer job (PJL) around the AFP; nothing is lost", Severity.INFO)
     line_ends = (before + skipped).count(b"\n")
     if line_ends >= _ENOUGH_LINE_ENDS and (before + skipped).count(b"\r\n") == line_ends:
-        return f": line ends in the file seem to be rewritten (X'0A' to X'0D0A'); {_BINARY}"
+        text = f": line ends in the file seem to be rewritten (X'0A' to X'0D0A'); {_BINARY}"
+        return Cause(text, Severity.ERROR)
     if len(skipped) >= _SHORTEST_TEXT:
         for codes, name in ((_EBCDIC_TEXT, "EBCDIC"), (_ASCII_TEXT, "ASCII")):
             if _share(skipped, codes) > _TEXT_SHARE:
-                return f": they look like line data in {name}; {_COMPOSE}"
-    return ""
+                return Cause(f": they look like line data in {name}; {_COMPOSE}", Severity.SKIPPED)
+    return Cause("", severity_of(len(skipped)))
+
+
+def of_printer_job(skipped: bytes) -> bool:
+    """Whether skipped bytes are commands of a printer job around the AFP."""
+    return _JOB in skipped or b"@PJL" in skipped
+
+
+def severity_of(lost: int) -> Severity:
+    """Of so many bytes lost: too few for a structured field, or what cannot be known."""
+    return Severity.SKIPPED if lost < INTRODUCER else Severity.ERROR
 
 
 def _share(data: bytes, codes: frozenset[int]) -> float:

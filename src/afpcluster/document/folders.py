@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from afpcluster.afp.framing import CARRIAGE_CONTROL, RecordFile
+from afpcluster.afp.damage import CARRIAGE_CONTROL
+from afpcluster.afp.framing import RecordFile
 from afpcluster.document.resources import CONTAINER, Resource, ResourceScope, fold, scan_resources
 from afpcluster.findings import ConversionError, Findings, Severity
 
