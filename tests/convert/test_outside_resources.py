@@ -58,6 +58,13 @@ def test_overlay_in_a_folder(tmp_path: Path, name: str) -> None:
     assert words(USES_OVERLAY, tmp_path) == ["outside", "page"]
 
 
+def test_names_with_their_extension_find_the_file_of_that_name(tmp_path: Path) -> None:
+    """A name of eight characters may have a full stop in it."""
+    overlay_file(tmp_path / "OVER.A", "first")
+    overlay_file(tmp_path / "OVER.B", "second")
+    assert words(document(page(include_overlay("OVER.B"), text("page"))), tmp_path) == ["second", "page"]
+
+
 def test_overlay_in_a_resource_group_file(tmp_path: Path) -> None:
     assert words(USES_OVERLAY, group_file(tmp_path / "any.name", "grouped")) == ["grouped", "page"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +13,10 @@ from afpcluster.display.colour import BLACK, Colour, cmyk, rgb
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Item, Rectangle
 from afpcluster.findings import Findings
-from afpcluster.fonts.font import Font
+from afpcluster.fonts.font import FaceRun, Font
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.text.controls import draw_text
-from afpcluster.interpret.text.state import TextSpace
+from afpcluster.interpret.text.state import Inherited, TextSpace
 
 FACE = OutlineFace("test", FontProgram("test", ProgramKind.STANDARD, "Courier"), 1, {}, {}, {})
 FONT = Font("TEST", FACE, 10.0, 1, (6.0,) * 256, underscore_position=1.0, underscore_thickness=0.5)
@@ -343,6 +345,29 @@ def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data(
 )
 def test_bad_data_is_a_finding(data: bytes, code: str) -> None:
     assert code in [finding.code for finding in draw(data)[1]]
+
+
+def test_an_inherited_space_increment_counts_in_mapped_fonts() -> None:
+    """The quick way of simple fonts knows no increment: it must not be taken."""
+    context = Context(Findings(), Finder())
+    own, _ = draw(build(("SVI", 400), "A B"))
+    inherited = draw_text(build("A B"), SPACE, FONTS, context, 0, Inherited(space_increment=20.0))
+    assert shown(inherited) == shown(own)
+    assert shown(own) != shown(draw(build("A B"))[0])
+
+
+def test_overstrike_in_fonts_whose_text_is_turned_into_other_codes() -> None:
+    other = replace(FACE, key="other")
+
+    def split(text: bytes) -> list[FaceRun]:
+        return [FaceRun(other, bytes(code + 1 for code in text), 6.0 * len(text))]
+
+    fonts = {1: replace(FONT, split=split)}
+    data = build(("OVS", 1, 0x61), "AB", ("OVS", 0, 0))
+    items = draw_text(data, SPACE, fonts, Context(Findings(), Finder()), 0)
+    strike = items[-1]
+    assert isinstance(strike, GlyphRun)
+    assert (strike.face, strike.codes, strike.x) == (other, b"\x62\x62", 0.0)
 
 
 def test_what_repeats_without_end_is_a_finding() -> None:

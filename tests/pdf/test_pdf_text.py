@@ -259,3 +259,19 @@ def test_another_viewer_agrees_on_advances_and_codes() -> None:
     assert done.stderr == b""
     words = re.findall(rb'xMin="([0-9.]+)"[^>]*xMax="([0-9.]+)"[^>]*>AB<', done.stdout)
     assert [(float(a), float(b)) for a, b in words] == [(10.0, pytest.approx(30.02, abs=0.05))]
+
+
+def test_rounding_of_gaps_does_not_add_up() -> None:
+    """Each gap of 0.0014 points is 0.14 thousandths of the size: 400 of them move the next glyph by 0.56
+    points, as gaps that are rounded one by one never would."""
+    gaps = tuple((index, 0.0014) for index in range(1, 401))
+    item = GlyphRun(STANDARD, 10, 10, 50, b"\xc1" * 401, gaps=gaps)
+    with pikepdf.open(io.BytesIO(pdf_of([page_of(item)]))) as pdf:
+        ((shown, operator),) = [
+            (operands[0], operator)
+            for operands, operator in pikepdf.parse_content_stream(pdf.pages[0])
+            if str(operator) in ("TJ", "Tj")
+        ]
+    assert str(operator) == "TJ"
+    adjustments = [float(part) for part in shown if not isinstance(part, pikepdf.String)]
+    assert -57 <= sum(adjustments) <= -55
