@@ -9,9 +9,11 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
 ORACLES   := fop fonts-dejavu-core fonts-urw-base35
+# Type 1 fonts of other makers, for `make fonts`.
+FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check format lock install packages oracles bench fuzz
+.PHONY: help up down test check format lock install packages oracles fonts fonts-packages bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +46,9 @@ lock: install ## resolve requirements.lock anew from pyproject.toml
 bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
 	@$(PYTHON) -m benchmarks $(BENCH)
 
+fonts: install fonts-packages ## each glyph of Debian's Type 1 fonts, source against PDF (FONTS="--every 20")
+	@$(PYTHON) -m benchmarks.fonts $(FONTS)
+
 fuzz: install ## convert mutated files for a minute (FUZZ="--count 1000000 --jobs 2")
 	@$(PYTHON) -m benchmarks.fuzz $(FUZZ)
 
@@ -54,6 +59,9 @@ packages:
 
 oracles:
 	@tools/install-packages $(ORACLES)
+
+fonts-packages:
+	@tools/install-packages $(FONTS_OF_OTHERS)
 
 # Debian's own Python: the services run as a user without rights, who may not read root's home.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from type1_programs import BOX, HEADER, STANDARD_SUBRS, TRAILER, Code, FreeTypeFont, cipher, pfa, pfb, private
+from type1_programs import BOX, HEADER, STANDARD_SUBRS, TRAILER, Code, cipher, pfa, pfb, private
 
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
 from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.program import type1_program
+from benchmarks.fonts.freetype_font import FreeTypeFont
 
 GLYPHS: dict[str, Code] = {
     "A": (20, 500, "hsbw", 5, "callsubr", "endchar"),

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from fontTools.t1Lib import T1Font
-from type1_programs import BOX, STANDARD_SUBRS, URW, Code, FreeTypeFont, needs_urw, pfa, private
+from type1_programs import BOX, STANDARD_SUBRS, URW, Code, needs_urw, pfa, private
 
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Page
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.type1.program import type1_program
+from benchmarks.fonts.freetype_font import FreeTypeFont
 from rendering import pdf_of, rendered
 
 FLEX: Code = (

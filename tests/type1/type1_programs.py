@@ -1,12 +1,10 @@
-"""Type 1 programs made on the spot from readable charstrings, and FreeType's view of a program."""
+"""Type 1 programs made on the spot from readable charstrings."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import freetype
 import pytest
 from fontTools.misc import eexec
 from fontTools.misc.psCharStrings import T1CharString
@@ -90,30 +88,3 @@ def pfb(text: bytes, *, header: bytes = HEADER, behind: bytes = b"\n") -> bytes:
 
 def cipher(text: bytes) -> bytes:
     return bytes(eexec.encrypt(bytes(4) + text, 55665)[0])
-
-
-class FreeTypeFont:
-    """A program as FreeType reads it: the source of truth for what glyphs look like."""
-
-    def __init__(self, data: bytes) -> None:
-        self._face = freetype.Face(io.BytesIO(data))
-
-    def names(self) -> list[str]:
-        return [self._face.get_glyph_name(at).decode() for at in range(self._face.num_glyphs)]
-
-    def glyph(self, name: str) -> tuple[object, ...] | None:
-        """(width, points, kinds of points, ends of contours), unscaled and without hints; None where the
-        program does not have the glyph."""
-        index = self._face.get_name_index(name.encode())
-        if self._face.get_glyph_name(index) != name.encode():
-            return None
-        flags = freetype.FT_LOAD_NO_SCALE | freetype.FT_LOAD_NO_HINTING
-        self._face.load_glyph(index, flags)
-        slot = self._face.glyph
-        outline = slot.outline
-        return (
-            slot.advance.x,
-            tuple(outline.points),
-            tuple(t & 3 for t in outline.tags),
-            tuple(outline.contours),
-        )
