@@ -42,6 +42,7 @@ class Painter:
             ResourceLookup(options.strict),
             FormMaps(findings, options.form_map, strict=options.strict),
             page_names,
+            raise_faults=options.raise_faults,
         )
         self._composer = SheetComposer(self._page_on_sheet, self._interpreter, findings)
 
