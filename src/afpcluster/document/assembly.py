@@ -18,6 +18,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplet_lengths import report_hidden
 from afpcluster.display.items import GroupStart
 from afpcluster.document.attributes import (
     begin_name,
@@ -25,6 +26,7 @@ from afpcluster.document.attributes import (
     read_attribute,
     report_unknown_code_pages,
 )
+from afpcluster.document.end_names import report_other_name
 from afpcluster.document.resources import (
     TYPE_OF_BEGIN,
     Resource,
@@ -93,6 +95,7 @@ class _OpenGroup:
     level: int
     number: int
     code_page: int
+    began: bytes  # data of the Begin field
     attributes: list[tuple[str, str]] = field(default_factory=list)
     reported: bool = False
 
@@ -126,6 +129,7 @@ class Assembler:
         self.pages_seen = 0
         self.documents_seen = 0
         self.document_name = ""
+        self._document_began = b""
         self._document_code_page = code_pages.DEFAULT
         self._groups_seen = 0
         self._bare_resources: set[str] = set()
@@ -190,9 +194,7 @@ class Assembler:
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
                 yield from self._between_pages(type_, data, offset)
             else:
-                self._boundary(type_, offset)
-                if type_ == _BDT:
-                    self._declare_document(window[at : at + end - offset - 9], offset)
+                self._boundary(type_, window[at : at + end - offset - 9], offset)
 
     def _inside(self, stretch: Stretch, type_: int, offset: int, end: int) -> bool:
         """Whether a record belongs to the resource, medium map or index that is open; that is closed by its
@@ -216,7 +218,10 @@ class Assembler:
                     self._note("object-outside-page", Severity.SKIPPED, message, stretch.offset)
         return ended
 
-    def _boundary(self, type_: int, offset: int) -> None:
+    def _ends(self, begin: int, began: bytes, ended: bytes, offset: int) -> None:
+        report_other_name(begin, began, ended, self._file.origin(offset), self._findings)
+
+    def _boundary(self, type_: int, data: bytes, offset: int) -> None:
         if type_ == _LLE:
             message = "A link between pages (LLE) is not applied; links inside pages are"
             self._note("field-not-applied", Severity.SKIPPED, message, offset)
@@ -225,10 +230,13 @@ class Assembler:
             self._note("page-not-begun", Severity.ERROR, message, offset)
         elif type_ == _ENG:
             if self._groups:
-                self._groups.pop()
+                self._ends(_BNG, self._groups.pop().began, data, offset)
         elif type_ == _BDT:
             self._begin_document(offset)
+            self._declare_document(data, offset)
         elif type_ == _EDT:
+            if self._document_start is not None:
+                self._ends(_BDT, self._document_began, data, offset)
             self._document_start = None
             self._scope = self._file_scope
             self._groups.clear()
@@ -303,8 +311,9 @@ class Assembler:
         outer = self._code_page()
         self._groups_seen += 1
         name, own = begin_name(data, outer), declared_code_page(data[8:], outer)
-        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own))
-        report_unknown_code_pages(_BNG, data[8:], offset, self._findings)
+        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, data))
+        report_hidden(_BNG, data, self._file.origin(offset), self._findings)
+        report_unknown_code_pages(_BNG, data[8:], self._file.origin(offset), self._findings)
 
     def _tag(self, data: bytes, offset: int) -> None:
         """A Tag Logical Element between pages: of the innermost group, until its first page begins."""
@@ -313,7 +322,8 @@ class Assembler:
             self._note("tag-not-applied", Severity.INFO, message, offset)
         elif len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
             self._groups[-1].attributes.append(read_attribute(data, self._code_page()))
-            report_unknown_code_pages(_TLE, data, offset, self._findings)
+            report_hidden(_TLE, data, self._file.origin(offset), self._findings)
+            report_unknown_code_pages(_TLE, data, self._file.origin(offset), self._findings)
 
     def _code_page(self) -> int:
         """That of names, where a field declares none itself (triplet X'01')."""
@@ -321,9 +331,11 @@ class Assembler:
 
     def _declare_document(self, data: bytes, offset: int) -> None:
         """Name and code page of a document; BDT has two reserved bytes in front of its triplets."""
+        self._document_began = data
         self.document_name = begin_name(data[:8] + data[10:])
         self._document_code_page = declared_code_page(data[10:], code_pages.DEFAULT)
-        report_unknown_code_pages(_BDT, data[10:], offset, self._findings)
+        report_unknown_code_pages(_BDT, data[10:], self._file.origin(offset), self._findings)
+        report_hidden(_BDT, data, self._file.origin(offset), self._findings)
 
     def _collecting_scope(self) -> ResourceScope:
         """Where resources belong that stand here, outside pages."""
@@ -352,5 +364,7 @@ class Assembler:
             offset=0,
         )
 
-    def _note(self, code: str, severity: Severity, message: str, offset: int | None) -> None:
+    def _note(self, code: str, severity: Severity, message: str, at: int | None) -> None:
+        """Record a finding; `at` is a position in the record file."""
+        offset = None if at is None else self._file.origin(at)
         self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
 from afpcluster.afp.framing import Record
+from afpcluster.afp.triplet_lengths import report_hidden
+from afpcluster.document.end_names import report_other_name
 from afpcluster.findings import Findings, Severity
 
 MAX_DEPTH = 64
@@ -63,6 +65,7 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
     current = top
     for record in records:
         type_ = record.type
+        report_hidden(type_, record.data, record.offset, findings)
         if is_begin(type_):
             node = ObjectNode(record)
             current.append(node)
@@ -80,6 +83,8 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
         elif is_end(type_):
             for depth in range(len(stack) - 1, -1, -1):
                 if end_of(stack[depth].type) == type_:
+                    began = stack[depth].begin
+                    report_other_name(began.type, began.data, record.data, record.offset, findings)
                     del stack[depth:]
                     current = stack[-1].content if stack else top
                     break

@@ -1,0 +1,93 @@
+"""Where triplets stand in each structured field, and what a triplet of impossible length hides there.
+
+MO:DCA Chapter 6 "Triplet Format": a triplet has a length of 2 to 254, its own and the identifier's bytes
+included; the next one begins behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from afpcluster.afp import modca
+from afpcluster.afp.declare import Structure
+from afpcluster.afp.fields import CODES, is_begin, is_end, mnemonic
+from afpcluster.findings import Findings, Severity
+
+_BEHIND: dict[int, type[Structure]] = {
+    CODES["CDD"]: modca.ContainerDataDescriptor,
+    CODES["IEL"]: modca.IndexElement,
+    CODES["IMM"]: modca.InvokeMediumMap,
+    CODES["IOB"]: modca.IncludeObject,
+    CODES["IPG"]: modca.IncludePage,
+    CODES["IPO"]: modca.IncludePageOverlay,
+    CODES["IPS"]: modca.IncludePageSegment,
+    CODES["MDD"]: modca.MediumDescriptor,
+    CODES["MFC"]: modca.MediumFinishingControl,
+    CODES["OBD"]: modca.ObjectAreaDescriptor,
+    CODES["PEC"]: modca.PresentationEnvironmentControl,
+    CODES["PFC"]: modca.PresentationFidelityControl,
+    CODES["PGD"]: modca.PageDescriptor,
+    CODES["PMC"]: modca.PageModificationControl,
+    CODES["TLE"]: modca.TagLogicalElement,
+}
+"""Fields whose triplets end the field."""
+
+_IN_GROUPS: dict[int, tuple[int, type[Structure]]] = {
+    CODES["LLE"]: (2, modca.LinkGroup),
+    CODES["PPO"]: (0, modca.PreprocessGroup),
+    **{
+        CODES[name]: (0, modca.MapGroup)
+        for name in ("MBC", "MCD", "MCF", "MDR", "MGO", "MIO", "MMD", "MMT", "MPG", "MPO", "MPT")
+    },
+}
+"""Fields whose triplets end each repeating group: where the first group begins, and what is in one."""
+
+_NAME, _NAME_AND_RESERVED = modca.Begin.shape.size, modca.BeginReserved.shape.size
+
+
+def left_over(triplets: bytes) -> bytes:
+    """What stands behind the triplets that can be told apart; b'' where that is filler, as some writers
+    put it there."""
+    at, end = 0, len(triplets)
+    while at + 2 <= end and triplets[at] >= 2 and at + triplets[at] <= end:
+        at += triplets[at]
+    return triplets[at:] if triplets[at:].strip(b"\0") else b""
+
+
+def hidden(type_: int, data: bytes) -> bytes:
+    """What triplets of impossible length hide in the data of a structured field."""
+    if is_begin(type_) or is_end(type_):
+        reserved = data[_NAME:_NAME_AND_RESERVED] == b"\0\0"
+        return left_over(data[_NAME_AND_RESERVED if reserved else _NAME :])
+    behind = _BEHIND.get(type_)
+    if behind is not None:
+        return left_over(data[behind.shape.size :])
+    if type_ in _IN_GROUPS:
+        first, group = _IN_GROUPS[type_]
+        return b"".join(left_over(part[group.shape.size :]) for part in _groups(data, first))
+    return b""
+
+
+def _groups(data: bytes, at: int) -> Iterator[bytes]:
+    """The repeating groups, without their lengths; what is wrong with these is told where they are read."""
+    while at + 2 <= len(data):
+        length = int.from_bytes(data[at : at + 2], "big")
+        if length < 2:
+            return
+        yield data[at + 2 : at + length]
+        at += length
+
+
+def report_hidden(type_: int, data: bytes, offset: int, findings: Findings) -> None:
+    """Record a finding where a triplet of impossible length hides what is behind it in a field."""
+    rest = hidden(type_, data)
+    if rest:
+        findings.add(
+            "triplet-length-bad",
+            Severity.ERROR,
+            f"A triplet of {mnemonic(type_)} has an impossible length; it and those behind it are lost",
+            offset=offset,
+            field=mnemonic(type_),
+            spec="MO:DCA Chapter 6",
+            bytes_lost=len(rest),
+        )

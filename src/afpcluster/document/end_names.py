@@ -1,0 +1,51 @@
+"""Names of Begin and End fields: those that belong together must be equal.
+
+MO:DCA Chapter 3 "Name": an End without a name, or with one that begins with X'FFFF',
+ends whatever was begun. Files cut by other tools end another group than they begin: their pages are then
+shown under a name and tags that may not be theirs.
+"""
+
+from __future__ import annotations
+
+from afpcluster.afp.fields import CODES, end_of, mnemonic
+from afpcluster.afp.names import decode_name
+from afpcluster.document.attributes import begin_name
+from afpcluster.findings import Findings, Severity
+
+_SIZE = 8  # of a token name
+_ANY = b"\xff\xff"
+_CONSEQUENCES = {
+    CODES["BNG"]: "some of its pages may belong to somebody else",
+    CODES["BDT"]: "some of its pages may belong to somebody else",
+    CODES["BPG"]: "parts of two pages may be on one",
+}
+
+
+def report_other_name(begin: int, began: bytes, ended: bytes, offset: int, findings: Findings) -> None:
+    """Record a finding where the data `ended` of the End field at `offset` names something else than the
+    data `began` of its Begin field, whose type is `begin`."""
+    name, other = began[:_SIZE], ended[:_SIZE]
+    if name == other or len(other) < _SIZE or _ANY in (name[:2], other[:2]):
+        return
+    if _plain(other) in (b"", _plain(name)) or begin_name(began) == begin_name(ended):
+        return
+    fields = f"{mnemonic(begin)} and {mnemonic(end_of(begin))}"
+    consequence = _CONSEQUENCES.get(begin)
+    if consequence:
+        names = f"begins as {decode_name(name)} and ends as {decode_name(other)}"
+        message = f"What {names} ({fields}) is not the same: {consequence}"
+    else:
+        message = f"{fields} give different names; they are taken for one object's"
+    findings.add(
+        "name-differs",
+        Severity.ERROR if consequence else Severity.INFO,
+        message,
+        offset=offset,
+        field=mnemonic(end_of(begin)),
+        spec='MO:DCA Chapter 3 "Begin/End"',
+    )
+
+
+def _plain(name: bytes) -> bytes:
+    """Without padding, which is spaces or zeros."""
+    return name.rstrip(b"\x40\0")

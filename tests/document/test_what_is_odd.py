@@ -1,0 +1,139 @@
+"""What is odd in a print file's structure is told: names of Begin and End that differ, triplets of
+impossible length."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from forms import environment, rule
+
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import encode
+from afpcluster.afp.names import encode_name
+from afpcluster.afp.triplet_lengths import hidden, left_over
+from afpcluster.convert import convert
+from afpcluster.findings import Finding
+from afpcluster.options import Options
+from afpcluster.sample.records import enclosed
+from tests.corpus import afp_files, needs_corpus
+
+
+def found(data: bytes) -> list[Finding]:
+    options = Options(raise_faults=True)
+    return convert(io.BytesIO(data), io.BytesIO(), options).findings
+
+
+def named(begin: str, name: str | bytes, content: bytes, end: str, other: str | bytes | None) -> bytes:
+    """`content` between a Begin of one name and an End of another; None: without a name."""
+    first, last = (n if isinstance(n, bytes | None) else encode_name(n) for n in (name, other))
+    reserved = b"\0\0" if begin == "BDT" else b""
+    return encode(CODES[begin], (first or b"") + reserved) + content + encode(CODES[end], last or b"")
+
+
+PAGE = enclosed("BPG", "P1", (environment(100, 100), rule(5)))
+GROUP = named("BNG", "S0000001", PAGE, "ENG", "S0000001")
+DOCUMENT = named("BDT", "DOC", GROUP, "EDT", "DOC")
+TEXT = named("BPT", "T1", b"", "EPT", "T2")
+
+NAMES = {  # print file, severities of the findings, words of the message
+    "a group": (
+        named("BDT", "DOC", named("BNG", "S0000001", PAGE, "ENG", "S0000008"), "EDT", "DOC"),
+        ["error"], "begins as S0000001 and ends as S0000008",
+    ),
+    "a document": (named("BDT", "DOC", PAGE, "EDT", "OTHER"), ["error"], "belong to somebody else"),
+    "a page": (
+        named("BDT", "D", named("BPG", "P1", environment(9, 9), "EPG", "P7"), "EDT", "D"),
+        ["error"], "parts of two pages",
+    ),
+    "an object": (
+        named("BDT", "D", named("BPG", "P", environment(9, 9) + TEXT, "EPG", "P"), "EDT", "D"),
+        ["info"], "BPT and EPT",
+    ),
+    "inner groups": (
+        named("BDT", "D", named("BNG", "A", named("BNG", "B", PAGE, "ENG", "A"), "ENG", "B"), "EDT", "D"),
+        ["error", "error"], "somebody else",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "severities", "words"), NAMES.values(), ids=NAMES)
+def test_names_that_differ(data: bytes, severities: list[str], words: str) -> None:
+    told = [f for f in found(data) if f.code == "name-differs"]
+    assert [f.severity for f in told] == severities
+    assert all(words in f.message for f in told) or len(told) > 1
+
+
+SAME = {
+    "equal": "S0000001",
+    "none": None,
+    "any": b"\xff\xff" + b"\x40" * 6,
+    "blanks": b"\x40" * 8,
+    "zeros": bytes(8),
+    "padded with zeros": encode_name("S0000001").rstrip(b"\x40").ljust(8, b"\0"),
+}
+
+
+@pytest.mark.parametrize("end", SAME.values(), ids=SAME)
+def test_names_that_belong_together(end: str | bytes | None) -> None:
+    data = named("BDT", "DOC", named("BNG", "S0000001", PAGE, "ENG", end), "EDT", "DOC")
+    assert [f.code for f in found(data)] == []
+
+
+SIZE = bytes((9, 0x4C, 0x02)) + (1_440).to_bytes(3, "big") * 2
+LEFT = {  # triplets, what stands behind those that can be told apart
+    "none": (b"", b""),
+    "well": (SIZE * 2, b""),
+    "length 1": (b"\x01\x43" + SIZE, b"\x01\x43" + SIZE),
+    "length 0": (SIZE + b"\0" + SIZE, b"\0" + SIZE),
+    "too long": (SIZE + b"\x20\x43\x01", b"\x20\x43\x01"),
+    "one byte": (SIZE + b"\x05", b"\x05"),
+    "filler": (SIZE + b"\0\0\0", b""),
+}
+
+
+@pytest.mark.parametrize(("triplets", "rest"), LEFT.values(), ids=LEFT)
+def test_left_over(triplets: bytes, rest: bytes) -> None:
+    assert left_over(triplets) == rest
+
+
+BAD = b"\x01\x43" + SIZE
+GOOD = SIZE + b"\x02\x43"
+FIELDS = {  # mnemonic, what stands in front of its triplets
+    "OBD": b"",
+    "PGD": bytes(15),
+    "TLE": b"",
+    "BNG": encode_name("G"),
+    "BDT": encode_name("D") + b"\0\0",
+    "BPG": encode_name("P"),
+    "IPO": bytes(16),
+    "IOB": bytes(27),
+    "MCF": (len(BAD) + 2).to_bytes(2, "big"),
+    "MDR": b"\x00\x0b" + SIZE + (len(BAD) + 2).to_bytes(2, "big"),
+    "LLE": b"\x01\0" + (len(BAD) + 3).to_bytes(2, "big") + b"\x01",
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_hidden_in(name: str) -> None:
+    assert hidden(CODES[name], FIELDS[name] + BAD) == BAD
+    assert hidden(CODES[name], FIELDS[name] + GOOD) == b""
+
+
+def test_hidden_triplets_are_told() -> None:
+    """Between pages, in pages and in objects."""
+    picture = named("BGR", "G", encode(CODES["OBD"], BAD), "EGR", "G")
+    page = named("BPG", "P", environment(100, 100) + picture, "EPG", "P")
+    group = encode(CODES["BNG"], encode_name("G") + BAD) + encode(CODES["TLE"], BAD) + page
+    told = [f for f in found(named("BDT", "D", group, "EDT", "D")) if f.code == "triplet-length-bad"]
+    assert sorted((str(f.field), f.severity, f.bytes_lost) for f in told) == [
+        (name, "error", len(BAD)) for name in ("BNG", "OBD", "TLE")
+    ]
+    assert all(f.offset is not None for f in told)
+
+
+@needs_corpus
+def test_real_files_have_none_of_it() -> None:
+    for path in afp_files("real/*.afp"):
+        told = [f for f in found(path.read_bytes()) if f.code in ("triplet-length-bad", "name-differs")]
+        assert told == [], path.name
