@@ -6,6 +6,7 @@ import io
 
 import pikepdf
 import pytest
+from containers import AREA, classified, drawn
 from iocas import difference
 from pictures import bilevel, codes, context, file_data, shapes
 from PIL import Image, ImageChops, TiffImagePlugin
@@ -24,21 +25,6 @@ from rendering import show
 COLOUR, INK = shapes(), bilevel(48, 32)
 GRAY = COLOUR.convert("L")
 WIDTH, HEIGHT = COLOUR.size
-AREA = ObjectArea(WIDTH, HEIGHT)
-
-
-def classified(component: int) -> bytes:
-    oid = bytes.fromhex("06072B1200040101") + bytes((component,))
-    return encode_triplet(0x10, b"\0\x01\0\0\xdc\0" + oid.ljust(16, b"\0"))
-
-
-def drawn(
-    data: bytes, triplets: bytes = b"", area: ObjectArea = AREA, descriptor: bytes = b""
-) -> tuple[list[Item], list[str]]:
-    found = context()
-    pieces = [Record(CODES["OCD"], 0, data[at : at + 300]) for at in range(0, len(data), 300)]
-    cdd = Record(CODES["CDD"], 0, bytes(12) + descriptor) if descriptor else None
-    return draw_container(DataObject("BOC", "", 0, area, cdd, pieces, triplets=triplets), found), codes(found)
 
 
 def check(data: bytes, wanted: Image.Image, triplets: bytes = b"", tolerance: int = 0) -> ImageItem:
@@ -459,8 +445,8 @@ def test_a_trimmed_pdf_page_is_clipped() -> None:
         (b"what is it", b"", "container-unsupported"),
         (file_data(COLOUR, "JPEG")[:20], classified(23), "jpeg-bad"),
         (file_data(COLOUR, "PNG")[:30], classified(65), "image-bad"),
-        (file_data(COLOUR, "GIF")[:9], classified(22), "image-bad"),
-        (file_data(COLOUR, "TIFF")[:40], classified(14), "image-bad"),
+        (file_data(COLOUR, "GIF")[:9], classified(22), "image-unreadable"),
+        (file_data(COLOUR, "TIFF")[:40], classified(14), "image-unreadable"),
         (pdf()[:100], classified(25), "pdf-object-damaged"),
         (pdf(), paginated(2), "pdf-page-missing"),
         (two_images(), paginated(2), "tiff-image-missing"),

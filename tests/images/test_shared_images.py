@@ -16,7 +16,7 @@ from afpcluster.interpret.context import DataObject, ObjectArea
 from afpcluster.interpret.image.ioca import draw_image
 from corpus import afp_files, needs_corpus
 
-FILES = afp_files()
+FILES = [path for place in ("real", "fop", "fragments") for path in afp_files(f"{place}/*.afp")]
 QUIRKS = {"ioca-byte-swapped", "ioca-data-empty"}
 
 

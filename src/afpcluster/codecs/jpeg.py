@@ -5,6 +5,7 @@ Only markers are read (ITU-T T.81 Annex B); no sample is decoded.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
@@ -13,6 +14,9 @@ _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 PASSABLE_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended sequential and progressive DCT with Huffman coding: what PDF's DCTDecode reads."""
 ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA})
+PROGRESSIVE_FRAME = 0xC2
+END_OF_IMAGE = b"\xff\xd9"
+_NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # behind coded data: neither stuffing nor restart
 
 
 class JpegError(ValueError):
@@ -69,6 +73,19 @@ def read_header(data: bytes) -> JpegHeader:
             break
         at += 2 + length
     raise JpegError("no JPEG frame header in front of its scan")
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether the image has its end marker. Those inside of its segments, of thumbnails or comments, are
+    not its own."""
+    at = 2
+    while found := _NEXT_MARKER.search(data, at):
+        at, marker = found.end(), data[found.end() - 1]
+        if marker == _EOI:
+            return True
+        if marker not in _STANDALONE and marker != _SOI:
+            at += max(2, int.from_bytes(data[at : at + 2], "big"))
+    return False
 
 
 def _density(jfif: bytes) -> tuple[float, float]:

@@ -142,6 +142,7 @@ class Encoding(StrEnum):
     CCITT = "ccitt"  # T.4 or T.6, see CcittParameters
     JPEG = "jpeg"
     JPX = "jpx"  # JPEG 2000
+    PNG = "png"  # zlib data of rows, each behind its filter type, as in IDAT chunks of PNG
     JBIG2 = "jbig2"  # embedded organisation, without file header
 
 

@@ -38,6 +38,21 @@ def flattened(items: Iterable[Item], matrix: Matrix = IDENTITY) -> Iterator[tupl
                 yield item, matrix
 
 
+def weight(items: Iterable[Item]) -> int:
+    """Roughly the bytes that the items hold: their image data and files, and something for each."""
+    total = 0
+    for item, _ in flattened(items):
+        total += _ITEM_WEIGHT
+        if isinstance(item, Image):
+            total += len(item.image.data) + (len(item.image.mask.data) if item.image.mask is not None else 0)
+        elif isinstance(item, EmbeddedPdf):
+            total += len(item.data)
+    return total
+
+
+_ITEM_WEIGHT = 200
+
+
 def transformed(item: Item, matrix: Matrix) -> Item:
     """The item in the system that `matrix` leads to."""
     match item:

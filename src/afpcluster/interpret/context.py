@@ -134,3 +134,4 @@ class Context:
     font_finder: FontFinder
     budget: Budget = field(default_factory=Budget)
     max_image_pixels: int = 400_000_000
+    raise_faults: bool = False  # let faults of our own through, for tests

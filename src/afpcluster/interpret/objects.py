@@ -17,9 +17,10 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
 from afpcluster.display.geometry import IDENTITY, Matrix, translation
 from afpcluster.display.items import Group, Item, Rectangle
+from afpcluster.display.walk import weight
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import Resource, ResourceScope
-from afpcluster.findings import Findings
+from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.area import PlacedArea, read_area
 from afpcluster.interpret.cache import Recent, dependency
@@ -34,6 +35,7 @@ _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
 _PICTURES = (CODES["BIM"], CODES["BOC"])  # show no text in fonts of the page
+_HEAVIEST = 64 << 20  # bytes of drawings that are kept
 _AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y")
 
 
@@ -48,7 +50,7 @@ class ObjectInterpreter:
         self._lookup = lookup
         self._context = context
         self._environments: Recent[Environment] = Recent(256)
-        self._drawn: Recent[list[Item]] = Recent(64)
+        self._drawn: Recent[list[Item]] = Recent(64, weight, _HEAVIEST)
 
     def environment(
         self, node: ObjectNode, scope: ResourceScope, suppressed: frozenset[int] = frozenset()
@@ -156,10 +158,28 @@ class ObjectInterpreter:
                 environment.resources,
                 triplets=(include.triplets if include else b"") + begin.triplets,
             )
-            items = DRAWN[node.type](data_object, self._context)
+            items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
         self._place(placed, items, frame)
+
+    def _guarded(self, draw: Callable[[DataObject, Context], list[Item]], data: DataObject) -> list[Item]:
+        """An object's items; a fault of our own costs this object alone."""
+        try:
+            return draw(data, self._context)
+        except (ConversionError, MemoryError):
+            raise
+        except Exception as fault:
+            if self._context.raise_faults:
+                raise
+            self._findings.add(
+                "internal-fault",
+                Severity.ERROR,
+                f"An object could not be drawn: {type(fault).__name__}: {fault}. Please report this",
+                offset=data.offset,
+                field=data.kind,
+            )
+            return []
 
     def _place(self, placed: PlacedArea, items: list[Item], frame: Frame) -> None:
         """Put an object's items where its area is, over the area's own colour."""
@@ -176,12 +196,9 @@ class ObjectInterpreter:
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
         area = ObjectArea(0.0, 0.0)
-        items = _draw_im_image(
-            DataObject(
-                "BII", decode_name(node.begin.data[:8]), node.begin.offset, area, None, list(node.flat())
-            ),
-            self._context,
-        )
+        name, records = decode_name(node.begin.data[:8]), list(node.flat())
+        data_object = DataObject("BII", name, node.begin.offset, area, None, records)
+        items = self._guarded(_draw_im_image, data_object)
         if items:
             frame.items.append(Group(items, translation(*(frame.segment or (0.0, 0.0)))))
 

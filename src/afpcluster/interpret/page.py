@@ -38,10 +38,12 @@ class PageInterpreter:
         lookup: ResourceLookup,
         form_maps: FormMaps,
         page_names: PageNames | None = None,
+        *,
+        raise_faults: bool = False,
     ) -> None:
         self._findings = findings
         self._form_maps = form_maps
-        self._context = Context(findings, library)
+        self._context = Context(findings, library, raise_faults=raise_faults)
         self._objects = ObjectInterpreter(findings, library, lookup, self._context)
         self._content = ContentInterpreter(findings, lookup, self._objects, page_names)
 

@@ -17,14 +17,13 @@ from PIL import Image as Pillow
 from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.jpeg import read_header
 from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.interpret.container.png import png_image, png_size
 from afpcluster.interpret.container.tiff import undecoded_fax
-from afpcluster.interpret.image.data import (
-    jpeg_pixels,
-    make_image,
-    open_with_pillow,
-    pillow_header,
-    pillow_image,
-)
+from afpcluster.interpret.container.tiff_pieces import decode_pieces
+from afpcluster.interpret.image.data import make_image
+from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
+from afpcluster.interpret.image.pillow import Rescue, open_with_pillow, pillow_header
+from afpcluster.interpret.image.samples import indexed, not_transparent, pillow_image, simplified, stencil
 
 
 class Source(NamedTuple):
@@ -92,16 +91,14 @@ def _jpeg_2000(file: Source) -> FileImage:
 def _tiff(file: Source) -> FileImage:
     header = pillow_header(file.data, "TIFF", file.page)
     fax = undecoded_fax(file.data, header, file.report)
-    found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF")
+    found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF", decode_pieces)
     if file.kind in _TIFF_WITHOUT_ALPHA and found.image.mask is not None:
         found = found._replace(image=replace(found.image, key=found.image.key + "-opaque", mask=None))
     return found._replace(opaque=file.kind in _TIFF_OPAQUE)
 
 
 def _png(file: Source) -> FileImage:
-    """The resolution in the file is ignored, and without alpha all points are foreground (MO:DCA "AFPC PNG
-    Subset")."""
-    return FileImage(_decoded(file, "PNG").image, opaque=True)
+    return FileImage(png_image(file.data, file.report), opaque=True)
 
 
 def _density(header: Pillow.Image) -> tuple[float, float]:
@@ -110,47 +107,29 @@ def _density(header: Pillow.Image) -> tuple[float, float]:
     return (float(x), float(y)) if x > 1 and y > 1 else (0.0, 0.0)
 
 
-def _decoded(file: Source, format: str) -> FileImage:
+def _decoded(file: Source, format: str, rescue: Rescue | None = None) -> FileImage:
     """Any format, through Pillow."""
-    image = open_with_pillow(file.data, format, file.report, page=file.page)
-    density = _density(image)
+    image = open_with_pillow(file.data, format, file.report, page=file.page, rescue=rescue)
+    return FileImage(_samples(image, file.report), *_density(image))
+
+
+def _samples(image: Pillow.Image, report: Reporter) -> ImageData:
+    """A decoded image as the display list has it; in GIF and others without alpha all points are shown."""
     if image.mode == "1":
-        rows = bytes(image.point(lambda value: 255 - value).tobytes())
-        stencil = make_image(image.width, image.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
-        return FileImage(stencil, *density)
-    mask = _transparency(image)
-    if image.mode in ("LA", "RGBA", "PA"):
-        image = image.convert("L" if image.mode == "LA" else "RGB")
+        return stencil(image)
     if image.mode == "P":
-        return FileImage(_indexed(image, mask), *density)
-    if image.mode.startswith("I"):  # 16 bits of gray
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    return FileImage(pillow_image(image, mask=mask), *density)
+        return indexed(image, report)
+    return pillow_image(simplified(image, report), mask=not_transparent(image))
 
 
-def _indexed(image: Pillow.Image, mask: ImageData | None) -> ImageData:
-    palette = bytes(image.getpalette("RGB") or b"")[: 256 * 3]
-    return make_image(
-        image.width,
-        image.height,
-        Encoding.RAW,
-        ImageModel.INDEXED,
-        8,
-        image.tobytes(),
-        palette=palette,
-        mask=mask,
-    )
-
-
-def _transparency(image: Pillow.Image) -> ImageData | None:
-    """A stencil of the points that are not fully transparent; None where all are shown."""
-    if image.format == "GIF" or not image.has_transparency_data:  # in GIF all points are foreground
-        return None
-    alpha = image.convert("RGBA").getchannel("A")
-    if alpha.getextrema()[0] != 0:
-        return None
-    rows = alpha.point(lambda value: 255 if value else 0).convert("1").tobytes()
-    return make_image(image.width, image.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
+def image_size(file: Source, format: str) -> tuple[int, int]:
+    """Width and height in samples, before anything is decoded; (0, 0) where the reader will tell what is
+    wrong. Raises ImageProblem."""
+    if format == "JPEG":
+        return jpeg_size(file.data)
+    if format == "PNG":
+        return png_size(file.data)
+    return pillow_header(file.data, format, file.page).size
 
 
 def _through_pillow(format: str) -> Callable[[Source], FileImage]:

@@ -17,11 +17,11 @@ from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import Encoding, Image, ImageData, ImageModel, Item, Rectangle
 from afpcluster.findings import Severity
 from afpcluster.interpret.colour import specified_colour
-from afpcluster.interpret.container.files import FILE_FORMATS, FileImage, Source, sniff
+from afpcluster.interpret.container.files import FILE_FORMATS, FileImage, Source, image_size, sniff
 from afpcluster.interpret.container.pdf import draw_pdf_page
 from afpcluster.interpret.container.tiff import tiff_frame
 from afpcluster.interpret.context import Context, DataObject
-from afpcluster.interpret.image.data import ImageProblem, jpeg_size, pillow_header
+from afpcluster.interpret.image.data import ImageProblem
 from afpcluster.interpret.mapping import place
 
 SPEC = "MO:DCA Appendix D Object Type Identifiers"
@@ -127,7 +127,7 @@ def _image_file(
     file: Source, format: str, triplets: bytes, object: DataObject, context: Context
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of an image file."""
-    size = jpeg_size(file.data) if format == "JPEG" else pillow_header(file.data, format, file.page).size
+    size = image_size(file, format)
     if size[0] * size[1] > context.max_image_pixels:  # before anything is decoded
         raise ImageProblem(
             "image-too-large",

@@ -14,7 +14,8 @@ from PIL import Image as Pillow
 from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
-from afpcluster.interpret.image.data import ImageProblem, make_image, pillow_header, reading
+from afpcluster.interpret.image.data import ImageProblem, make_image
+from afpcluster.interpret.image.pillow import pillow_header, reading
 
 _FAX = {2: 0, 3: 0, 4: -1}  # TIFF Compression -> K
 _SUBFILE_TYPE, _PAGE_NUMBER = 254, 297

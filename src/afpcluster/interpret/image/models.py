@@ -7,8 +7,9 @@ from PIL import Image as Pillow
 from afpcluster.afp.ioca import SUBTRACTIVE, ColourFormat
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import Encoding, ImageData, ImageModel
-from afpcluster.interpret.image.data import ImageProblem, make_image, pillow_image
+from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.elements import eight_bits
+from afpcluster.interpret.image.samples import pillow_image
 
 _MODELS = {1: ImageModel.GRAY, 3: ImageModel.RGB, 4: ImageModel.CMYK}
 _YCC = (ColourFormat.YCRCB, ColourFormat.YCBCR)

@@ -27,10 +27,7 @@ from afpcluster.interpret.image.data import (
     ImageProblem,
     Pixels,
     compression_problem,
-    jpeg_pixels,
-    jpeg_size,
     make_image,
-    open_with_pillow,
     report_size,
 )
 from afpcluster.interpret.image.elements import (
@@ -40,7 +37,9 @@ from afpcluster.interpret.image.elements import (
     ordered,
     settle_elements,
 )
+from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
 from afpcluster.interpret.image.models import coloured, from_planes, subtractive, undo_gray_code
+from afpcluster.interpret.image.pillow import open_with_pillow
 
 _JPEG_START = b"\xff\xd8\xff"
 _RECORDINGS = (Recording.RIDIC, Recording.BOTTOM_TO_TOP, Recording.UNPADDED_RIDIC)

@@ -7,14 +7,13 @@ compressed here, the smallest of plain deflate, PNG prediction and, with one bit
 
 from __future__ import annotations
 
-import io
-import struct
-
 from PIL import Image as PillowImage
 
+from afpcluster.codecs.ccitt_tiff import encode_g4
+from afpcluster.codecs.png import compressed_rows
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Findings, Severity
-from afpcluster.outputs.pdf.ccitt import encode_g4, g4_may_pay, g4_parameters
+from afpcluster.outputs.pdf.ccitt import g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.packet import ImagePayload
 from afpcluster.pdf.file import deflate
@@ -39,6 +38,7 @@ _FILTERS = {
     Encoding.JPEG: Raw(b"/DCTDecode"),
     Encoding.JPX: Raw(b"/JPXDecode"),
     Encoding.JBIG2: Raw(b"/JBIG2Decode"),
+    Encoding.PNG: Raw(b"/FlateDecode"),
 }
 _FLATE: PdfDict = {"Filter": Raw(b"/FlateDecode")}
 _TRIED_SIZES = range(256, 1 << 26)  # bytes of samples for which more than plain deflate is tried
@@ -69,6 +69,8 @@ def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> Ima
         entries["Filter"] = _FILTERS[image.encoding]
         if image.encoding is Encoding.CCITT:
             entries["DecodeParms"] = _ccitt_parameters(image)
+        elif image.encoding is Encoding.PNG:
+            entries["DecodeParms"] = _png_parameters(image)
     mask = None
     if image.mask is not None:
         mask = encode_image(image.mask, compress=compress, findings=findings)
@@ -159,24 +161,23 @@ def _compressed(image: ImageData, data: bytes, entries: PdfDict) -> bytes:
 
 
 def _predicted(image: ImageData, data: bytes) -> tuple[bytes, PdfDict]:
-    """PNG prediction (section 7.4.4.4) by Pillow's PNG writer, which picks a filter per row, at C's speed.
-    It knows one and three components; four go in as one, which leaves it the filters that look upwards."""
-    colours = 3 if _COMPONENTS[image.model] == 3 else 1
-    columns = _row_size(image) // colours
-    encoded = _png_data("RGB" if colours == 3 else "L", columns, image.height, data)
-    return encoded, {**_FLATE, "DecodeParms": {"Predictor": 15, "Colors": colours, "Columns": columns}}
+    """PNG prediction, which picks a filter per row."""
+    colours, columns = _png_columns(image)
+    rows = PillowImage.frombytes("RGB" if colours == 3 else "L", (columns, image.height), data)
+    return compressed_rows(rows), {**_FLATE, "DecodeParms": _png_parameters(image)}
 
 
-def _png_data(mode: str, width: int, height: int, samples: bytes) -> bytes:
-    """The IDAT data of a PNG file: zlib data of filtered rows, just what FlateDecode reads."""
-    buffer = io.BytesIO()
-    PillowImage.frombytes(mode, (width, height), samples).save(buffer, "PNG")
-    png = buffer.getvalue()
-    parts: list[bytes] = []
-    position = 8
-    while position < len(png):
-        size, kind = struct.unpack_from(">I4s", png, position)
-        if kind == b"IDAT":
-            parts.append(png[position + 8 : position + 8 + size])
-        position += size + 12
-    return b"".join(parts)
+def _png_parameters(image: ImageData) -> PdfDict:
+    """How rows with PNG filters are read (section 7.4.4.4)."""
+    colours, columns = _png_columns(image)
+    parameters: PdfDict = {"Predictor": 15, "Colors": colours, "Columns": columns}
+    if image.bits != 8:
+        parameters["BitsPerComponent"] = image.bits
+    return parameters
+
+
+def _png_columns(image: ImageData) -> tuple[int, int]:
+    """(components, columns) as PNG has them: it knows no four components, they go in as one, which leaves
+    it the filters that look upwards."""
+    components = _COMPONENTS[image.model]
+    return (1, image.width * 4) if components == 4 else (components, image.width)

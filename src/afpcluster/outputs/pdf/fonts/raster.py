@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from afpcluster.codecs.ccitt_tiff import encode_g4
 from afpcluster.display.face import RasterFace, RasterGlyph
-from afpcluster.outputs.pdf.ccitt import encode_g4, g4_may_pay, g4_parameters
+from afpcluster.outputs.pdf.ccitt import g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.fonts.dictionaries import differences, simple_widths, write_to_unicode
 from afpcluster.pdf.file import PdfFile, deflate
 from afpcluster.pdf.values import PdfDict, Raw, Ref, number, serialise

@@ -1,0 +1,140 @@
+"""Image files read by Pillow: its errors, files that break off, and its limits.
+
+Of a file that is damaged what can be decoded is shown, the rest is white. Pillow's own limit of samples is
+off: ours, in image points and in bytes, are told as what they are.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PIL import Image as Pillow
+from PIL import ImageFile, UnidentifiedImageError
+
+from afpcluster.afp.ioca import Reporter
+from afpcluster.interpret.image.data import MAX_DECODED_BYTES, ImageProblem
+
+Pillow.MAX_IMAGE_PIXELS = None
+
+_FILE_SPEC = "MO:DCA Appendix D Object Type Identifiers"
+_PILLOW_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    struct.error,
+    MemoryError,
+)
+"""What Pillow raises for damaged files."""
+
+
+@contextmanager
+def reading(format: str) -> Iterator[None]:
+    """Around what reads an image file with Pillow: its errors become ImageProblem, its warnings nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except UnidentifiedImageError as error:  # whose text has nothing but the address of our buffer
+            raise ImageProblem(
+                "image-unreadable",
+                f"The data is not a {format} image that can be read: its header is damaged or of a kind "
+                "that is not supported",
+                _FILE_SPEC,
+            ) from error
+        except _PILLOW_ERRORS as error:
+            raise ImageProblem("image-bad", f"Damaged {format} data: {error}", _FILE_SPEC) from error
+
+
+def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:
+    """An image file opened but not decoded: size, mode and tags. Raises ImageProblem."""
+    with reading(format):
+        image = Pillow.open(io.BytesIO(data), formats=(format,))
+        if page:
+            image.seek(page)
+    return image
+
+
+Rescue = Callable[[bytes, Pillow.Image, ImageProblem, Reporter], Pillow.Image]
+"""What decodes a damaged file in another way: its data, the opened file, what is wrong."""
+
+
+def open_with_pillow(
+    data: bytes, format: str, report: Reporter, *, page: int = 0, rescue: Rescue | None = None
+) -> Pillow.Image:
+    """A decoded image file of this Pillow format; of one that breaks off, what can be decoded (by `rescue`,
+    if given). Raises ImageProblem where it is damaged or too large."""
+    image = pillow_header(data, format, page)
+    check_decodable(image, format)
+    try:
+        with reading(format):
+            image.load()
+    except ImageProblem as problem:
+        if rescue is not None:
+            return rescue(data, pillow_header(data, format, page), problem, report)
+        image = forgiving(data, format, page)
+        report("image-cut-off", f"{problem}; what came is shown", _FILE_SPEC)
+    return image
+
+
+def check_decodable(image: Pillow.Image, format: str) -> None:
+    """Raises ImageProblem where the samples of an opened file are more than are decoded."""
+    if image.width * image.height * len(image.getbands()) > MAX_DECODED_BYTES:
+        raise ImageProblem(
+            "image-too-large",
+            f"The {format} image of {image.width} x {image.height} samples is too large to be decoded "
+            f"(more than {MAX_DECODED_BYTES >> 20} MiB)",
+            _FILE_SPEC,
+        )
+
+
+def forgiving(data: bytes, format: str, page: int = 0) -> Pillow.Image:
+    """Decoded in the mode in which Pillow forgives data that ends early, onto white. Raises ImageProblem."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        with reading(format):
+            image = pillow_header(data, format, page)
+            if image.mode in ("P", "PA"):
+                image.load()  # only then all formats tell their palette
+            white = blank(image)
+            image = pillow_header(data, format, page)
+            image.im = Pillow.new(image.mode, image.size, white).im  # which is decoded into
+            image.load()
+            return image
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def blank(image: Pillow.Image) -> int | float | tuple[int, ...]:
+    """The sample that shows white, or as nearly so as the palette has it."""
+    if image.mode in ("P", "PA"):
+        palette = image.getpalette("RGB") or [0, 0, 0]
+        brightness = [sum(palette[at : at + 3]) for at in range(0, len(palette), 3)]
+        index = brightness.index(max(brightness))
+        return index if image.mode == "P" else (index, 0)
+    return _BLANKS.get(image.mode, 0)
+
+
+_BLANKS: dict[str, int | float | tuple[int, ...]] = {
+    "1": 255,
+    "L": 255,
+    "LA": (255, 0),
+    "La": (255, 0),
+    "RGB": (255, 255, 255),
+    "RGBA": (255, 255, 255, 0),
+    "RGBa": (0, 0, 0, 0),
+    "CMYK": (0, 0, 0, 0),
+    "YCbCr": (255, 128, 128),
+    "LAB": (255, 128, 128),
+    "I;16": 0xFFFF,
+    "I;16B": 0xFFFF,
+    "F": 1.0,
+}

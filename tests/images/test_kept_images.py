@@ -1,0 +1,24 @@
+"""Images that are kept for later pages are bounded."""
+
+from __future__ import annotations
+
+from afpcluster.display.geometry import IDENTITY
+from afpcluster.display.items import Encoding, Image, ImageData, ImageModel
+from afpcluster.display.walk import weight
+from afpcluster.interpret.cache import Recent
+
+
+def picture(size: int) -> list[Image]:
+    return [Image(ImageData("k", size, 1, Encoding.RAW, ImageModel.GRAY, 8, bytes(size)), IDENTITY)]
+
+
+def test_what_is_kept_is_bounded_by_weight() -> None:
+    kept: Recent[list[Image]] = Recent(64, weight, 10_000)
+    for number in range(20):
+        kept.put(number, picture(3_000))
+        kept.put(number, picture(3_000))  # once more: it counts once
+    assert [number for number in range(20) if kept.get(number)] == [17, 18, 19]
+    kept.put("large", picture(20_000))
+    assert kept.get("large") is None
+    kept.put("small", picture(100))
+    assert kept.get("small")
