@@ -194,10 +194,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory, afp2web: Afp2webProcess) ->
     wrapper.stop()
 
 
-@pytest.mark.parametrize("path", ["/wrapperservice", "/wrapperservice/heartbeat"])
+@pytest.mark.parametrize("path", ["", "/heartbeat", "/livez", "/readyz"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_pages_answer(shared: WrapperProcess, method: str, path: str) -> None:
-    reply = shared.call(method, path)
+    reply = shared.call(method, f"/wrapperservice{path}")
     assert reply.status == 200
     assert (reply.body == b"") is (method == "HEAD")
 
@@ -207,6 +207,8 @@ def test_openapi_describes_what_is_offered(shared: WrapperProcess) -> None:
     assert {path: sorted(methods) for path, methods in paths.items()} == {
         "/wrapperservice": ["get"],
         "/wrapperservice/heartbeat": ["get"],
+        "/wrapperservice/livez": ["get"],
+        "/wrapperservice/readyz": ["get"],
         "/wrapperservice/convert": ["post"],
     }
     offered = {

@@ -38,7 +38,10 @@ SECURITY_HEADERS = {
 }
 CLIENT_CLOSED_REQUEST = 499  # as nginx logs it; never sent
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_QUIET_PATHS = ("/services/version", "/wrapperservice/heartbeat", "/metrics")  # asked several times a second
+_QUIET_PATHS = (  # asked several times a second
+    *("/services/version", "/services/livez", "/services/readyz", "/metrics"),
+    *("/wrapperservice/heartbeat", "/wrapperservice/livez", "/wrapperservice/readyz"),
+)
 _logger = logging.getLogger("afpcluster.web.request")
 
 ErrorAnswer = Callable[[Request, ServiceError], Response]

@@ -65,6 +65,7 @@ class ServiceSettings(BaseModel):
     max_body_bytes: Bytes = Field(256 * _MIB, alias="service.max-body-bytes")
     max_form_bytes: Bytes = Field(32 * _MIB, alias="service.max-form-bytes")
     spool_memory_bytes: Bytes = Field(_MIB, alias="service.spool-memory-bytes")
+    min_free_bytes: Bytes = Field(64 * _MIB, alias="service.min-free-bytes")
     max_header_bytes: Bytes = Field(32 * 1024, alias="service.max-header-bytes")
     max_connections: int = Field(1000, alias="service.max-connections", ge=1, le=100_000)
 

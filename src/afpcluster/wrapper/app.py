@@ -31,6 +31,7 @@ from afpcluster.web.service import Service
 from afpcluster.web.tls import client_tls
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
+from afpcluster.wrapper.health import Health
 from afpcluster.wrapper.problems import problem
 from afpcluster.wrapper.settings import WrapperSettings
 from afpcluster.wrapper.watcher import PropertiesWatcher
@@ -57,6 +58,14 @@ class Wrapper:
             settings, lambda: self._watcher.in_force.targets, lambda: tls.value.context, registry
         )
         self._converting = 0
+        self._health = Health(
+            settings,
+            self.service.lifecycle,
+            self._gateway,
+            lambda: self._watcher.in_force.targets,
+            lambda: self._converting,
+            registry,
+        )
 
     def app(self) -> FastAPI:
         """The ASGI application."""
@@ -64,6 +73,8 @@ class Wrapper:
         for path, method, handler in (
             (contract.ROOT, "GET", self.about),
             (contract.HEARTBEAT, "GET", self.heartbeat),
+            (contract.LIVEZ, "GET", self.livez),
+            (contract.READYZ, "GET", self.readyz),
             (contract.CONVERT, "POST", self.service.gate.guard(self.convert)),
         ):
             app.add_api_route(path, handler, methods=[method], openapi_extra=contract.DESCRIPTIONS[path])
@@ -105,6 +116,17 @@ class Wrapper:
             members["warnings"] = warnings
         return JSONResponse(members, 200 if state is State.UP else 503)
 
+    async def livez(self) -> Response:
+        """The process answers."""
+        return JSONResponse({"status": State.UP})
+
+    async def readyz(self) -> Response:
+        """503 with the reasons while conversions would not succeed here."""
+        report = await self._health.report()
+        status = "NOT_READY" if report.reasons else "READY"
+        members = {"status": status, "instance": self.settings.instance, "reasons": list(report.reasons)}
+        return JSONResponse(members | report.members, 503 if report.reasons else 200)
+
     async def convert(self, request: Request) -> Response:
         """AFP in, PDF out."""
         if self._converting >= self.settings.max_conversions:
@@ -141,7 +163,7 @@ class Wrapper:
     def _answer(self, request: Request, converted: Converted, file_name: str | None) -> Response:
         called = {"attempts": converted.attempts, "target": converted.target.url}
         request.state.log.update(called)
-        audit.note(request, pages=int(converted.headers.get("X-AFP2web-Pages", 0)), **called)
+        audit.note(request, pages=_number(converted.headers.get("X-AFP2web-Pages", "")), **called)
         headers = {
             **converted.headers,
             "X-Wrapper-Attempts": str(converted.attempts),
@@ -177,6 +199,10 @@ def _one_key(contents: list[bytes]) -> str:
     if not re.fullmatch(r"[!-~]{8,256}", key):
         raise ValueError("expected one key alone in the file")
     return key
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def run(listen: str, properties: Path) -> None:

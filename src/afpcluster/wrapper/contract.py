@@ -13,6 +13,8 @@ from afpcluster.web.intake import AFP_MEDIA_TYPES
 
 ROOT = "/wrapperservice"
 HEARTBEAT = f"{ROOT}/heartbeat"
+LIVEZ = f"{ROOT}/livez"
+READYZ = f"{ROOT}/readyz"
 CONVERT = f"{ROOT}/convert"
 OPENAPI = f"{ROOT}/openapi.json"
 DOCUMENT_NAMES = ("file", "document", "inputbuffer")
@@ -20,6 +22,8 @@ DOCUMENT_NAMES = ("file", "document", "inputbuffer")
 OFFERED = {
     CONVERT: ("POST", "Convert an AFP print file to PDF"),
     HEARTBEAT: ("GET, HEAD", "Whether this instance serves, and which afp2web it calls"),
+    LIVEZ: ("GET, HEAD", "Whether this process answers"),
+    READYZ: ("GET, HEAD", "Whether conversions would succeed here, and why not"),
     OPENAPI: ("GET", "This interface as OpenAPI"),
 }
 _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
@@ -90,6 +94,8 @@ _FORM = {
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
     ROOT: {},
     HEARTBEAT: {"responses": {"200": {"description": "Serving"}, "503": {"description": "Draining"}}},
+    LIVEZ: {"responses": {"200": {"description": "Alive"}}},
+    READYZ: {"responses": {"200": {"description": "Ready"}, "503": {"description": "Not ready; why"}}},
     CONVERT: {
         "parameters": [
             _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
@@ -106,10 +112,13 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
         "responses": {
             "200": {"description": "The PDF", "content": {"application/pdf": _BINARY}},
             "400": {"description": "The request is wrong", **_PROBLEM},
+            "401": {"description": "The client is not known here", **_PROBLEM},
+            "408": {"description": "The document did not arrive in time", **_PROBLEM},
             "413": {"description": "The document is over a limit", **_PROBLEM},
             "415": {"description": "The Content-Type is not accepted", **_PROBLEM},
             "422": {"description": "Not AFP, damaged, or without a page", **_PROBLEM},
             "424": {"description": "strict, and a resource is missing", **_PROBLEM},
+            "429": {"description": "More than this client may have", **_PROBLEM},
             "502": {"description": "afp2web failed on this document", **_PROBLEM},
             "503": {"description": "This instance is busy or stopping", **_PROBLEM},
             "504": {"description": "No afp2web answered in time", **_PROBLEM},

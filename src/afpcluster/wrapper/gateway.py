@@ -195,19 +195,22 @@ class Gateway:
         missed = 0
         while missed < _MISSED_PROBES:
             await asyncio.sleep(interval)
-            missed = 0 if await self.answers(target, interval) else missed + 1
+            missed = missed + 1 if await self.probe(target, interval) is None else 0
         text = f"the target left {missed} probes unanswered, {interval:g} s apart"
         return AttemptFailed(text, Reason.LOST)
 
-    async def answers(self, target: Target, seconds: float) -> bool:
-        """Whether the target says anything at all to a probe within `seconds`."""
+    async def probe(self, target: Target, seconds: float) -> int | None:
+        """The status of the target's heartbeat; None when it does not answer within `seconds`."""
         assert self._session is not None  # opened with the service
+        url = f"{target.url}/services/version"
         try:
-            url = f"{target.url}/services/version"
-            async with asyncio.timeout(seconds), self._session.head(url, ssl=self._tls()):
-                return True
+            async with (
+                asyncio.timeout(seconds),
+                self._session.head(url, ssl=self._tls(), allow_redirects=False) as response,
+            ):
+                return response.status
         except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
-            return False
+            return None
 
     async def _whole_body(self, response: aiohttp.ClientResponse) -> Spool:
         expected = response.content_length
