@@ -275,3 +275,18 @@ def test_rounding_of_gaps_does_not_add_up() -> None:
     assert str(operator) == "TJ"
     adjustments = [float(part) for part in shown if not isinstance(part, pikepdf.String)]
     assert -57 <= sum(adjustments) <= -55
+
+
+@pytest.mark.parametrize(
+    ("face", "shown", "said"),
+    [
+        (outline_face(ProgramKind.TYPE1, type1(), unicode={0xC1: "\ue0c1", 0xC2: "B"}), b"\xc1\xc2\xc1", 1),
+        (outline_face(ProgramKind.TYPE1, type1(), unicode={0xC1: "\ue0c1", 0xC2: "B"}), b"\xc2", 0),
+        (outline_face(ProgramKind.TYPE1, type1(), unicode={0xC1: "\ue0c1", 0xC2: "\ue0c2"}), b"\xc1\xc2", 2),
+    ],
+)
+def test_characters_that_cannot_be_searched_are_counted(face: Face, shown: bytes, said: int) -> None:
+    findings = Findings()
+    pdf_of([page_of(GlyphRun(face, 10, 10, 50, shown))], findings=findings)
+    messages = [finding.message for finding in findings if finding.code == "text-not-searchable"]
+    assert [f"({said} characters)" in message for message in messages] == [True] * bool(said)

@@ -92,3 +92,8 @@ class RasterFace:
 
 
 Face = OutlineFace | RasterFace
+
+
+def is_private(text: str) -> bool:
+    """Whether text is of Unicode's private use: characters that nobody else knows."""
+    return any("\ue000" <= character <= "\uf8ff" or character >= "\U000f0000" for character in text)

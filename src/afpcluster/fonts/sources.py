@@ -18,6 +18,7 @@ from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, R
 from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.fonts.foca.character_set import CharacterSet, character_set
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
+from afpcluster.fonts.foca.identity import inference
 from afpcluster.fonts.folders import FontFolders
 from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.stand_in import builtin_code_pages
@@ -102,7 +103,7 @@ class FontSources:
         if name:
             found = self.parse(CODE_PAGE, name, code_page, scope, record)
             if found is not None:
-                return found
+                return self._identified(found, record)
         grid = reference.grid
         number = builtin_code_pages.number_of(name) or reference.code_page_id
         if grid is not None and not name:
@@ -111,7 +112,7 @@ class FontSources:
             for resource in scope.of_kind(CODE_PAGE):
                 found = self._parsed_resource(resource, code_page, record)
                 if found is not None and found.number == number:
-                    return found
+                    return self._identified(found, record)
         built_in = builtin_code_pages.built_in(number) if number else None
         if built_in is None:
             built_in = builtin_code_pages.nearest(number or 0)
@@ -128,6 +129,14 @@ class FontSources:
                 record,
             )
         return built_in
+
+    def _identified(self, page: CodePage, record: Record) -> CodePage:
+        """The code page; what had to be inferred of it is told."""
+        inferred = inference(page)
+        if inferred is not None:
+            message = f"The text of code page {page.name or page.number} is inferred: {inferred.reason}"
+            self.report("text-inferred", Severity.INFO, message, record)
+        return page
 
     def character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
         """The data-object font called `name` and those linked to it; none where it is missing."""

@@ -1,8 +1,7 @@
 """Character set + code page -> `Face`: which glyph, width and Unicode text each code point has.
 
 The codes of a face are AFP code points, so that text goes into outputs as it came. A glyph's name comes
-from the font's own name map (FNN), never from its GCGID. A code point without Unicode text gets a
-private use character, so that it harms neither search nor copy of its neighbours.
+from the font's own name map (FNN), never from its GCGID.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-
-from fontTools import agl
 
 from afpcluster.afp import foca
 from afpcluster.afp.foca import PatternTechnology
@@ -28,10 +25,9 @@ from afpcluster.fonts.foca import cid, type1
 from afpcluster.fonts.foca.character_set import CharacterSet
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError
 from afpcluster.fonts.foca.glyph_names import is_glyph_name
+from afpcluster.fonts.foca.identity import unicode_of
 from afpcluster.fonts.stand_in import gcgid
 
-_PRIVATE_USE = 0xE000
-_PRIVATE_USE_PLANE = 0xF0000
 _SERIF_CLASSES = range(1, 8)  # ISO/IEC 9541-1 general classes 1..7 have serifs, 8 is sans serif
 
 
@@ -42,6 +38,10 @@ class Coding:
     identifiers: Mapping[int, str]  # only those that the character set has
     printed: frozenset[int]  # code points that show something
     incremented: frozenset[int]
+
+    def shown(self) -> dict[int, str]:
+        """The identifiers of code points that show something."""
+        return {code: self.identifiers[code] for code in self.printed}
 
 
 def coding(code_page: CodePage, metrics: Mapping[str, foca.CharacterMetrics]) -> Coding:
@@ -134,7 +134,7 @@ def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = F
         code_size=code_page.code_size,
         glyphs=glyphs,
         widths=widths,
-        unicode=unicode_of(code_page, chosen, names),
+        unicode=unicode_of(code_page, chosen.shown(), names),
         default_width=_default_width(characters, code_page, metrics),
         style=style,
     )
@@ -234,23 +234,9 @@ def _raster_face(
         pels_per_em=pels_per_em,
         glyphs=glyphs,
         widths=face_widths(characters, code_page, chosen, metrics),
-        unicode=unicode_of(code_page, chosen, {}),
+        unicode=unicode_of(code_page, chosen.shown(), {}),
         code_size=code_page.code_size,
     )
-
-
-def unicode_of(code_page: CodePage, chosen: Coding, names: Mapping[str, bytes]) -> dict[int, str]:
-    """Text per code point: the code page's own, else by GCGID, else by glyph name, else private use."""
-    texts: dict[int, str] = {}
-    for code, identifier, text in _printed(code_page, chosen):
-        if not text and identifier in names:
-            text = agl.toUnicode(names[identifier].decode("latin-1"))
-        if not text or text < " ":
-            text = chr((_PRIVATE_USE if code_page.code_size == 1 else _PRIVATE_USE_PLANE) + code)
-        texts[code] = text
-    if code_page.space_code >= 0:
-        texts[code_page.space_code] = " "
-    return texts
 
 
 def _style(characters: CharacterSet) -> FaceStyle:

@@ -14,6 +14,7 @@ from fontTools import agl
 
 from afpcluster.display.face import FaceStyle, FontProgram, OutlineFace, ProgramKind
 from afpcluster.fonts.foca.code_page import CodePage
+from afpcluster.fonts.foca.identity import inference
 from afpcluster.fonts.stand_in import gcgid
 
 _COURIER_WIDTH = 600.0
@@ -104,8 +105,11 @@ def characters_of(code_page: CodePage) -> dict[int, str]:
     found: dict[int, str] = {}
     if code_page.code_size == 1 and code_page.default_text:
         found = {code: code_page.default_text for code in range(256) if code not in code_page.gcgids}
+    inferred = inference(code_page)
     for code, identifier in code_page.gcgids.items():
         text = gcgid.unicode_text(identifier)
+        if text is None and inferred is not None:
+            text = inferred.texts.get(identifier)
         if text is not None:
             found[code] = text
     return found | dict(code_page.unicode)

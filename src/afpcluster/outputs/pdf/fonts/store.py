@@ -7,7 +7,7 @@ of the standard fonts stands in, by style.
 
 from __future__ import annotations
 
-from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace
+from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace, is_private
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.pdf.fonts.composite import write_composite_font
 from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs
@@ -56,6 +56,7 @@ class FontStore:
         programs = self._embed_programs()
         for (face_key, section), ref in self._refs.items():
             face, codes = self._faces[face_key], sorted(self._codes[face_key, section])
+            self._report_private(face, [(section or 0) << 8 | code for code in codes])
             if isinstance(face, RasterFace):
                 write_raster_font(self._file, ref, face, section, codes)
                 self._report_patterns(face, without_pattern(face, section, codes))
@@ -64,6 +65,18 @@ class FontStore:
             composite = face.code_size == 2 or (program is not None and program.indexes is not None)
             write = write_composite_font if composite else write_simple_font
             write(self._file, ref, face, codes, program, program_ref)
+
+    def _report_private(self, face: Face, codes: list[int]) -> None:
+        """Tell of characters that no one but their font's maker knows (Unicode's private use)."""
+        private = sum(is_private(face.unicode.get(code, "")) for code in codes)
+        if private:
+            name = face.name if isinstance(face, RasterFace) else face.program.name
+            self._findings.add(
+                "text-not-searchable",
+                Severity.INFO,
+                f"text in font {name} can be seen, not searched or copied ({private} characters): nothing"
+                " says which letters its code points are",
+            )
 
     def _report_patterns(self, face: RasterFace, codes: list[int]) -> None:
         """Tell of codes of a raster font that show nothing and should."""
