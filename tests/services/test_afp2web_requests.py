@@ -255,6 +255,15 @@ def test_security_headers(afp2web: Afp2webProcess, path: str) -> None:
     assert headers["Server"] is None
 
 
+def test_an_error_as_a_problem_document(afp2web: Afp2webProcess) -> None:
+    reply = afp2web.transform(b"not AFP", "", Accept="application/problem+json", **{"X-Request-ID": "mine"})
+    assert reply.headers.get_content_type() == "application/problem+json"
+    expected = {"status": 422, "title": "Unprocessable Entity", "code": "A2W-2001", "requestId": "mine"}
+    assert {name: reply.json[name] for name in expected} == expected
+    assert reply.json["ErrorCode"] == "A2W-2001"
+    assert reply.json["detail"] == reply.json["ErrorMessage"]
+
+
 def test_logs_hold_neither_document_nor_query(afp2web: Afp2webProcess) -> None:
     """But the audit has the document's name: who sent what is what it is for."""
     afp2web.transform(b"SECRETDOCUMENT", "?Filename=SECRETNAME", **{"X-Request-ID": "discreet"})

@@ -116,6 +116,7 @@ def scripted(tmp_path_factory: pytest.TempPathFactory, server: ScriptedServer) -
         ([refusal(413, "A2W-1007")], 413, "A2W-1007", 1),
         ([refusal(501, "A2W-3003")], 501, "A2W-3003", 1),
         ([answer(404, b"<html>", "text/html")], 404, "afp2web-refused", 1),
+        ([answer(499, b"<html>", "text/html")], 499, "afp2web-refused", 1),
         ([answer(200, b"", length=2_000_000)], 502, "answer-too-large", 1),
     ],
 )

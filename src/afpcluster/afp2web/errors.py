@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from afpcluster.web import pages
-from afpcluster.web.errors import ServiceError
+from afpcluster.web.errors import PROBLEM, ServiceError, problem_members
 
 CODES = {
     "parameter-unknown": ("A2W-1001", "a parameter this interface does not know"),
@@ -80,6 +80,8 @@ def error_answer(request: Request, error: ServiceError) -> Response:
     request.state.log.update(error=members["ErrorCode"], reason=error.reason or error.code)
     headers = error.headers | {"X-AFP2web-ErrorCode": number(error.code)}
     if wants_json(request):
-        return JSONResponse(members, error.status, headers)
+        problem = problem_members(error, number(error.code), request.state.request_id)
+        asked_for = PROBLEM in request.headers.get("accept", "")
+        return JSONResponse(problem | members, error.status, headers, PROBLEM if asked_for else None)
     body = pages.page(f"afp2web: error {error.status}", pages.table((), members.items()))
     return HTMLResponse(body, error.status, headers)

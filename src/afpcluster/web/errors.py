@@ -1,13 +1,17 @@
 """The one error type of the services: a stable code, an HTTP status, a text for the operator.
 
-Rules: whoever meets a problem raises `ServiceError`; each service renders it in its own form
-(afp2web: `A2W-nnnn`, wrapper-service: problem+json). The text says what, where and what next, and
-never contains document content.
+Rules: whoever meets a problem raises `ServiceError`; both services render it as application/problem+json
+(RFC 9457), afp2web with the members of its own interface besides, under that media type where a client names
+it, or as a page. The text says what, where and what next, and never contains document content.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
+
+PROBLEM = "application/problem+json"
+_PHRASES = {int(status): status.phrase for status in HTTPStatus}
 
 
 class ServiceError(Exception):
@@ -42,6 +46,21 @@ class ServiceError(Exception):
     def headers(self) -> dict[str, str]:
         """Headers the answer must carry."""
         return dict(self._headers)
+
+
+def problem_members(error: ServiceError, code: str, request_id: str) -> dict[str, object]:
+    """The members of a problem document: the standard ones, `code` (stable), `requestId`, and what is known
+    of `reason` and `offset` into the document."""
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": _PHRASES.get(error.status, "Error"),  # a proxy may have refused with a status of its own
+        "status": error.status,
+        "detail": error.message,
+        "code": code,
+        "requestId": request_id,
+    }
+    known = {"reason": error.reason, "offset": error.offset}
+    return members | {name: value for name, value in known.items() if value is not None}
 
 
 class ClientGone(Exception):
