@@ -156,8 +156,9 @@ def lab_supervise(topology: Annotated[Path, typer.Argument(help="topology.yml")]
 @app.command("watch-haproxy")
 def watch_haproxy(
     pid_file: Annotated[Path, typer.Option(help="file with HAProxy's PID")],
-    track_file: Annotated[Path, typer.Option(help="Keepalived's track file: 0 healthy, 1 fault")],
-    port: Annotated[int, typer.Option(help="port on 127.0.0.1 where HAProxy answers /healthz")] = 8080,
+    folder: Annotated[Path, typer.Option(help="where Keepalived's track files are written")],
+    other: Annotated[str, typer.Option(help="address of the other proxy")],
+    port: Annotated[int, typer.Option(help="port where HAProxy answers /healthz")] = 8404,
     interval_ms: Annotated[int, typer.Option(min=1, help="time between two polls")] = 50,
     timeout_ms: Annotated[int, typer.Option(min=1, help="an answer that takes longer is a miss")] = 100,
     misses: Annotated[int, typer.Option(min=1, help="misses in a row that are a fault")] = 2,
@@ -165,7 +166,8 @@ def watch_haproxy(
     """Tell Keepalived when HAProxy dies or freezes."""
     from afpcluster.cluster.watcher import Settings, Watcher
 
-    Watcher(Settings(pid_file, track_file, port, interval_ms / 1000, timeout_ms / 1000, misses)).run()
+    settings = Settings(pid_file, folder, port, interval_ms / 1000, timeout_ms / 1000, misses, other)
+    Watcher(settings).run()
 
 
 @app.command("sample")

@@ -8,7 +8,7 @@ import pytest
 
 from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.drill import Document, run_drill
-from afpcluster.cluster.faults import DRILLS
+from afpcluster.cluster.drills import DRILLS
 
 
 @pytest.mark.parametrize("name", DRILLS)

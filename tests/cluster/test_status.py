@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from afpcluster.cluster.observe import ProcessState
@@ -19,8 +21,10 @@ def seen(
     holders: tuple[str, ...] = ("a",),
     answers: tuple[Answer, ...] = (Answer(URL, 200, 0.001),),
     processes: tuple[ProcessState, ...] = RUNS,
+    faults: Mapping[str, str] | None = None,
+    silent: Mapping[str, float] | None = None,
 ) -> Status:
-    return Status(supervisor, holders, answers, processes, ())
+    return Status(supervisor, holders, answers, processes, (), faults or {}, silent or {})
 
 
 # (what was seen, what the verdict's lines say, in order)
@@ -30,6 +34,8 @@ CASES = [
     (seen(holders=()), ["no proxy holds the VIP"]),
     (seen(holders=("a", "b")), ["a and b both hold the VIP"]),
     (seen(supervisor=None), ["the supervisor is dead"]),
+    (seen(faults={"b": "HAProxy is not running"}), ["b cannot take the VIP: HAProxy is not running"]),
+    (seen(silent={"b": 7.2}), ["b: its watcher has not looked at HAProxy for 7 s"]),
     (seen(answers=(Answer(URL, 503, 0.1),)), ["VIP: http://10.0.0.1:8080/stats answers 503 instead of 200"]),
     (seen(answers=(Answer(URL, None, 2.0, "timed out"),)), ["VIP: http://10.0.0.1:8080/stats timed out"]),
     (seen(answers=(Answer(OWN, 200, 0.1, warnings=("bad edit",)),)), ["wrapper-01: bad edit"]),

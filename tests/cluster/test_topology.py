@@ -32,7 +32,7 @@ MISTAKES = [
         "network.virtual_address: 100 is not an IPv4 address",
     ),
     ("wrapper_proxy: 8080", "wrapper_proxy: 70000", "ports.wrapper_proxy: 70000 is not a port"),
-    ("wrapper_proxy: 8080", "wrapper_proxy: 9090", "ports: the four ports must differ"),
+    ("wrapper_proxy: 8080", "wrapper_proxy: 9090", "ports: the ports must differ"),
     ("wrapper_proxy: 8080", "wrapper_proxy: yes", "ports.wrapper_proxy: 'yes' is not a port"),
     (
         "address: 10.79.79.12}",

@@ -13,24 +13,34 @@ from pathlib import Path
 
 import pytest
 
-from afpcluster.cluster.layout import HAPROXY_PID
+from afpcluster.cluster.layout import HAPROXY_PID, WATCHER_BEAT
 from afpcluster.cluster.render import CHK_HAPROXY, render
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
 
-# events in order (s started, d died, g good answer, b bad answer), healthy after each of them
+# events in order (s started, d died, looks: g good, n without servers, b no answer; capitals: the other proxy
+# does well), fault (-) or not after each of them
 SEQUENCES = [
     ("", ""),
     ("s", "-"),  # alive, but it has not answered yet
+    ("sbBB", "----"),
     ("sg", "-+"),
-    ("sgb", "-++"),  # one miss is allowed
-    ("sgbb", "-++-"),
-    ("sgbgb", "-++++"),  # misses count in a row
-    ("sgbbg", "-++-+"),
-    ("sgd", "-+-"),
-    ("sgds", "-+--"),  # a new process has to answer first
-    ("sgdsg", "-+--+"),
-    ("sbbg", "---+"),
+    ("sG", "-+"),
+    ("sGB", "-++"),  # one miss is allowed
+    ("sGBB", "-++-"),
+    ("sgbbbb", "-+++++"),  # the other proxy does no better
+    ("sGBbB", "-++++"),  # it did, for a moment
+    ("sGBBb", "-++-+"),  # it does no more: better slow than nobody
+    ("sGBGB", "-++++"),  # misses count in a row
+    ("sGBBg", "-++-+"),
+    ("sgnn", "-+++"),
+    ("sGNN", "-++-"),  # the other one has servers
+    ("sGNNn", "-++-+"),
+    ("sGNB", "-++-"),
+    ("sGNNG", "-++-+"),
+    ("sGd", "-+-"),
+    ("sGds", "-+--"),  # a new process has to answer first
+    ("sGdsg", "-+--+"),
 ]
 
 
@@ -45,9 +55,21 @@ def test_health(events: str, expected: str) -> None:
             case "d":
                 health.died()
             case _:
-                health.answer(event == "g")
-        seen += "+" if health.healthy else "-"
+                own = {"g": 200, "n": 503}.get(event.lower())
+                health.looked(own, 200 if event.isupper() else 503)
+        seen += "-" if health.fault else "+"
     assert seen == expected
+
+
+OTHER = "127.0.0.2"
+HEALTH_FRONT_END = """
+defaults
+    mode http
+    timeout client 5s
+frontend health
+    bind 127.0.0.1:{port}
+    http-request return status 200 content-type text/plain string ok
+"""
 
 
 class Proxy:
@@ -58,15 +80,22 @@ class Proxy:
             spare.bind(("127.0.0.1", 0))
             self.port = spare.getsockname()[1]
         self.config = folder / "haproxy.cfg"
-        self.config.write_text(
-            "defaults\n mode http\n timeout client 5s\n"
-            f"frontend only\n bind 127.0.0.1:{self.port}\n monitor-uri /healthz\n"
-        )
-        self.pid_file, self.track_file = folder / "haproxy.pid", folder / "health"
+        self.config.write_text(HEALTH_FRONT_END.format(port=self.port, other=OTHER))
+        self.pid_file, self.folder = folder / "haproxy.pid", folder
         self.started: list[subprocess.Popen[bytes]] = []
         command = [sys.executable, "-m", "afpcluster", "watch-haproxy", "--port", str(self.port)]
-        files = ["--pid-file", str(self.pid_file), "--track-file", str(self.track_file)]
+        files = ["--pid-file", str(self.pid_file), "--folder", str(self.folder), "--other", OTHER]
         self.watcher = subprocess.Popen([*command, *files])
+
+    def start_other(self) -> subprocess.Popen[bytes]:
+        """A second HAProxy, which answers as the other proxy."""
+        config = self.folder / "other.cfg"
+        config.write_text(
+            HEALTH_FRONT_END.format(port=self.port, other="127.0.0.3").replace("127.0.0.1", OTHER)
+        )
+        made = subprocess.Popen(["haproxy", "-db", "-f", config])
+        self.started.insert(0, made)
+        return made
 
     def start(self) -> None:
         self.started.append(subprocess.Popen(["haproxy", "-db", "-f", self.config]))
@@ -75,10 +104,10 @@ class Proxy:
     def send(self, number: signal.Signals) -> None:
         self.started[-1].send_signal(number)
 
-    def says(self, expected: str, within: float) -> bool:
-        deadline = time.monotonic() + within
+    def says(self, expected: str, within: float, name: str = "haproxy") -> bool:
+        deadline, file = time.monotonic() + within, self.folder / name
         while time.monotonic() < deadline:
-            if self.track_file.exists() and self.track_file.read_text().strip() == expected:
+            if file.exists() and file.read_text().strip() == expected:
                 return True
             time.sleep(0.005)
         return False
@@ -98,7 +127,10 @@ def test_watcher(proxy: Proxy) -> None:
     proxy.start()
     assert proxy.says("0", within=2)
     proxy.send(signal.SIGSTOP)
-    assert proxy.says("1", within=1)
+    assert not proxy.says("1", within=1)  # nobody could do better
+    proxy.start_other()
+    assert proxy.says("1", within=2)
+    assert "the other proxy is well" in (proxy.folder / "why").read_text()
     proxy.send(signal.SIGCONT)
     assert proxy.says("0", within=1)
     proxy.send(signal.SIGKILL)  # not waited for: it stays a zombie
@@ -107,16 +139,31 @@ def test_watcher(proxy: Proxy) -> None:
     assert proxy.says("0", within=2)
 
 
-def run_check(folder: Path, pid_file_text: str | None) -> int:
-    """The exit code of chk_haproxy.sh with this text in the PID file."""
-    pid_file = folder / "haproxy.pid"
+def test_watcher_writes_down_when_it_looked(proxy: Proxy) -> None:
+    assert proxy.says("1", within=5)
+    first = int((proxy.folder / "beat").read_text())
+    time.sleep(0.3)
+    assert 10 <= int((proxy.folder / "beat").read_text()) - first <= 200
+
+
+def uptime() -> int:
+    """In hundredths of a second."""
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100)
+
+
+def run_check(folder: Path, pid_file_text: str | None, beat: str | None = None, *arguments: str) -> int:
+    """The exit code of chk_haproxy.sh with this text in the PID file and in the watcher's."""
+    pid_file, beat_file = folder / "haproxy.pid", folder / "beat"
     text = render(load(), "p")["a2wprxy-01"][CHK_HAPROXY]
     assert HAPROXY_PID in text
+    assert WATCHER_BEAT in text
     script = folder / "chk_haproxy.sh"
-    script.write_text(text.replace(HAPROXY_PID, str(pid_file)))
+    script.write_text(text.replace(HAPROXY_PID, str(pid_file)).replace(WATCHER_BEAT, str(beat_file)))
     if pid_file_text is not None:
         pid_file.write_text(pid_file_text)
-    return subprocess.run(["sh", script], stderr=subprocess.DEVNULL, check=False).returncode
+    if beat is not None:
+        beat_file.write_text(beat)
+    return subprocess.run(["sh", script, *arguments], stderr=subprocess.DEVNULL, check=False).returncode
 
 
 BAD_PID_FILES = [None, "", "\n", "abc\n", "-1\n", "0\n", "1 2\n", "999999999\n", f"{os.getpid()}\n", "1\n"]
@@ -125,6 +172,24 @@ BAD_PID_FILES = [None, "", "\n", "abc\n", "-1\n", "0\n", "1 2\n", "999999999\n",
 @pytest.mark.parametrize("text", BAD_PID_FILES)
 def test_check_script_refuses(tmp_path: Path, text: str | None) -> None:
     assert run_check(tmp_path, text) == 1
+
+
+# (age of the watcher's last look in 1/100 s, exit code without HAProxy, exit code for the watcher itself)
+BEATS = [(-50, 0, 0), (100, 1, 0), (250, 1, 0), (350, 1, 1), (100_000, 1, 1), (-5000, 1, 1)]
+
+
+@pytest.mark.parametrize(("age", "check", "watcher"), BEATS)
+def test_check_script_leaves_it_to_a_watcher_that_works(
+    tmp_path: Path, age: int, check: int, watcher: int
+) -> None:
+    assert run_check(tmp_path, None, f"{uptime() - age:<12}\n") == check
+    assert run_check(tmp_path, None, f"{uptime() - age:<12}\n", "watcher") == watcher
+
+
+@pytest.mark.parametrize("beat", [None, "", "\n", "soon\n", "-1\n"])
+def test_check_script_refuses_a_watcher_that_says_nothing(tmp_path: Path, beat: str | None) -> None:
+    assert run_check(tmp_path, None, beat, "watcher") == 1
+    assert run_check(tmp_path, None, beat) == 1
 
 
 def test_check_script_tells_the_living_from_zombies(tmp_path: Path) -> None:
@@ -136,6 +201,9 @@ def test_check_script_tells_the_living_from_zombies(tmp_path: Path) -> None:
         while run_check(tmp_path, f"{process.pid}\n") and time.monotonic() < deadline:
             time.sleep(0.01)  # between fork and exec it has Python's name
         assert run_check(tmp_path, f"{process.pid}\n") == 0
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+        assert run_check(tmp_path, f"{process.pid}\n") == 1
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but not buried
         os.kill(process.pid, 0)  # for `kill -0` it is still there

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import Lab, LabError
 from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.password import hashed, make_password, matches
 from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, plan_down, plan_up
 from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
@@ -32,23 +33,27 @@ class Cluster:
 
     layout: Layout
     stats_password: str
+    stats_hash: str
 
     @property
     def topology(self) -> Topology:
         return self.layout.topology
 
     def rendered(self) -> Rendered:
-        return render(self.topology, self.stats_password)
+        return render(self.topology, self.stats_hash)
 
 
 def attach(topology: Topology) -> Cluster:
     """The lab as it is; without one, a cluster with an empty password."""
     layout = Layout(topology)
+    return Cluster(layout, _word(layout.password_file), _word(layout.password_hash_file))
+
+
+def _word(file: Path) -> str:
     try:
-        password = layout.password_file.read_text(encoding="ascii").strip()
+        return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        password = ""
-    return Cluster(layout, password)
+        return ""
 
 
 def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluster], None]) -> Cluster:
@@ -95,7 +100,8 @@ def wait_until_healthy(cluster: Cluster, say: Say, seconds: float = HEALTHY_SECO
     while True:
         answers = probe(targets)
         holders = observe.vip_holders(cluster.layout)
-        if all(answer.good for answer in answers) and len(holders) == 1:
+        able = not observe.proxies_at_fault(cluster.layout)
+        if all(answer.good for answer in answers) and len(holders) == 1 and able:
             return
         hopeless = [
             p
@@ -110,10 +116,18 @@ def wait_until_healthy(cluster: Cluster, say: Say, seconds: float = HEALTHY_SECO
 def _prepare(layout: Layout, topology_text: str) -> Cluster:
     Lab(layout).make_folders()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
-    if not layout.password_file.exists():
-        layout.password_file.touch(mode=0o600)
-        layout.password_file.write_text(secrets.token_urlsafe(15) + "\n", encoding="ascii")
+    password = _word(layout.password_file)
+    if not password:
+        password = make_password()
+        _keep_secret(layout.password_file, password)
+    if not matches(password, _word(layout.password_hash_file)):
+        _keep_secret(layout.password_hash_file, hashed(password))
     return attach(layout.topology)
+
+
+def _keep_secret(file: Path, word: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(f"{word}\n", encoding="ascii")
 
 
 def _act(cluster: Cluster, say: Say) -> None:
@@ -173,6 +187,8 @@ def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple
         if not a.good
     ]
     lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
+    faults = observe.proxies_at_fault(cluster.layout)
+    lines += [f"  {proxy} cannot take the VIP: {why}" for proxy, why in faults.items()]
     refusing = {answer.url.host for answer in answers if not answer.good}
     proxies = {host.name for host in cluster.topology.with_role(Role.PROXY)}
     if refusing - proxies - {VIP}:  # then the proxies only say what the instances say

@@ -20,7 +20,7 @@ import aiohttp
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.bringup import Cluster
-from afpcluster.cluster.faults import DRILLS, Drill
+from afpcluster.cluster.drills import DRILLS, Drill
 from afpcluster.cluster.history import Recorder, Verdict, check, read, start_data
 from afpcluster.cluster.probe import probe
 from afpcluster.cluster.urls import urls
@@ -87,12 +87,12 @@ class _Run:
 
     async def _strike(self, drill: Drill) -> None:
         await asyncio.sleep(random.uniform(*BEFORE))
-        struck = drill.strike(self._cluster.layout)
+        struck = await asyncio.to_thread(drill.strike, self._cluster.layout)
         self._recorder.event("fault", what=struck.what, host=struck.host)
         try:
             await asyncio.sleep(drill.lasts)
         finally:
-            struck.heal()
+            await asyncio.to_thread(struck.heal)
         await asyncio.sleep(AFTER)
 
     async def _send_documents(self, session: aiohttp.ClientSession, worker: int) -> None:
@@ -163,6 +163,8 @@ class _Run:
             down = [p for p in observe.process_states(self._cluster.layout) if p.pid is None]
             bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
             bad += [f"{p.name} on {p.host} is down" for p in down]
+            faults = observe.proxies_at_fault(self._cluster.layout)
+            bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
             if (not bad and len(holders) == 1) or self._recorder.now() > deadline:
                 self._recorder.event("end", holders=holders, unhealthy=bad)
                 return

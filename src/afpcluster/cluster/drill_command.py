@@ -8,7 +8,7 @@ from pathlib import Path
 from afpcluster.cluster import bringup, demo
 from afpcluster.cluster.commands import FAILED, console, told
 from afpcluster.cluster.drill import convert_locally, run_drill
-from afpcluster.cluster.faults import DRILLS
+from afpcluster.cluster.drills import DRILLS
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.topology_file import load
 

@@ -1,4 +1,4 @@
-"""The faults of the drills: each is done to a running lab and says to which host it was done.
+"""Faults of processes and networks: each is done to a running lab and says to which host it was done.
 
 Rules: a fault strikes at once and cleans up after itself where it does not end by itself (`heal`), so that
 a drill leaves a whole cluster behind.
@@ -6,15 +6,16 @@ a drill leaves a whole cluster behind.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.command import run
-from afpcluster.cluster.history import Promise
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.topology import Role
@@ -33,17 +34,11 @@ class Struck:
     heal: Callable[[], None] = _nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Drill:
-    """A fault and what the cluster promises under it. `lasts` in seconds, until it is healed."""
-
-    title: str
-    strike: Callable[[Layout], Struck]
-    promise: Promise
-    lasts: float = 0.0
+Strike = Callable[[Layout], Struck]
 
 
-def _holder(layout: Layout) -> str:
+def holder(layout: Layout) -> str:
+    """The proxy with the VIP. Raises `LabError` when there is not exactly one."""
     holders = observe.vip_holders(layout)
     if len(holders) != 1:
         raise LabError(
@@ -52,101 +47,147 @@ def _holder(layout: Layout) -> str:
     return holders[0]
 
 
-def _pid(layout: Layout, host: str, process: str) -> int:
+def pid_of(layout: Layout, host: str, process: str) -> int:
+    """The PID of a process, which leads its group. Raises `LabError`."""
     pid = observe.process_state(layout, host, process).pid
     if pid is not None:
         return pid
     raise LabError(f"{process} on {host} is not running; look at {layout.log(host, process)}")
 
 
-def _kill_on_holder(process: str) -> Callable[[Layout], Struck]:
+def first(layout: Layout, role: Role) -> str:
+    return layout.topology.with_role(role)[0].name
+
+
+def kill_on_holder(process: str) -> Strike:
+    """With all of its group."""
+
     def strike(layout: Layout) -> Struck:
-        host = _holder(layout)
-        os.killpg(_pid(layout, host, process), signal.SIGKILL)
+        host = holder(layout)
+        os.killpg(pid_of(layout, host, process), signal.SIGKILL)
         return Struck(f"kill -9 {process}", host)
 
     return strike
 
 
-def _send_to_first(role: Role, process: str, number: signal.Signals) -> Callable[[Layout], Struck]:
+def send_to_first(role: Role, process: str, number: signal.Signals) -> Strike:
+    """A signal to one instance."""
+
     def strike(layout: Layout) -> Struck:
-        host = layout.topology.with_role(role)[0].name
-        os.kill(_pid(layout, host, process), number)
+        host = first(layout, role)
+        os.kill(pid_of(layout, host, process), number)
         return Struck(f"{number.name} to {process}", host)
 
     return strike
 
 
-def _freeze(layout: Layout, host: str, process: str) -> Struck:
-    pid = _pid(layout, host, process)
-    os.killpg(pid, signal.SIGSTOP)
-    return Struck(f"SIGSTOP {process}", host, heal=lambda: os.killpg(pid, signal.SIGCONT))
+def freeze_first(role: Role, process: str) -> Strike:
+    return lambda layout: _freeze(layout, [first(layout, role)], process)
 
 
-def _freeze_proxy(layout: Layout) -> Struck:
-    return _freeze(layout, _holder(layout), "haproxy")
+def freeze_proxy(layout: Layout) -> Struck:
+    return _freeze(layout, [holder(layout)], "haproxy")
 
 
-def _freeze_afp2web(layout: Layout) -> Struck:
-    return _freeze(layout, layout.topology.with_role(Role.AFP2WEB)[0].name, "afp2web")
+def freeze_both_proxies(layout: Layout) -> Struck:
+    return _freeze(layout, [proxy.name for proxy in layout.topology.with_role(Role.PROXY)], "haproxy")
 
 
-def _kill_proxy_unwatched(layout: Layout) -> Struck:
-    host = _holder(layout)
-    watcher = _pid(layout, host, "watcher")
+def slow_proxy(layout: Layout) -> Struck:
+    return stutter(layout, [holder(layout)], "haproxy", stopped=0.04, runs=0.04)
+
+
+def slow_proxies(layout: Layout) -> Struck:
+    """Both so slow that they often leave a watcher's question unanswered."""
+    hosts = [proxy.name for proxy in layout.topology.with_role(Role.PROXY)]
+    return stutter(layout, hosts, "haproxy", stopped=0.22, runs=0.03)
+
+
+def _freeze(layout: Layout, hosts: Iterable[str], process: str) -> Struck:
+    groups = {host: pid_of(layout, host, process) for host in hosts}
+    for group in groups.values():
+        os.killpg(group, signal.SIGSTOP)
+
+    def heal() -> None:
+        for group in groups.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGCONT)
+
+    return Struck(f"SIGSTOP {process}", " and ".join(groups), heal)
+
+
+def stutter(layout: Layout, hosts: Iterable[str], process: str, *, stopped: float, runs: float) -> Struck:
+    """Processes that stand still most of the time, as on a machine that is far too busy; in seconds."""
+    groups = {host: pid_of(layout, host, process) for host in hosts}
+    healed = threading.Event()
+
+    def signal_all(number: signal.Signals) -> None:
+        for group in groups.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, number)
+
+    def keep_stopping() -> None:
+        while not healed.is_set():
+            signal_all(signal.SIGSTOP)
+            time.sleep(stopped)
+            signal_all(signal.SIGCONT)
+            time.sleep(runs)
+
+    thread = threading.Thread(target=keep_stopping)
+    thread.start()
+
+    def heal() -> None:
+        healed.set()
+        thread.join()
+
+    share = 100 * runs / (runs + stopped)
+    return Struck(f"{process} may run {share:.0f} % of the time", " and ".join(groups), heal)
+
+
+def kill_proxy_unwatched(layout: Layout) -> Struck:
+    host = holder(layout)
+    watcher = pid_of(layout, host, "watcher")
     os.kill(watcher, signal.SIGSTOP)
-    os.kill(_pid(layout, host, "haproxy"), signal.SIGKILL)
+    os.kill(pid_of(layout, host, "haproxy"), signal.SIGKILL)
     return Struck(
         "kill -9 haproxy while its watcher is frozen", host, lambda: os.kill(watcher, signal.SIGCONT)
     )
 
 
-def _lose_host(layout: Layout) -> Struck:
-    host = layout.topology.host(_holder(layout))
+def freeze_watcher(layout: Layout) -> Struck:
+    return _freeze(layout, [holder(layout)], "watcher")
+
+
+def lose_host(layout: Layout) -> Struck:
+    """Its carrier is lost: the machine itself sees that."""
+    host = layout.topology.host(holder(layout))
     link = layout.link(host)
-
-    def set_link(state: str) -> None:
-        run("ip", "link", "set", link, state)
-
-    set_link("down")
-    return Struck("cable pulled", host.name, heal=lambda: set_link("up"))
+    run("ip", "link", "set", link, "down")
+    return Struck("cable pulled", host.name, lambda: run_quietly("ip", "link", "set", link, "up"))
 
 
-_NOTHING_FAILS = Promise(document_failures=0, ping_failures=0)
-_afp2web = partial(_send_to_first, Role.AFP2WEB, "afp2web")
-_wrapper = partial(_send_to_first, Role.WRAPPER, "wrapper")
+def lose_network(layout: Layout) -> Struck:
+    """A switch that passes nothing on any more while the carrier stays, which the machine cannot see."""
+    host = layout.topology.host(holder(layout))
+    link = layout.link(host)
+    run("bridge", "link", "set", "dev", link, "state", "disabled")
+    heal = ("bridge", "link", "set", "dev", link, "state", "forwarding")
+    return Struck("network gone, carrier stays", host.name, lambda: run_quietly(*heal))
 
-# The promises stand in docs/cluster.md too. A proxy that dies loses what is under way through it, and the
-# client sends that again. An instance that dies or is stopped loses nothing.
-DRILLS = {
-    "proxy-killed": Drill(
-        "HAProxy of the master is killed", _kill_on_holder("haproxy"), Promise(outage=0.1, moves=True)
-    ),
-    "proxy-frozen": Drill(
-        "HAProxy of the master stops answering", _freeze_proxy, Promise(outage=0.5, moves=True), lasts=1.5
-    ),
-    "proxy-killed-unwatched": Drill(
-        "HAProxy of the master is killed while its watcher is frozen too",
-        _kill_proxy_unwatched,
-        Promise(outage=1.5, moves=True),
-        lasts=2.0,
-    ),
-    "proxy-lost": Drill(
-        "the master's machine is cut off from the network",
-        _lose_host,
-        Promise(outage=0.5, moves=True),
-        lasts=1.5,
-    ),
-    "keepalived-killed": Drill(
-        "Keepalived of the master is killed, with its child",
-        _kill_on_holder("keepalived"),
-        Promise(outage=0.5, moves=True),
-    ),
-    "afp2web-killed": Drill("one afp2web is killed", _afp2web(signal.SIGKILL), _NOTHING_FAILS),
-    "afp2web-stopped": Drill("one afp2web is stopped and started", _afp2web(signal.SIGTERM), _NOTHING_FAILS),
-    "afp2web-frozen": Drill("one afp2web stops answering", _freeze_afp2web, _NOTHING_FAILS, lasts=3.0),
-    "wrapper-killed": Drill("one wrapper-service is killed", _wrapper(signal.SIGKILL), _NOTHING_FAILS),
-    "wrapper-stopped": Drill(
-        "one wrapper-service is stopped and started", _wrapper(signal.SIGTERM), _NOTHING_FAILS
-    ),
-}
+
+def split_proxies(layout: Layout) -> Struck:
+    """The proxies do not hear each other; everybody else hears both."""
+    host = holder(layout)
+    links = [layout.link(proxy) for proxy in layout.topology.with_role(Role.PROXY)]
+
+    def isolate(state: str) -> None:
+        for link in links:
+            run("bridge", "link", "set", "dev", link, "isolated", state)
+
+    isolate("on")
+    return Struck("the proxies are cut from each other", host, lambda: isolate("off"))
+
+
+def run_quietly(*command: str) -> None:
+    """For a `heal`, whose output nobody wants."""
+    run(*command)

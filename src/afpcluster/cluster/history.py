@@ -28,12 +28,15 @@ Event = dict[str, Any]
 class Promise:
     """What a drill must keep. Failures are attempts; a document that fails is sent again by its client.
 
-    `outage`, in seconds, is measured with pings. `moves`: the VIP must end on the other proxy."""
+    `outage`, in seconds, is measured with pings; `slowest`, too, is a document's longest way to its answer.
+    `moves`: must the VIP end on the other proxy; None: it may. `held`: somebody holds it all the time."""
 
     document_failures: int | None = None  # None: any number, as long as each document arrives in the end
     ping_failures: int | None = None
     outage: float | None = None
-    moves: bool = False
+    slowest: float | None = None
+    moves: bool | None = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Verdict:
     pings_failed: int
     outage: float  # seconds from the start of the first failed ping to the first good one after the last
     slowest: float  # seconds from a document's first attempt to its right answer
+    unheld: int  # how often nobody held the VIP when that was looked at
     holder_before: tuple[str, ...]
     holder_after: tuple[str, ...]
     broken: tuple[str, ...]
@@ -109,6 +113,7 @@ def check(events: Iterable[Event]) -> Verdict:
         pings_failed=sum(not row["ok"] for row in pings),
         outage=outage(pings),
         slowest=max((rows[-1]["t"] - rows[0]["began"] for rows in documents.values()), default=0.0),
+        unheld=changes.count(()),
         holder_before=changes[0] if changes else (),
         holder_after=tuple(end["holders"]),
         broken=(),
@@ -171,7 +176,11 @@ def _broken_limits(verdict: Verdict, promise: Promise) -> list[str]:
         broken.append(
             f"the VIP is held by {_names(verdict.holder_after)} at the end; exactly one must hold it"
         )
-    if (verdict.holder_before != verdict.holder_after) != promise.moves:
+    if promise.slowest is not None and verdict.slowest > promise.slowest:
+        broken.append(f"a document took {verdict.slowest:.1f} s; {promise.slowest:g} s are allowed")
+    if promise.held and verdict.unheld:
+        broken.append("nobody held the VIP for a time")
+    if promise.moves is not None and (verdict.holder_before != verdict.holder_after) != promise.moves:
         broken.append(f"the VIP {'did not move' if promise.moves else 'moved without need'}")
     return broken
 

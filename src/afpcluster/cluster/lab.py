@@ -38,8 +38,9 @@ from afpcluster.cluster.plan import (
     WriteFile,
     digest,
 )
-from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES, fill
+from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES
 from afpcluster.cluster.supervise import STOP_SECONDS
+from afpcluster.cluster.template import fill
 from afpcluster.cluster.topology import Host, Role
 from afpcluster.web.properties import last_good
 
@@ -129,7 +130,13 @@ class Lab:
         haproxy = haproxy_user()
         _own_folder(at(host, names.HAPROXY_SOCKET_FOLDER), haproxy.pw_uid, haproxy.pw_gid, 0o755)
         at(host, names.HAPROXY_HEALTH).write_text("1", encoding="ascii")  # a fault until the watcher knows
-        os.chown(at(host, names.HAPROXY_HEALTH), service, service)
+        at(host, names.HAPROXY_SERVERS).write_text("0", encoding="ascii")
+        at(host, names.HAPROXY_WHY).write_text("nobody has looked yet", encoding="ascii")
+        for file in (names.HAPROXY_HEALTH, names.HAPROXY_SERVERS, names.HAPROXY_WHY):
+            os.chown(at(host, file), service, service)
+        script_user = service + 1
+        _own_folder(at(host, names.JOURNAL_FOLDER), script_user, script_user, 0o755)
+        at(host, "/etc/passwd").write_text(_users(script_user), encoding="utf-8")
         self._layout.temporary(host).mkdir(parents=True, exist_ok=True)
         self._layout.temporary(host).chmod(0o1777)
         script = self._layout.enter(host)
@@ -188,7 +195,8 @@ class Lab:
         while True:
             now = observe.process_state(self._layout, action.host, action.name)
             started = now.pid is not None and now.starts > before.starts
-            if started and (host.role is not Role.PROXY or observe.proxy_is_healthy(self._layout, host)):
+            able = host.role is not Role.PROXY or host.name not in observe.proxies_at_fault(self._layout)
+            if started and able:
                 return
             if time.monotonic() > deadline:
                 log = observe.log_tail(self._layout.log(action.host, action.name))
@@ -231,6 +239,13 @@ class Lab:
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.05)
+
+
+def _users(script_user: int) -> str:
+    """/etc/passwd of a host: this machine's, and the user who runs Keepalived's scripts."""
+    line = f"{names.SCRIPT_USER}:x:{script_user}:{script_user}::/nonexistent:/usr/sbin/nologin"
+    there = Path("/etc/passwd").read_text(encoding="utf-8").splitlines()
+    return "\n".join([*(row for row in there if not row.startswith(f"{names.SCRIPT_USER}:")), line, ""])
 
 
 def haproxy_user() -> pwd.struct_passwd:

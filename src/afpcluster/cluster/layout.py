@@ -19,6 +19,12 @@ HAPROXY_PID = f"{STATE}/haproxy.pid"
 HAPROXY_SOCKET_FOLDER = f"{STATE}/haproxy"
 HEALTH_FOLDER = f"{STATE}/health"
 HAPROXY_HEALTH = f"{HEALTH_FOLDER}/haproxy"  # Keepalived's track file: 0 healthy, 1 fault
+HAPROXY_SERVERS = f"{HEALTH_FOLDER}/servers"  # another one: 1 while HAProxy has no server for something
+HAPROXY_WHY = f"{HEALTH_FOLDER}/why"  # why it is a fault
+WATCHER_BEAT = f"{HEALTH_FOLDER}/beat"  # the machine's uptime at the watcher's last look, in 1/100 s
+JOURNAL_FOLDER = "/usr/local/docker/keepalived"  # outlives a restart of the machine
+JOURNAL = f"{JOURNAL_FOLDER}/vip.jsonl"  # every change of Keepalived's state
+SCRIPT_USER = "keepalived_script"  # runs Keepalived's scripts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,11 @@ class Layout:
     @property
     def password_file(self) -> Path:
         return self.run / "stats-password"
+
+    @property
+    def password_hash_file(self) -> Path:
+        """What haproxy.cfg holds of the password."""
+        return self.run / "stats-password.hash"
 
     @property
     def written_file(self) -> Path:

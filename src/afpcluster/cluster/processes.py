@@ -17,6 +17,7 @@ from afpcluster.cluster.render import (
     CHK_HAPROXY,
     HAPROXY_CFG,
     KEEPALIVED_CONF,
+    NOTIFY_VIP,
     WRAPPER_PROPERTIES,
 )
 from afpcluster.cluster.topology import Host, Role, Topology
@@ -84,12 +85,13 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         pid_file=layout.HAPROXY_PID,
     )
     watcher = topology.watcher
+    (other,) = (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
     yield Process(
         host.name,
         "watcher",
         (
             *(*PYTHON, "watch-haproxy", "--pid-file", layout.HAPROXY_PID),
-            *("--track-file", layout.HAPROXY_HEALTH, "--port", str(topology.ports.wrapper_proxy)),
+            *("--folder", layout.HEALTH_FOLDER, "--port", str(topology.ports.health), "--other", str(other)),
             *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
             *("--misses", str(watcher.misses)),
         ),
@@ -108,7 +110,7 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         # Longer than the standby waits for three adverts: starting removes the VIP, and before the
         # standby has it nobody would.
         pause=3 * topology.vrrp.advert_interval + 450,
-        files=(KEEPALIVED_CONF, CHK_HAPROXY),
+        files=(KEEPALIVED_CONF, CHK_HAPROXY, NOTIFY_VIP),
         # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
         stale=KEEPALIVED_PIDS,
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from afpcluster.cluster import observe
+from afpcluster.cluster import journal, observe
 from afpcluster.cluster.bringup import Cluster
+from afpcluster.cluster.journal import Holding
 from afpcluster.cluster.observe import ProcessState
 from afpcluster.cluster.plan import KeepEdited, plan_up
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
 from afpcluster.cluster.topology import Topology
 from afpcluster.cluster.urls import urls
+
+_SHOWN_HOLDINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,9 @@ class Status:
     answers: tuple[Answer, ...]
     processes: tuple[ProcessState, ...]
     edited: tuple[tuple[str, str], ...]
+    faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take the VIP, and why
+    silent: Mapping[str, float] = field(default_factory=dict)  # seconds since their watcher looked
+    holdings: tuple[Holding, ...] = ()  # of the VIP
 
 
 def look(cluster: Cluster) -> Status:
@@ -41,6 +47,9 @@ def look(cluster: Cluster) -> Status:
         answers=probe(urls(cluster.topology, cluster.stats_password)),
         processes=observe.process_states(cluster.layout),
         edited=tuple((a.host, a.path) for a in actions if isinstance(a, KeepEdited)),
+        faults=observe.proxies_at_fault(cluster.layout),
+        silent=observe.silent_watchers(cluster.layout),
+        holdings=journal.holdings(journal.read(cluster.layout)),
     )
 
 
@@ -58,6 +67,11 @@ def verdict(status: Status) -> list[str]:
         )
     if status.supervisor is None:
         wrong.append("the supervisor is dead, so nothing is restarted: run `afpcluster up` to mend it")
+    wrong += [f"{proxy} cannot take the VIP: {why}" for proxy, why in status.faults.items()]
+    wrong += [
+        f"{proxy}: its watcher has not looked at HAProxy for {seconds:.0f} s, so a frozen one is not noticed"
+        for proxy, seconds in status.silent.items()
+    ]
     wrong += [
         f"{a.url.host}: {a.url} {a.error or f'answers {a.status} instead of {a.url.expect}'}"
         for a in status.answers
@@ -78,6 +92,7 @@ def table(topology: Topology, status: Status) -> RenderableType:
             (_names(status.holders), "bold"),
         )
     )
+    parts += [Text(f"  {_held(holding)}") for holding in reversed(status.holdings[-_SHOWN_HOLDINGS:])]
     parts += [
         Text(f"edited by hand, kept as it is: {host}: {path}", "yellow") for host, path in status.edited
     ]
@@ -119,6 +134,13 @@ def _processes_table(states: Sequence[ProcessState]) -> Table:
         pid = str(state.pid) if state.pid is not None else "down"
         shown.add_row(state.host, state.name, pid, str(state.starts), state.last_end)
     return shown
+
+
+def _held(holding: Holding) -> str:
+    since = f"{holding.since.astimezone():%Y-%m-%d %H:%M:%S}"
+    if holding.until is None:
+        return f"{holding.host} since {since}"
+    return f"{holding.host} from {since} to {holding.until.astimezone():%H:%M:%S}: {holding.why}"
 
 
 def _names(holders: Sequence[str]) -> str:

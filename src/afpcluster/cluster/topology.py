@@ -28,6 +28,13 @@ class Role(StrEnum):
     DATA = "data"  # PostgreSQL and the like
 
 
+class Transport(StrEnum):
+    """How VRRP adverts travel."""
+
+    UNICAST = "unicast"
+    MULTICAST = "multicast"
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     range: IPv4Network
@@ -41,6 +48,7 @@ class Ports:
     afp2web_proxy: Port
     wrapper: Port
     afp2web: Port
+    health: Port
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,20 @@ class Vrrp:
     advert_interval: Milliseconds
     priorities: tuple[int, ...]
     realtime_priority: int
+    transport: Transport
+    startup_delay: Milliseconds | None
 
 
 @dataclass(frozen=True, slots=True)
 class Haproxy:
     max_connections: int
+    source_connections: int
+    source_requests: int
+    source_rate: int
+    monitors: tuple[IPv4Network, ...]
     retry_buffer: Bytes
     stats_user: str
+    header_timeout: Milliseconds
     connect_timeout: Milliseconds
     client_timeout: Milliseconds
     check_interval: Milliseconds
@@ -78,6 +93,7 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class Services:
+    workers: int
     conversion_timeout: Milliseconds
     afp2web_host: str
     afp2web_protocol: str
@@ -143,6 +159,7 @@ class TimeLimits:
 
     conversion: Milliseconds  # afp2web: one document
     queue: Milliseconds  # afp2web: until a process is free
+    proxy_queue: Milliseconds  # HAProxy: until an instance may have the request
     attempt: Milliseconds  # wrapper-service: one call of afp2web
     deadline: Milliseconds  # wrapper-service: all its calls for one document; room for a second one
     afp2web_answer: Milliseconds  # HAProxy: an answer of afp2web
@@ -156,7 +173,31 @@ _MARGIN = 10_000  # ms
 def time_limits(topology: Topology) -> TimeLimits:
     """All of them follow from the longest conversion."""
     conversion = topology.services.conversion_timeout
-    queue = 30_000
-    attempt = conversion + queue + _TRANSFER
-    limits = (conversion, queue, attempt, 2 * attempt, attempt + _MARGIN, 2 * attempt + _MARGIN)
+    queue = proxy_queue = 30_000
+    answer = conversion + queue + _TRANSFER
+    attempt = answer + proxy_queue
+    limits = (
+        *(conversion, queue, proxy_queue, attempt, 2 * attempt),
+        *(answer + _MARGIN, 2 * attempt + _MARGIN),
+    )
     return TimeLimits(*(Milliseconds(limit) for limit in limits))
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """How many requests an instance has at once before HAProxy lets the others wait."""
+
+    afp2web: int
+    wrapper: int  # also the number of conversions that wrapper-service allows itself
+
+
+_AHEAD = 4  # for each worker: one at work, the others arriving, waiting or being fetched
+_WRAPPED = 2  # for each place in afp2web: documents on their way through wrapper-service
+
+
+def queues(topology: Topology) -> Queues:
+    """From the workers: enough that none is ever idle, few enough that the waiting is done in HAProxy, where
+    it costs no instance anything."""
+    places = _AHEAD * topology.services.workers
+    instances, wrappers = (len(topology.with_role(role)) for role in (Role.AFP2WEB, Role.WRAPPER))
+    return Queues(places, -(-_WRAPPED * places * instances // wrappers))

@@ -14,12 +14,13 @@ from functools import partial
 from importlib import resources
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from afpcluster.cluster.topology import Bytes, Host, Milliseconds, Name, Port, Role, Topology, Vrrp
+from afpcluster.cluster.topology import Bytes, Host, Milliseconds, Name, Port, Role, Topology, Transport, Vrrp
 
 
 class TopologyError(Exception):
@@ -86,8 +87,12 @@ def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
         return _record(kind, raw, path, problems)
     if kind == tuple[Host, ...]:
         return _hosts(raw, path, problems)
-    if kind == tuple[int, ...]:
-        return _integers(raw, path, problems)
+    if get_origin(kind) in (Union, UnionType):  # `X | None`: nothing after the colon
+        if raw is None:
+            return None
+        (kind,) = (part for part in get_args(kind) if part is not NoneType)
+    if get_origin(kind) is tuple:
+        return _items(get_args(kind)[0], raw, path, problems)
     reader, expected = _READERS[kind]
     try:
         return reader(raw)
@@ -111,11 +116,11 @@ def _hosts(raw: Any, path: str, problems: list[str]) -> tuple[Host, ...]:
     return tuple(host for host in found if host is not None)
 
 
-def _integers(raw: Any, path: str, problems: list[str]) -> tuple[int, ...]:
+def _items(kind: Any, raw: Any, path: str, problems: list[str]) -> tuple[Any, ...]:
     if not isinstance(raw, list):
-        problems.append(f"{path}: must be a list of whole numbers, not {_kind(raw)}")
+        problems.append(f"{path}: must be a list, each item {_READERS[kind][1]}; not {_kind(raw)}")
         return ()
-    return tuple(_value(int, item, f"{path}[{index}]", problems) for index, item in enumerate(raw))
+    return tuple(_value(kind, item, f"{path}[{index}]", problems) for index, item in enumerate(raw))
 
 
 def _text(raw: Any, pattern: str) -> str:
@@ -154,6 +159,7 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
     int: (partial(_integer, low=0, high=2**31 - 1), "a whole number from 0 up"),
     Port: (partial(_integer, low=1, high=65535), "a port from 1 to 65535"),
     Role: (Role, f"a role ({', '.join(Role)})"),
+    Transport: (Transport, f"one of {', '.join(Transport)}"),
     Milliseconds: (
         partial(_scaled, units={"ms": 1, "s": 1000, "m": 60_000}),
         "a duration such as 50ms, 2s or 10m",
@@ -173,9 +179,11 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
     problems.extend(_vrrp_problems(topology.vrrp))
     lab, ports = topology.lab, dataclasses.asdict(topology.ports)
     if len(set(ports.values())) < len(ports):
-        problems.append("ports: the four ports must differ, because a client may use any host directly")
+        problems.append("ports: the ports must differ, because a client may use any host directly")
     if not 1 <= len(lab.bridge) <= 11:
         problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
+    if topology.haproxy.source_connections > topology.haproxy.max_connections:
+        problems.append("haproxy.source_connections: must not exceed haproxy.max_connections")
     if lab.service_uid == 0:
         problems.append("lab.service_uid: 0 is root; the services run without rights")
     if topology.services.afp2web_protocol not in ("http", "https"):
@@ -192,6 +200,10 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
             problems.append(f"{path}: must not be empty")
     for path, number in (
         ("haproxy.max_connections", topology.haproxy.max_connections),
+        ("haproxy.source_connections", topology.haproxy.source_connections),
+        ("haproxy.source_requests", topology.haproxy.source_requests),
+        ("haproxy.source_rate", topology.haproxy.source_rate),
+        ("services.workers", topology.services.workers),
         ("watcher.misses", topology.watcher.misses),
     ):
         if number == 0:

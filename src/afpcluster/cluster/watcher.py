@@ -1,9 +1,12 @@
-"""Watches one HAProxy and keeps Keepalived's track file: 0 healthy, 1 fault.
+"""Watches one HAProxy and tells Keepalived, through track files: 0 well, 1 not.
 
-Rules: death is seen through a pidfd, at once; a freeze through GET /healthz, which HAProxy answers
-itself: so many misses in a row are a fault. One good answer of a living process makes it healthy again.
-The PID file is read again after each death, so that a restarted HAProxy is found. The file is replaced
-atomically and only when the state changes. `Health` decides and touches nothing; `watch` does the rest.
+Rules: death is seen through a pidfd, at once, and is a fault. Else HAProxy is asked on its health port, apart
+from which any number of clients may crowd the public ports. No answer in time means frozen or far too slow,
+503 that it has no server for something. Either is a fault only when the other proxy, asked at the same
+moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in fault
+and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each look
+the machine's uptime is written down, so that a frozen watcher is noticed. `Health` decides and touches
+nothing; `Watcher` does the rest.
 """
 
 from __future__ import annotations
@@ -13,74 +16,93 @@ import os
 import select
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 _REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
-_GOOD = (b"HTTP/1.0 200", b"HTTP/1.1 200")
+_GOOD = 200
 
 
 @dataclass(slots=True)
 class Health:
-    """What the last events say about HAProxy. It counts as faulty until it has answered once."""
+    """What the last looks say about HAProxy. It counts as faulty until it has answered once."""
 
     allowed_misses: int
     alive: bool = False
-    misses: int = 0
     answered: bool = False
+    status: int | None = None  # of the last answer; None: none in time
+    worse: int = 0  # looks in a row in which the other proxy did better
 
     def started(self) -> None:
-        self.alive, self.answered, self.misses = True, False, 0
+        self.alive, self.answered, self.status, self.worse = True, False, None, 0
 
     def died(self) -> None:
         self.alive = False
 
-    def answer(self, good: bool) -> None:
-        """One poll of /healthz: a good answer, or none in time, or a bad one."""
-        self.misses = 0 if good else self.misses + 1
-        self.answered = good or self.answered
+    def looked(self, own: int | None, other: int | None) -> None:
+        """The HTTP status of both answers; None where there was none in time."""
+        self.worse = self.worse + 1 if own != _GOOD and other == _GOOD else 0
+        self.status, self.answered = own, self.answered or own is not None
 
     @property
-    def healthy(self) -> bool:
-        return self.alive and self.answered and self.misses < self.allowed_misses
+    def servers(self) -> bool:
+        """Has it one for everything, as far as is known?"""
+        return self.status in (None, _GOOD)
+
+    @property
+    def fault(self) -> str:
+        """Why this proxy must not hold the VIP; empty when it may."""
+        if not self.alive:
+            return "HAProxy is not running"
+        if not self.answered:
+            return "HAProxy has not answered yet"
+        if self.worse >= self.allowed_misses:
+            what = "does not answer" if self.status is None else "has no server for something"
+            return f"HAProxy {what}, and the other proxy is well"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Durations in seconds."""
+    """Durations in seconds. `other` is the other proxy's address; its health port is the same."""
 
     pid_file: Path
-    track_file: Path
+    folder: Path
     port: int
     interval: float
     timeout: float
     misses: int
+    other: str
 
 
 class Watcher:
-    """The acting half. It ends with its process (SIGTERM) and then leaves the last state in the file, so
+    """The acting half. It ends with its process (SIGTERM) and then leaves the last state in the files, so
     that restarting the watcher moves nothing."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._health = Health(settings.misses)
         self._pidfd: int | None = None
-        self._published: bool | None = None
+        self._published: Mapping[str, str] = {}
 
     def run(self) -> None:
-        """Watch for ever. Raises `OSError` when the track file cannot be written."""
+        """Watch for ever. Raises `OSError` when a file cannot be written."""
         due = time.monotonic()
-        while True:
-            if self._pidfd is None:
-                self._find_process()
-            if self._pidfd is not None:
-                self._poll_healthz(time.monotonic() + self._settings.timeout)
-            self._publish()
-            # After a late poll the next one follows at once, but missed ones are not made up for.
-            due = max(due + self._settings.interval, time.monotonic())
-            while time.monotonic() < due:
-                self._wait(None, due)  # ends early when the process dies
+        with (self._settings.folder / "beat").open("wb", buffering=0) as beat:
+            while True:
+                if self._pidfd is None:
+                    self._find_process()
+                if self._pidfd is not None:
+                    self._look()
                 self._publish()
+                # As /proc/uptime counts, in hundredths of a second and always as wide.
+                os.pwrite(beat.fileno(), b"%-12d\n" % int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100), 0)
+                # After a late look the next one follows at once, but missed ones are not made up for.
+                due = max(due + self._settings.interval, time.monotonic())
+                while time.monotonic() < due:
+                    self._wait([], [], due)  # ends early when the process dies
+                    self._publish()
 
     def _find_process(self) -> None:
         """Open the process in the PID file, if there is one and it lives."""
@@ -89,36 +111,70 @@ class Watcher:
             self._pidfd = os.pidfd_open(pid)
             self._health.started()
 
-    def _poll_healthz(self, deadline: float) -> None:
-        try:
-            with socket.create_connection(
-                ("127.0.0.1", self._settings.port), self._settings.timeout
-            ) as asked:
-                asked.sendall(_REQUEST)
-                good = self._wait(asked, deadline) and asked.recv(64).startswith(_GOOD)
-        except OSError:
-            good = False
-        self._health.answer(good)
+    def _look(self) -> None:
+        own, other = self._ask("127.0.0.1", self._settings.other)
+        self._health.looked(own, other)
 
-    def _wait(self, answer: socket.socket | None, deadline: float) -> bool:
-        """Wait until the answer can be read (True), the process dies, or the deadline (False)."""
-        while True:
-            watched = [item for item in (answer, self._pidfd) if item is not None]
-            ready = select.select(watched, [], [], max(0.0, deadline - time.monotonic()))[0]
-            if self._pidfd is not None and self._pidfd in ready:
-                os.close(self._pidfd)
-                self._pidfd = None
-                self._health.died()
-                return False
-            if ready or time.monotonic() >= deadline:
-                return bool(ready)
+    def _ask(self, *addresses: str) -> list[int | None]:
+        """The HTTP status that each answered within the time limit."""
+        deadline = time.monotonic() + self._settings.timeout
+        with contextlib.ExitStack() as stack:
+            silent: dict[socket.socket, int] = {}
+            for index, address in enumerate(addresses):
+                asked = stack.enter_context(socket.socket())
+                asked.setblocking(False)
+                with contextlib.suppress(OSError):  # BlockingIOError: on its way
+                    asked.connect((address, self._settings.port))
+                silent[asked] = index
+            connecting = list(silent)
+            statuses: list[int | None] = [None] * len(addresses)
+            while silent and self._pidfd is not None and time.monotonic() < deadline:
+                asking = [asked for asked in silent if asked not in connecting]
+                readable, writable = self._wait(asking, connecting, deadline)
+                for asked in writable:
+                    connecting.remove(asked)
+                    with contextlib.suppress(OSError):  # refused: then it is readable, and empty
+                        asked.send(_REQUEST)
+                for asked in readable:
+                    statuses[silent.pop(asked)] = _status(asked)
+        return statuses
+
+    def _wait(
+        self, read: list[socket.socket], write: list[socket.socket], deadline: float
+    ) -> tuple[list[socket.socket], list[socket.socket]]:
+        """Wait until one can be used, the process dies or the deadline."""
+        watched: list[socket.socket | int] = [*read]
+        if self._pidfd is not None:
+            watched.append(self._pidfd)
+        seconds = max(0.0, deadline - time.monotonic())
+        readable, writable, _ = select.select(watched, write, [], seconds)
+        if self._pidfd is not None and self._pidfd in readable:
+            os.close(self._pidfd)
+            self._pidfd = None
+            self._health.died()
+        return [item for item in readable if isinstance(item, socket.socket)], writable
 
     def _publish(self) -> None:
-        if self._health.healthy == self._published:
-            return
-        self._published = self._health.healthy
-        text = "0\n" if self._published else "1\n"
-        fresh = self._settings.track_file.with_suffix(".new")
-        fresh.write_text(text, encoding="ascii")
-        fresh.replace(self._settings.track_file)
-        print(f"haproxy {'healthy' if self._published else 'FAULT'}: {self._health}", flush=True)
+        fault = self._health.fault
+        state = {
+            "why": fault,  # first: Keepalived acts on the next one
+            "haproxy": "1" if fault else "0",
+            "servers": "0" if self._health.servers else "1",
+        }
+        for name, text in state.items():
+            if self._published.get(name) != text:
+                fresh = self._settings.folder / f".{name}.new"
+                fresh.write_text(f"{text}\n", encoding="ascii")
+                fresh.replace(self._settings.folder / name)
+        if state != self._published:
+            print(f"haproxy {'FAULT' if fault else 'healthy'}: {self._health}", flush=True)
+        self._published = state
+
+
+def _status(asked: socket.socket) -> int | None:
+    """Of the answer that has arrived; None for anything but HTTP."""
+    try:
+        words = asked.recv(64).split(maxsplit=2)
+    except OSError:
+        return None
+    return int(words[1]) if len(words) > 1 and words[0].startswith(b"HTTP/") and words[1].isdigit() else None

@@ -33,12 +33,16 @@ class Reason(StrEnum):
 
 
 class AttemptFailed(Exception):
-    """One attempt that may be repeated; the text says why. `retry_after` in seconds, as the target asked."""
+    """One attempt that may be repeated; the text says why. `retry_after` in seconds, as the target asked;
+    `instance` is the one behind a proxy that answered, as the proxy calls it."""
 
-    def __init__(self, why: str, reason: Reason, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, why: str, reason: Reason, *, retry_after: float | None = None, instance: str | None = None
+    ) -> None:
         super().__init__(why)
         self.reason = reason
         self.retry_after = retry_after
+        self.instance = instance
 
 
 @dataclass(slots=True)
@@ -65,6 +69,13 @@ class Course:
         in_turn = [*targets[turn:], *targets[:turn]]
         free = [target for target in in_turn if self._not_before.get(target, 0) <= now] or in_turn
         return next((target for target in free if not avoided(target)), free[0])
+
+    @property
+    def hints(self) -> dict[str, str]:
+        """Headers for the proxies: the instance that answered with a failure is not the one to ask again.
+        Without this, the one that fails quickest would be asked most."""
+        instance = self._last[1].instance if self._last is not None else None
+        return {"X-Avoid-Instance": instance} if instance else {}
 
     def failed(self, target: Target, failure: AttemptFailed, began: float, now: float) -> None:
         """Take note of an attempt at `target` from `began` to `now`. Raises ServiceError when it was the

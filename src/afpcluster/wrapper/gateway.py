@@ -104,7 +104,7 @@ class Gateway:
             began = self._clock()
             try:
                 with self._budget.attempt(repeat=course.attempts > 1) as carriage:
-                    call = self._attempt(target, document, parameters, headers, carriage)
+                    call = self._attempt(target, document, parameters, {**headers, **course.hints}, carriage)
                     converted = await self._limited(target, course, call, carriage)
             except AttemptFailed as failure:
                 self._note(course, target, failure)
@@ -252,6 +252,7 @@ async def _refusal(response: aiohttp.ClientResponse) -> Exception:
             f"answered {status} {code}".rstrip(),
             reason,
             retry_after=_seconds(response.headers.get("Retry-After", "")),
+            instance=response.headers.get("X-Instance"),
         )
     offset = members.get("Offset")
     return ServiceError(

@@ -1,0 +1,140 @@
+"""Topology -> haproxy.cfg of one proxy. Pure; what the lines mean stands in the template.
+
+Rules: limits follow from the topology: the public front ends together stay below HAProxy's own limit, so
+that health always has room; a server gets a few times what its workers do at once, so that the queue is
+HAProxy's; each stage waits longer than the one behind it (`time_limits`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from afpcluster.cluster.template import duration, fill
+from afpcluster.cluster.topology import Host, Role, Topology, queues, time_limits
+
+_HEALTH_CONNECTIONS = 100  # watchers and monitors, kept apart from the clients'
+_RATE_SECONDS = 10  # over which the requests of a source are counted
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyError:
+    """An answer of HAProxy itself. `code` is stable; `retry_after` in seconds."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    retry_after: int | None = None
+
+
+ERRORS = (
+    ProxyError(HTTPStatus.BAD_REQUEST, "bad-request", "This is not HTTP as the proxy understands it."),
+    ProxyError(HTTPStatus.FORBIDDEN, "forbidden", "This path is not for clients."),
+    ProxyError(HTTPStatus.NOT_FOUND, "not-found", "There is nothing here."),
+    ProxyError(
+        HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "The request did not arrive in time; send it again."
+    ),
+    ProxyError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too-many-requests",
+        "Too many requests from this address at once or in too short a time; wait, then send it again.",
+        retry_after=1,
+    ),
+    ProxyError(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "proxy-failed", "The proxy could not handle this; send it again."
+    ),
+    ProxyError(
+        HTTPStatus.BAD_GATEWAY,
+        "no-whole-answer",
+        "The instance ended or answered wrongly while it had this request; send it again.",
+    ),
+    ProxyError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "no-instance",
+        "No instance can take this now: all are down, starting or busy; wait, then send it again.",
+        retry_after=1,
+    ),
+    ProxyError(
+        HTTPStatus.GATEWAY_TIMEOUT, "answer-timeout", "The instance did not answer in time; send it again."
+    ),
+)
+
+
+def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
+    """The whole file; `stats_hash` is the crypt(5) hash of the password of /stats."""
+    ports, haproxy = topology.ports, topology.haproxy
+    limits, queued = time_limits(topology), queues(topology)
+    wrappers, instances = topology.with_role(Role.WRAPPER), topology.with_role(Role.AFP2WEB)
+    others = [proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host]
+    return fill(
+        "haproxy.cfg",
+        name=topology.name,
+        host=host.name,
+        address=host.address,
+        wrapper_proxy=ports.wrapper_proxy,
+        afp2web_proxy=ports.afp2web_proxy,
+        wrapper=ports.wrapper,
+        afp2web=ports.afp2web,
+        health=ports.health,
+        max_connections=haproxy.max_connections,
+        health_connections=_HEALTH_CONNECTIONS,
+        all_connections=2 * haproxy.max_connections + _HEALTH_CONNECTIONS,
+        source_connections=haproxy.source_connections,
+        source_requests=haproxy.source_requests,
+        source_requests_10s=haproxy.source_rate * _RATE_SECONDS,
+        retry_buffer=haproxy.retry_buffer,
+        header_timeout=duration(haproxy.header_timeout),
+        client_timeout=duration(haproxy.client_timeout),
+        connect_timeout=duration(haproxy.connect_timeout),
+        check_interval=duration(haproxy.check_interval),
+        check_timeout=duration(haproxy.check_timeout),
+        stats_user=haproxy.stats_user,
+        stats_hash=stats_hash,
+        proxy_queue=duration(limits.proxy_queue),
+        wrapper_answer=duration(limits.wrapper_answer),
+        afp2web_answer=duration(limits.afp2web_answer),
+        wrappers=_listed(wrapper.address for wrapper in wrappers),
+        observers=_listed([*others, *haproxy.monitors]),
+        errors="\n".join(_error_line(error) for error in ERRORS),
+        wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}"),
+        afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}"),
+        detours="\n".join(_detours(instances)),
+        wrapper_short_servers=_servers(wrappers, ports.wrapper, "track wrapper/{name}"),
+        afp2web_short_servers=_servers(instances, ports.afp2web, "track afp2web/{name}"),
+    )
+
+
+def _servers(hosts: tuple[Host, ...], port: int, settings: str) -> str:
+    return "\n".join(
+        f"    server {host.name} {host.address}:{port} {settings.format(name=host.name)}" for host in hosts
+    )
+
+
+def _detours(instances: tuple[Host, ...]) -> Iterator[str]:
+    """Past the instance that is to be avoided: to the next one, if it is up."""
+    for index, host in enumerate(instances):
+        other = instances[(index + 1) % len(instances)]
+        if other != host:
+            yield f"    use-server {other.name} if {{ req.hdr(X-Avoid-Instance) -m str {host.name} }}"
+
+
+def _listed(addresses: Iterable[object]) -> str:
+    return "".join(f" {address}" for address in addresses)
+
+
+def _error_line(error: ProxyError) -> str:
+    members = {
+        "type": "about:blank",
+        "title": error.status.phrase,
+        "status": error.status.value,
+        "detail": error.detail,
+        "code": error.code,
+        "requestId": "%[var(txn.request_id)]",
+    }
+    retry = f" hdr Retry-After {error.retry_after}" if error.retry_after is not None else ""
+    return (
+        f"    http-error status {error.status.value} content-type application/problem+json "
+        f"lf-string '{json.dumps(members)}'{retry}"
+    )

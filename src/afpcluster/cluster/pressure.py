@@ -1,0 +1,92 @@
+"""Faults that come from outside a process: clients that misbehave, a full disk, a program gone wrong.
+
+Rules as in `faults`. Clients come from this machine's own address, as the drill's well-behaved ones do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+
+from afpcluster.cluster.command import run
+from afpcluster.cluster.faults import Struck, first, holder, pid_of, stutter
+from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.topology import Role
+
+IDLE_CONNECTIONS = 1200
+
+# Says it is well, and fails at everything else. Arguments: port.
+_IMPOSTOR = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def answer(self, status, body):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+    def do_GET(self):
+        self.answer(200, b"{}")
+    do_HEAD = do_GET
+    def do_POST(self):
+        self.answer(500, b'{"ErrorCode": "A2W-5000", "ErrorMessage": "out of order"}')
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def idle_connections(layout: Layout) -> Struck:
+    """More than any client needs, to the VIP, and nothing is ever sent."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    target = (str(layout.topology.network.virtual_address), layout.topology.ports.wrapper_proxy)
+    opened = contextlib.ExitStack()
+    for _ in range(IDLE_CONNECTIONS):
+        made = opened.enter_context(socket.socket())
+        made.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            made.connect(target)
+    return Struck(f"{IDLE_CONNECTIONS} connections that say nothing", holder(layout), opened.close)
+
+
+def fill_disk(layout: Layout) -> Struck:
+    """Nothing can be stored any more in the temporary folder of one afp2web."""
+    host = first(layout, Role.AFP2WEB)
+    pid = pid_of(layout, host, "afp2web")
+    inside = ("nsenter", "--mount", "--target", str(pid))
+    run(*inside, "mount", "-t", "tmpfs", "-o", "size=4k,mode=1777", "full", "/tmp")
+    run(*inside, "sh", "-c", "head -c 4096 /dev/zero > /tmp/full")
+    return Struck("disk full", host, lambda: _leave_mount(inside))
+
+
+def _leave_mount(inside: tuple[str, ...]) -> None:
+    run(*inside, "umount", "--lazy", "/tmp")
+
+
+def slow_instance(layout: Layout) -> Struck:
+    return stutter(layout, [first(layout, Role.AFP2WEB)], "afp2web", stopped=0.25, runs=0.05)
+
+
+def failing_instance(layout: Layout) -> Struck:
+    """In the place of one afp2web runs something that is always well and converts nothing."""
+    host = first(layout, Role.AFP2WEB)
+    os.killpg(pid_of(layout, host, "afp2web"), signal.SIGKILL)
+    command = ["ip", "netns", "exec", layout.namespace(layout.topology.host(host)), sys.executable, "-c"]
+    impostor = subprocess.Popen(
+        [*command, _IMPOSTOR, str(layout.topology.ports.afp2web)], stderr=subprocess.DEVNULL
+    )
+
+    def heal() -> None:
+        impostor.kill()
+        impostor.wait()
+
+    return Struck("answers 500, and its heartbeat 200", host, heal)
