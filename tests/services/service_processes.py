@@ -15,6 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import afpcluster
+
+SOURCE = Path(afpcluster.__file__).parents[1]
+"""The services are those of the tree under test, whatever is installed."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -92,16 +97,16 @@ class ServiceProcess:
                 option,
                 str(self.properties),
             ]
-            self.process = subprocess.Popen(argv, stderr=log)
+            self.process = subprocess.Popen(argv, stderr=log, env=os.environ | {"PYTHONPATH": str(SOURCE)})
         try:
-            self.port: int = eventually(self._listening)["port"]
+            self.port: int = eventually(self._listening, 30)["port"]
             self.wait_for_status(200)
         except BaseException:
             self.stop()
             raise
 
     def wait_for_status(self, status: int) -> None:
-        eventually(lambda: self.heartbeat().status == status)
+        eventually(lambda: self.heartbeat().status == status, 30)
 
     def heartbeat(self) -> Reply:
         raise NotImplementedError
@@ -150,15 +155,20 @@ class Afp2webProcess(ServiceProcess):
         listen: str = "127.0.0.1:0",
         existing: Path | None = None,
         tls: ssl.SSLContext | None = None,
+        *,
+        workers: int = 2,
+        spare: int = 1,
     ):
         self.tls = tls
-        properties = f"service.drain-grace-seconds = 0.3\nafp2web.workers = 2\n{properties}"
+        self._whole = (workers, spare)
+        pool = f"afp2web.workers = {workers}\nafp2web.spare-workers = {spare}\n"
+        properties = f"service.drain-grace-seconds = 0.3\n{pool}{properties}"
         super().__init__(folder, "serve-afp2web", "--config", existing or properties, listen)
         self.wait_until_whole()
 
     def wait_until_whole(self) -> None:
         """All workers are there, and none has work."""
-        eventually(lambda: self.metric("workers_idle") == 2)
+        eventually(lambda: (self.metric("workers_idle"), self.metric("workers_spare")) == self._whole, 30)
 
     def heartbeat(self) -> Reply:
         return self.call("GET", "/services/version", headers={"Accept": "application/json"}, timeout=5)

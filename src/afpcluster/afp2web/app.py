@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -44,7 +45,7 @@ class Afp2web:
         self.service = Service(NAME, settings, error_answer)
         metrics = PoolMetrics(self.service.metrics.registry)
         self._pool = Pool(settings, metrics)
-        self._transform = Transform(settings, self._pool, metrics)
+        self._transform = Transform(settings, self._pool, metrics, self.service.bodies)
 
     def app(self) -> FastAPI:
         """The ASGI application."""
@@ -66,14 +67,21 @@ class Afp2web:
         """The versions asked for; also the heartbeat: 503 while starting and while draining."""
         given = request.query_params.multi_items()
         if request.method == "POST":
-            submission = await read_submission(request, self.settings, [])
+            submission = await read_submission(request, self.settings, self.service.bodies, [])
             submission.close()
             given = submission.parameters
         values = parse_request(request, given, parameters.VERSION)
-        state = self.service.lifecycle.state(self._pool.ready)
+        trouble = self._pool.trouble
+        reasons = [] if trouble is None else [f"workers: {trouble}"]
+        state = self.service.lifecycle.state(not reasons)
         status = 200 if state is State.UP else 503
         listed = versions(values.on)
-        identity = {"Status": "OK" if status == 200 else state, "Instance": self.settings.instance}
+        identity: dict[str, Any] = {
+            "Status": "OK" if status == 200 else state,
+            "Instance": self.settings.instance,
+        }
+        if reasons:
+            identity["Reasons"] = reasons
         if wants_json(request):
             told = [*self._warnings, *self.service.warnings]
             return JSONResponse(

@@ -1,8 +1,8 @@
 """Error codes of afp2web: the one table `code -> A2W-nnnn`, and the two forms of an error answer.
 
 Rules: 1xxx the request, 2xxx the document, 3xxx known to the interface but not offered by this server,
-5xxx this server. A caller may repeat a request after 5xxx; `A2W-5000`, `A2W-5003` and `A2W-5004` may be
-the document's fault, so not for ever.
+5xxx this server. A caller may repeat a request after 5xxx; `A2W-5000`, `A2W-5003`, `A2W-5004` and
+`A2W-5007` may be the document's fault, so not for ever.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ CODES = {
     "busy": ("A2W-5001", "too many conversions wait; try again, or elsewhere"),
     "worker-crashed": ("A2W-5003", "the process that converted the document died"),
     "convert-timeout": ("A2W-5004", "the conversion took longer than allowed"),
+    "no-progress": ("A2W-5007", "the conversion made no progress for longer than allowed"),
     "stopping": ("A2W-5005", "this instance is stopping"),
     "storage-failed": ("A2W-5006", "temporary storage failed"),
 }

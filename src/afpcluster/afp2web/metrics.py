@@ -22,8 +22,15 @@ class PoolMetrics:
         self.output_bytes = Counter("output_bytes", "Bytes of results", registry=registry)
         self.findings = Counter("findings", "Findings by severity", ["severity"], registry=registry)
         self.queue_length = Gauge("queue_length", "Conversions that wait for a worker", registry=registry)
-        self.workers_idle = Gauge("workers_idle", "Workers without a job", registry=registry)
-        self.workers_alive = Gauge("workers_alive", "Workers that live", registry=registry)
+        self.queue_seconds = Histogram(
+            "queue_seconds", "Time that a document waited for a worker", buckets=_SECONDS, registry=registry
+        )
+        self.workers_idle = Gauge("workers_idle", "Conversions that could start now", registry=registry)
+        self.workers_alive = Gauge("workers_alive", "Workers that live, spare ones apart", registry=registry)
+        self.workers_spare = Gauge("workers_spare", "Spare workers that live", registry=registry)
+        self.worker_memory = Gauge(
+            "worker_memory_bytes", "Resident memory of all workers together", registry=registry
+        )
         self.workers_replaced = Counter(
             "workers_replaced", "Workers that ended or were killed", registry=registry
         )

@@ -1,30 +1,31 @@
 """A pool of worker processes, each with one job at a time; heartbeats never wait for them.
 
-Rules: a worker that dies, runs out of time or whose client has left is killed and replaced, and only
-its own job fails. Jobs wait in arrival order; more than `queue-limit` waiting, or longer than
-`queue-timeout`, is "busy". Files cross as descriptors without names, so nothing is left on disk.
+Rules: a worker that dies or is killed fails only its own job, and one that was lost before it began takes
+nothing along: the job goes to another. One more worker than may convert is kept warm, so that a loss
+costs no time. Who may convert, `line` decides. Files cross as descriptors without names, so nothing is
+left on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import signal
-import socket
-import sys
-from collections import deque
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
+from afpcluster.afp2web.line import Line, LineFull, Ticket
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.afp2web.worker import Limits
+from afpcluster.afp2web.worker_process import READY_SECONDS, JobTime, NoProgress, Worker, WorkerError
+from afpcluster.web.bodies import Body
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.logs import describe_exception
 
-_READY_SECONDS = 30.0
-_MAX_ANSWER_BYTES = 16 * 1024 * 1024
+_LOOK_SECONDS = 1.0
+_MOST_WORKERS_A_JOB = 3  # that may be lost before they begin it
 _logger = logging.getLogger("afpcluster.afp2web.pool")
 
 
@@ -39,222 +40,231 @@ class Outcome:
     seconds: float
 
 
-class WorkerError(Exception):
-    """The worker process is of no more use; the text says how it ended."""
-
-
-class Worker:
-    """One process and the two channels to it."""
-
-    def __init__(self, process: asyncio.subprocess.Process, jobs: socket.socket) -> None:
-        self._process = process
-        self._jobs = jobs
-        self.jobs_done = 0
-
-    @classmethod
-    async def start(cls, limits: Limits) -> Worker:
-        """A worker that is ready for jobs. Raises WorkerError."""
-        parent_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        parent_end.setblocking(False)
-        try:
-            with child_end:
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "afpcluster.afp2web.worker",
-                    *limits.to_arguments(),
-                    stdin=child_end.fileno(),
-                    stdout=asyncio.subprocess.PIPE,
-                    limit=_MAX_ANSWER_BYTES,
-                )
-        except OSError as error:
-            parent_end.close()
-            raise WorkerError(f"cannot be started: {error.strerror}") from error
-        worker = cls(process, parent_end)
-        try:
-            async with asyncio.timeout(_READY_SECONDS):
-                await worker._answer()
-        except TimeoutError as error:
-            raise WorkerError(f"not ready within {_READY_SECONDS:g} s") from error
-        finally:
-            if sys.exception() is not None:
-                worker.kill()
-        return worker
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.returncode is None
-
-    async def run(self, job: dict[str, Any], source: IO[bytes], sink: IO[bytes]) -> dict[str, Any]:
-        """One job. Raises WorkerError; when cancelled, the worker is killed."""
-        try:
-            socket.send_fds(self._jobs, [json.dumps(job).encode()], [source.fileno(), sink.fileno()])
-            answer = await self._answer()
-        except OSError as error:
-            self.kill()
-            raise WorkerError(await self._ending()) from error
-        except BaseException:
-            self.kill()
-            raise
-        self.jobs_done += 1
-        return answer
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        self._jobs.close()
-
-    async def ended(self) -> str:
-        """Wait until the process has ended; how it did."""
-        await self._process.wait()
-        self._jobs.close()
-        return await self._ending()
-
-    async def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None  # opened as a pipe
-        line = await self._process.stdout.readline()
-        if not line.endswith(b"\n"):
-            raise WorkerError(await self._ending())
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    async def _ending(self) -> str:
-        code = await self._process.wait()
-        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-
-
 class Pool:
-    """`start`, then `convert` as often as wanted, then `stop`."""
+    """`start`, then `admit` and `convert` as often as wanted, then `stop`."""
 
     def __init__(self, settings: Afp2webSettings, metrics: PoolMetrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._idle: deque[Worker] = deque()
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
-        self._slots: list[asyncio.Task[None]] = []
-        self._alive = 0
-        metrics.queue_length.set_function(lambda: len(self._waiting))
-        metrics.workers_idle.set_function(lambda: len(self._idle))
-        metrics.workers_alive.set_function(lambda: self._alive)
+        self._limits = Limits(settings.worker_memory_bytes, settings.max_output_bytes, settings.worker_nice)
+        self._time = JobTime(settings.convert_timeout, settings.progress_timeout)
+        self._line = Line(settings.workers, settings.queue_limit, settings.small_document_bytes)
+        self._turns: dict[Ticket, asyncio.Future[None]] = {}
+        self._workers: list[Worker | None] = [None] * (settings.workers + settings.spare_workers)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starts = asyncio.Semaphore(settings.workers)  # spare ones after the others
+        self._freed = asyncio.Event()
+        self._replaced_until = 0.0  # a planned replacement may be under way until then
+        metrics.queue_length.set_function(lambda: self._line.waiting)
+        metrics.workers_alive.set_function(lambda: min(len(self.alive), settings.workers))
+        metrics.workers_spare.set_function(lambda: max(0, len(self.alive) - settings.workers))
+        metrics.workers_idle.set_function(self._idle)
+        metrics.worker_memory.set_function(lambda: sum(worker.memory_bytes for worker in self.alive))
 
     @property
-    def ready(self) -> bool:
-        """At least one worker lives, so jobs get done."""
-        return self._alive > 0
+    def line(self) -> Line:
+        return self._line
+
+    @property
+    def alive(self) -> list[Worker]:
+        """The workers that are there, busy or not."""
+        return [worker for worker in self._workers if worker is not None and not worker.spent]
+
+    def _idle(self) -> int:
+        """How many documents could start now, the one for small documents alone not counted."""
+        return max(0, min(len(self.alive), self._settings.workers) - self._line.running)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no document can be converted now; None while one can."""
+        there = [worker for worker in self._workers if worker is not None]
+        if any(worker.responsive or worker.replaced_on_purpose for worker in there):
+            return None
+        if _now() < self._replaced_until:
+            return None
+        return "no worker responds" if there else "no worker has started yet"
 
     def start(self) -> None:
-        """Start the workers; `ready` tells when the first can work."""
-        self._slots = [asyncio.create_task(self._keep_slot()) for _ in range(self._settings.workers)]
+        """Start the workers; `trouble` tells when the first can work."""
+        for slot in range(len(self._workers)):
+            self._spawn(self._keep_slot(slot))
+        self._spawn(self._look_after())
 
     async def stop(self) -> None:
         """Kill all workers."""
-        for slot in self._slots:
-            slot.cancel()
-        await asyncio.gather(*self._slots, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def convert(self, job: dict[str, Any], source: IO[bytes], sink: IO[bytes]) -> Outcome:
-        """Convert `source` into `sink`. Raises ServiceError; cancelling it kills the worker."""
-        worker = await self._acquire()
+    @contextmanager
+    def admit(self, client: str, body: Body) -> Iterator[Ticket]:
+        """A place for a document that is about to be read. Raises ServiceError when there is none."""
         try:
-            async with asyncio.timeout(self._settings.convert_timeout):
-                answer = await worker.run(job, source, sink)
-        except TimeoutError as error:
-            limit = self._settings.convert_timeout
-            raise ServiceError(
-                504, "convert-timeout", f"The conversion took longer than {limit:g} s and was stopped."
-            ) from error
-        except WorkerError as error:
-            raise ServiceError(
-                500,
-                "worker-crashed",
-                f"The process that converted this document was lost ({error}); others are not affected. "
-                "Send it again; if it fails again, the document is the cause.",
-            ) from error
+            ticket = self._line.admit(client, body)
+        except LineFull as error:
+            raise self._busy(str(error)) from error
+        try:
+            yield ticket
         finally:
-            self._release(worker)
+            self._line.leave(ticket)
+
+    async def convert(
+        self, ticket: Ticket, job: dict[str, Any], source: IO[bytes], sink: IO[bytes]
+    ) -> Outcome:
+        """Convert `source` into `sink`. Raises ServiceError; cancelling it ends the conversion."""
+        try:
+            evicted = self._line.arrive(ticket)
+        except LineFull as error:
+            raise self._busy(str(error)) from error
+        if evicted is not None and not self._turns[evicted].done():
+            self._turns[evicted].set_exception(self._busy("others have fewer documents in the line"))
+        async with self._turn(ticket):
+            answer = await self._answer(job, source, sink)
         if "error" in answer:
             raise _refusal(answer["error"], self._settings)
         return Outcome(**answer)
 
-    async def _acquire(self) -> Worker:
-        while self._idle:
-            worker = self._idle.popleft()
-            if worker.alive:
-                return worker
-        if len(self._waiting) >= self._settings.queue_limit:
-            raise _busy(f"{len(self._waiting)} conversions wait already")
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+    @asynccontextmanager
+    async def _turn(self, ticket: Ticket) -> AsyncIterator[None]:
+        """Wait until this document may be converted; it may until the end of the context."""
+        turn = self._turns[ticket] = asyncio.get_running_loop().create_future()
+        began = _now()
+        self._dispatch()
+        try:
+            try:
+                async with asyncio.timeout(self._settings.queue_timeout):
+                    await turn
+            except TimeoutError as error:
+                raise self._busy(f"no worker was free within {self._settings.queue_timeout:g} s") from error
+            self._metrics.queue_seconds.observe(_now() - began)
+            began = _now()
+            yield
+        finally:
+            del self._turns[ticket]
+            if turn.cancelled() or turn.exception() is not None:
+                self._line.leave(ticket)
+            else:
+                self._line.done(ticket, _now() - began)
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Give everybody his turn who may have it."""
+        while (ticket := self._line.next()) is not None:
+            if self._turns[ticket].done():  # cancelled in this instant
+                self._line.done(ticket)
+            else:
+                self._turns[ticket].set_result(None)
+
+    async def _answer(self, job: dict[str, Any], source: IO[bytes], sink: IO[bytes]) -> dict[str, Any]:
+        """What a worker says to this job. Raises ServiceError."""
+        for attempt in range(1, _MOST_WORKERS_A_JOB + 1):
+            worker = await self._usable_worker()
+            try:
+                return await worker.run(job, source, sink, self._time)
+            except WorkerError as error:
+                if not error.untouched or attempt == _MOST_WORKERS_A_JOB:
+                    raise ServiceError(
+                        500,
+                        "worker-crashed",
+                        f"The process that converted this document was lost ({error}); others are not "
+                        "affected. Send it again; if it fails again, the document is the cause.",
+                    ) from error
+            except TimeoutError as error:
+                raise _stopped("convert-timeout", f"took longer than {self._time.total:g} s") from error
+            except NoProgress as error:
+                silence = f"finished no page and read nothing new for {self._time.without_progress:g} s"
+                raise _stopped("no-progress", silence) from error
+            finally:
+                self._release(worker)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _usable_worker(self) -> Worker:
+        """The first that can take a job, so that the last ones stay cold. Raises ServiceError."""
         try:
             async with asyncio.timeout(self._settings.queue_timeout):
-                return await turn
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():  # a worker came in the same instant: pass it on
-                self._offer(turn.result())
-            if isinstance(error, TimeoutError):
-                raise _busy(f"no worker was free within {self._settings.queue_timeout:g} s") from error
-            raise
-        finally:
-            with suppress(ValueError):
-                self._waiting.remove(turn)
+                while not (usable := [worker for worker in self.alive if worker.usable]):
+                    self._freed.clear()
+                    await self._freed.wait()
+                return min(usable, key=lambda worker: worker.owes_answer)
+        except TimeoutError as error:
+            raise self._busy("no worker could be started") from error
 
     def _release(self, worker: Worker) -> None:
-        if worker.jobs_done >= self._settings.worker_jobs:
-            worker.kill()  # a fresh process now and then bounds what leaks
-        elif worker.alive:
-            self._offer(worker)
+        """It did its job, was left with it, or is lost."""
+        if worker.spent:
+            return
+        if worker.busy:
+            self._spawn(self._settle(worker))
+            return
+        memory = worker.memory_bytes
+        if worker.jobs_done >= self._settings.worker_jobs or memory > self._settings.worker_recycle_bytes:
+            worker.kill()  # a fresh process now and then bounds what leaks and what fragments
+        self._freed.set()
 
-    def _offer(self, worker: Worker) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+    async def _settle(self, worker: Worker) -> None:
+        await worker.settle()
+        self._release(worker)
 
-    async def _keep_slot(self) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep_slot(self, slot: int) -> None:
         """Keep one worker alive, for ever. One that cannot start is tried again, ever more slowly."""
-        settings = self._settings
         failures = 0
         while True:
-            limits = Limits(settings.worker_memory_bytes, settings.max_output_bytes, settings.worker_nice)
             try:
-                worker = await Worker.start(limits)
-            except WorkerError as error:
+                async with self._starts:
+                    worker = await Worker.start(self._limits)
+                failures = 0
+                await self._watch(slot, worker)
+            except Exception as error:  # whatever it is, the slot goes on
                 failures += 1
+                self._replaced_until = 0.0
                 wait = min(5.0, 0.1 * 2**failures)
-                _logger.error(
-                    "worker not started", extra={"data": {"reason": str(error), "retry_in_s": wait}}
-                )
+                reason = str(error) if isinstance(error, WorkerError) else describe_exception(error)
+                _logger.error("worker not started", extra={"data": {"reason": reason, "retry_in_s": wait}})
                 await asyncio.sleep(wait)
-                continue
-            failures = 0
-            await self._watch(worker)
 
-    async def _watch(self, worker: Worker) -> None:
-        self._alive += 1
-        self._offer(worker)
+    async def _watch(self, slot: int, worker: Worker) -> None:
+        """A worker's life from its start to its end."""
+        self._workers[slot] = worker
+        self._freed.set()
         _logger.info("worker ready", extra={"data": {"pid": worker.pid}})
         try:
             ending = await worker.ended()
+            if worker.replaced_on_purpose:
+                self._replaced_until = _now() + READY_SECONDS
         finally:
-            self._alive -= 1
-            with suppress(ValueError):
-                self._idle.remove(worker)
+            self._workers[slot] = None
             worker.kill()
+            await worker.ended()
         self._metrics.workers_replaced.inc()
         _logger.warning("worker replaced", extra={"data": {"pid": worker.pid, "ending": ending}})
 
+    async def _look_after(self) -> None:
+        while True:
+            for worker in self.alive:
+                worker.look_after()
+            await asyncio.sleep(_LOOK_SECONDS)
 
-def _busy(why: str) -> ServiceError:
-    return ServiceError(
-        503, "busy", f"This instance is busy: {why}. Try again in a second, or elsewhere.", retry_after=1
-    )
+    def _busy(self, why: str) -> ServiceError:
+        seconds = self._line.retry_after
+        return ServiceError(
+            503,
+            "busy",
+            f"This instance is busy: {why}. Try again in {seconds} s, or elsewhere.",
+            retry_after=seconds,
+        )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _stopped(code: str, what: str) -> ServiceError:
+    return ServiceError(504, code, f"The conversion {what} and was stopped.")
 
 
 def _refusal(error: dict[str, Any], settings: Afp2webSettings) -> ServiceError:

@@ -8,13 +8,11 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
+from afpcluster.afp2web import machine
 from afpcluster.web.settings import Bytes, Seconds, ServiceSettings
 
+_MIB = 1024**2
 _GIB = 1024**3
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def _installation_id() -> str:
@@ -32,11 +30,15 @@ class Afp2webSettings(ServiceSettings):
     usid: str = Field(
         default_factory=_installation_id, alias="afp2web.usid", pattern=r"^[A-Za-z0-9._-]{1,64}$"
     )
-    workers: int = Field(default_factory=_processors, alias="afp2web.workers", ge=1, le=256)
+    workers: int = Field(default_factory=machine.workers, alias="afp2web.workers", ge=1, le=256)
     queue_limit: int = Field(32, alias="afp2web.queue-limit", ge=0, le=10_000)
     queue_timeout: Seconds = Field(30, alias="afp2web.queue-timeout-seconds")
     convert_timeout: Seconds = Field(240, alias="afp2web.convert-timeout-seconds")
+    progress_timeout: Seconds = Field(60, alias="afp2web.progress-timeout-seconds")
+    small_document_bytes: Bytes = Field(_MIB, alias="afp2web.small-document-bytes")
     worker_memory_bytes: Bytes = Field(2 * _GIB, alias="afp2web.worker-memory-bytes", ge=_GIB // 4)
+    worker_recycle_bytes: Bytes = Field(256 * _MIB, alias="afp2web.worker-recycle-bytes", ge=16 * _MIB)
+    spare_workers: int = Field(1, alias="afp2web.spare-workers", ge=0, le=16)
     worker_jobs: int = Field(1000, alias="afp2web.worker-jobs", ge=1)
     worker_nice: int = Field(5, alias="afp2web.worker-nice", ge=0, le=19)
     max_output_bytes: Bytes = Field(_GIB, alias="afp2web.max-output-bytes")

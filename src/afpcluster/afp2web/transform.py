@@ -5,7 +5,10 @@ Rules: an answer is sent only when the conversion is complete, so an error is ne
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from starlette.requests import Request
@@ -13,11 +16,13 @@ from starlette.responses import JSONResponse, Response
 
 from afpcluster.afp2web import parameters
 from afpcluster.afp2web.errors import number
+from afpcluster.afp2web.line import Ticket
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.pool import Outcome, Pool
 from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.web import audit, logs
 from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import Submission, read_submission
 from afpcluster.web.spool import anonymous_file, file_pieces
@@ -26,33 +31,57 @@ from afpcluster.web.spool import anonymous_file, file_pieces
 class Transform:
     """The transform service of one instance."""
 
-    def __init__(self, settings: Afp2webSettings, pool: Pool, metrics: PoolMetrics) -> None:
+    def __init__(self, settings: Afp2webSettings, pool: Pool, metrics: PoolMetrics, bodies: Bodies) -> None:
         self._settings = settings
         self._pool = pool
         self._metrics = metrics
+        self._bodies = bodies
 
     async def __call__(self, request: Request) -> Response:
-        submission = await read_submission(request, self._settings, [parameters.DOCUMENT])
-        try:
-            values = parse_request(request, submission.parameters, parameters.TRANSFORM)
-            if submission.document is None:
-                raise ServiceError(
-                    400,
-                    "document-missing",
-                    "No document: send it as the raw body, or as InputBuffer in a form.",
-                )
-            sink = anonymous_file(self._settings.temp_dir)
+        parse_request(request, request.query_params.multi_items(), parameters.TRANSFORM)
+        client = request.client.host if request.client else ""
+        body = Body(asyncio.get_running_loop().time)
+        with self._counted(), self._pool.admit(client, body) as ticket:
+            submission = await read_submission(
+                request, self._settings, self._bodies, [parameters.DOCUMENT], body
+            )
             try:
-                outcome = await self._convert(request, submission, values, sink)
-                return self._answer(values, submission, outcome, sink)
-            except BaseException:
-                sink.close()
-                raise
-        finally:
-            submission.close()
+                return await self._transform(request, submission, ticket)
+            finally:
+                submission.close()
+
+    async def _transform(self, request: Request, submission: Submission, ticket: Ticket) -> Response:
+        values = parse_request(request, submission.parameters, parameters.TRANSFORM)
+        if submission.document is None:
+            raise ServiceError(
+                400,
+                "document-missing",
+                "No document: send it as the raw body, or as InputBuffer in a form.",
+            )
+        sink = anonymous_file(self._settings.temp_dir)
+        try:
+            outcome = await self._convert(request, submission, values, ticket, sink)
+            return self._answer(values, submission, outcome, sink)
+        except BaseException:
+            sink.close()
+            raise
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count what is refused; what is converted is counted where its numbers are."""
+        try:
+            yield
+        except ServiceError as error:
+            self._metrics.conversions.labels(number(error.code)).inc()
+            raise
 
     async def _convert(
-        self, request: Request, submission: Submission, values: parameters.Values, sink: IO[bytes]
+        self,
+        request: Request,
+        submission: Submission,
+        values: parameters.Values,
+        ticket: Ticket,
+        sink: IO[bytes],
     ) -> Outcome:
         assert submission.document is not None  # the caller looked
         name = values.text("Filename") or submission.file_name
@@ -62,11 +91,7 @@ class Transform:
             "strict": values.on("Strict"),
             "resource_paths": [str(path) for path in self._settings.resource_paths],
         }
-        try:
-            outcome = await while_client_waits(request, self._pool.convert(job, source, sink))
-        except ServiceError as error:
-            self._metrics.conversions.labels(number(error.code)).inc()
-            raise
+        outcome = await while_client_waits(request, self._pool.convert(ticket, job, source, sink))
         self._count(submission.document.size, outcome)
         audit.note(request, pages=outcome.pages)
         request.state.log.update(

@@ -5,9 +5,11 @@ nothing on a client's behalf but the administrator's resource folders. Limits on
 the kernel's. The process dies with its parent and ignores the terminal's and the supervisor's signals:
 the parent decides when it ends.
 
-Job (one SOCK_SEQPACKET message on standard input with two file descriptors): {"strict": bool,
-"resource_paths": [..]}. Answer (one JSON line on standard output): {"ready": true} once, then per job
-{"pages", "bytes", "findings", "seconds"} or {"error": {"kind", "code", "message", "offset", "status"}}.
+Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool, "resource_paths": [..]}
+with two file descriptors, {"cancel": number} for a job that nobody wants any more, {"ping": number}.
+Answers (JSON lines on standard output): {"ready": true} once; {"pong": number} when idle; for a job
+{"progress": offset} when it begins and now and then, at last {"pages", "bytes", "media_type", "findings",
+"seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or {"cancelled": number}.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import io
 import json
 import os
 import resource
@@ -24,12 +27,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from afpcluster.findings import ConversionError
 from afpcluster.web.logs import describe_exception
 
-MAX_JOB_BYTES = 64 * 1024
+MAX_ORDER_BYTES = 64 * 1024
+_LOOK_SECONDS = 0.05  # how often a job looks for its cancellation and tells how far it is
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
@@ -46,31 +50,113 @@ class Limits:
         return [str(self.memory), str(self.output), str(self.nice), str(os.getpid())]
 
 
+class _Cancelled(BaseException):
+    """Nobody wants the job's result; not an Exception, which the engine would take for a fault of a page."""
+
+
+class _Parent:
+    """The two channels to the server."""
+
+    def __init__(self, orders: socket.socket, answers: TextIO) -> None:
+        self._orders = orders
+        self._answers = answers
+
+    def next_job(self) -> tuple[dict[str, Any], list[int]] | None:
+        """Wait for a job; None when the server wants no more."""
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(self._orders, MAX_ORDER_BYTES, 2)
+            if not message:
+                return None
+            order = json.loads(message)
+            if "job" in order:
+                return order, descriptors
+            if "ping" in order:
+                self.send({"pong": order["ping"]})
+
+    def cancels(self, job: int) -> bool:
+        """Whether this job's cancellation has come; what came for earlier ones is dropped."""
+        while True:
+            try:
+                message = self._orders.recv(MAX_ORDER_BYTES, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            if not message:  # the server has gone
+                raise SystemExit(0)
+            if json.loads(message).get("cancel") == job:
+                return True
+
+    def send(self, answer: dict[str, Any]) -> None:
+        self._answers.write(json.dumps(answer) + "\n")
+        self._answers.flush()
+
+
+class _Watch:
+    """Tells the parent how far a job is, and ends it when nobody wants it any more.
+
+    Progress is the highest offset read, or a page done: what goes round in circles makes none.
+    """
+
+    def __init__(self, parent: _Parent, job: int) -> None:
+        self._parent = parent
+        self._job = job
+        self._furthest = -1
+        self._told = -1
+        self._next_look = 0.0
+        self.reached(0)
+
+    def reached(self, offset: int) -> None:
+        """The work is at `offset` of the source. Raises _Cancelled."""
+        self._furthest = max(self._furthest, offset)
+        self.look()
+
+    def page_done(self, _offset: int, _size: int) -> None:
+        self._told = -1
+        self.look()
+
+    def look(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_SECONDS
+        if self._parent.cancels(self._job):
+            raise _Cancelled
+        if self._furthest > self._told:
+            self._told = self._furthest
+            self._parent.send({"progress": self._told})
+
+
+class _Source(io.BufferedReader):
+    """The document; once there is a `watch`, each read is watched."""
+
+    watch: _Watch | None = None
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(io.FileIO(descriptor, "rb"))
+        self.seek(0)  # the position is shared with the server, which has just written the document
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if self.watch is not None:
+            self.watch.reached(self.tell())
+        return data
+
+
 def main(arguments: list[str]) -> int:
     """Serve jobs until the parent closes the socket."""
-    memory, output, nice, parent = map(int, arguments)
-    _confine(Limits(memory, output, nice), parent)
+    memory, output, nice, parent_id = map(int, arguments)
+    _confine(Limits(memory, output, nice), parent_id)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints must not disturb the answers
-    jobs = socket.socket(fileno=os.dup(0))
+    parent = _Parent(socket.socket(fileno=os.dup(0)), answers)
     import afpcluster.convert  # noqa: F401  (here: it costs the time before "ready", not that of the first job)
 
-    _send(answers, {"ready": True})
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(jobs, MAX_JOB_BYTES, 2)
-        if not message:
-            return 0
-        with os.fdopen(descriptors[0], "rb") as source:
-            source.seek(0)  # the position is shared with the server, which has just written the document
-            sink = os.fdopen(descriptors[1], "wb")
-            answer = _convert(source, sink, json.loads(message))
-            with contextlib.suppress(
-                OSError
-            ):  # after a full disk the rest cannot be written; that was answered
-                sink.close()
-        _send(answers, answer)
+    parent.send({"ready": True})
+    while (order := parent.next_job()) is not None:
+        answer = _do(parent, *order)
+        parent.send(answer)
         if answer.get("error", {}).get("kind") == "MemoryError":
-            return 0  # the heap may be in any state; the parent starts a fresh process
+            break  # the heap may be in any state; the parent starts a fresh process
+    return 0
 
 
 def _confine(limits: Limits, parent: int) -> None:
@@ -90,7 +176,21 @@ def _confine(limits: Limits, parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the document
 
 
-def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any]) -> dict[str, Any]:
+def _do(parent: _Parent, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    """One job; its files are closed afterwards."""
+    source, sink = _Source(descriptors[0]), os.fdopen(descriptors[1], "wb")
+    try:
+        with source:
+            source.watch = _Watch(parent, job["job"])
+            return _convert(source, sink, job, source.watch)
+    except _Cancelled:
+        return {"cancelled": job["job"]}
+    finally:
+        with contextlib.suppress(OSError):  # after a full disk the rest cannot be written; that was answered
+            sink.close()
+
+
+def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any], watch: _Watch) -> dict[str, Any]:
     from afpcluster.convert import Options, convert
 
     began = time.perf_counter()
@@ -98,7 +198,7 @@ def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any]) -> dict[str,
         strict=job["strict"], resource_paths=tuple(Path(path) for path in job["resource_paths"])
     )
     try:
-        result = convert(source, sink, options)
+        result = convert(source, sink, options, progress=watch.page_done)
         sink.flush()
     except ConversionError as error:
         return _error(type(error).__name__, error.code, error.message, error.http_status, error.offset)
@@ -126,11 +226,6 @@ def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any]) -> dict[str,
 
 def _error(kind: str, code: str, message: str, status: int, offset: int | None = None) -> dict[str, Any]:
     return {"error": {"kind": kind, "code": code, "message": message, "status": status, "offset": offset}}
-
-
-def _send(answers: Any, answer: dict[str, Any]) -> None:
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
 
 
 if __name__ == "__main__":

@@ -1,24 +1,31 @@
 """A request's body -> parameters and document, in every form the services accept.
 
-Rules: raw bodies and multipart stream into a spool under `service.max-body-bytes`; urlencoded and JSON
-(base64) bodies are decoded in memory and so have the smaller `service.max-form-bytes`. Reading is
-limited in time, for each piece and in all. Query and body parameters are gathered together.
+Rules: every form streams: the document goes into a spool piece by piece, and what is beside it is small.
+Raw and multipart bodies may have `service.max-body-bytes`, urlencoded and JSON (base64) ones, which cost
+more work, `service.max-form-bytes`. Bodies must keep a pace (`bodies`). Query and body parameters are
+gathered together.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.forms import (
+    MAX_PARAMETER_BYTES,
+    MAX_PARAMETERS,
+    FormStream,
+    JsonStream,
+    UrlencodedStream,
+    document_twice,
+    parameters_too_large,
+    too_many_parameters,
+)
 from afpcluster.web.multipart import FormReader, option
 from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.spool import Spool
@@ -28,7 +35,9 @@ RAW_MEDIA_TYPES = (*AFP_MEDIA_TYPES, "application/octet-stream", "")
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
-MAX_PARAMETERS = 64
+MAX_VALUE_BYTES = 4096
+"""Of one parameter, and of a file's name: as much as a path can have."""
+_SLICE = 16 * 1024  # of a form that is decoded at a time
 
 
 @dataclass(slots=True)
@@ -53,140 +62,168 @@ class Submission:
 
 
 async def read_submission(
-    request: Request, settings: ServiceSettings, document_names: Sequence[str]
+    request: Request,
+    settings: ServiceSettings,
+    bodies: Bodies,
+    document_names: Sequence[str],
+    body: Body | None = None,
 ) -> Submission:
-    """Read the whole body. `document_names` (lower case) are the form fields that hold the document.
+    """Read the whole body. `document_names` are the form fields that hold the document; `body`, if given,
+    shows others how the body comes.
 
     Raises ServiceError, after which nothing is kept.
     """
-    submission = Submission(_bounded(request.query_params.multi_items()))
+    submission = Submission(request.query_params.multi_items())
+    _check_parameters(submission)
+    names = [name.lower() for name in document_names]
+    body = body or Body(asyncio.get_running_loop().time)
     try:
-        await _read_body(request, settings, [name.lower() for name in document_names], submission)
-        _bounded(submission.parameters)
+        with bodies.reading(body):
+            await _Reading(request, settings, bodies, body, names, submission).read()
+        _check_parameters(submission)
     except BaseException:
         submission.close()
         raise
     return submission
 
 
-async def _read_body(
-    request: Request, settings: ServiceSettings, names: list[str], submission: Submission
-) -> None:
-    content_type = request.headers.get("content-type", "")
-    media_type = content_type.split(";")[0].strip().lower()
-    _refuse_content_coding(request)
-    if media_type in RAW_MEDIA_TYPES:
-        await _read_raw(_limited(request, settings, settings.max_body_bytes), settings, submission)
-    elif media_type == MULTIPART:
-        await _read_multipart(request, settings, names, submission, option(content_type, "boundary"))
-    elif media_type in (FORM, JSON):
-        pieces = _limited(request, settings, settings.max_body_bytes)
-        first = await anext(pieces, b"")
-        if media_type == FORM and _looks_like_afp(first):
-            await _read_raw(pieces, settings, submission, first)
-            return
-        data = await _join(first, pieces, settings.max_form_bytes)
-        decode = _decode_form if media_type == FORM else _decode_json
-        parameters, document = await asyncio.to_thread(decode, data, names)
-        submission.parameters += parameters
-        if document is not None:
-            submission.document = submission.new_spool(settings)
-            await submission.document.write(document)
-            await submission.document.finish()
-    else:
-        known = ", ".join([*filter(None, RAW_MEDIA_TYPES), MULTIPART, FORM, JSON])
-        raise ServiceError(
-            415,
-            "media-type",
-            f"Content-Type {media_type[:100]!r} is not accepted. Send one of: {known}, or none.",
-        )
+class _Reading:
+    """One body while it is read into `submission`; `names` (lower case) are those of the document."""
 
+    def __init__(
+        self,
+        request: Request,
+        settings: ServiceSettings,
+        bodies: Bodies,
+        body: Body,
+        names: list[str],
+        submission: Submission,
+    ) -> None:
+        self._request = request
+        self._settings = settings
+        self._pace = bodies.pace
+        self._body = body
+        self._names = names
+        self._submission = submission
 
-def _looks_like_afp(data: bytes) -> bool:
-    """Whether a body is an AFP file all the same: `curl --data-binary` calls everything a form."""
-    return data[:1] == b"\x5a" and data[3:4] == b"\xd3"
-
-
-async def _read_raw(
-    pieces: AsyncIterator[bytes], settings: ServiceSettings, submission: Submission, first: bytes = b""
-) -> None:
-    spool = submission.new_spool(settings)
-    await spool.write(first)
-    async for piece in pieces:
-        await spool.write(piece)
-    await spool.finish()
-    submission.document = spool if spool.size else None
-
-
-async def _join(first: bytes, pieces: AsyncIterator[bytes], limit: int) -> bytes:
-    """A small body as a whole. Raises ServiceError 413."""
-    parts, total = [first], len(first)
-    async for piece in pieces:
-        total += len(piece)
-        if total > limit:
-            raise _too_large(limit)
-        parts.append(piece)
-    if total > limit:
-        raise _too_large(limit)
-    return b"".join(parts)
-
-
-async def _read_multipart(
-    request: Request,
-    settings: ServiceSettings,
-    names: list[str],
-    submission: Submission,
-    boundary: str | None,
-) -> None:
-    form = FormReader(boundary)
-    spool: Spool | None = None
-    async for piece in _limited(request, settings, settings.max_body_bytes):
-        for part, data in form.feed(piece):
-            if part.name.lower() not in names:
-                part.collect(data)
-                continue
-            if not part.seen:
-                if spool is not None:
-                    raise _document_twice()
-                part.seen, spool = True, submission.new_spool(settings)
-                submission.file_name = part.file_name
-            assert spool is not None  # made with the part's first bytes
-            await spool.write(data)
-    form.finish()
-    if spool is not None:
-        await spool.finish()
-        submission.document = spool if spool.size else None
-    submission.parameters += form.fields(names)
-
-
-async def _limited(request: Request, settings: ServiceSettings, limit: int) -> AsyncIterator[bytes]:
-    """The body in pieces. Raises ServiceError 413 and 408."""
-    declared = request.headers.get("content-length")
-    if declared is not None and int(declared) > limit:  # the parser let only digits pass
-        raise _too_large(limit)
-    total = 0
-    stream = request.stream()
-    deadline = asyncio.get_running_loop().time() + settings.body_timeout
-    while True:
-        wait_until = min(deadline, asyncio.get_running_loop().time() + settings.body_idle_timeout)
-        try:
-            async with asyncio.timeout_at(wait_until):
-                piece = await anext(stream, None)
-        except TimeoutError as error:
+    async def read(self) -> None:
+        content_type = self._request.headers.get("content-type", "")
+        media_type = content_type.split(";")[0].strip().lower()
+        _refuse_content_coding(self._request)
+        if media_type in RAW_MEDIA_TYPES:
+            await self._read_raw(self._pieces(self._settings.max_body_bytes))
+        elif media_type == MULTIPART:
+            await self._read_multipart(option(content_type, "boundary"))
+        elif media_type == JSON:
+            await self._read_form(JsonStream(self._names), self._pieces(self._settings.max_form_bytes))
+        elif media_type == FORM:
+            await self._read_urlencoded()
+        else:
+            known = ", ".join([*filter(None, RAW_MEDIA_TYPES), MULTIPART, FORM, JSON])
             raise ServiceError(
-                408,
-                "body-too-slow",
-                f"The body stopped after {total} bytes: nothing for {settings.body_idle_timeout:g} s, or not "
-                f"whole within {settings.body_timeout:g} s. Send it again.",
-                headers={"Connection": "close"},
-            ) from error
-        if piece is None:
-            return
-        total += len(piece)
-        if total > limit:
+                415,
+                "media-type",
+                f"Content-Type {media_type[:100]!r} is not accepted. Send one of: {known}, or none.",
+            )
+
+    async def _read_raw(self, pieces: AsyncIterator[bytes], first: bytes = b"") -> None:
+        spool = self._submission.new_spool(self._settings)
+        await spool.write(first)
+        async for piece in pieces:
+            await spool.write(piece)
+        await self._keep(spool)
+
+    async def _read_urlencoded(self) -> None:
+        """A form, or an AFP file all the same: `curl --data-binary` calls everything a form."""
+        pieces = self._pieces(self._settings.max_body_bytes)
+        first = b""
+        while len(first) < 4 and (piece := await anext(pieces, None)) is not None:
+            first += piece
+        if first[:1] == b"\x5a" and first[3:4] == b"\xd3":
+            await self._read_raw(pieces, first)
+        else:
+            limit = self._settings.max_form_bytes
+            await self._read_form(UrlencodedStream(self._names), pieces, first, limit)
+
+    async def _read_form(
+        self, form: FormStream, pieces: AsyncIterator[bytes], first: bytes = b"", limit: int | None = None
+    ) -> None:
+        spool = self._submission.new_spool(self._settings)
+        piece: bytes | None = first
+        while piece is not None:
+            if limit is not None and self._body.received > limit:
+                raise _too_large(limit)
+            for start in range(0, len(piece), _SLICE):
+                await spool.write(form.feed(piece[start : start + _SLICE]))
+                await asyncio.sleep(0)  # let others on between slices
+            piece = await anext(pieces, None)
+        last, parameters = form.finish()
+        await spool.write(last)
+        await self._keep(spool)
+        self._submission.parameters += parameters
+
+    async def _read_multipart(self, boundary: str | None) -> None:
+        form = FormReader(boundary)
+        spool: Spool | None = None
+        others = 0
+        async for piece in self._pieces(self._settings.max_body_bytes):
+            for part, data in form.feed(piece):
+                if part.name.lower() not in self._names:
+                    others += len(data)
+                    if others > MAX_PARAMETER_BYTES:
+                        raise parameters_too_large()
+                    part.collect(data)
+                    continue
+                if not part.seen:
+                    if spool is not None:
+                        raise document_twice()
+                    part.seen, spool = True, self._submission.new_spool(self._settings)
+                    self._submission.file_name = part.file_name
+                assert spool is not None  # made with the part's first bytes
+                await spool.write(data)
+        form.finish()
+        if spool is not None:
+            await self._keep(spool)
+        self._submission.parameters += form.fields(self._names)
+
+    async def _keep(self, spool: Spool) -> None:
+        await spool.finish()
+        self._submission.document = spool if spool.size else None
+
+    async def _pieces(self, limit: int) -> AsyncIterator[bytes]:
+        """The body in pieces. Raises ServiceError 413 and 408."""
+        declared = self._request.headers.get("content-length")
+        if declared is not None and int(declared) > limit:  # the parser let only digits pass
             raise _too_large(limit)
-        if piece:
-            yield piece
+        stream = self._request.stream()
+        clock = asyncio.get_running_loop().time
+        while True:
+            try:
+                async with asyncio.timeout_at(self._pace.deadline(self._body, clock())) as timeout:
+                    with self._body.piece(timeout):
+                        piece = await anext(stream, None)
+            except TimeoutError as error:
+                raise self._too_slow() from error
+            if piece is None:
+                return
+            if self._body.given_up:
+                raise self._too_slow()
+            self._body.received += len(piece)
+            if self._body.received > limit:
+                raise _too_large(limit)
+            if piece:
+                yield piece
+
+    def _too_slow(self) -> ServiceError:
+        pace = self._pace
+        return ServiceError(
+            408,
+            "body-too-slow",
+            f"The body stopped after {self._body.received} bytes: nothing for {pace.idle:g} s, fewer than "
+            f"{pace.rate:g} bytes a second, not whole within {pace.total:g} s, or the slowest of too many. "
+            "Send it again.",
+            headers={"Connection": "close"},
+        )
 
 
 def _too_large(limit: int) -> ServiceError:
@@ -206,75 +243,14 @@ def _refuse_content_coding(request: Request) -> None:
         )
 
 
-def _decode_form(data: bytes, names: list[str]) -> tuple[list[tuple[str, str]], bytes | None]:
-    """Latin-1 on the way makes every byte one character, so that a binary document survives."""
-    try:
-        pairs = parse_qsl(
-            data.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_PARAMETERS
-        )
-        document = None
-        parameters = []
-        for name, value in pairs:
-            if name.lower() in names:
-                document = _only(document, value.encode("latin-1"))
-            else:
-                parameters.append((name, value.encode("latin-1").decode("utf-8")))
-    except ValueError as error:
-        raise _malformed("urlencoded form", str(error)) from error
-    return parameters, document or None
-
-
-def _decode_json(data: bytes, names: list[str]) -> tuple[list[tuple[str, str]], bytes | None]:
-    try:
-        members = json.loads(data) if data else {}
-    except (ValueError, RecursionError) as error:
-        raise _malformed(
-            "JSON", f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        ) from error
-    if not isinstance(members, dict):
-        raise _malformed("JSON", "expected an object with the parameters as members")
-    document = None
-    parameters = []
-    for name, value in members.items():
-        if name.lower() in names:
-            document = _only(document, _decode_base64(name, value))
-        else:
-            parameters.append((name, _plain(name, value)))
-    return parameters, document or None
-
-
-def _decode_base64(name: str, value: Any) -> bytes:
-    try:
-        if isinstance(value, str):
-            return base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _malformed("JSON", f"{name} is not base64") from error
-    raise _malformed("JSON", f"{name} must be a string with the document in base64")
-
-
-def _only(before: bytes | None, document: bytes) -> bytes:
-    if before is not None:
-        raise _document_twice()
-    return document
-
-
-def _document_twice() -> ServiceError:
-    return ServiceError(400, "document-twice", "The request holds two documents; send one.")
-
-
-def _plain(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "On" if value else "Off"
-    if isinstance(value, str | int):
-        return str(value)
-    raise _malformed("JSON", f"{name[:64]!r} must be a string, a number or true/false")
-
-
-def _malformed(kind: str, detail: str) -> ServiceError:
-    return ServiceError(400, "body-malformed", f"The {kind} body cannot be read: {detail or 'broken'}.")
-
-
-def _bounded(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    if len(parameters) > MAX_PARAMETERS:
-        raise ServiceError(400, "too-many-parameters", f"More than {MAX_PARAMETERS} parameters.")
-    return parameters
+def _check_parameters(submission: Submission) -> None:
+    """Raises ServiceError where there are too many, or one is too long."""
+    if len(submission.parameters) > MAX_PARAMETERS:
+        raise too_many_parameters()
+    for name, value in [*submission.parameters, ("the file's name", submission.file_name or "")]:
+        if len(name) + len(value.encode("utf-8", "replace")) > MAX_VALUE_BYTES:
+            raise ServiceError(
+                400,
+                "parameter-value",
+                f"{name[:64]!r} is longer than {MAX_VALUE_BYTES} bytes.",
+            )

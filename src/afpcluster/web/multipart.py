@@ -10,9 +10,11 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.forms import malformed
 
 MAX_PARTS = 64
 MAX_FIELD_BYTES = 64 * 1024
+_MAX_HEADER_BYTES = 16 * 1024  # of all headers of one part
 
 
 class Part:
@@ -46,6 +48,7 @@ class FormReader:
         self.parts: list[Part] = []
         self._pieces: list[tuple[Part, bytes]] = []
         self._headers: dict[str, str] = {}
+        self._header_bytes = 0
         self._name = bytearray()
         self._value = bytearray()
         self._ended = False
@@ -54,8 +57,8 @@ class FormReader:
                 boundary,
                 {
                     "on_part_begin": self._begin,
-                    "on_header_field": lambda data, start, end: self._name.extend(data[start:end]),
-                    "on_header_value": lambda data, start, end: self._value.extend(data[start:end]),
+                    "on_header_field": lambda data, start, end: self._header(self._name, data[start:end]),
+                    "on_header_value": lambda data, start, end: self._header(self._value, data[start:end]),
                     "on_header_end": self._header_end,
                     "on_headers_finished": self._headers_finished,
                     "on_part_data": self._data,
@@ -94,6 +97,15 @@ class FormReader:
         if len(self.parts) >= MAX_PARTS:
             raise _malformed(f"more than {MAX_PARTS} parts")
         self._headers = {}
+        self._header_bytes = 0
+
+    def _header(self, buffer: bytearray, data: bytes) -> None:
+        self._header_bytes += len(data)
+        if self._header_bytes > _MAX_HEADER_BYTES:
+            raise _malformed(
+                f"the headers of a part, the file's name included, exceed {_MAX_HEADER_BYTES} bytes"
+            )
+        buffer += data
 
     def _header_end(self) -> None:
         self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
@@ -117,4 +129,4 @@ def option(header: str, name: str) -> str | None:
 
 
 def _malformed(detail: str) -> ServiceError:
-    return ServiceError(400, "body-malformed", f"The multipart body cannot be read: {detail}.")
+    return malformed("multipart", detail)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from afpcluster import __version__
+from afpcluster.web.bodies import Bodies
 from afpcluster.web.errors import ServiceError, from_http
 from afpcluster.web.followed import Followed
 from afpcluster.web.followed_metrics import FollowedMetrics, ending_soon
@@ -39,6 +40,7 @@ class Service:
         self.settings = settings
         self.metrics = HttpMetrics(name, settings.instance)
         self.lifecycle = Lifecycle(self.metrics)
+        self.bodies = Bodies(settings, self.metrics)
         self._error_answer = error_answer
         self._followed: list[Followed[Any]] = []
         self.tls = self._own_tls()

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from afpcluster import __version__
 from afpcluster.web import audit, pages
 from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.bodies import PACE, Body
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.followed import Followed
 from afpcluster.web.intake import Submission, read_submission
@@ -58,6 +59,7 @@ class Wrapper:
             settings, lambda: self._watcher.in_force.targets, lambda: tls.value.context, registry
         )
         self._converting = 0
+        self._coming: set[Body] = set()
         self._health = Health(
             settings,
             self.service.lifecycle,
@@ -128,20 +130,35 @@ class Wrapper:
         return JSONResponse(members | report.members, 503 if report.reasons else 200)
 
     async def convert(self, request: Request) -> Response:
-        """AFP in, PDF out."""
-        if self._converting >= self.settings.max_conversions:
-            raise ServiceError(
-                503, "busy", f"{self._converting} conversions run already; try again.", retry_after=1
-            )
-        self._converting += 1
+        """AFP in, PDF out. A place is taken when the document is whole; before, it is only looked for."""
+        body = Body(asyncio.get_running_loop().time)
+        self._refuse_when_full()
+        self._coming.add(body)
         try:
-            submission = await read_submission(request, self.settings, contract.DOCUMENT_NAMES)
+            submission = await read_submission(
+                request, self.settings, self.service.bodies, contract.DOCUMENT_NAMES, body
+            )
+        finally:
+            kept = body.keeps(PACE)
+            self._coming.remove(body)
+        try:
+            if not kept:
+                self._refuse_when_full()
+            self._converting += 1
             try:
                 return await self._convert(request, submission)
             finally:
-                submission.close()
+                self._converting -= 1
         finally:
-            self._converting -= 1
+            submission.close()
+
+    def _refuse_when_full(self) -> None:
+        """A document on its way keeps a place only while it comes fast. Raises ServiceError."""
+        taken = self._converting + sum(body.keeps(PACE) for body in self._coming)
+        if taken >= self.settings.max_conversions:
+            raise ServiceError(
+                503, "busy", f"{self._converting} conversions run already; try again.", retry_after=1
+            )
 
     async def _convert(self, request: Request, submission: Submission) -> Response:
         parameters = contract.for_afp2web(submission.parameters)

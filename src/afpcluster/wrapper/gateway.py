@@ -32,7 +32,12 @@ from afpcluster.wrapper.course import AttemptFailed, Course, Reason
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
 PASSED_HEADERS = ("X-AFP2web-Pages", "X-AFP2web-Findings", "X-AFP2web-Findings-By-Severity")
-_REASONS = {"A2W-5000": Reason.SUSPECT, "A2W-5003": Reason.SUSPECT, "A2W-5004": Reason.SLOW}
+_REASONS = {
+    "A2W-5000": Reason.SUSPECT,
+    "A2W-5003": Reason.SUSPECT,
+    "A2W-5004": Reason.SLOW,
+    "A2W-5007": Reason.SLOW,
+}
 _BUSY = (429, 503)
 _FINAL_5XX = (501, 505)
 _REPEATABLE_4XX = (408, 425, 429)  # about the connection or the moment, not about the document

@@ -1,0 +1,249 @@
+"""Workers that are lost, stopped, frozen or left: nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from prometheus_client import CollectorRegistry
+from service_processes import Afp2webProcess, Reply, eventually, freeze, thaw
+
+from afpcluster.afp import modca
+from afpcluster.afp2web import pool as pool_module
+from afpcluster.afp2web.metrics import PoolMetrics
+from afpcluster.afp2web.pool import Pool
+from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.sample import write_sample
+from afpcluster.sample.records import enclosed, field, triplet
+from benchmarks.fuzz import seed_objects
+from benchmarks.fuzz.seed_pages import NAME, object_area, print_file
+
+Start = Callable[..., Afp2webProcess]
+
+
+@contextmanager
+def in_background() -> Iterator[Callable[..., Future[Reply]]]:
+    with ThreadPoolExecutor(8) as threads:
+        yield threads.submit
+
+
+@pytest.fixture(scope="module")
+def long_document() -> bytes:
+    """Some seconds of work, in many pages."""
+    file = io.BytesIO()
+    write_sample(file, statements=300)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def memory_bomb() -> bytes:
+    """A page whose picture takes more memory than a small worker may have."""
+    picture = io.BytesIO()
+    Image.new("RGB", (9_000, 9_000)).save(picture, "PNG")
+    data = picture.getvalue()
+    classification, _ = seed_objects.CONTAINERS["png"]()
+    area = object_area(
+        "CDD", "MCD", modca.ContainerDataDescriptor(0, 0, 14_400, 14_400, 0, 0).encode(), 0x20, 90
+    )
+    pieces = (field("OCD", data[at : at + 30_000]) for at in range(0, len(data), 30_000))
+    return print_file(enclosed("BOC", NAME, (area, *pieces), triplet(classification)))
+
+
+def one_worker(properties: str = "", spare: int = 1) -> Callable[[Path], Afp2webProcess]:
+    return lambda folder: Afp2webProcess(folder, properties, workers=1, spare=spare)
+
+
+def send_and_leave(instance: Afp2webProcess, document: bytes) -> Callable[[], None]:
+    """A client that sends all and goes away when told."""
+    connection = socket.create_connection(("127.0.0.1", instance.port))
+    head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
+    connection.sendall(head.encode() + document)
+    return connection.close
+
+
+def wait_until_running(instance: Afp2webProcess) -> None:
+    eventually(lambda: instance.metric("workers_alive") - instance.metric("workers_idle") >= 1)
+
+
+@pytest.mark.parametrize("waiting", [1, 3])
+def test_a_queue_behind_a_client_that_leaves(
+    start: Start, document: bytes, converted: bytes, waiting: int
+) -> None:
+    instance = start(one_worker())
+    freeze(*instance.workers())
+    leave = send_and_leave(instance, document)
+    wait_until_running(instance)
+    with in_background() as run:
+        replies = [run(instance.transform, document) for _ in range(waiting)]
+        eventually(lambda: instance.metric("queue_length") == waiting)
+        thaw(*instance.workers()[1:])
+        leave()
+        assert [reply.result().body for reply in replies] == [converted] * waiting
+
+
+def test_a_queue_behind_the_time_limit(start: Start, document: bytes, long_document: bytes) -> None:
+    instance = start(one_worker("afp2web.convert-timeout-seconds = 0.6"))
+    with in_background() as run:
+        late = run(instance.transform, long_document)
+        wait_until_running(instance)
+        freeze(*instance.workers()[:1])
+        replies = [run(instance.transform, document) for _ in range(3)]
+        assert (late.result().status, late.result().json["ErrorCode"]) == (504, "A2W-5004")
+        assert [reply.result().status for reply in replies] == [200] * 3
+
+
+def test_a_queue_behind_too_much_memory(start: Start, document: bytes, memory_bomb: bytes) -> None:
+    instance = start(one_worker("afp2web.worker-memory-bytes = 400000000"))
+    with in_background() as run:
+        bomb = run(instance.transform, memory_bomb)
+        wait_until_running(instance)
+        replies = [run(instance.transform, document) for _ in range(3)]
+        assert (bomb.result().status, bomb.result().json["ErrorCode"]) == (413, "A2W-2005")
+        assert [reply.result().status for reply in replies] == [200] * 3
+
+
+def test_a_client_that_leaves_costs_no_worker(start: Start, document: bytes, long_document: bytes) -> None:
+    instance = start(one_worker())
+    before = instance.workers()
+    leave = send_and_leave(instance, long_document)
+    wait_until_running(instance)
+    began = time.monotonic()
+    leave()
+    instance.wait_until_whole()
+    assert time.monotonic() - began < 2
+    assert instance.transform(document).status == 200
+    assert instance.workers() == before
+    assert instance.metric("workers_replaced_total") == 0
+
+
+def test_clients_that_leave_again_and_again(start: Start, document: bytes, long_document: bytes) -> None:
+    """Five a second, with three megabytes each."""
+    instance = start(Afp2webProcess)
+    statuses, heartbeats = [], []
+    document_of_three_megabytes = long_document[:3_000_000]
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        leave = send_and_leave(instance, document_of_three_megabytes)
+        time.sleep(0.1)
+        leave()
+        heartbeats.append(instance.heartbeat().status)
+        reply = instance.transform(document)
+        statuses.append((reply.status, reply.headers["X-AFP2web-ErrorCode"]))
+    assert set(heartbeats) == {200}
+    assert set(statuses) == {(200, None)}
+
+
+def test_all_workers_replaced_at_once_are_no_outage(start: Start, document: bytes) -> None:
+    """Every conversion ends its worker: the heartbeat stays, and what comes waits."""
+    instance = start(one_worker("afp2web.worker-jobs = 1"))
+    for _ in range(6):
+        assert instance.transform(document).status == 200
+        assert instance.heartbeat().status == 200
+    assert instance.metric("workers_replaced_total") >= 5
+
+
+def test_a_worker_that_uses_much_memory_is_replaced(start: Start, document: bytes) -> None:
+    instance = start(one_worker("afp2web.worker-recycle-bytes = 16777216"))
+    before = instance.workers()
+    assert instance.transform(document).status == 200
+    eventually(lambda: instance.metric("workers_replaced_total") == 1)
+    eventually(lambda: len(instance.workers()) == 2 and instance.workers() != before)
+
+
+def test_a_conversion_without_progress_has_an_error_of_its_own(start: Start, long_document: bytes) -> None:
+    instance = start(one_worker("afp2web.progress-timeout-seconds = 0.5"))
+    with in_background() as run:
+        reply = run(instance.transform, long_document)
+        wait_until_running(instance)
+        freeze(*instance.workers())
+        assert (reply.result().status, reply.result().json["ErrorCode"]) == (504, "A2W-5007")
+    instance.wait_until_whole()
+
+
+def test_a_long_conversion_with_progress_is_left_alone(start: Start, long_document: bytes) -> None:
+    instance = start(one_worker("afp2web.progress-timeout-seconds = 0.5"))
+    assert instance.transform(long_document).status == 200
+
+
+def test_idle_workers_that_freeze_are_replaced(start: Start, document: bytes) -> None:
+    instance = start(Afp2webProcess)
+    frozen = instance.workers()
+    freeze(*frozen)
+    began = time.monotonic()
+    assert instance.transform(document).status == 200  # taken from a frozen one
+    assert time.monotonic() - began < 12
+    eventually(lambda: not set(frozen) & set(instance.workers()), 15)
+
+
+def test_the_heartbeat_tells_that_no_worker_responds(start: Start, long_document: bytes) -> None:
+    instance = start(one_worker(spare=0))
+    with in_background() as run:
+        reply = run(instance.transform, long_document)
+        wait_until_running(instance)
+        workers = instance.workers()
+        freeze(*workers)
+        eventually(lambda: instance.heartbeat().status == 503, 15)
+        assert instance.heartbeat().json["Reasons"] == ["workers: no worker responds"]
+        thaw(*workers)
+        eventually(lambda: instance.heartbeat().status == 200)
+        assert reply.result().status == 200
+
+
+def test_small_documents_pass_long_ones(start: Start, document: bytes, long_document: bytes) -> None:
+    instance = start(lambda folder: Afp2webProcess(folder, "afp2web.small-document-bytes = 10000"))
+    with in_background() as run:
+        long = [run(instance.transform, long_document) for _ in range(3)]
+        eventually(lambda: instance.metric("queue_length") == 1)
+        for _ in range(5):
+            assert instance.transform(document).status == 200
+        assert not any(reply.done() for reply in long)
+        assert [reply.result().status for reply in long] == [200] * 3
+
+
+def test_a_worker_killed_from_outside_is_no_offer_to_the_next(
+    start: Start, document: bytes, converted: bytes
+) -> None:
+    """It is dead, but nobody has noticed: the document goes to another."""
+    instance = start(Afp2webProcess)
+    for _ in range(10):
+        for worker in instance.workers():
+            os.kill(worker, signal.SIGKILL)
+        assert instance.transform(document).body == converted
+
+
+@pytest.mark.parametrize("failure", [OSError(24, "Too many open files"), RuntimeError("anything")])
+def test_a_slot_survives_any_failure_of_a_start(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception, document: bytes
+) -> None:
+    real, failures = pool_module.Worker.start, [failure, failure]
+
+    async def start(*arguments: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await real(*arguments)
+
+    async def live() -> None:
+        settings = Afp2webSettings.model_validate({"afp2web.workers": 1})
+        pool = Pool(settings, PoolMetrics(CollectorRegistry()))
+        pool.start()
+        try:
+            async with asyncio.timeout(20):
+                while len(pool.alive) < 2:
+                    await asyncio.sleep(0.05)
+        finally:
+            await pool.stop()
+
+    monkeypatch.setattr(pool_module.Worker, "start", start)
+    asyncio.run(live())
+    assert failures == []
