@@ -8,7 +8,7 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
              poppler-utils ca-certificates
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
-ORACLES   := fop fonts-dejavu-core fonts-urw-base35
+ORACLES   := fop fonts-dejavu-core fonts-urw-base35 libcairo2
 # Type 1 fonts of other makers, for `make fonts`.
 FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre
 
