@@ -5,7 +5,7 @@ PYTHON    := .venv/bin/python
 INSTALLED := .venv/.installed
 # What the cluster and its tests use from Debian.
 PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python3 python3-venv curl \
-             poppler-utils ca-certificates
+             poppler-utils ca-certificates fonts-liberation2 fonts-urw-base35
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
 ORACLES   := fop fonts-dejavu-core fonts-urw-base35 libcairo2

@@ -216,6 +216,10 @@ def convert(
     raster_a_space: Annotated[
         bool, typer.Option(help="place raster characters after their A-space (FOCA), or without it")
     ] = True,
+    stand_in_fonts: Annotated[
+        list[Path] | None,
+        typer.Option(help="folder with Liberation or URW fonts for what a standard font lacks; may repeat"),
+    ] = None,
     layout: Annotated[
         Layout, typer.Option(help="an output page is an AFP page, or a sheet side as the form map prints it")
     ] = Layout.PAGES,
@@ -228,11 +232,12 @@ def convert(
 ) -> None:
     """Convert an AFP print file to PDF, without any server."""
     from afpcluster.convert_command import run
-    from afpcluster.options import Options
+    from afpcluster.options import STAND_IN_FOLDERS, Options
 
     options = Options(
         strict=strict,
         resource_paths=tuple(resources or ()),
+        stand_in_folders=tuple(stand_in_fonts or STAND_IN_FOLDERS),
         processes=processes,
         max_pages=max_pages,
         accept_truncated=accept_truncated,

@@ -68,7 +68,7 @@ class Findings:
         count: int = 1,
         bytes_lost: int = 0,
     ) -> None:
-        """Record one finding on the current page."""
+        """Record one finding on the current page, seen `count` times."""
         self._insert(Finding(code, severity, message, offset, field, self.page, spec, count, bytes_lost))
 
     def extend(self, findings: Iterable[Finding]) -> None:

@@ -22,12 +22,28 @@ class Layout(StrEnum):
     SHEETS = "sheets"
 
 
+STAND_IN_FOLDERS = tuple(
+    [
+        Path(folder)
+        for folder in (
+            "/usr/share/fonts/truetype/liberation2",
+            "/usr/share/fonts/truetype/liberation",
+            "/usr/share/fonts/opentype/urw-base35",
+        )
+    ]
+)
+"""Where Debian's fonts-liberation2, fonts-liberation and fonts-urw-base35 are."""
+
+
 @dataclass(slots=True, frozen=True)
 class Options:
     """`resource_paths` are folders and resource group files searched, in order, for what is not in the
     file. `strict` refuses (MissingResourceError) where a resource would be substituted. `processes` > 1
     makes pages in that many worker processes, with the same bytes as a result. `accept_truncated` converts
     what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests.
+
+    `stand_in_folders` hold free fonts with the metrics of the standard ones (Liberation, URW): what a
+    standard font lacks is embedded from there (docs/fonts.md).
 
     `raster_a_space` places raster characters after their A-space, as FOCA says; False, at the current
     position, as some converters do (docs/fidelity.md).
@@ -43,6 +59,7 @@ class Options:
     title: str | None = None
     accept_truncated: bool = False
     raise_faults: bool = False
+    stand_in_folders: tuple[Path, ...] = STAND_IN_FOLDERS
     raster_a_space: bool = True
     layout: Layout = Layout.PAGES
     form_map: str | None = None

@@ -16,6 +16,7 @@ from afpcluster.document.resources import CODE_PAGE, CONTAINER, Resource
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.fonts.stand_in.substitution import FILE_NAME
+from afpcluster.options import STAND_IN_FOLDERS
 
 FONT = full_name(0xDE, "Latin One") + internal_id(3) + data_object_font(100)
 
@@ -68,11 +69,12 @@ def test_data_object_fonts_in_folders(tmp_path: Path) -> None:
 
 def test_missing_data_object_fonts_are_substituted() -> None:
     findings = Findings()
-    font = FontLibrary(findings).fonts_of(mdr(FONT), scope())[3]
+    library = FontLibrary(findings, stand_in_folders=STAND_IN_FOLDERS)
+    font = library.fonts_of(mdr(FONT), scope())[3]
     assert isinstance(font.face, OutlineFace)
     assert (font.face.program.name, font.advance("Aż".encode("utf-16-be"))) == (
         "Helvetica",
-        pytest.approx(116.7),
+        pytest.approx(116.7, abs=0.01),
     )
     assert codes(findings) == ["font-substituted"]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import subprocess
 from pathlib import Path
+from unicodedata import normalize
 
+import pikepdf
 import pytest
-from font_cases import case, needs_font_cases, picture, wrong_cells
+from font_cases import CELL, case, needs_font_cases, picture, wrong_cells
 
 from afpcluster.convert import convert
 from afpcluster.options import Options
@@ -56,6 +58,23 @@ def test_letters_are_those_of_the_source(
     assert codes == findings
     assert wrong_cells(picture(pdf), name) == []
     assert text_of(pdf, tmp_path) == twice(letters)
+
+
+def test_unusable_outlines_become_a_simple_font(tmp_path: Path) -> None:
+    pdf, codes = converted("tt_dj_loca_short")
+    assert codes[:2] == ["font-not-embedded", "font-substituted"]
+    shown = picture(pdf)
+    for at, letter in enumerate(LETTERS):
+        x, y = at % 12 * CELL, at // 12 * CELL
+        assert (shown.crop((x, y, x + CELL, y + CELL)).getextrema()[0] < 128) == (letter != " "), letter
+    assert text_of(pdf, tmp_path) == normalize("NFKC", twice(LETTERS))  # poppler spells out ligatures
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        fonts = opened.pages[0].Resources.Font.values()
+        assert all(font.Subtype != "/Type0" or "/FontFile2" in _descriptor(font) for font in fonts)
+
+
+def _descriptor(font: pikepdf.Object) -> pikepdf.Object:
+    return font.DescendantFonts[0].FontDescriptor
 
 
 @pytest.mark.parametrize(

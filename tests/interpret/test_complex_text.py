@@ -16,14 +16,14 @@ from afpcluster.display.items import GlyphRun, Rectangle
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.unicode.truetype import character_face
-from afpcluster.fonts.unicode.unicode_font import standard_faces, unicode_font, utf8, utf16
+from afpcluster.fonts.unicode.unicode_font import standard_character_face, unicode_font, utf8, utf16
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.text.controls import draw_text
 from afpcluster.interpret.text.state import TextSpace
 from complex_fonts import GLYPHS, complex_font
 
 FACE = character_face(complex_font())
-HELVETICA = standard_faces("Helvetica")
+HELVETICA = [standard_character_face("Helvetica")]
 FONTS = {
     1: unicode_font("UPRIGHT", [FACE], utf16, 2, 10.0),
     2: unicode_font("REVERSED", [FACE], utf16, 2, 10.0, rotation=180),
@@ -238,7 +238,7 @@ A = "A".encode("utf-16-be")
     ],
 )
 def test_bad_text_is_a_finding(data: bytes, shown: str, finding: str) -> None:
-    def missing(character: str) -> None:
+    def missing(character: str, count: int) -> None:
         codes.append("glyph-missing")
 
     codes: list[str] = []

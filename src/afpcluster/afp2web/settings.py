@@ -6,9 +6,10 @@ import os
 import uuid
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from afpcluster.afp2web import machine
+from afpcluster.options import STAND_IN_FOLDERS
 from afpcluster.web.settings import Bytes, Seconds, ServiceSettings
 
 _MIB = 1024**2
@@ -43,14 +44,15 @@ class Afp2webSettings(ServiceSettings):
     worker_nice: int = Field(5, alias="afp2web.worker-nice", ge=0, le=19)
     max_output_bytes: Bytes = Field(_GIB, alias="afp2web.max-output-bytes")
     resource_paths: tuple[Path, ...] = Field((), alias="afp2web.resource-paths")
+    stand_in_folders: tuple[Path, ...] = Field(STAND_IN_FOLDERS, alias="afp2web.stand-in-fonts")
 
-    @field_validator("resource_paths", mode="before")
+    @field_validator("resource_paths", "stand_in_folders", mode="before")
     @classmethod
-    def _split_paths(cls, value: object) -> object:
+    def _split_paths(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
         paths = tuple(Path(part.strip()) for part in value.split(",") if part.strip())
         for path in paths:
-            if not path.is_absolute() or not path.exists():
+            if not path.is_absolute() or (info.field_name == "resource_paths" and not path.exists()):
                 raise ValueError(f"{path} is not the absolute path of a folder or file that exists")
         return paths

@@ -90,6 +90,7 @@ class Transform:
         job = {
             "strict": values.on("Strict"),
             "resource_paths": [str(path) for path in self._settings.resource_paths],
+            "stand_in_folders": [str(path) for path in self._settings.stand_in_folders],
         }
         outcome = await while_client_waits(request, self._pool.convert(ticket, job, source, sink))
         self._count(submission.document.size, outcome)

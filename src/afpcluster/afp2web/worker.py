@@ -1,12 +1,13 @@
 """The process that converts: jobs come in on a socket, one answer line per job goes out.
 
 Rules: no code of the server runs here. A job brings two open files, never names, so a worker opens
-nothing on a client's behalf but the administrator's resource folders. Limits on memory and output are
-the kernel's. The process dies with its parent and ignores the terminal's and the supervisor's signals:
-the parent decides when it ends.
+nothing on a client's behalf but the administrator's folders of resources and fonts. Limits on memory and
+output are the kernel's. The process dies with its parent and ignores the terminal's and the supervisor's
+signals: the parent decides when it ends.
 
-Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool, "resource_paths": [..]}
-with two file descriptors, {"cancel": number} for a job that nobody wants any more, {"ping": number}.
+Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool, "resource_paths": [..],
+"stand_in_folders": [..]} with two file descriptors, {"cancel": number} for a job that nobody wants any more,
+{"ping": number}.
 Answers (JSON lines on standard output): {"ready": true} once; {"pong": number} when idle; for a job
 {"progress": offset} when it begins and now and then, at last {"pages", "bytes", "media_type", "findings",
 "seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or {"cancelled": number}.
@@ -195,7 +196,9 @@ def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any], watch: _Watc
 
     began = time.perf_counter()
     options = Options(
-        strict=job["strict"], resource_paths=tuple(Path(path) for path in job["resource_paths"])
+        strict=job["strict"],
+        resource_paths=tuple(Path(path) for path in job["resource_paths"]),
+        stand_in_folders=tuple(Path(path) for path in job["stand_in_folders"]),
     )
     try:
         result = convert(source, sink, options, progress=watch.page_done)

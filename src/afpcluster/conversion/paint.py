@@ -35,6 +35,7 @@ class Painter:
             strict=options.strict,
             resource_paths=options.resource_paths,
             raster_a_space=options.raster_a_space,
+            stand_in_folders=options.stand_in_folders,
         )
         self._interpreter = PageInterpreter(
             findings,

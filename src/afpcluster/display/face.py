@@ -63,6 +63,8 @@ class OutlineFace:
     unicode: Mapping[int, str]
     default_width: float = 0.0
     style: FaceStyle = FaceStyle()
+    lost: Mapping[int, str] = field(default_factory=dict, repr=False)
+    """Codes that stand for a character and show nothing -> what a finding says of it."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -89,6 +91,7 @@ class RasterFace:
     unicode: Mapping[int, str]
     code_size: int = 1
     default_width: float = 0.0
+    lost: Mapping[int, str] = field(default_factory=dict, repr=False)  # as in OutlineFace
 
 
 Face = OutlineFace | RasterFace

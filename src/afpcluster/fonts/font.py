@@ -14,12 +14,14 @@ from afpcluster.display.face import Face
 
 class FaceRun(NamedTuple):
     """A stretch of text in one face: `codes` are that face's codes, `advance` their width in points.
-    `font` is the font of those codes, with their placement, where it is not the one that was split."""
+    `font` is the font of those codes, with their placement, where it is not the one that was split; `text` is
+    what they read as, where the face does not say so."""
 
     face: Face
     codes: bytes
     advance: float
     font: Font | None = None
+    text: str | None = None
 
 
 class Glyph(NamedTuple):
@@ -77,6 +79,8 @@ class Font:
     underscore_position: float = 0.0  # below the baseline, positive
     underscore_thickness: float = 0.0
     split: Callable[[bytes], list[FaceRun]] | None = None
+    measure: Callable[[bytes], float] | None = None
+    """The width of text, where `split` tells of missing glyphs besides."""
     placement: Mapping[int, tuple[float, float]] | None = None
     stretch: float = 1.0  # horizontal scale of glyphs (already in `advances`)
     glyph_face: Callable[[bytes, str], tuple[Face, bool] | None] | None = None
@@ -96,6 +100,8 @@ class Font:
 
     def advance(self, text: bytes) -> float:
         """Width of a string of text bytes in points, without any adjustment."""
+        if self.measure is not None:
+            return self.measure(text)
         if self.split is not None:
             return sum(run.advance for run in self.split(text))
         advances = self.advances

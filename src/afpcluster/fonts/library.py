@@ -42,12 +42,13 @@ from afpcluster.fonts.references import (
 )
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
-from afpcluster.fonts.stand_in.standard import standard_face
+from afpcluster.fonts.stand_in.free_fonts import FreeFonts
+from afpcluster.fonts.stand_in.standard import character_label, standard_face
 from afpcluster.fonts.unicode.truetype import CharacterFace
 from afpcluster.fonts.unicode.unicode_font import (
     Decoder,
     page_decoder,
-    standard_faces,
+    standard_character_face,
     unicode_font,
     utf8,
     utf16,
@@ -59,7 +60,7 @@ UTF8_SCHEME = 0x7807
 
 class FontLibrary:
     """The fonts of one conversion. `resource_paths` are searched for substitution files; `raster_a_space`
-    is as in `Options`."""
+    and `stand_in_folders` are as in `Options`."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class FontLibrary:
         strict: bool = False,
         resource_paths: Sequence[Path] = (),
         raster_a_space: bool = True,
+        stand_in_folders: Sequence[Path] = (),
     ) -> None:
         self._sources = FontSources(
             findings, strict=strict, resource_paths=resource_paths, raster_a_space=raster_a_space
@@ -75,6 +77,7 @@ class FontLibrary:
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
         self._faces: dict[tuple[str, str, bool], tuple[Face, float]] = {}
+        self._free_fonts = FreeFonts(stand_in_folders)
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
 
@@ -247,7 +250,7 @@ class FontLibrary:
                 self._sources.missing(
                     f"{problem}. {name} is used with the metrics of {reference.label}.", record
                 )
-                found = metric_face(standard_face(name, page), characters, page)
+                found = metric_face(self._standard_face(name, page), characters, page)
             self._faces[key] = found
         return found
 
@@ -285,12 +288,13 @@ class FontLibrary:
         font = self._fonts.get(key)
         if font is None:
 
-            def missing(character: str) -> None:
+            def missing(character: str, count: int) -> None:
                 self._sources.report(
                     "glyph-missing",
                     Severity.SKIPPED,
-                    f"Font {reference.label} has no glyph for U+{ord(character):04X}",
+                    f"Font {reference.label} has no glyph for {character_label(character)}",
                     record,
+                    count,
                 )
 
             font = self._fonts[key] = unicode_font(
@@ -325,7 +329,7 @@ class FontLibrary:
         if not reference.data_object and not reference.unicode:
             page = self._sources.code_page(reference, scope, record)
         if not faces and (page is None or page.code_size == 2):
-            faces = standard_faces(chosen.font)
+            faces = [standard_character_face(chosen.font), *self._free_fonts.faces(chosen.font)]
         scale = chosen.width / typefaces.FIXED_PITCH_EM or reference.horizontal_scale or size
         if faces or page is None:
             reference = replace(reference, horizontal_scale=scale * chosen.aspect)
@@ -339,11 +343,17 @@ class FontLibrary:
         key = ("standard", label, name, page.key, size, rotation, stretch)
         font = self._fonts.get(key)
         if font is None:
-            face = self._standard_faces.get((name, page.key))
-            if face is None:
-                face = self._standard_faces[name, page.key] = standard_face(name, page)
+            face = self._standard_face(name, page)
             font = self._fonts[key] = font_of_face(label, face, page.space_code, size, rotation, stretch)
         return font
+
+    def _standard_face(self, name: str, page: CodePage) -> OutlineFace:
+        """A standard font under a code page, or the free font that stands in where it lacks characters."""
+        face = self._standard_faces.get((name, page.key))
+        if face is None:
+            face = self._free_fonts.code_page_face(standard_face(name, page), page)
+            self._standard_faces[name, page.key] = face
+        return face
 
 
 def _of_section(reference: FontReference, section: Section) -> FontReference:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import FIELDS
+from afpcluster.afp.fields import CODES, FIELDS
 from afpcluster.afp.framing import Record
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
 from afpcluster.findings import Findings, MissingResourceError, Severity
@@ -25,7 +25,11 @@ from afpcluster.fonts.stand_in import builtin_code_pages
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
 
-SPEC = "MO:DCA Map Coded Font (MCF)"
+_SPECS = {
+    CODES["MCF"]: "MO:DCA Map Coded Font (MCF) Format 2",
+    CODES["MCF1"]: "MO:DCA Map Coded Font (MCF-1) Format 1",
+    CODES["MDR"]: "MO:DCA Map Data Resource (MDR)",
+}
 
 T = TypeVar("T")
 
@@ -213,14 +217,15 @@ class FontSources:
             )
         self.report("font-substituted", Severity.SUBSTITUTED, message, record)
 
-    def report(self, code: str, severity: Severity, message: str, record: Record) -> None:
+    def report(self, code: str, severity: Severity, message: str, record: Record, count: int = 1) -> None:
         self._findings.add(
             code,
             severity,
             message,
             offset=record.offset,
             field=FIELDS[record.type].mnemonic if record.type in FIELDS else None,
-            spec=SPEC,
+            spec=_SPECS.get(record.type),
+            count=count,
         )
 
 

@@ -27,6 +27,7 @@ from afpcluster.fonts.foca.code_page import CodePage, FontDataError
 from afpcluster.fonts.foca.glyph_names import is_glyph_name
 from afpcluster.fonts.foca.identity import unicode_of
 from afpcluster.fonts.stand_in import gcgid
+from afpcluster.fonts.stand_in.standard import character_label, is_visible
 
 _SERIF_CLASSES = range(1, 8)  # ISO/IEC 9541-1 general classes 1..7 have serifs, 8 is sans serif
 
@@ -137,7 +138,30 @@ def face_of(characters: CharacterSet, code_page: CodePage, *, vertical: bool = F
         unicode=unicode_of(code_page, chosen.shown(), names),
         default_width=_default_width(characters, code_page, metrics),
         style=style,
+        lost=lost_characters(characters.name, code_page, metrics, chosen),
     )
+
+
+def lost_characters(
+    font: str, code_page: CodePage, metrics: Mapping[str, foca.CharacterMetrics], chosen: Coding
+) -> dict[int, str]:
+    """What findings say of code points that show nothing, not even a default character, because the code page
+    does not list them or the font lacks their character."""
+    silent = {*code_page.not_printed, code_page.space_code}
+    codes: Iterable[int] = range(256) if code_page.code_size == 1 else code_page.gcgids
+    found: dict[int, str] = {}
+    for code in codes:
+        identifier = code_page.gcgids.get(code, "")
+        if code in chosen.printed or code in silent or (identifier and identifier in metrics):
+            continue
+        if not identifier:
+            found[code] = f"Code page {code_page.name} does not list code point X'{code:02X}' ({font})"
+            continue
+        text = code_page.unicode.get(code) or gcgid.unicode_text(identifier)
+        if text is None or is_visible(text):
+            label = f"{identifier} ({character_label(text)})" if text else identifier
+            found[code] = f"Font {font} has no glyph for {label}"
+    return found
 
 
 def face_widths(
@@ -182,7 +206,9 @@ def metric_face(
     squeezed = squeezed or 1.0
     both = {code: width / squeezed for code, width in {**face.widths, **widths}.items()}
     key = f"{face.key}-{characters.key}"
-    return replace(face, key=key, glyphs=glyphs, widths=both), squeezed
+    lost = {code: message for code, message in face.lost.items() if code in chosen.printed}
+    lost |= lost_characters(characters.name, code_page, metrics, chosen)
+    return replace(face, key=key, glyphs=glyphs, widths=both, lost=lost), squeezed
 
 
 def _printed(code_page: CodePage, chosen: Coding) -> Iterator[tuple[int, str, str]]:
@@ -236,6 +262,7 @@ def _raster_face(
         widths=face_widths(characters, code_page, chosen, metrics),
         unicode=unicode_of(code_page, chosen.shown(), {}),
         code_size=code_page.code_size,
+        lost=lost_characters(characters.name, code_page, metrics, chosen),
     )
 
 

@@ -1,16 +1,20 @@
 """The 14 fonts that every PDF viewer has: widths, style, and a face for a code page.
 
-A code point shows the glyph whose name stands for its Unicode text; what the font lacks stays blank.
+A code point shows the glyph whose name stands for its Unicode text. Of the text fonts only the standard Latin
+character set counts (PDF 32000-1 Annex D): viewers put fonts of their own in their place that have no more.
+What is lacking is in the face's `lost`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from unicodedata import category
 
 from fontTools import agl
+from fontTools.encodings.StandardEncoding import StandardEncoding
 
 from afpcluster.display.face import FaceStyle, FontProgram, OutlineFace, ProgramKind
 from afpcluster.fonts.foca.code_page import CodePage
@@ -38,6 +42,8 @@ _STYLES: dict[str, tuple[float, float, float, float, tuple[float, float, float, 
 }
 
 STANDARD_FONTS = frozenset(_STYLES)
+_SIGNS = ("Symbol", "ZapfDingbats")  # each with a character set of its own
+_STANDARD_ENCODING = frozenset(StandardEncoding) - {".notdef"}
 
 
 @lru_cache(maxsize=1)
@@ -84,6 +90,17 @@ def _glyph_names(name: str) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=len(_STYLES))
+def _shown_glyphs(name: str) -> Mapping[str, str]:
+    """Character -> glyph name, of those that every viewer shows: of text fonts the standard Latin character
+    set, which is that of StandardEncoding and WinAnsiEncoding."""
+    return {
+        text: glyph
+        for text, glyph in _glyph_names(name).items()
+        if name in _SIGNS or glyph in _STANDARD_ENCODING or text.encode("cp1252", "ignore")
+    }
+
+
 def style(name: str) -> FaceStyle:
     """The style of a standard font."""
     ascent, descent, cap_height, angle, box = _STYLES[name]
@@ -115,24 +132,59 @@ def characters_of(code_page: CodePage) -> dict[int, str]:
     return found | dict(code_page.unicode)
 
 
+def lost_characters(font: str, code_page: CodePage, shown: Collection[int]) -> dict[int, str]:
+    """What findings say of the code points whose characters `font` lacks; `shown` are those it has."""
+    return {
+        code: f"Font {font} has no glyph for {character_label(text)}"
+        for code, text in characters_of(code_page).items()
+        if code not in shown and code not in code_page.not_printed and is_visible(text)
+    }
+
+
+def is_visible(text: str) -> bool:
+    """Whether text should leave ink."""
+    return any(category(character)[0] not in "ZC" for character in text)
+
+
+def character_label(text: str) -> str:
+    """How findings call a character: its number and itself."""
+    return f"{' '.join([f'U+{ord(character):04X}' for character in text])} {text}"
+
+
 def standard_face(name: str, code_page: CodePage) -> OutlineFace:
     """The face of a standard font under a code page, single-byte or double-byte."""
-    table, names = widths(name), _glyph_names(name)
-    glyphs: dict[int, str | int] = {}
-    unicode: dict[int, str] = {}
-    for code, text in sorted(characters_of(code_page).items()):
-        glyph = names.get(text)
-        if glyph is not None and code not in code_page.not_printed:
-            glyphs[code] = glyph
-        if text >= " ":
-            unicode[code] = text
+    table, names, shown = widths(name), _glyph_names(name), _shown_glyphs(name)
+    texts = {code: text for code, text in sorted(characters_of(code_page).items()) if text >= " "}
+    printed = {code: text for code, text in texts.items() if code not in code_page.not_printed}
+    glyphs: dict[int, str | int] = {code: shown[text] for code, text in printed.items() if text in shown}
     return OutlineFace(
         key=f"standard-{name}-{code_page.key}",
         program=FontProgram(key=f"standard-{name}", kind=ProgramKind.STANDARD, name=name),
         code_size=code_page.code_size,
         glyphs=glyphs,
-        widths={code: table[str(glyph)] for code, glyph in glyphs.items()},
-        unicode=unicode,
+        widths={code: table[names[text]] for code, text in printed.items() if text in names},
+        unicode=texts,
+        default_width=_COURIER_WIDTH if name.startswith("Courier") else table["space"],
+        style=style(name),
+        lost=lost_characters(name, code_page, glyphs),
+    )
+
+
+@lru_cache(maxsize=len(_STYLES))
+def all_characters_face(name: str) -> OutlineFace:
+    """The face of a standard font with a code for each of its characters, where it can that of code page
+    1252: what Unicode text needs."""
+    table, names = widths(name), _shown_glyphs(name)
+    codes = {text: data[0] for text in names if (data := text.encode("cp1252", "ignore"))}
+    free = (code for code in range(1, 0x100) if code not in set(codes.values()))
+    codes |= {text: next(free) for text in names if text not in codes}
+    return OutlineFace(
+        key=f"standard-{name}-all",
+        program=FontProgram(key=f"standard-{name}", kind=ProgramKind.STANDARD, name=name),
+        code_size=1,
+        glyphs={code: names[text] for text, code in codes.items()},
+        widths={code: table[names[text]] for text, code in codes.items()},
+        unicode={code: text for text, code in codes.items()},
         default_width=_COURIER_WIDTH if name.startswith("Courier") else table["space"],
         style=style(name),
     )

@@ -22,6 +22,9 @@ _CONTEXT = 5  # characters on either side that HarfBuzz looks at
 _NO_SCRIPT = ("Zyyy", "Zinh", "Zzzz")  # common, inherited, unknown
 _ZERO_WIDTH_SPACE = 0x200B
 
+Missing = Callable[[str, int], None]
+"""Is told of a character that no face has, and how often it was to be shown."""
+
 
 class Shaper:
     """Shapes text in `faces` (the base font first) at `size` points; `missing` is told of a character that
@@ -32,7 +35,7 @@ class Shaper:
         faces: Sequence[CharacterFace],
         size: float,
         stretch: float,
-        missing: Callable[[str], None],
+        missing: Missing,
     ) -> None:
         self._faces = faces
         self._size = size
@@ -70,7 +73,7 @@ class Shaper:
             if number < 0:
                 number = 0
                 if kind != "Cc":
-                    self._missing(character)
+                    self._missing(character, 1)
             yield number
 
     def _shaped(self, number: int, text: str, start: int, end: int, level: int, script: str) -> list[Glyph]:

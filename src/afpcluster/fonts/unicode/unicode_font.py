@@ -6,27 +6,36 @@ Font", linked fonts); one that none has shows the base font's missing glyph. For
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import md5
+from itertools import groupby
+from typing import NamedTuple
 from unicodedata import category
 
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.fonts.foca.active import font_of_face
 from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.font import FaceRun, Font
-from afpcluster.fonts.stand_in.builtin_code_pages import built_in
-from afpcluster.fonts.stand_in.standard import characters_of, standard_face
+from afpcluster.fonts.stand_in.standard import all_characters_face, characters_of
 from afpcluster.fonts.unicode.font_names import fold
-from afpcluster.fonts.unicode.shaping import Shaper
-from afpcluster.fonts.unicode.truetype import CharacterFace
+from afpcluster.fonts.unicode.shaping import Missing, Shaper
+from afpcluster.fonts.unicode.truetype import CharacterFace, reading
 
 Decoder = Callable[[bytes], str]
 _REMEMBERED_STRINGS = 4096
 _OID_SEED = bytes.fromhex("2b1200040105")  # 1.3.18.0.4.1.5
 _LONGEST_FINGERPRINT = 19  # bytes of seven bits
-_STANDARD_PAGES = (1252, 1250, 1254, 1257)  # together all glyphs of a standard Latin font
+
+
+class _Picked(NamedTuple):
+    """The number of a face, and a code there; `there` is False where that is the missing glyph."""
+
+    face: int
+    code: int
+    there: bool = True
 
 
 def unicode_font(
@@ -38,48 +47,44 @@ def unicode_font(
     *,
     rotation: int = 0,
     stretch: float = 1.0,
-    missing: Callable[[str], None] = lambda character: None,
+    missing: Missing = lambda character, count: None,
 ) -> Font:
     """A font of `faces` (the base font first) at `size` points. `decode` makes text of a text object's
-    bytes, `code_size` bytes a code; `missing` is told of a character that no face has."""
+    bytes, `code_size` bytes a code; `missing` is told of characters that no face has, whenever they are
+    shown."""
     bases = [font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces]
     advances: list[Mapping[int, float]] = [
         font.advances if isinstance(font.advances, Mapping) else dict(enumerate(font.advances))
         for font in bases
     ]
 
-    def pick(character: str) -> tuple[int, int] | None:
-        """Which face, and its code there."""
+    box = next((number for number, face in enumerate(faces) if face.face.code_size == 2), 0)
+
+    @lru_cache(maxsize=_REMEMBERED_STRINGS)
+    def pick(character: str) -> _Picked | None:
+        """What shows a character: else the missing glyph of the first face that has one."""
         value = ord(character)
         for number, face in enumerate(faces):
             code = face.codes.get(value)
             if code is not None:
-                return number, code
-        if category(character) in ("Cc", "Cf"):
-            return None
-        missing(character)
-        return 0, 0
-
-    picked = lru_cache(maxsize=_REMEMBERED_STRINGS)(pick)
+                return _Picked(number, code)
+        return None if category(character) in ("Cc", "Cf") else _Picked(box, 0, there=False)
 
     @lru_cache(maxsize=_REMEMBERED_STRINGS)
+    def laid_out(text: bytes) -> tuple[list[FaceRun], float, Counter[str]]:
+        """The runs, their width, and the characters that no face has."""
+        shown = [(picked, character) for character in decode(text) if (picked := pick(character))]
+        runs = [
+            _run(faces[number].face, bases[number], advances[number], list(group))
+            for number, group in groupby(shown, lambda one: one[0].face)
+        ]
+        lost = Counter([character for picked, character in shown if not picked.there])
+        return runs, sum(run.advance for run in runs), lost
+
     def split(text: bytes) -> list[FaceRun]:
-        runs: list[FaceRun] = []
-        codes = bytearray()
-        current, advance = -1, 0.0
-        for character in decode(text):
-            found = picked(character)
-            if found is None:
-                continue
-            number, code = found
-            if number != current and codes:
-                runs.append(FaceRun(faces[current].face, bytes(codes), advance, bases[current]))
-                codes, advance = bytearray(), 0.0
-            current = number
-            codes += code.to_bytes(faces[number].face.code_size, "big")
-            advance += advances[number].get(code, 0.0)
-        if codes:
-            runs.append(FaceRun(faces[current].face, bytes(codes), advance, bases[current]))
+        runs, _, lost = laid_out(text)
+        for character, count in lost.items():
+            missing(character, count)
         return runs
 
     fingerprints: dict[OutlineFace, bytes] = {}
@@ -103,6 +108,7 @@ def unicode_font(
         code_size=code_size,
         advances=advances[0],
         split=split,
+        measure=lambda text: laid_out(text)[1],
         glyph_face=glyph_face,
         codec=codec,
         shape=Shaper(faces, size, stretch, missing).shape if shaped else None,
@@ -111,6 +117,19 @@ def unicode_font(
         underscore_position=-faces[0].underline_position * size / 1000,
         underscore_thickness=faces[0].underline_thickness * size / 1000,
     )
+
+
+def _run(
+    face: OutlineFace, font: Font, advances: Mapping[int, float], shown: Sequence[tuple[_Picked, str]]
+) -> FaceRun:
+    """The run of codes and their characters in one face. What it reads as is said where several characters
+    share a glyph and the text has another one than the face says."""
+    default = face.default_width * font.size * font.stretch / 1000
+    advance = sum([advances.get(picked.code, default) for picked, _ in shown])
+    codes = b"".join([picked.code.to_bytes(face.code_size, "big") for picked, _ in shown])
+    said = "".join([face.unicode.get(picked.code, character) for picked, character in shown])
+    text = "".join([reading(character) for _, character in shown])
+    return FaceRun(face, codes, advance, font, text if text != said else None)
 
 
 def fingerprint_of(oid: bytes) -> bytes:
@@ -148,13 +167,7 @@ def utf8(data: bytes) -> str:
 _CODECS: dict[Decoder, str] = {utf16: "utf-16-be", utf8: "utf-8"}
 
 
-def standard_faces(name: str) -> list[CharacterFace]:
-    """A standard font for Unicode text: one face for each code page that its glyphs need."""
-    found = []
-    for number in _STANDARD_PAGES:
-        page = built_in(number)
-        if page is not None:
-            face = standard_face(name, page)
-            codes = {ord(face.unicode[code]): code for code in face.glyphs if len(face.unicode[code]) == 1}
-            found.append(CharacterFace(face, codes))
-    return found
+def standard_character_face(name: str) -> CharacterFace:
+    """A standard font for Unicode text."""
+    face = all_characters_face(name)
+    return CharacterFace(face, {ord(text): code for code, text in face.unicode.items()})

@@ -150,7 +150,7 @@ class ShownText(TextSettings):
     def _show_word(self, font: Font, text: bytes, adjustment: float) -> None:
         """One run for each face that takes part, `adjustment` between characters."""
         runs = [FaceRun(font.face, text, font.advance(text))] if font.split is None else font.split(text)
-        for number, (face, codes, advance, part) in enumerate(runs):
+        for number, (face, codes, advance, part, reading) in enumerate(runs):
             size = 2 if face.code_size == 2 else 1
             if self.suppression is None:
                 x, y = self.point(self.i, self.b)
@@ -159,7 +159,9 @@ class ShownText(TextSettings):
                 if laid.placement is not None:
                     placements = self._placements(laid, codes, size, adjustment)
                 run = GlyphRun(face, laid.size, x, y, codes, self.colour, self.direction, adjustment)
-                turned = run._replace(stretch=laid.stretch, rotation=laid.rotation, placements=placements)
+                turned = run._replace(
+                    stretch=laid.stretch, rotation=laid.rotation, placements=placements, text=reading
+                )
                 self.items.append(turned)
             between = max(len(codes) // size - (number == len(runs) - 1), 0)
             self.i += advance + adjustment * between

@@ -63,6 +63,7 @@ class PdfDocumentWriter:
         page = self._awaited.pop(len(self._page_refs) + 1, None) or self._file.allocate()
         self._page_refs.append(page)
         content = packet.content
+        self._tell_lost(content)
         data = self._file.add_stream(_filtered(content), content.data, encoded=content.compressed)
         entries: PdfDict = {
             "Type": Raw(b"/Page"),
@@ -138,6 +139,7 @@ class PdfDocumentWriter:
             "Resources": self._resources(form.content),
             **_filtered(form.content),
         }
+        self._tell_lost(form.content)
         if form.as_whole:  # section 11.6.6; isolated, so that nothing beneath counts twice
             entries["Group"] = {"S": Raw(b"/Transparency"), "I": True}
         if self._blends(form.content):
@@ -150,6 +152,7 @@ class PdfDocumentWriter:
 
     def _write_pattern(self, pattern: PatternPayload) -> Ref:
         """Section 8.7.3: a coloured tiling pattern."""
+        self._tell_lost(pattern.content)
         entries: PdfDict = {
             "Type": Raw(b"/Pattern"),
             "PatternType": 1,
@@ -163,6 +166,11 @@ class PdfDocumentWriter:
             **_filtered(pattern.content),
         }
         return self._file.add_stream(entries, pattern.content.data, encoded=True)
+
+    def _tell_lost(self, content: Content) -> None:
+        """Tell of characters that a content stream names and does not show."""
+        for lost in content.lost:
+            self._findings.add("glyph-missing", Severity.SKIPPED, lost.message, count=lost.times)
 
     def _resources(self, content: Content) -> PdfDict:
         """The resource dictionary of a content stream (section 7.8.3)."""

@@ -9,6 +9,7 @@ first use, so that a page's bytes depend on the page alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram
 from afpcluster.display.geometry import Matrix
@@ -30,6 +31,13 @@ class FontUse:
     codes: tuple[int, ...]
 
 
+class LostCharacters(NamedTuple):
+    """What a finding says of a character that is not shown, and how often it was to be shown."""
+
+    message: str
+    times: int
+
+
 @dataclass(slots=True)
 class Content:
     """A content stream and what it names: position in a tuple is the number in the name, from 1."""
@@ -42,6 +50,7 @@ class Content:
     patterns: tuple[str, ...] = ()
     uses_lab: bool = False
     multiplies: bool = False  # some form with MULTIPLY_NAME
+    lost: tuple[LostCharacters, ...] = ()
 
 
 @dataclass(slots=True)

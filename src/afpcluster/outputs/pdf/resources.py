@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from afpcluster.display.colour import Colour, ColourSpace
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import EmbeddedPdf, Group, ImageData, SharedItems, TilePattern
-from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea
+from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea, LostCharacters
 from afpcluster.pdf.file import deflate
 
 
@@ -25,12 +25,40 @@ class Courier(Protocol):
     def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
 
 
+class _UsedFont(NamedTuple):
+    """A font of the stream, and the codes shown in it as they came."""
+
+    name: str
+    face: Face
+    section: int | None
+    codes: bytearray
+
+    @property
+    def code_size(self) -> int:
+        return 1 if self.section is not None else self.face.code_size
+
+    def use(self) -> FontUse:
+        return FontUse(self.face.key, self.section, distinct_codes(self.codes, self.code_size))
+
+    def lost_characters(self) -> Iterator[LostCharacters]:
+        """The codes that show nothing and should."""
+        first = (self.section or 0) << 8
+        distinct = distinct_codes(self.codes, self.code_size)
+        for code in [code for code in distinct if first + code in self.face.lost]:
+            if self.code_size == 1:
+                count = self.codes.count(code)
+            else:
+                pairs = zip(self.codes[::2], self.codes[1::2], strict=False)
+                count = sum(high << 8 | low == code for high, low in pairs)
+            yield LostCharacters(self.face.lost[first + code], count)
+
+
 class StreamResources:
     """Names for one content stream, in order of first use."""
 
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
-        self._fonts: dict[tuple[str, int | None], tuple[str, bytearray, int]] = {}
+        self._fonts: dict[tuple[str, int | None], _UsedFont] = {}
         self._images: dict[str, str] = {}
         self._forms: dict[str, str] = {}
         self._patterns: dict[str, str] = {}
@@ -43,9 +71,8 @@ class StreamResources:
         font = self._fonts.get(key)
         if font is None:
             self._courier.send_face(face)
-            code_size = 1 if section is not None else face.code_size
-            font = self._fonts[key] = (f"F{len(self._fonts) + 1}", bytearray(), code_size)
-        return font[:2]
+            font = self._fonts[key] = _UsedFont(f"F{len(self._fonts) + 1}", face, section, bytearray())
+        return font.name, font.codes
 
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)
@@ -87,10 +114,8 @@ class StreamResources:
 
     def content(self, data: bytes, *, compress: bool) -> Content:
         """The finished stream with everything it names."""
-        fonts = [
-            FontUse(face_key, section, distinct_codes(codes, code_size))
-            for (face_key, section), (_, codes, code_size) in self._fonts.items()
-        ]
+        fonts = [font.use() for font in self._fonts.values()]
+        lost = [lost for font in self._fonts.values() if font.face.lost for lost in font.lost_characters()]
         return Content(
             deflate(data) if compress else data,
             compress,
@@ -100,6 +125,7 @@ class StreamResources:
             tuple(self._patterns),
             self._uses_lab,
             self._multiplies,
+            tuple(lost),
         )
 
 
