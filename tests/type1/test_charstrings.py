@@ -62,12 +62,16 @@ def test_calls(code: Code, subrs: set[int]) -> None:
         ((1, 2, 3, 4, "hvcurveto"), (("curve", 11, 0, 13, 3, 13, 7),)),
         ((1, 2, "div", "hlineto"), (("line", 10.5, 0),)),
         ((33000, 1000, "div", "hlineto"), (("line", 43, 0),)),
-        ((7, 8, 9, 500, 0, "sbw", 1, "hlineto"), (("line", 9, 9),)),
         ((10, 20, 30, 65, 194, "seac", 1, "hlineto"), (("accent", 10, 20, 30, "A", "acute"),)),
     ],
 )
 def test_drawing(code: Code, path: tuple[object, ...]) -> None:
     assert run(*code).path == path
+
+
+def test_side_bearing_and_width() -> None:
+    glyph = run_charstring(compiled((8, 9, 400, 0, "sbw", 1, "hlineto")), lambda number: None)
+    assert (glyph.width, glyph.origin, glyph.path) == (400, (8, 9), (("line", 9, 9),))
 
 
 def test_flex_is_two_curves() -> None:
@@ -100,6 +104,9 @@ def test_flex_is_two_curves() -> None:
         ((10, "callsubr"), "too deeply"),
         ((11, "callsubr"), "too many operators"),
         ((0, 0, 0, 65, 300, "seac"), "composed of code 300"),
+        (("return",), "nobody has called it"),
+        ((10, 500, "hsbw"), "two widths"),
+        ((1, "callsubr", 1, 2, "rmoveto", 2, "callsubr"), "ends inside flex"),
     ],
 )
 def test_what_an_interpreter_stumbles_over(code: Code, problem: str) -> None:

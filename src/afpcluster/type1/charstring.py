@@ -50,6 +50,8 @@ def run_charstring(charstring: bytes, subr: Callable[[int], bytes | None]) -> Gl
     run.execute(charstring, 0)
     if run.width is None:
         raise CharstringError("has no width")
+    if run.in_flex:
+        raise CharstringError("ends inside flex")
     return Glyph(run.width, tuple(run.path), frozenset(run.called), run.components, run.origin)
 
 
@@ -69,6 +71,10 @@ class _Run:
         self.called: set[int] = set()
         self.components: tuple[str, ...] = ()
         self.origin: tuple[float, float] = (0, 0)
+
+    @property
+    def in_flex(self) -> bool:
+        return self._flex is not None
 
     def execute(self, code: bytes, depth: int) -> bool:
         """Run a charstring or Subr; whether the whole charstring has ended with it."""
@@ -93,6 +99,8 @@ class _Run:
             if self._steps > _STEPS_LIMIT:
                 raise CharstringError("has too many operators")
             if byte == _RETURN:
+                if not depth:
+                    raise CharstringError("returns, and nobody has called it")
                 return False
             if byte == _END:
                 return True
@@ -186,8 +194,9 @@ class _Run:
         self.sbw(side_bearing, 0, width, 0)
 
     def sbw(self, side_bearing: float, up: float, width: float, _down: float) -> None:
-        if self.width is None:
-            self.width = width
+        if self.width is not None:
+            raise CharstringError("has two widths")
+        self.width = width
         self._x, self._y = self.origin = side_bearing, up
 
     def seac(self, *operands: float) -> None:

@@ -54,12 +54,9 @@ class Type1Program:
     clear: bytes  # text up to and with `eexec`, without a line end
     private: bytes = field(repr=False)  # the decrypted eexec portion as it stands
     head: bytes = field(repr=False)  # of the eexec portion, up to the Subrs
-    middle: bytes = field(repr=False)  # from behind the Subrs to the charstrings
     len_iv: int
     subrs: Mapping[int, bytes] = field(repr=False)
-    subr_words: Words
     glyphs: Mapping[str, bytes] = field(repr=False)
-    glyph_words: Words
     intact: bool  # every entry could be read
     _run: dict[str, Glyph | CharstringError] = field(default_factory=dict, repr=False)
     _plain: dict[int, bytes | None] = field(default_factory=dict, repr=False)
@@ -193,12 +190,9 @@ def parse_private(clear: bytes, private: bytes) -> Type1Program:
         clear,
         private,
         private[: declared.start() if declared else end],
-        private[subrs.end if declared else end : end],
         int(len_iv[1]) if len_iv else 4,
         numbered,
-        subrs.words,
         {name.decode("latin-1"): data for name, data in glyphs.found.items()},
-        glyphs.words,
         subrs.intact and glyphs.intact,
     )
 

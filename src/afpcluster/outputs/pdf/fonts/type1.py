@@ -1,7 +1,7 @@
 """Type 1 font programs, reduced to some glyphs (Adobe Type 1 Font Format, chapters 2, 6 and 7).
 
-Rules: charstrings keep their own encryption and are copied as they are; only the eexec layer is taken
-off and put on again. Subrs keep their numbers: unused ones become a bare `return`, and the tail of unused
+Rules: charstrings keep their own encryption and are copied as they are; the text around them is written anew.
+Subrs keep their numbers: unused ones become a bare `return`, and the tail of unused
 ones is dropped. Every glyph is run before and after: what comes out must draw the same. A glyph that cannot
 be run costs itself where the program is damaged; where it is whole, a viewer may know better, and the
 program goes as it came. What cannot be read is a `ProgramError`.
@@ -9,30 +9,21 @@ program goes as it came. What cannot be read is a `ProgramError`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
+from afpcluster.outputs.pdf.fonts.type1_text import clear_text, private_text
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.charstring import CharstringError, Glyph
 from afpcluster.type1.cipher import encrypt_charstring, encrypt_eexec
 from afpcluster.type1.program import Type1Program, parse_private, type1_program
 
-_ENCODING = re.compile(rb"/Encoding\s+256\s+array.*?\b(?:readonly\s+)?def\b", re.DOTALL)
-_FONT_ON_STACK = re.compile(rb"\d+\s+index\s*\Z")  # under which /CharStrings is put
 _ALWAYS_KEPT_SUBRS = frozenset(range(4))  # flex and hint replacement
 _MISSING_GLYPH = ".notdef"
 _EMPTY = b"\x8b\x8b\x0d\x0e"  # 0 0 hsbw endchar
 _RETURN = b"\x0b"
 _CLOSE_FILE = b"closefile"
-_TAIL = b"""end
-end
-readonly put
-noaccess put
-dup/FontName get exch definefont pop
-mark currentfile closefile
-"""
 
 
 @dataclass(slots=True, frozen=True)
@@ -63,8 +54,7 @@ def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
         raise ProgramError(str(error)) from error
     if differing:
         return _whole(program, missing, f"glyph {differing} would not be the same in a subset")
-    clear = _ENCODING.sub(b"/Encoding StandardEncoding def", program.clear, count=1) + b"\n"
-    return Type1Subset(clear, encrypt_eexec(private), missing, damaged)
+    return Type1Subset(clear_text(program), encrypt_eexec(private), missing, damaged)
 
 
 def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dict[str, str]]:
@@ -105,23 +95,12 @@ def _whole(program: Type1Program, missing: tuple[str, ...], reason: str) -> Type
 def _rebuilt(program: Type1Program, drawn: dict[str, Glyph]) -> bytes:
     """The text of the eexec portion with these glyphs and the Subrs that they call."""
     called = _ALWAYS_KEPT_SUBRS.union(*[glyph.subrs for glyph in drawn.values()])
-    out = [program.head]
-    if program.subrs:
-        count = max(called & program.subrs.keys(), default=-1) + 1
-        words, unused = program.subr_words, encrypt_charstring(_RETURN, program.len_iv)
-        out.append(b"/Subrs %d array\n" % count)
-        for number in range(count):
-            data = program.subrs.get(number, unused) if number in called else unused
-            out.append(b"dup %d %d %b %b %b\n" % (number, len(data), words.read, data, words.store))
-    out.append(_FONT_ON_STACK.sub(b"", program.middle))
-    kept = {name: program.glyphs[name] for name in drawn}
-    kept[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
-    words = program.glyph_words
-    out.append(b"2 index /CharStrings %d dict dup begin\n" % len(kept))
-    for name, data in sorted(kept.items()):
-        out.append(b"/%b %d %b %b %b\n" % (name.encode("latin-1"), len(data), words.read, data, words.store))
-    out.append(_TAIL)
-    return b"".join(out)
+    count = max(called & program.subrs.keys(), default=-1) + 1
+    unused = encrypt_charstring(_RETURN, program.len_iv)
+    subrs = [program.subrs.get(number, unused) if number in called else unused for number in range(count)]
+    glyphs = {name: program.glyphs[name] for name in drawn}
+    glyphs[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
+    return private_text(program, subrs, glyphs)
 
 
 def _differing(subset: Type1Program, drawn: dict[str, Glyph]) -> str:
