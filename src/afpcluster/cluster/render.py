@@ -112,7 +112,7 @@ def _wrapper_properties(topology: Topology, host: Host) -> str:
         "wrapperservice.properties",
         fallback_targets=", ".join(f"{protocol}://{proxy.address}:{port}" for proxy in proxies),
         conversions=queues(topology).wrapper,
-        proxies=_proxies(topology),
+        trusted=_trusted(topology, Role.PROXY),
         attempt=limits.attempt // 1000,
         deadline=limits.deadline // 1000,
         name=topology.name,
@@ -132,9 +132,9 @@ def _afp2web_properties(topology: Topology, host: Host) -> str:
         conversion=limits.conversion // 1000,
         queue=limits.queue // 1000,
         workers=topology.services.workers,
-        proxies=_proxies(topology),
+        trusted=_trusted(topology, Role.PROXY, Role.WRAPPER),
     )
 
 
-def _proxies(topology: Topology) -> str:
-    return ", ".join(str(proxy.address) for proxy in topology.with_role(Role.PROXY))
+def _trusted(topology: Topology, *roles: Role) -> str:
+    return ", ".join(str(host.address) for host in topology.hosts if host.role in roles)
