@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from afpcluster.options import Layout
+from afpcluster.options import FailOn, Layout
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -208,6 +208,9 @@ def convert(
     strict: Annotated[
         bool, typer.Option("--strict", help="refuse where a font or resource is missing")
     ] = False,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="refuse where a finding is this serious, or more (docs/findings.md)")
+    ] = None,
     processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
     max_pages: Annotated[int | None, typer.Option(min=1, help="refuse documents with more pages")] = None,
     accept_truncated: Annotated[
@@ -236,6 +239,7 @@ def convert(
 
     options = Options(
         strict=strict,
+        fail_on=fail_on,
         resource_paths=tuple(resources or ()),
         stand_in_folders=tuple(stand_in_fonts or STAND_IN_FOLDERS),
         processes=processes,

@@ -39,7 +39,9 @@ def convert(
     else:
         pages, found = _packets_here(source, options, output, writer, progress)
     size = writer.finish()
-    return Result(pages, size, output.media_type, findings=_in_page_order([*found, *written]))
+    result = Result(pages, size, output.media_type, findings=_in_page_order([*found, *written]))
+    result.refuse(options.fail_on)
+    return result
 
 
 def _packets_here(

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from afpcluster.convert import Options, Result, convert
-from afpcluster.findings import ConversionError, Finding
+from afpcluster.findings import ConversionError
 
 _CANNOT_READ = 1  # also: cannot write
 _STANDARD = Path("-")
@@ -142,6 +142,7 @@ def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: 
                 "output": str(target),
                 "pages": result.pages,
                 "bytes": result.bytes_written,
+                "bytes_lost": result.bytes_lost,
                 "findings": [finding.as_dict() for finding in result.findings],
             },
             sys.stdout,
@@ -154,15 +155,17 @@ def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: 
         f"{target}: {result.pages} pages, {result.bytes_written:,} bytes", highlight=False, soft_wrap=True
     )
     if result.findings:
-        console.print(_table(result.findings))
+        console.print(_table(result))
 
 
-def _table(findings: list[Finding]) -> Table:
-    table = Table(title=f"{len(findings)} findings", title_justify="left", box=None, pad_edge=False)
+def _table(result: Result) -> Table:
+    lost = f", {result.bytes_lost:,} bytes of the input lost" if result.bytes_lost else ""
+    title = f"{len(result.findings)} findings{lost}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading in ("severity", "page", "byte", "times"):
         table.add_column(heading, justify="left" if heading == "severity" else "right")
     table.add_column("what", overflow="fold")
-    for f in findings:
+    for f in result.findings:
         shown = [str(v) if v is not None else "" for v in (f.page, f.offset)]
         table.add_row(str(f.severity), *shown, str(f.count), f"{f.message} ({f.code})")
     return table

@@ -15,12 +15,17 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """How much a finding matters to someone who compares the PDF with paper."""
+    """What is lost for someone who compares the output with paper, least first (docs/findings.md)."""
 
-    INFO = "info"  # nothing is lost: a guess that is almost surely right, a producer's quirk
-    SUBSTITUTED = "substituted"  # something else stands in its place (a font, a code page)
-    SKIPPED = "skipped"  # a part is not shown: unsupported, or damaged
-    ERROR = "error"  # a page or object could not be made
+    INFO = "info"  # nothing: a guess that is almost surely right, a producer's quirk
+    SUBSTITUTED = "substituted"  # looks: something else stands in its place (a font, a colour)
+    SKIPPED = "skipped"  # a part that is known is not shown: unsupported, or damaged
+    ERROR = "error"  # a page, an object, or what nobody can know: bytes that could not be read
+
+    @property
+    def rank(self) -> int:
+        """How much is lost, from 0."""
+        return list(Severity).index(self)
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,6 +59,7 @@ class Findings:
         self._bytes_lost: Counter[tuple[str, str]] = Counter()
         self._limit = limit
         self._beyond = 0
+        self._worst_beyond = Severity.INFO
         self.page: int | None = None  # set by whoever walks the pages
 
     def add(
@@ -86,6 +92,7 @@ class Findings:
             self._by_key[key] = finding
         else:
             self._beyond += finding.count
+            self._worst_beyond = max(self._worst_beyond, finding.severity, key=lambda s: s.rank)
 
     def __iter__(self) -> Iterator[Finding]:
         for key, finding in self._by_key.items():
@@ -95,9 +102,8 @@ class Findings:
                 finding = replace(finding, count=finding.count + extra, bytes_lost=lost)
             yield finding
         if self._beyond:
-            yield Finding(
-                "findings-limit", Severity.INFO, f"{self._beyond} further findings of other kinds not listed"
-            )
+            message = f"{self._beyond} further findings of other kinds not listed"
+            yield Finding("findings-limit", self._worst_beyond, message)
 
     def __len__(self) -> int:
         return len(self._by_key) + (1 if self._beyond else 0)
@@ -149,3 +155,10 @@ class MissingResourceError(ConversionError):
 
     http_status = 424
     exit_code = 6
+
+
+class FindingsError(ConversionError):
+    """The document was converted, and a finding is as serious as the caller would not have it."""
+
+    http_status = 422
+    exit_code = 7

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from afpcluster.findings import Finding
+from afpcluster.findings import Finding, FindingsError, Severity
 
 
 class Format(StrEnum):
@@ -35,10 +35,18 @@ STAND_IN_FOLDERS = tuple(
 """Where Debian's fonts-liberation2, fonts-liberation and fonts-urw-base35 are."""
 
 
+class FailOn(StrEnum):
+    """From which severity of findings on a document is refused."""
+
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
 @dataclass(slots=True, frozen=True)
 class Options:
     """`resource_paths` are folders and resource group files searched, in order, for what is not in the
-    file. `strict` refuses (MissingResourceError) where a resource would be substituted. `processes` > 1
+    file. `strict` refuses (MissingResourceError) where a resource would be substituted. `fail_on` refuses
+    (FindingsError) where a finding is that serious; None never does (docs/findings.md). `processes` > 1
     makes pages in that many worker processes, with the same bytes as a result. `accept_truncated` converts
     what is there of a file that is cut off. `raise_faults` lets faults of our own through, for tests.
 
@@ -52,6 +60,7 @@ class Options:
     the file. `max_copies` limits the copies of a sheet in the layout by sheets."""
 
     strict: bool = False
+    fail_on: FailOn | None = None
     resource_paths: tuple[Path, ...] = ()
     processes: int = 1
     max_pages: int | None = None
@@ -74,3 +83,27 @@ class Result:
     bytes_written: int = 0
     media_type: str = "application/pdf"
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def bytes_lost(self) -> int:
+        """How many bytes of the input could not be read."""
+        return sum(finding.bytes_lost for finding in self.findings)
+
+    def refuse(self, fail_on: FailOn | None) -> None:
+        """Raise FindingsError where a finding is as serious as `fail_on` or more."""
+        if fail_on is None:
+            return
+        least = Severity(fail_on.value).rank
+        grave = [finding for finding in self.findings if finding.severity.rank >= least]
+        if not grave:
+            return
+        first = max(grave, key=lambda finding: finding.severity.rank)
+        where = f" (page {first.page})" if first.page is not None else ""
+        lost = f" {self.bytes_lost:,} bytes of the input are lost." if self.bytes_lost else ""
+        raise FindingsError(
+            "findings-refused",
+            f"The document has {sum(finding.count for finding in grave)} findings that are as serious as "
+            f"'{fail_on}' or more, and fail-on={fail_on} refuses such. The gravest{where}: {first.message}."
+            f"{lost} Without fail-on the document is converted, with these findings.",
+            offset=first.offset,
+        )

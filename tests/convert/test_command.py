@@ -18,6 +18,7 @@ from afpcluster.cli import app
 
 ONE = document(page(text("one")), page(text("two")))
 NEEDS_OVERLAY = document(page(include_overlay(), maps=b""))
+WRONG_LENGTH = document(page(text("lost")).replace(b"\0\x1b\xd3\xee\x9b", b"\0\x30\xd3\xee\x9b"))
 
 
 def run(folder: Path, data: bytes, *options: str) -> Result:
@@ -39,6 +40,14 @@ FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
     "cut off late, with processes": (ONE[:-5], ("-p", "2"), 4, "input-truncated"),
     "too many pages": (ONE, ("--max-pages", "1"), 5, "too-many-pages"),
     "missing, strict": (NEEDS_OVERLAY, ("--strict",), 6, "resource-missing"),
+    "a page is lost": (WRONG_LENGTH, ("--fail-on", "error"), 7, "findings-refused"),
+    "an overlay is missing": (NEEDS_OVERLAY, ("--fail-on", "skipped"), 7, "findings-refused"),
+    "the same, with processes": (
+        WRONG_LENGTH,
+        ("--fail-on", "error", "-p", "2"),
+        7,
+        "findings-refused",
+    ),
     "resource path": (ONE, ("-r", "not-there"), 2, "resource-path-missing"),
 }
 

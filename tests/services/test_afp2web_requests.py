@@ -264,6 +264,18 @@ def test_an_error_as_a_problem_document(afp2web: Afp2webProcess) -> None:
     assert reply.json["detail"] == reply.json["ErrorMessage"]
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 200), ("?fail-on=skipped", 422), ("?Fail-On=Error&Findings=On", 422), ("?fail-on=all", 400)],
+)
+def test_fail_on(afp2web: Afp2webProcess, document: bytes, query: str, status: int) -> None:
+    """A damaged document is converted, or refused by its gravest finding; a sound one never is."""
+    damaged = afp2web.transform(document + b"\xfe\x01\x02" * 10, query)
+    assert damaged.status == status
+    assert damaged.headers["X-AFP2web-Bytes-Lost"] == ("30" if status == 200 else None)
+    assert afp2web.transform(document, query).status == (400 if status == 400 else 200)
+
+
 def test_logs_hold_neither_document_nor_query(afp2web: Afp2webProcess) -> None:
     """But the audit has the document's name: who sent what is what it is for."""
     afp2web.transform(b"SECRETDOCUMENT", "?Filename=SECRETNAME", **{"X-Request-ID": "discreet"})

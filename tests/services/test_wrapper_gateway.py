@@ -171,6 +171,7 @@ def test_repeating_ends_at_the_deadline(scripted: WrapperProcess, server: Script
     ("query", "headers", "body", "status", "code"),
     [
         ("?strict=perhaps", {}, b"x", 400, "parameter-value"),
+        ("?fail-on=info", {}, b"x", 400, "parameter-value"),
         ("?nonsense=1", {}, b"x", 400, "parameter-unknown"),
         ("?OutputFormat=TIFF", {}, b"x", 400, "parameter-unknown"),
         ("?strict=true&STRICT=false", {}, b"x", 400, "parameter-twice"),
@@ -193,6 +194,22 @@ def shared(tmp_path_factory: pytest.TempPathFactory, afp2web: Afp2webProcess) ->
     wrapper = WrapperProcess(tmp_path_factory.mktemp("wrapper"), afp2web.port)
     yield wrapper
     wrapper.stop()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 200), ("?fail-on=skipped", 422), ("?Fail-On=ERROR", 422)],
+)
+def test_a_damaged_document_may_be_refused(
+    shared: WrapperProcess, document: bytes, query: str, status: int
+) -> None:
+    reply = shared.convert(document + b"\xfe\x01\x02" * 10, query)
+    assert reply.status == status
+    if status == 200:
+        assert reply.headers["X-AFP2web-Bytes-Lost"] == "30"
+    else:
+        assert reply.json["code"] == "A2W-2006"
+        assert "30 bytes" in reply.json["detail"]
 
 
 @pytest.mark.parametrize("path", ["", "/heartbeat", "/livez", "/readyz"])

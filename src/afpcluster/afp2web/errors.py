@@ -35,6 +35,7 @@ CODES = {
     "TruncatedError": ("A2W-2002", "a document that ends too early"),
     "LimitError": ("A2W-2003", "a document over a limit: pages, nesting, output bytes"),
     "MissingResourceError": ("A2W-2004", "Strict=On and a resource is missing"),
+    "FindingsError": ("A2W-2006", "Fail-On is given and a finding is that serious"),
     "worker-memory": ("A2W-2005", "a document that needs more memory than a conversion may have"),
     "input-urls-off": ("A2W-3001", "InputURLs is not offered by this server"),
     "file-mode-off": ("A2W-3002", "OutputMode=File and OutputFilePath are not offered by this server"),

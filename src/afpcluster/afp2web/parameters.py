@@ -54,6 +54,11 @@ TRANSFORM = (
     ),
     Parameter("OutputFilePath", "Where OutputMode=File writes", refusal="file-mode-off"),
     Parameter("Strict", "Refuse where a missing resource would be substituted", ON_OFF, "Off"),
+    Parameter(
+        "Fail-On",
+        "Refuse where a finding is this serious, or more: skipped (a part is not shown) or error",
+        ("skipped", "error"),
+    ),
     Parameter("Findings", "Answer with the list of findings in JSON instead of the document", ON_OFF, "Off"),
     Parameter("Filename", "Name of the document, for the answer's file name"),
     Parameter("PageRange", "Pages to convert", refusal="parameter-not-built"),

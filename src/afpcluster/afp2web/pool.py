@@ -37,6 +37,7 @@ class Outcome:
     bytes: int
     media_type: str
     findings: list[dict[str, Any]]
+    bytes_lost: int
     seconds: float
 
 

@@ -89,6 +89,7 @@ class Transform:
         source = await submission.document.as_file()
         job = {
             "strict": values.on("Strict"),
+            "fail_on": values.text("Fail-On"),
             "resource_paths": [str(path) for path in self._settings.resource_paths],
             "stand_in_folders": [str(path) for path in self._settings.stand_in_folders],
         }
@@ -119,6 +120,7 @@ class Transform:
         headers = {
             "X-AFP2web-Pages": str(outcome.pages),
             "X-AFP2web-Findings": str(severities.total()),
+            "X-AFP2web-Bytes-Lost": str(outcome.bytes_lost),
             "X-AFP2web-Findings-By-Severity": ", ".join(f"{k}={v}" for k, v in sorted(severities.items())),
         }
         if values.on("Findings"):
@@ -127,6 +129,7 @@ class Transform:
                 "Status": "OK",
                 "Pages": outcome.pages,
                 "Bytes": outcome.bytes,
+                "BytesLost": outcome.bytes_lost,
                 "Findings": outcome.findings,
             }
             return JSONResponse(report, headers=headers)

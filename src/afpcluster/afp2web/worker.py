@@ -5,12 +5,12 @@ nothing on a client's behalf but the administrator's folders of resources and fo
 output are the kernel's. The process dies with its parent and ignores the terminal's and the supervisor's
 signals: the parent decides when it ends.
 
-Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool, "resource_paths": [..],
-"stand_in_folders": [..]} with two file descriptors, {"cancel": number} for a job that nobody wants any more,
-{"ping": number}.
+Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool,
+"fail_on": "skipped"|"error"|null, "resource_paths": [..], "stand_in_folders": [..]} with two file
+descriptors, {"cancel": number} for a job that nobody wants any more, {"ping": number}.
 Answers (JSON lines on standard output): {"ready": true} once; {"pong": number} when idle; for a job
 {"progress": offset} when it begins and now and then, at last {"pages", "bytes", "media_type", "findings",
-"seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or {"cancelled": number}.
+"bytes_lost", "seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or {"cancelled": number}.
 """
 
 from __future__ import annotations
@@ -193,10 +193,12 @@ def _do(parent: _Parent, job: dict[str, Any], descriptors: list[int]) -> dict[st
 
 def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any], watch: _Watch) -> dict[str, Any]:
     from afpcluster.convert import Options, convert
+    from afpcluster.options import FailOn
 
     began = time.perf_counter()
     options = Options(
         strict=job["strict"],
+        fail_on=FailOn(job["fail_on"]) if job["fail_on"] else None,
         resource_paths=tuple(Path(path) for path in job["resource_paths"]),
         stand_in_folders=tuple(Path(path) for path in job["stand_in_folders"]),
     )
@@ -223,6 +225,7 @@ def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any], watch: _Watc
         "bytes": os.fstat(sink.fileno()).st_size,
         "media_type": result.media_type,
         "findings": [finding.as_dict() for finding in result.findings],
+        "bytes_lost": result.bytes_lost,
         "seconds": round(time.perf_counter() - began, 4),
     }
 

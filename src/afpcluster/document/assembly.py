@@ -282,7 +282,7 @@ class Assembler:
             f"Include Page (IPG): page {decode_name(include[:8])} is in no document of the file's resource "
             "group and is not shown; convert the document that has it"
         )
-        self._note("page-include-skipped", Severity.SKIPPED, message, offset)
+        self._note("page-include-skipped", Severity.ERROR, message, offset)
 
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset

@@ -28,6 +28,8 @@ OFFERED = {
 }
 _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
 _SWITCHES = {"strict": "Strict", "findings": "Findings"}
+_FAIL_ON = "fail-on"
+_FAIL_ON_VALUES = ("skipped", "error")
 _FILE_NAME = "filename"
 
 
@@ -40,10 +42,15 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
             afp2web_name, afp2web_value = "Filename", value
         elif key in _SWITCHES and value.lower() in _TRUE_FALSE:
             afp2web_name, afp2web_value = _SWITCHES[key], _TRUE_FALSE[value.lower()]
+        elif key == _FAIL_ON and value.lower() in _FAIL_ON_VALUES:
+            afp2web_name, afp2web_value = "Fail-On", value.lower()
+        elif key == _FAIL_ON:
+            known = " or ".join(_FAIL_ON_VALUES)
+            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected {known}.")
         elif key in _SWITCHES:
             raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected true or false.")
         else:
-            known = ", ".join([*_SWITCHES, _FILE_NAME])
+            known = ", ".join([*_SWITCHES, _FAIL_ON, _FILE_NAME])
             raise ServiceError(
                 400, "parameter-unknown", f"Parameter {name[:64]!r} is not known. Known here: {known}."
             )
@@ -53,8 +60,9 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
     return passed
 
 
-def _query(name: str, kind: str, text: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": kind}, "description": text}
+def _query(name: str, kind: str, text: str, values: tuple[str, ...] = ()) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": kind, "enum": list(values)} if values else {"type": kind}
+    return {"name": name, "in": "query", "schema": schema, "description": text}
 
 
 _PROBLEM = {
@@ -85,6 +93,7 @@ _FORM = {
         "properties": {
             "file": {"type": "string", "format": "binary"},
             "strict": {"type": "boolean"},
+            _FAIL_ON: {"type": "string", "enum": list(_FAIL_ON_VALUES)},
             "findings": {"type": "boolean"},
             "filename": {"type": "string"},
         },
@@ -99,6 +108,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
     CONVERT: {
         "parameters": [
             _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
+            _query(_FAIL_ON, "string", "Refuse where a finding is this serious, or more", _FAIL_ON_VALUES),
             _query("findings", "boolean", "Answer with the list of findings in JSON instead of the PDF"),
             _query("filename", "string", "Name of the document, for the answer's file name"),
         ],
@@ -116,7 +126,7 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
             "408": {"description": "The document did not arrive in time", **_PROBLEM},
             "413": {"description": "The document is over a limit", **_PROBLEM},
             "415": {"description": "The Content-Type is not accepted", **_PROBLEM},
-            "422": {"description": "Not AFP, damaged, or without a page", **_PROBLEM},
+            "422": {"description": "Not AFP, damaged, without a page, or refused by fail-on", **_PROBLEM},
             "424": {"description": "strict, and a resource is missing", **_PROBLEM},
             "429": {"description": "More than this client may have", **_PROBLEM},
             "502": {"description": "afp2web failed on this document", **_PROBLEM},

@@ -31,7 +31,12 @@ from afpcluster.wrapper.connection import body_arguments, open_session
 from afpcluster.wrapper.course import AttemptFailed, Course, Reason
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
-PASSED_HEADERS = ("X-AFP2web-Pages", "X-AFP2web-Findings", "X-AFP2web-Findings-By-Severity")
+PASSED_HEADERS = (
+    "X-AFP2web-Pages",
+    "X-AFP2web-Findings",
+    "X-AFP2web-Findings-By-Severity",
+    "X-AFP2web-Bytes-Lost",
+)
 _REASONS = {
     "A2W-5000": Reason.SUSPECT,
     "A2W-5003": Reason.SUSPECT,
