@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from foca_objects import code_page, resource
-from map_groups import data_object_font, full_name, internal_id, local_id, mcf, mdr, name
+from map_groups import data_object_font, descriptor, full_name, internal_id, local_id, mcf, mdr, name
 from scopes import codes, scope
 from sfnt_files import truetype
 
@@ -98,3 +98,26 @@ def test_a_rule_may_name_a_font_of_the_folders(tmp_path: Path) -> None:
     assert (fonts[0].size, fonts[0].advance(b"\x81")) == (50, pytest.approx(1))
     assert isinstance(fonts[1].face, OutlineFace)
     assert fonts[1].face.program.name == "Helvetica"
+
+
+def test_a_missing_font_is_told_once_and_by_its_name() -> None:
+    """Whatever its size and encoding; the finding cites the field that maps it."""
+    findings = Findings()
+    sized = [full_name(0xDE, "Latin One") + internal_id(at) + data_object_font(10 * at) for at in (1, 2)]
+    paged = full_name(0xDE, "Latin One") + internal_id(3) + data_object_font(10) + name(0x85, "T1V10500")
+    FontLibrary(findings).fonts_of(mdr(*sized, paged), scope())
+    (told,) = [finding for finding in findings if finding.code == "font-substituted"]
+    assert told.message == "Font Latin One is not there or cannot be used. Helvetica is used instead."
+    assert (told.count, told.field, told.spec) == (3, "MDR", "MO:DCA Map Data Resource (MDR)")
+
+
+def test_a_missing_coded_font_is_told_once() -> None:
+    findings = Findings()
+    groups = [
+        name(0x86, "C0MINE") + name(0x85, page) + descriptor(size) + local_id(at)
+        for at, (page, size) in enumerate((("T1V10500", 8), ("T1V10500", 9), ("T1V10273", 8)))
+    ]
+    FontLibrary(findings).fonts_of(mcf(*groups), scope())
+    (told,) = [finding for finding in findings if finding.code == "font-substituted"]
+    assert told.message == "Font C0MINE is not there or cannot be used. Helvetica is used instead."
+    assert (told.count, told.field, told.spec) == (3, "MCF", "MO:DCA Map Coded Font (MCF) Format 2")

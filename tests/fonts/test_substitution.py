@@ -108,6 +108,15 @@ def test_table(reference: FontReference, font: str, size: float) -> None:
     ("reference", "width"),
     [
         (coded("X0GT15"), 4.8),
+        (coded("X0GF10"), 7.2),
+        (coded("X0GS12"), 6),
+        (coded("X1TU10"), 7.2),
+        (characters("C0S0GF15"), 4.8),
+        (coded("X0DUMP"), 4.8),
+        (characters("C0OCRA"), 7.2),
+        (coded("X0OCRB"), 7.2),
+        (characters("C0OCRB12"), 6),
+        (coded("X0OCR10"), 7.2),
         (characters("C0S0CR10", size=20), 7.2),
         (characters("C04200B0"), 0),  # as wide as its size makes it
         (grid(230, 4.8), 4.8),

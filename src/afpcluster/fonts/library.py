@@ -321,7 +321,8 @@ class FontLibrary:
                 chosen = substitution.substitute_for(reference)
         coded = reference.coded_font and not reference.code_page_id
         self._sources.missing(
-            f"Font {reference.label} is not there. {chosen.font} at {size:g} points is used instead"
+            f"Font {reference.font_name} is not there or cannot be used. {chosen.font} is used instead"
+            f"{'' if reference.size or chosen.size or reference.width else f' at {size:g} points'}"
             f"{f', with code page {code_pages.DEFAULT}' if coded else ''}.",
             record,
         )

@@ -65,11 +65,18 @@ class FontReference:
     @property
     def label(self) -> str:
         """How findings call the font."""
+        if self.data_object:
+            return self.data_object
         if self.character_set or self.code_page:
             return f"{self.character_set or '?'} with code page {self.code_page or '?'}"
         if self.grid is not None:
             return f"FGID {self.grid.typeface} with CPGID {self.grid.code_page}"
-        return self.coded_font or self.data_object or "(no name)"
+        return self.coded_font or "(no name)"
+
+    @property
+    def font_name(self) -> str:
+        """The label without the code page."""
+        return self.character_set or (f"FGID {self.grid.typeface}" if self.grid is not None else self.label)
 
 
 def mcf2_reference(group: bytes) -> FontReference:

@@ -45,7 +45,11 @@ _SONORAN_FAMILIES = {"A": "Helvetica", "T": "Times"}
 _PITCHED = re.compile(r"[CX][0-9A-G]([A-Z]0)?([A-Z])([A-Z])(\d\d)$")
 _PITCHED_DESIGNS = "CGLPS"  # Courier, Gothic Text, Letter Gothic, Prestige, Serif Text
 _PITCHED_STYLES = "RTGBIOUE"  # roman, text, gothic, bold, italic, overstruck, underscored
-_OTHER_PITCHED = ("RT", "KR", "KN", "OA", "OB", "AE", "AT", "FM")
+_OTHER_PITCHED = ("RT", "KR", "KN", "OA", "OB", "AE", "AT", "FM", "GF", "GS", "TU")
+
+# The same, called by what they are for; characters an inch are often left out.
+_NAMED_PITCHED = re.compile(r"[CX][0-9A-G](?:[A-Z]0)?(DUMP|OCR[AB]?)(\d\d)?$")
+_USUAL_PITCH = {"DUMP": 15}  # others 10
 
 # Mixed pitch, twelve to the inch on average: Boldface, Essay, Document and the like.
 _MIXED_PITCH = re.compile(r"[CX][0-9A-G](?:[A-Z]0)?([BDE])([RBIOU])TR$")
@@ -71,6 +75,9 @@ def by_name(name: str) -> Design | None:
         known = design in _PITCHED_DESIGNS and style in _PITCHED_STYLES
         if int(pitch) and (origin or known or design + style in _OTHER_PITCHED):
             return _of_pitch(72 / int(pitch), style == "B" and design != "O", style == "I")
+    if match := _NAMED_PITCHED.match(name):
+        purpose, pitch = match.groups()
+        return _of_pitch(72 / (int(pitch or 0) or _USUAL_PITCH.get(purpose, 10)), False, False)
     if match := _MIXED_PITCH.match(name):
         design, style = match.groups()
         return Design("Times", "B" in (design, style), style == "I", _PSM_SIZE)
