@@ -97,6 +97,18 @@ def test_fonts_of_another_maker(name: str) -> None:
         check(data, [name])
 
 
+@pytest.mark.parametrize("name", ["A", "f#g", "gr\xfcn", "\x8f\xff", "a(b", "<>", "x" * 127])
+def test_names_of_all_kinds(name: str) -> None:
+    """Viewers find the glyph by the name in the PDF."""
+    data = pfa(private({name: GLYPHS["A"], "x6772fc6e": GLYPHS["B"]}, SUBRS))
+    program = FontProgram("key", ProgramKind.TYPE1, "Made", data)
+    face = OutlineFace("face", program, 1, {1: name}, {1: 500.0}, {1: "A"})
+    found = Findings()
+    embedded = pdf_of([Page(1, 100, 100, [GlyphRun(face, 20, 10, 50, b"\1")])], findings=found)
+    assert list(found) == []
+    assert rendered(embedded).getpixel((14, 47)) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("data", "findings"),
     {

@@ -49,6 +49,7 @@ def _embed_type1(program: FontProgram, glyphs: list[str | int], tag: str) -> Emb
         {**lengths},
         subset.clear + subset.encrypted,
         tag,
+        names=subset.renamed,
         missing=subset.missing,
         damaged=subset.damaged,
         whole=subset.whole,

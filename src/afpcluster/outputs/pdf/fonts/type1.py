@@ -9,7 +9,8 @@ program goes as it came. What cannot be read is a `ProgramError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
@@ -19,6 +20,7 @@ from afpcluster.type1.charstring import CharstringError, Glyph
 from afpcluster.type1.cipher import encrypt_charstring, encrypt_eexec
 from afpcluster.type1.program import Type1Program, parse_private, type1_program
 
+_PLAIN_NAME = re.compile(r"[!-$&'*-.0-;=?-Z\\^-z|~]{1,127}")
 _ALWAYS_KEPT_SUBRS = frozenset(range(4))  # flex and hint replacement
 _MISSING_GLYPH = ".notdef"
 _EMPTY = b"\x8b\x8b\x0d\x0e"  # 0 0 hsbw endchar
@@ -35,6 +37,7 @@ class Type1Subset:
     missing: tuple[str, ...] = ()  # glyphs asked for that the program has not
     damaged: dict[str, str] = field(default_factory=dict)  # glyphs that show nothing: what is wrong
     whole: str = ""  # why no glyph was left out; nothing for a subset
+    renamed: Mapping[str | int, str] = field(default_factory=dict)  # glyphs that have another name in it
 
 
 def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
@@ -48,13 +51,18 @@ def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
             return _whole(program, missing, _reasons(damaged))
         if damaged and not drawn:
             raise ProgramError(f"it is damaged: {_reasons(damaged)}")
-        private = _rebuilt(program, drawn)
-        differing = _differing(parse_private(program.clear, private), drawn)
+        if wanted and not drawn:
+            raise ProgramError(
+                f"it has none of the {len(wanted)} glyphs that are used: {', '.join(wanted[:5])}"
+            )
+        renamed = _renamed(program, drawn)
+        private = _rebuilt(program, drawn, renamed)
+        differing = _differing(parse_private(program.clear, private), drawn, renamed)
     except ProgramDataError as error:
         raise ProgramError(str(error)) from error
     if differing:
         return _whole(program, missing, f"glyph {differing} would not be the same in a subset")
-    return Type1Subset(clear_text(program), encrypt_eexec(private), missing, damaged)
+    return Type1Subset(clear_text(program), encrypt_eexec(private), missing, damaged, renamed=renamed)
 
 
 def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dict[str, str]]:
@@ -92,22 +100,36 @@ def _whole(program: Type1Program, missing: tuple[str, ...], reason: str) -> Type
     return Type1Subset(program.clear + b"\n", encrypt_eexec(private), missing, whole=reason)
 
 
-def _rebuilt(program: Type1Program, drawn: dict[str, Glyph]) -> bytes:
+def _renamed(program: Type1Program, names: Iterable[str]) -> dict[str | int, str]:
+    """Names that every reader takes, for glyphs whose own are not plain ASCII or hold delimiters: PDF writes
+    names in UTF-8, Type 1 programs in bytes."""
+    found: dict[str | int, str] = {}
+    for name in names:
+        if not _PLAIN_NAME.fullmatch(name):
+            plain = "x" + name.encode("latin-1").hex()
+            while plain in program.glyphs:
+                plain += "x"
+            found[name] = plain
+    return found
+
+
+def _rebuilt(program: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]) -> bytes:
     """The text of the eexec portion with these glyphs and the Subrs that they call."""
     called = _ALWAYS_KEPT_SUBRS.union(*[glyph.subrs for glyph in drawn.values()])
     count = max(called & program.subrs.keys(), default=-1) + 1
     unused = encrypt_charstring(_RETURN, program.len_iv)
     subrs = [program.subrs.get(number, unused) if number in called else unused for number in range(count)]
-    glyphs = {name: program.glyphs[name] for name in drawn}
+    glyphs = {renamed.get(name, name): program.glyphs[name] for name in drawn}
     glyphs[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
     return private_text(program, subrs, glyphs)
 
 
-def _differing(subset: Type1Program, drawn: dict[str, Glyph]) -> str:
+def _differing(subset: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]) -> str:
     """The first glyph that the subset does not draw as the program does; nothing where all are equal."""
     for name, glyph in drawn.items():
+        own = renamed.get(name, name)
         try:
-            if name != _MISSING_GLYPH and (name not in subset.glyphs or subset.glyph(name) != glyph):
+            if name != _MISSING_GLYPH and (own not in subset.glyphs or subset.glyph(own) != glyph):
                 return name
         except CharstringError:
             return name
