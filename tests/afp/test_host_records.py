@@ -11,7 +11,7 @@ from framings import blocked, chopped, rdw, spanned, unmarked
 from afpcluster.afp.framing import RecordFile, encode
 from afpcluster.afp.views import View
 from afpcluster.convert import convert
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, NotAfpError
 from tests.corpus import CASES, needs_corpus
 
 BDT, BPG, NOP, PTX, EPG, EDT = 0xD3A8A8, 0xD3A8AF, 0xD3EEEE, 0xD3EE9B, 0xD3A9AF, 0xD3A9A8
@@ -98,6 +98,21 @@ def test_damage_costs_what_it_hits(data: bytes, at: int, bad: bytes) -> None:
     assert len(set(SMALL) - set(found)) <= 1
     list(file.scan(report=True))
     assert [(f.code, f.bytes_lost > 0) for f in findings] == [("damage-skipped", True)]
+
+
+@needs_corpus
+def test_line_data_is_named() -> None:
+    with (CASES / "ld_asa_rdw.afp").open("rb") as source, pytest.raises(NotAfpError, match="line data"):
+        convert(source, io.BytesIO())
+
+
+@needs_corpus
+def test_a_printer_job_is_named() -> None:
+    with (CASES / "fr_pjl.afp").open("rb") as source:
+        result = convert(source, io.BytesIO())
+    assert result.pages == 2
+    told = [f for f in result.findings if "PJL" in f.message]
+    assert [(f.severity, f.bytes_lost) for f in told] == [("info", 0)] * 2
 
 
 @needs_corpus

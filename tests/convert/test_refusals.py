@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import pytest
 from print_files import codes, converted, document, group, overlay, page, page_texts, records, text
 
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import encode
 from afpcluster.convert import convert
 from afpcluster.findings import ConversionError, NotAfpError, Severity, TruncatedError
 from afpcluster.options import Options
@@ -15,6 +18,14 @@ from benchmarks.fuzz.seed_fonts import outline_resources, raster_resources
 
 PLAIN = document(page(text("one")), page(text("two")))
 WITH_GROUP = group(resource("OVER", 0xFC, overlay("below"))) + PLAIN
+
+
+LINES = "1ACCOUNT 4711 BALANCE 12.00  ".encode("cp500")
+
+
+def described(data: bytes) -> bytes:
+    """A record or block behind its descriptor word."""
+    return (len(data) + 4).to_bytes(2, "big") + b"\0\0" + data
 
 
 def bare(name: str, kind: int, body: bytes) -> bytes:
@@ -45,6 +56,35 @@ NOT_AFP = {  # input, its code, words that its message must have
         group(resource("OVER", 0xFC, overlay("x"))) + "1ACCOUNT 4711 BALANCE 12.00  ".encode("cp500") * 9,
         "input-no-pages",
         "line data in EBCDIC",
+    ),
+    "resources, a page definition and line data": (
+        group(resource("PAGD", 0xFD, encode(0xD3A8CB) + encode(0xD3A9CB))) + LINES * 9,
+        "input-no-pages", "page definition, which is for line data",
+    ),
+    "a page definition alone": (encode(0xD3A8CA) + encode(0xD3A9CA), "input-no-pages", "page definition"),
+    "line data": (LINES * 9, "input-not-afp", "line data in EBCDIC (it"),
+    "line data behind RDW": (
+        b"".join(described(LINES[n:]) for n in range(9)), "input-not-afp", "line data in EBCDIC behind",
+    ),
+    "line data behind BDW and RDW": (
+        described(b"".join(described(LINES[n:]) for n in range(9))), "input-not-afp", "line data in EBCDIC",
+    ),
+    "text behind two-byte lengths": (
+        b"".join(len(b"Dear Sir or Madam").to_bytes(2, "big") + b"Dear Sir or Madam" for _ in range(9)),
+        "input-not-afp", "text in ASCII behind",
+    ),
+    "PJL": (b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PCL\r\n\x1bE", "input-not-afp", "PJL"),
+    "base64": (base64.encodebytes(PLAIN), "input-not-afp", "base64 -d"),
+    "base64 in one line": (base64.b64encode(PLAIN), "input-not-afp", "base64 -d"),
+    "hexadecimal": (PLAIN.hex().encode(), "input-not-afp", "hexadecimal dump"),
+    "hexadecimal, grouped": (PLAIN.hex(" ", 4).upper().encode(), "input-not-afp", "hexadecimal dump"),
+    "hexadecimal, with places": (
+        b"".join(b"%08x: %s  ....\n" % (n, PLAIN[n : n + 9].hex(" ", 2).encode()) for n in range(0, 90, 9)),
+        "input-not-afp", "hexadecimal dump",
+    ),
+    "an index": (
+        encode(CODES["BDI"]) + encode(CODES["IEL"], bytes(20)) + encode(CODES["EDI"]),
+        "input-no-pages", "index of a document, alone",
     ),
     "a document without pages": (document(), "input-no-pages", "no page"),
 }  # fmt: skip

@@ -6,9 +6,14 @@ messages. Programming Guide and Line Data Reference, "Mixed Documents".
 
 from __future__ import annotations
 
+import base64
+import binascii
+import io
+import re
 from typing import NamedTuple
 
-from afpcluster.afp.damage import INTRODUCER
+from afpcluster.afp.damage import INTRODUCER, is_introducer
+from afpcluster.afp.host_records import LAYOUTS, JoinedRecords
 from afpcluster.findings import Severity
 
 _FORMATS = {
@@ -24,7 +29,9 @@ _FORMATS = {
 }
 _JOB = b"\x1b%-12345X"
 _BINARY = "transfer it again, in binary"
-_COMPOSE = "AFP pages are made of it with a page definition, by ACIF or a print server; send what those write"
+COMPOSE = (
+    "AFP pages are made of line data with a page definition, by ACIF or a print server; send what those write"
+)
 _EBCDIC_TEXT = (
     frozenset(range(0xC0, 0xFA))
     | frozenset(range(0x81, 0xAA))
@@ -32,6 +39,8 @@ _EBCDIC_TEXT = (
 )
 _ASCII_TEXT = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\n\f\r")
 _TEXT_SHARE = 0.85
+_JUDGED = 4096  # bytes from the beginning
+_HEXADECIMAL = re.compile(rb"5a[0-9a-f]{4}d3a[0-9a-f]", re.IGNORECASE)
 _SHORTEST_TEXT = 16  # bytes; less says nothing
 _ENOUGH_LINE_ENDS = 3
 
@@ -51,26 +60,48 @@ def why_not_afp(head: bytes) -> str:
     if foreign(head):
         return foreign(head)
     if head.startswith(_JOB):
-        return "The input is a printer job (PJL) that has no AFP in its beginning."
+        return (
+            "The input is a printer job (PJL) that has no AFP in its beginning; it is for another language "
+            "(PCL, PostScript). Print it, or have the application write AFP."
+        )
     if translated(head):
         return (
             f"The input is not AFP: X'5A' at the start of records seems to have become X'{head[0]:02X}'. The "
             f"file was translated from EBCDIC to ASCII on its way; {_BINARY}."
         )
-    if _without_mark(head):
-        return (
-            "The input is not AFP as systems exchange it: its structured fields have no X'5A' in front. "
-            "Have the carriage control character kept on transfer (record format VBM or VBA)."
-        )
+    if _is_base64(head):
+        return "The input is AFP in base64. Decode it (base64 -d), and send what that writes."
+    if _HEXADECIMAL.search(b"".join(head[:1024].split())):
+        return "The input is a hexadecimal dump of AFP. Make bytes of it (xxd -r), or send the file itself."
     begins = f"it begins with X'{head[:8].hex().upper()}'"
-    if _share(head[:4096], _EBCDIC_TEXT) > _TEXT_SHARE:
-        return f"The input is not AFP, it looks like line data in EBCDIC ({begins}); {_COMPOSE}."
-    if _share(head[:4096], _ASCII_TEXT) > _TEXT_SHARE:
-        return f"The input is not AFP, it looks like text in ASCII ({begins}); {_COMPOSE}."
+    records, where = _in_records(head)
+    for text, behind in ((records, where), (head[:_JUDGED], "")):
+        if _share(text, _EBCDIC_TEXT) > _TEXT_SHARE:
+            return f"The input is not AFP, it looks like line data in EBCDIC{behind} ({begins}); {COMPOSE}."
+        if _share(text, _ASCII_TEXT) > _TEXT_SHARE:
+            return f"The input is not AFP, it looks like text in ASCII{behind} ({begins}); {COMPOSE}."
     return (
         f"The input is not AFP: no structured field (X'5A', length, X'D3…') in its first {len(head)} bytes; "
         f"{begins}. Check that the file is AFP and came over in binary."
     )
+
+
+def _is_base64(head: bytes) -> bool:
+    """Whether the text of a file is AFP in base64."""
+    text = b"".join(head[:1024].split())
+    try:
+        return is_introducer(base64.b64decode(text[: len(text) // 4 * 4], validate=True))
+    except binascii.Error:
+        return False
+
+
+def _in_records(head: bytes) -> tuple[bytes, str]:
+    """What the records of a host hold, if lengths lead through the beginning of a file, and words for it."""
+    for layout in LAYOUTS:
+        joined = JoinedRecords(io.BytesIO(head), layout)
+        if joined.whole or joined.cut_off:
+            return joined.read(_JUDGED), " behind the record lengths of a host"
+    return b"", ""
 
 
 class Cause(NamedTuple):
@@ -92,7 +123,7 @@ def cause_of_damage(skipped: bytes, before: bytes = b"") -> Cause:
     if len(skipped) >= _SHORTEST_TEXT:
         for codes, name in ((_EBCDIC_TEXT, "EBCDIC"), (_ASCII_TEXT, "ASCII")):
             if _share(skipped, codes) > _TEXT_SHARE:
-                return Cause(f": they look like line data in {name}; {_COMPOSE}", Severity.SKIPPED)
+                return Cause(f": they look like line data in {name}; {COMPOSE}", Severity.SKIPPED)
     return Cause("", severity_of(len(skipped)))
 
 
@@ -108,12 +139,3 @@ def severity_of(lost: int) -> Severity:
 
 def _share(data: bytes, codes: frozenset[int]) -> float:
     return sum(code in codes for code in data) / max(len(data), 1)
-
-
-def _without_mark(head: bytes) -> bool:
-    """Whether two structured fields follow each other without X'5A', behind a host prefix of 0 or 4 bytes."""
-    for prefix in (0, 4):
-        second = prefix + int.from_bytes(head[prefix : prefix + 2], "big") + prefix
-        if second > prefix + 8 and head[prefix + 2 : prefix + 3] == head[second + 2 : second + 3] == b"\xd3":
-            return True
-    return False

@@ -18,6 +18,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.transfer import COMPOSE
 from afpcluster.afp.triplet_lengths import report_hidden
 from afpcluster.display.items import GroupStart
 from afpcluster.document.attributes import (
@@ -44,8 +45,9 @@ _BDT, _EDT = CODES["BDT"], CODES["EDT"]
 _BNG, _ENG = CODES["BNG"], CODES["ENG"]
 _BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE = CODES["BMM"], CODES["IMM"], CODES["TLE"]
-_IPG, _LLE = CODES["IPG"], CODES["LLE"]
+_IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
+_PAGE_DEFINITION = (0xD3A8CA, 0xD3A8CB, 0xD3A8E3)  # BDM, BPM, BDX of the Line Data Reference
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
 _SMALL_WINDOW = 1 << 17  # there may be a resource group in every page
@@ -133,6 +135,7 @@ class Assembler:
         self._document_code_page = code_pages.DEFAULT
         self._groups_seen = 0
         self._bare_resources: set[str] = set()
+        self._index_only = self._page_definition = False  # seen, where there is no page
         self._saved = SavedPages()
         self._page_start: int | None = None
         self._document_start: int | None = None
@@ -181,6 +184,10 @@ class Assembler:
                     continue
                 self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
                 yield self._page(self._page_start, offset)
+            if type_ in _PAGE_DEFINITION:
+                self._page_definition = True
+            elif type_ in (_BDI, _IEL):
+                self._index_only = True
             if self._stretch is not None and self._inside(self._stretch, type_, offset, end):
                 continue
             if type_ == _BPG:
@@ -358,6 +365,12 @@ class Assembler:
         kinds = sorted({r.name for kind in TYPE_OF_BEGIN.values() for r in self.outer_scope.of_kind(kind)})
         what = f" It holds resources only ({held or ', '.join(kinds[:5])})." if held or kinds else ""
         next_ = f"{self._file.damage}." if self._file.damage else "Send the print file that uses it."
+        if self._page_definition:
+            what = " It holds a page definition, which is for line data."
+            next_ = f"{COMPOSE[0].upper()}{COMPOSE[1:]}."
+        elif self._index_only and not held:
+            what = " It is the index of a document, alone."
+            next_ = "Send the document that it belongs to."
         return NotAfpError(
             "input-no-pages",
             f"The input is AFP, but has no page (no Begin Page in {self._file.size} bytes).{what} {next_}",
