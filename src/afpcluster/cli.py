@@ -120,6 +120,14 @@ def status(topology: TopologyOption = None) -> None:
     commands.show_status(topology)
 
 
+@app.command("reload-certificates")
+def reload_certificates(topology: TopologyOption = None) -> None:
+    """Let both HAProxies read their certificate again, without losing a connection. Needs root."""
+    from afpcluster.cluster import commands
+
+    commands.reload_certificates(topology)
+
+
 @app.command("shell", context_settings={"ignore_unknown_options": True})
 def shell(
     host: Annotated[str, typer.Argument(help="host name as in the topology, for example a2wprxy-01")],

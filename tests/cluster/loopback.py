@@ -8,15 +8,17 @@ import http.client
 import io
 import json
 import socket
+import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from afpcluster.cluster.admin_socket import ask
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
 from afpcluster.cluster.password import hashed
 from afpcluster.cluster.topology import Host, Role, Topology
@@ -140,6 +142,10 @@ class Loopback:
     def proxy(self) -> Host:
         return self.topology.with_role(Role.PROXY)[0]
 
+    @property
+    def socket(self) -> Path:
+        return self.folder / "admin.sock"
+
     def ask(
         self,
         path: str,
@@ -148,10 +154,16 @@ class Loopback:
         port: int | None = None,
         source: str = CLIENT,
         headers: dict[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body of the answer to a GET or, with a body, a POST."""
         to = port or self.topology.ports.wrapper_proxy
-        connection = http.client.HTTPConnection(str(self.proxy.address), to, 15, (source, 0))
+        place = (str(self.proxy.address), to)
+        connection = http.client.HTTPConnection(*place, 15, (source, 0))
+        if tls is not None:
+            connection = http.client.HTTPSConnection(
+                *place, timeout=15, source_address=(source, 0), context=tls
+            )
         try:
             connection.request("GET" if body is None else "POST", path, body, headers or {})
             response = connection.getresponse()
@@ -176,18 +188,16 @@ class Loopback:
 
     def states(self, backend: str) -> dict[str, str]:
         """Server -> UP, DOWN, NOLB, ... as HAProxy itself says."""
-        with socket.socket(socket.AF_UNIX) as asked:
-            asked.connect(str(self.folder / "admin.sock"))
-            asked.sendall(b"show stat\n")
-            with asked.makefile() as answer:
-                rows = csv.DictReader(io.StringIO(answer.read().lstrip("# ")))
+        rows = csv.DictReader(io.StringIO(ask(self.socket, "show stat").lstrip("# ")))
         servers = [row for row in rows if row["pxname"] == backend and row["svname"] in self.stubs]
         return {row["svname"]: row["status"].split()[0] for row in servers}
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Loopback]:
-    """Started, with every server up."""
+def running(
+    folder: Path, certificates: Mapping[str, Path] | None = None, **settings: str
+) -> Iterator[Loopback]:
+    """Started, with every server up; those with a certificate (by name) speak TLS."""
     topology = parse(loopback_text(**settings))
     text = haproxy_cfg(topology, topology.with_role(Role.PROXY)[0], hashed(PASSWORD))
     text = text.replace("/run/afpcluster/haproxy/admin.sock", str(folder / "admin.sock"))
@@ -200,6 +210,12 @@ def running(folder: Path, **settings: str) -> Iterator[Loopback]:
             if host.role in ports:
                 stub = stubs[host.name] = Stub()
                 server = _Server((str(host.address), ports[host.role]), _handler(stub))
+                if certificates and host.name in certificates:
+                    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                    context.load_cert_chain(certificates[host.name])
+                    server.socket = context.wrap_socket(
+                        server.socket, server_side=True, do_handshake_on_connect=False
+                    )
                 threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
                 for ending in (server.server_close, server.shutdown, stub.release.set):
                     stack.callback(ending)

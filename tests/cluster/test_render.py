@@ -28,6 +28,33 @@ def test_golden(host: str, path: str, check_golden: Callable[[Path, str], None])
     check_golden(GOLDEN / f"{host}.{Path(path).name}", text)
 
 
+# TLS on every hop.
+HTTPS = {
+    "afp2web_protocol: http ": "afp2web_protocol: https ",
+    "  authority: ": "  authority: /etc/afpcluster/authority.pem",
+    "  proxy_certificate: ": "  proxy_certificate: /etc/afpcluster/proxy.pem",
+    "  client_authority: ": "  client_authority: /etc/afpcluster/clients.pem",
+    "  service_certificate: ": "  service_certificate: /etc/afpcluster/service.pem",
+}
+
+
+def https_text() -> str:
+    text = sample_text()
+    for there, instead in HTTPS.items():
+        assert there in text
+        text = text.replace(there, instead)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [(host, path) for host, path in KEPT if path.endswith((".cfg", ".properties"))],
+)
+def test_https_golden(host: str, path: str, check_golden: Callable[[Path, str], None]) -> None:
+    text = render(parse(https_text()), HASH)[host][path]
+    check_golden(GOLDEN / "https" / f"{host}.{Path(path).name}", text)
+
+
 def test_every_kind_of_file_has_a_golden() -> None:
     assert {Path(path).name for _, path in FILES} == {Path(path).name for _, path in KEPT}
 

@@ -12,6 +12,20 @@ from afpcluster.cluster.topology_file import TopologyError, load, parse, sample_
 
 # (text in the sample, what stands there instead, the problem told)
 MISTAKES = [
+    (
+        "monitors: [10.79.79.1/32]",
+        "monitors: 10.79.79.1",
+        "haproxy.monitors: must be a list",
+    ),
+    ("source_connections: 1500", "source_connections: 3001", "must not exceed haproxy.max_connections"),
+    ("transport: unicast", "transport: broadcast", "'broadcast' is not one of unicast, multicast"),
+    ("  proxy_certificate:", "  proxy_certificate: /etc/x/p.pem #", "tls.authority: missing"),
+    (
+        "  proxy_certificate:",
+        "  proxy_certificate: /etc/x/p.pem #",
+        "afp2web_protocol: must be https",
+    ),
+    ("  client_authority:", "  client_authority: /etc/x/c.pem #", "of no use without tls.proxy_certificate"),
     ("name: afpcluster ", "nome: afpcluster ", "nome: unknown key"),
     ("name: afpcluster ", "# ", "name: missing"),
     ("name: afpcluster ", 'name: "" ', "name: must not be empty"),

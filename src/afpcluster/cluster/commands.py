@@ -12,12 +12,14 @@ from pathlib import Path
 from rich.console import Console
 
 from afpcluster.cluster import bringup, demo, observe, status
+from afpcluster.cluster.admin_socket import AdminError, replace_certificate
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import LabError
-from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
-from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import TopologyError, load, sample_text
+from afpcluster.cluster.urls import entrance, urls
 
 FAILED = 1
 
@@ -28,7 +30,7 @@ def told() -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `up` cleans up
     try:
         yield
-    except (TopologyError, LabError, CommandError, AlreadyRunningError, OSError) as error:
+    except (TopologyError, LabError, CommandError, AdminError, AlreadyRunningError, OSError) as error:
         print(f"afpcluster: {error}", file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
@@ -66,6 +68,18 @@ def show_status(topology_file: Path | None) -> None:
             sys.exit(FAILED)
 
 
+def reload_certificates(topology_file: Path | None) -> None:
+    """Both HAProxies read their certificate again; no connection is lost."""
+    with told():
+        topology = load(topology_file)
+        name = topology.tls.proxy_certificate
+        if name is None:
+            raise LabError("the proxies have no certificate; see tls.proxy_certificate in the topology")
+        for proxy in topology.with_role(Role.PROXY):
+            replace_certificate(Layout(topology).file(proxy, HAPROXY_SOCKET), name, name.read_text("ascii"))
+            console().print(f"{proxy.name}: {name} counts from now on", highlight=False)
+
+
 def shell(host: str, command: list[str], topology_file: Path | None) -> None:
     """Become `command` (a shell by default) on the host."""
     with told():
@@ -97,19 +111,18 @@ def _show(cluster: bringup.Cluster, terminal: Console) -> list[str]:
 
 def _next_steps(cluster: bringup.Cluster) -> str:
     topology: Topology = cluster.topology
-    vip, port = topology.network.virtual_address, topology.ports.wrapper_proxy
     program = _program()
     steps = (
         (f"{program} sample my.afp", "make a sample print file"),
         (
-            f"curl -sS -F file=@my.afp -o my.pdf http://{vip}:{port}/wrapperservice/convert",
+            f"curl -sS -F file=@my.afp -o my.pdf {entrance(topology)}/convert",
             "convert it through the VIP",
         ),
         (f"{program} drill proxy-killed", "kill the master's HAProxy while documents are converted"),
         (f"{program} status", "this table again"),
         (f"{program} shell {topology.hosts[0].name}", "look around on a host"),
         (
-            f"http://{vip}:{port}/stats",
+            f"{urls(topology, '')[-1]}",
             f"HAProxy's page: user {topology.haproxy.stats_user}, password in {cluster.layout.password_file}",
         ),
         (f"ls {cluster.layout.logs}", "logs"),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.probe import connect
 from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.urls import entrance
 
 STATEMENTS = 3
 
@@ -46,24 +48,22 @@ def convert_sample(topology: Topology, folder: Path) -> Converted:
     afp, pdf = folder / "sample.afp", folder / "sample.pdf"
     body = sample()
     afp.write_bytes(body)
-    vip, port = str(topology.network.virtual_address), topology.ports.wrapper_proxy
-    connection = http.client.HTTPConnection(vip, port, timeout=60)
+    url = entrance(topology)
+    connection = connect(url, timeout=60)
     began = time.monotonic()
     try:
         connection.request(
-            "POST", "/wrapperservice/convert", body, {"Content-Type": "application/vnd.ibm.modcap"}
+            "POST", f"{url.path}/convert", body, {"Content-Type": "application/vnd.ibm.modcap"}
         )
         response = connection.getresponse()
         answer = response.read()
     except (OSError, http.client.HTTPException) as error:
-        raise LabError(f"the sample could not be converted at http://{vip}:{port}: {error}") from error
+        raise LabError(f"the sample could not be converted at {url}: {error}") from error
     finally:
         connection.close()
     if response.status != 200 or not answer.startswith(b"%PDF-"):
         said = answer[:500].decode(errors="replace")
-        raise LabError(
-            f"the sample was not converted: http://{vip}:{port} answered {response.status}: {said}"
-        )
+        raise LabError(f"the sample was not converted: {url} answered {response.status}: {said}")
     pdf.write_bytes(answer)
     pages = response.headers.get("X-AFP2web-Pages", "?")
     return Converted(afp, pdf, pages, len(answer), time.monotonic() - began)

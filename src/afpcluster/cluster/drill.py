@@ -12,6 +12,7 @@ import hashlib
 import io
 import random
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.drills import DRILLS, Drill
 from afpcluster.cluster.history import Recorder, Verdict, check, read, start_data
 from afpcluster.cluster.probe import probe
-from afpcluster.cluster.urls import urls
+from afpcluster.cluster.urls import entrance, urls
 
 WORKERS = 3
 PING_INTERVAL = 0.01  # seconds, as all durations here
@@ -67,12 +68,13 @@ class _Run:
         self._document = document
         self._recorder = recorder
         self._loaded = True
-        vip, port = cluster.topology.network.virtual_address, cluster.topology.ports.wrapper_proxy
-        self._url = f"http://{vip}:{port}/wrapperservice"
+        url = entrance(cluster.topology)
+        self._url = str(url)
+        self._tls = True if url.authority is None else ssl.create_default_context(cafile=url.authority)
 
     async def whole(self, drill: Drill) -> None:
         timeout = aiohttp.ClientTimeout(total=ARRIVE, sock_connect=CONNECT_TIMEOUT)
-        connector = aiohttp.TCPConnector(force_close=True, limit=0, socket_factory=_socket)
+        connector = aiohttp.TCPConnector(force_close=True, limit=0, socket_factory=_socket, ssl=self._tls)
         async with (
             aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
             asyncio.TaskGroup() as tasks,

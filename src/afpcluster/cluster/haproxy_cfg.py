@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from afpcluster.cluster.template import duration, fill
-from afpcluster.cluster.topology import Host, Role, Topology, queues, time_limits
+from afpcluster.cluster.topology import Host, Role, Tls, Topology, queues, time_limits
 
 _HEALTH_CONNECTIONS = 100  # watchers and monitors, kept apart from the clients'
 _RATE_SECONDS = 10  # over which the requests of a source are counted
@@ -68,6 +68,7 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
     limits, queued = time_limits(topology), queues(topology)
     wrappers, instances = topology.with_role(Role.WRAPPER), topology.with_role(Role.AFP2WEB)
     others = [proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host]
+    verified = _server_tls(topology.tls)
     return fill(
         "haproxy.cfg",
         name=topology.name,
@@ -95,15 +96,30 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         proxy_queue=duration(limits.proxy_queue),
         wrapper_answer=duration(limits.wrapper_answer),
         afp2web_answer=duration(limits.afp2web_answer),
+        client_tls=_client_tls(topology.tls),
         wrappers=_listed(wrapper.address for wrapper in wrappers),
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
-        wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}"),
-        afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}"),
+        wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
+        afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}{verified}"),
         detours="\n".join(_detours(instances)),
-        wrapper_short_servers=_servers(wrappers, ports.wrapper, "track wrapper/{name}"),
-        afp2web_short_servers=_servers(instances, ports.afp2web, "track afp2web/{name}"),
+        wrapper_short_servers=_servers(wrappers, ports.wrapper, f"track wrapper/{{name}}{verified}"),
+        afp2web_short_servers=_servers(instances, ports.afp2web, f"track afp2web/{{name}}{verified}"),
     )
+
+
+def _client_tls(tls: Tls) -> str:
+    if tls.proxy_certificate is None:
+        return ""
+    known = f" ca-file {tls.client_authority} verify optional" if tls.client_authority is not None else ""
+    return f" ssl crt {tls.proxy_certificate}{known}"
+
+
+def _server_tls(tls: Tls) -> str:
+    """For the line of a server called `{name}`."""
+    if tls.service_certificate is None:
+        return ""
+    return f" ssl ca-file {tls.authority} verify required verifyhost {{name}} sni str({{name}})"
 
 
 def _servers(hosts: tuple[Host, ...], port: int, settings: str) -> str:

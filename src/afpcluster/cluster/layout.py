@@ -17,6 +17,7 @@ STATE = "/run/afpcluster"  # inside a host
 APP = f"{STATE}/app"  # inside a host: our Python environment (venv/) and package (lib/)
 HAPROXY_PID = f"{STATE}/haproxy.pid"
 HAPROXY_SOCKET_FOLDER = f"{STATE}/haproxy"
+HAPROXY_SOCKET = f"{HAPROXY_SOCKET_FOLDER}/admin.sock"
 HEALTH_FOLDER = f"{STATE}/health"
 HAPROXY_HEALTH = f"{HEALTH_FOLDER}/haproxy"  # Keepalived's track file: 0 healthy, 1 fault
 HAPROXY_SERVERS = f"{HEALTH_FOLDER}/servers"  # another one: 1 while HAProxy has no server for something

@@ -113,6 +113,7 @@ def _wrapper_properties(topology: Topology, host: Host) -> str:
         fallback_targets=", ".join(f"{protocol}://{proxy.address}:{port}" for proxy in proxies),
         conversions=queues(topology).wrapper,
         trusted=_trusted(topology, Role.PROXY),
+        tls=_service_tls(topology) + _verified_target(topology),
         attempt=limits.attempt // 1000,
         deadline=limits.deadline // 1000,
         name=topology.name,
@@ -133,8 +134,21 @@ def _afp2web_properties(topology: Topology, host: Host) -> str:
         queue=limits.queue // 1000,
         workers=topology.services.workers,
         trusted=_trusted(topology, Role.PROXY, Role.WRAPPER),
+        tls=_service_tls(topology),
     )
 
 
 def _trusted(topology: Topology, *roles: Role) -> str:
     return ", ".join(str(host.address) for host in topology.hosts if host.role in roles)
+
+
+def _service_tls(topology: Topology) -> str:
+    if topology.tls.service_certificate is None:
+        return ""
+    return f"\n\nservice.tls-certificate = {topology.tls.service_certificate}"
+
+
+def _verified_target(topology: Topology) -> str:
+    if topology.services.afp2web_protocol != "https" or topology.tls.authority is None:
+        return ""
+    return f"\n\n# Who signed the certificate of afp2web.host.\nafp2web.tls-ca = {topology.tls.authority}"

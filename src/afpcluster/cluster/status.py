@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -20,6 +21,7 @@ from afpcluster.cluster.topology import Topology
 from afpcluster.cluster.urls import urls
 
 _SHOWN_HOLDINGS = 4
+_CERTIFICATE_DAYS = 21  # so long before its end a certificate is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Status:
     faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take the VIP, and why
     silent: Mapping[str, float] = field(default_factory=dict)  # seconds since their watcher looked
     holdings: tuple[Holding, ...] = ()  # of the VIP
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def look(cluster: Cluster) -> Status:
@@ -68,6 +71,7 @@ def verdict(status: Status) -> list[str]:
     if status.supervisor is None:
         wrong.append("the supervisor is dead, so nothing is restarted: run `afpcluster up` to mend it")
     wrong += [f"{proxy} cannot take the VIP: {why}" for proxy, why in status.faults.items()]
+    wrong += _ending_certificates(status)
     wrong += [
         f"{proxy}: its watcher has not looked at HAProxy for {seconds:.0f} s, so a frozen one is not noticed"
         for proxy, seconds in status.silent.items()
@@ -81,6 +85,17 @@ def verdict(status: Status) -> list[str]:
     return wrong
 
 
+def _ending_certificates(status: Status) -> list[str]:
+    """Those that end soon, one line for each host and port."""
+    ends = {(a.url.host, a.url.port): a.certificate_ends for a in status.answers if a.certificate_ends}
+    found = []
+    for (host, port), end in ends.items():
+        days = (end - status.at).days
+        if days < _CERTIFICATE_DAYS:
+            found.append(f"{host}: the certificate at port {port} ends on {end:%Y-%m-%d}, in {days} days")
+    return found
+
+
 def table(topology: Topology, status: Status) -> RenderableType:
     """For a terminal: URLs by level, who holds the VIP, processes, what is wrong."""
     parts: list[RenderableType] = [_urls_table(topology, status), _processes_table(status.processes)]
@@ -92,6 +107,9 @@ def table(topology: Topology, status: Status) -> RenderableType:
             (_names(status.holders), "bold"),
         )
     )
+    ends = [answer.certificate_ends for answer in status.answers if answer.certificate_ends]
+    if ends:
+        parts.append(Text(f"the first certificate ends on {min(ends):%Y-%m-%d}"))
     parts += [Text(f"  {_held(holding)}") for holding in reversed(status.holdings[-_SHOWN_HOLDINGS:])]
     parts += [
         Text(f"edited by hand, kept as it is: {host}: {path}", "yellow") for host, path in status.edited

@@ -92,6 +92,14 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    authority: Path | None
+    proxy_certificate: Path | None
+    client_authority: Path | None
+    service_certificate: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     workers: int
     conversion_timeout: Milliseconds
@@ -121,6 +129,7 @@ class Topology:
     vrrp: Vrrp
     haproxy: Haproxy
     watcher: Watcher
+    tls: Tls
     services: Services
     lab: Lab
 
@@ -146,11 +155,15 @@ class Topology:
 
     def afp2web_target_port(self) -> Port:
         """A proxy (or the VIP) answers on the proxy port, an instance on its own."""
-        instances = {h.name for h in self.with_role(Role.AFP2WEB)} | {
-            str(h.address) for h in self.with_role(Role.AFP2WEB)
-        }
-        direct = self.services.afp2web_host in instances
+        direct = self.afp2web_target_role() is Role.AFP2WEB
         return self.ports.afp2web if direct else self.ports.afp2web_proxy
+
+    def afp2web_target_role(self) -> Role | None:
+        """What wrapper-service is told to call: a proxy (or the VIP), an instance, or something else."""
+        wanted = self.services.afp2web_host
+        if wanted in ("vip", str(self.network.virtual_address)):
+            return Role.PROXY
+        return next((host.role for host in self.hosts if wanted in (host.name, str(host.address))), None)
 
 
 @dataclass(frozen=True, slots=True)

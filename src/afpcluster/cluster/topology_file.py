@@ -177,6 +177,7 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
 def _cross_check(topology: Topology, problems: list[str]) -> None:
     problems.extend(_host_problems(topology))
     problems.extend(_vrrp_problems(topology.vrrp))
+    problems.extend(_tls_problems(topology))
     lab, ports = topology.lab, dataclasses.asdict(topology.ports)
     if len(set(ports.values())) < len(ports):
         problems.append("ports: the ports must differ, because a client may use any host directly")
@@ -237,6 +238,19 @@ def _host_problems(topology: Topology) -> list[str]:
         for role in (Role.WRAPPER, Role.AFP2WEB)
         if not topology.with_role(role)
     )
+    return problems
+
+
+def _tls_problems(topology: Topology) -> list[str]:
+    tls, problems = topology.tls, []
+    spoken = {Role.PROXY: tls.proxy_certificate, Role.AFP2WEB: tls.service_certificate}
+    if tls.authority is None and any(spoken.values()):
+        problems.append("tls.authority: missing; without it nobody can verify the certificates")
+    if tls.client_authority is not None and tls.proxy_certificate is None:
+        problems.append("tls.client_authority: of no use without tls.proxy_certificate")
+    target = topology.afp2web_target_role()
+    if target is not None and spoken.get(target) and topology.services.afp2web_protocol != "https":
+        problems.append("services.afp2web_protocol: must be https, because afp2web_host speaks TLS")
     return problems
 
 

@@ -7,6 +7,7 @@ instances of each service that is 20 URLs, and /stats at the VIP is the 21st.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from afpcluster.cluster.topology import Role, Topology
 
@@ -18,7 +19,7 @@ AFP2WEB_PATHS = ("/services", "/services/version")
 @dataclass(frozen=True, slots=True)
 class Url:
     """`host` is a host's name or VIP; `expect` is the status code that means healthy; `direct`: no proxy is
-    between, so that it is this instance that answers."""
+    between, so that it is this instance that answers; `authority` verifies it where it speaks TLS."""
 
     host: str
     address: str
@@ -28,29 +29,45 @@ class Url:
     user: str | None = None
     password: str | None = None
     direct: bool = False
+    authority: Path | None = None
 
     def __str__(self) -> str:
-        return f"http://{self.address}:{self.port}{self.path}"
+        protocol = "http" if self.authority is None else "https"
+        return f"{protocol}://{self.address}:{self.port}{self.path}"
 
 
 def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
     """All URLs, the VIP first."""
-    ports = topology.ports
+    ports, tls = topology.ports, topology.tls
+    proxies = tls.authority if tls.proxy_certificate is not None else None
+    services = tls.authority if tls.service_certificate is not None else None
     vip = str(topology.network.virtual_address)
     through = [(VIP, vip), *((h.name, str(h.address)) for h in topology.with_role(Role.PROXY))]
-    found: list[Url] = []
-    for name, address in through:
-        found.extend(Url(name, address, ports.wrapper_proxy, path) for path in WRAPPER_PATHS)
-        found.extend(Url(name, address, ports.afp2web_proxy, path) for path in AFP2WEB_PATHS)
-    for role, port, paths in (
-        (Role.WRAPPER, ports.wrapper, WRAPPER_PATHS),
-        (Role.AFP2WEB, ports.afp2web, AFP2WEB_PATHS),
-    ):
-        for host in topology.with_role(role):
-            found.extend(Url(host.name, str(host.address), port, path, direct=True) for path in paths)
+    entries = ((ports.wrapper_proxy, WRAPPER_PATHS), (ports.afp2web_proxy, AFP2WEB_PATHS))
+    found = [
+        Url(name, address, port, path, authority=proxies)
+        for name, address in through
+        for port, paths in entries
+        for path in paths
+    ]
+    found += [
+        Url(host.name, str(host.address), port, path, direct=True, authority=services)
+        for role, port, paths in (
+            (Role.WRAPPER, ports.wrapper, WRAPPER_PATHS),
+            (Role.AFP2WEB, ports.afp2web, AFP2WEB_PATHS),
+        )
+        for host in topology.with_role(role)
+        for path in paths
+    ]
     user = topology.haproxy.stats_user
-    stats = Url(VIP, vip, ports.wrapper_proxy, "/stats", user=user, password=stats_password)
+    page = Url(VIP, vip, ports.wrapper_proxy, "/stats", authority=proxies)
+    stats = replace(page, user=user, password=stats_password)
     return (*found, stats)
+
+
+def entrance(topology: Topology) -> Url:
+    """wrapper-service at the VIP, where clients come in."""
+    return urls(topology, "")[0]
 
 
 def without_password(url: Url) -> Url:

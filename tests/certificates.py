@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -27,10 +28,16 @@ class Authority:
         )
         self.path.write_bytes(_pem(certificate.sign(self._key, hashes.SHA256())))
 
-    def issue(self, name: str, lasts: timedelta = timedelta(days=90), file: str | None = None) -> Path:
-        """A certificate for 127.0.0.1 with its key in one file."""
+    def issue(
+        self,
+        name: str,
+        lasts: timedelta = timedelta(days=90),
+        file: str | None = None,
+        hosts: Sequence[str] = ("127.0.0.1",),
+    ) -> Path:
+        """A certificate for these names and addresses, with its key in one file."""
         key = ec.generate_private_key(ec.SECP256R1())
-        alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        alternative = x509.SubjectAlternativeName([_general(host) for host in hosts])
         certificate = _builder(_name(name), self._name, key, lasts).add_extension(alternative, critical=False)
         path = self._folder / f"{file or name}.pem"
         fresh = path.with_suffix(".new")
@@ -51,6 +58,13 @@ class Authority:
         if certificate is not None:
             context.load_cert_chain(certificate)
         return context
+
+
+def _general(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def _name(name: str) -> x509.Name:
