@@ -88,3 +88,14 @@ def test_text_is_that_of_the_file(name: str, text: str, tmp_path: Path) -> None:
     pdf, codes = converted(name)
     assert codes == []
     assert text_of(pdf, tmp_path) == text
+
+
+def test_shaped_glyphs_have_text_of_their_own() -> None:
+    """For readers that know no ActualText: every code has a ToUnicode entry."""
+    pdf, _ = converted("text_uct_ligature")
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        (font,) = opened.pages[0].Resources.Font.values()
+        cmap = font.ToUnicode.read_bytes().decode()
+        widths = sum(len(part) for part in font.DescendantFonts[0].W if not isinstance(part, int))
+    assert "<006600660069>" in cmap  # ffi
+    assert cmap.count("<") // 2 >= widths

@@ -89,7 +89,7 @@ def end(i: float, b: float = 0) -> str:
 
 PAIR = "אב"  # bet 0, alef 4 from the left; 9 wide
 CASES = {
-    "ligature": ([uct("fiA")], ["f_i 0,0; A 4.5,0 = fiA", end(10.5)]),
+    "ligature": ([uct("fiA")], ["f_i 0,0 = fi", "A 4.5,0", end(10.5)]),
     "kerning": ([uct("AV")], ["A 0,0; V 5,0", end(11)]),
     "mark, in normal form C or not": (
         [uct("A\u0301"), uct("A\u0301", flags=NORMALIZED)],
@@ -147,7 +147,7 @@ CASES = {
     "current position maintained": ([uct("A", flags=MAINTAIN)], ["A 0,0", end(0)]),
     "SVI, no SIA": (
         [control("SIA", 20), control("SVI", 200), uct("A V"), uct("A\u00a0V")],
-        ["A 0,0; space 6,0; V 16,0", "A 22,0; space 28,0; V 38,0 = A\u00a0V", end(44)],
+        ["A 0,0; space 6,0; V 16,0", "A 22,0; space 28,0; V 38,0", end(44)],
     ),
     "underscore without spaces": (
         [control("USC", 2), uct("A " + PAIR), control("USC", 0)],
@@ -205,7 +205,7 @@ def test_stand_in_is_shown_right_to_left_with_mirrored_characters() -> None:
 
 
 def test_a_font_that_is_stretched() -> None:
-    assert draw(uct("A\u0301V"), font=7)[0] == ["A 0,0; acute 6,-2; V 12,0 = ÁV", end(24)]
+    assert draw(uct("A\u0301V"), font=7)[0] == ["A 0,0; acute 6,-2 = Á", "V 12,0", end(24)]
 
 
 def test_utf8() -> None:
@@ -234,7 +234,7 @@ A = "A".encode("utf-16-be")
         (uct(A + b"\xd8\x00" + A), "A 0,0", "unicode-bad"),
         (uct(A + b"\0"), "A 0,0", "unicode-bad"),
         (PREFIX + b"\x08\x6a\1\0\0\2\0\0" + A, "A 0,0", "control-short"),
-        (uct("AZ"), "A 0,0; .notdef 6,0 = AZ", "glyph-missing"),
+        (uct("AZ"), "A 0,0", "glyph-missing"),
     ],
 )
 def test_bad_text_is_a_finding(data: bytes, shown: str, finding: str) -> None:

@@ -126,8 +126,9 @@ def _oddity(character: int) -> int:
 
 
 def reading(character: str) -> str:
-    """What a character reads as: itself; the letters for a shape of Arabic or Hebrew letters."""
-    if bidirectional(character) not in ("AL", "R"):
+    """What a character reads as: itself; the letters for a shape of Arabic or Hebrew letters. Several
+    characters read as themselves."""
+    if len(character) != 1 or bidirectional(character) not in ("AL", "R"):
         return _READ_AS.get(character, character)
     letters = normalize("NFKC", character)
     return character if " " in letters else letters  # a mark alone stands on a space

@@ -15,6 +15,7 @@ from unicodedata import normalize
 from afpcluster.display.items import GlyphRun
 from afpcluster.fonts.font import Font, GlyphStretch, Shape
 from afpcluster.fonts.unicode.bidi import CONTROLS, embedding_levels, paragraph_level, visual_order
+from afpcluster.fonts.unicode.truetype import reading
 from afpcluster.interpret.text.fields import SPACE_BYPASS
 from afpcluster.interpret.text.show import SPACES, ShownText
 
@@ -169,7 +170,7 @@ def _add_runs(
     """The runs from left to right, as readers of PDF expect them; they find the logical order again."""
     x, y = state.point(start, state.b)
     for stretch, origins in stretches:
-        for numbers, reading in _readings(stretch, text):
+        for numbers, read_as in _readings(stretch, text):
             state.items.append(
                 GlyphRun(
                     stretch.face,
@@ -185,7 +186,7 @@ def _add_runs(
                         (i * state.i_x + b * state.b_x, i * state.i_y + b * state.b_y)
                         for i, b in (origins[number] for number in numbers)
                     ],
-                    text=reading,
+                    text=read_as,
                 )
             )
 
@@ -193,8 +194,8 @@ def _add_runs(
 def _readings(stretch: GlyphStretch, text: str) -> list[tuple[list[int], str | None]]:
     """Numbers of glyphs that make a run, and what it reads as where that is not what its glyphs say.
 
-    To the right, that is all of the stretch; to the left, each ligature or turned shape by itself, because
-    a reader takes what a run reads as for one piece, and the order of pieces from their places.
+    Each ligature or turned shape is a run by itself: a reader takes what a run reads as for one piece, and
+    the order of pieces from their places; and what a glyph reads as is known of it alone.
     """
     glyphs = stretch.glyphs
     starts = sorted({glyph.character for glyph in glyphs})
@@ -208,12 +209,11 @@ def _readings(stretch: GlyphStretch, text: str) -> list[tuple[list[int], str | N
         for start, numbers in groupby(range(len(glyphs)), lambda n: glyphs[n].character)
     ]
     plain = {
-        start: "".join([said.get(glyphs[n].code, "") for n in ns]) == own[start] for start, ns in clusters
+        start: "".join([said.get(glyphs[n].code, "") for n in ns]) in (own[start], reading(own[start]))
+        for start, ns in clusters
     }
     if all(plain.values()):
         return [(list(range(len(glyphs))), None)] if glyphs else []
-    if not stretch.level & 1:
-        return [(list(range(len(glyphs))), "".join(own.values()))]
     found: list[tuple[list[int], str | None]] = []
     for start, numbers in clusters:
         if plain[start] and found and found[-1][1] is None:

@@ -24,11 +24,13 @@ MULTIPLY_NAME = "Multiply"  # of the graphics state that blends
 @dataclass(slots=True, frozen=True)
 class FontUse:
     """A font of a content stream: a face, or one section (high byte) of a two-byte raster face.
-    `codes` are those shown: one byte each, or two for two-byte faces that are not in sections."""
+    `codes` are those shown: one byte each, or two for two-byte faces that are not in sections. `texts` are
+    what codes stand for that the face knows no text of, such as ligatures: from where they are shown."""
 
     face_key: str
     section: int | None
     codes: tuple[int, ...]
+    texts: tuple[tuple[int, str], ...] = ()
 
 
 class LostCharacters(NamedTuple):

@@ -25,6 +25,9 @@ class Courier(Protocol):
     def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
 
 
+_NOTHING = "\u200b"  # a zero-width space: what reads as nothing
+
+
 class _UsedFont(NamedTuple):
     """A font of the stream, and the codes shown in it as they came."""
 
@@ -32,13 +35,30 @@ class _UsedFont(NamedTuple):
     face: Face
     section: int | None
     codes: bytearray
+    texts: dict[int, str]
 
     @property
     def code_size(self) -> int:
         return 1 if self.section is not None else self.face.code_size
 
     def use(self) -> FontUse:
-        return FontUse(self.face.key, self.section, distinct_codes(self.codes, self.code_size))
+        codes = distinct_codes(self.codes, self.code_size)
+        return FontUse(self.face.key, self.section, codes, tuple(self.texts.items()))
+
+    def note_text(self, codes: Sequence[int], text: str) -> None:
+        """Codes were shown that read as `text`: what the others do not say is that of the first one that
+        says nothing; the rest adds nothing."""
+        known = [self.face.unicode.get(code, "") for code in codes]
+        if all(known):
+            return
+        for reading in known[: known.index("")]:
+            text = text.removeprefix(reading)
+        for reading in known[: known.index("") : -1]:
+            text = text.removesuffix(reading)
+        for code, reading in zip(codes, known, strict=True):
+            if not reading and code:  # the missing glyph may be for any character
+                self.texts.setdefault(code, text or _NOTHING)
+                text = ""
 
     def lost_characters(self) -> Iterator[LostCharacters]:
         """The codes that show nothing and should."""
@@ -71,8 +91,14 @@ class StreamResources:
         font = self._fonts.get(key)
         if font is None:
             self._courier.send_face(face)
-            font = self._fonts[key] = _UsedFont(f"F{len(self._fonts) + 1}", face, section, bytearray())
+            name = f"F{len(self._fonts) + 1}"
+            font = self._fonts[key] = _UsedFont(name, face, section, bytearray(), {})
         return font.name, font.codes
+
+    def note_text(self, face: Face, codes: bytes, text: str) -> None:
+        """Glyphs of a two-byte face that is in use read as `text`."""
+        font = self._fonts[face.key, None]
+        font.note_text([codes[at] << 8 | codes[at + 1] for at in range(0, len(codes) - 1, 2)], text)
 
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)

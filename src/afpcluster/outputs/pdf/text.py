@@ -153,6 +153,8 @@ class TextWriter:
                 self._show_with_gaps(run, section, first, codes)
         if run.text is not None:
             self._out.append(b"EMC")
+            if run.face.code_size == 2 and not _is_sectioned(run.face):
+                self._resources.note_text(run.face, run.codes, run.text)
 
     def _set_spacing(self, spacing: float, stretch: float) -> None:
         """Tc is scaled by Tz (section 9.3.4), the run's spacing is not."""

@@ -7,6 +7,8 @@ of the standard fonts stands in, by style.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace, is_private
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.pdf.fonts.composite import write_composite_font
@@ -32,6 +34,7 @@ class FontStore:
         self._programs: dict[str, FontProgram] = {}
         self._refs: dict[_Key, Ref] = {}
         self._codes: dict[_Key, set[int]] = {}
+        self._texts: dict[_Key, dict[int, str]] = {}
 
     def add_face(self, face: Face) -> None:
         """Take in a face; its program's data comes by `add_program`."""
@@ -48,7 +51,10 @@ class FontStore:
         if ref is None:
             ref = self._refs[key] = self._file.allocate()
             self._codes[key] = set()
+            self._texts[key] = {}
         self._codes[key].update(font.codes)
+        for code, text in font.texts:
+            self._texts[key].setdefault(code, text)
         return ref
 
     def finish(self) -> None:
@@ -56,6 +62,8 @@ class FontStore:
         programs = self._embed_programs()
         for (face_key, section), ref in self._refs.items():
             face, codes = self._faces[face_key], sorted(self._codes[face_key, section])
+            if texts := self._texts[face_key, section]:
+                face = replace(face, unicode={**texts, **face.unicode})
             self._report_private(face, [(section or 0) << 8 | code for code in codes])
             if isinstance(face, RasterFace):
                 write_raster_font(self._file, ref, face, section, codes)
