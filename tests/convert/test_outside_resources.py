@@ -26,12 +26,13 @@ from print_files import (
     text,
 )
 
-from afpcluster.afp import modca
+from afpcluster.afp import modca, triplets
 from afpcluster.afp.names import encode_name
+from afpcluster.afp.triplets import FqnType
 from afpcluster.document.folders import FolderScope
 from afpcluster.findings import ConversionError, Findings, MissingResourceError, Severity
 from afpcluster.options import Options
-from afpcluster.sample.records import field, made, resource
+from afpcluster.sample.records import field, made, qualified_name, resource, triplet
 
 USES_OVERLAY = document(page(include_overlay(), text("page")))
 
@@ -191,3 +192,35 @@ def test_a_file_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert first < 10
         assert scope.find(0xFC, "OVER") is scope.find(0xFC, "over")
     assert len(opened) == first
+
+
+def mapped(name: str) -> bytes:
+    """An MDR that maps an object for later use."""
+    names = qualified_name(FqnType.DATA_OBJECT_EXTERNAL, encode_name(name))
+    group = names + triplet(triplets.ExtendedResourceLocalIdentifier(0x10, 7))
+    return field("MDR", modca.MapResources([modca.MapGroup(group)]))
+
+
+INCLUDED_PAGE = field("IPG", made(modca.IncludePage, name=encode_name("P1")))
+ELSE_MISSING = {  # print file, code and severity of the finding
+    "an object that is mapped": (document(page(maps=mapped("GONE"))), "resource-missing", Severity.INFO),
+    "a page, between pages": (
+        document(page(maps=b""), INCLUDED_PAGE),
+        "page-include-skipped",
+        Severity.ERROR,
+    ),
+    "a page, on a page": (
+        document(page(INCLUDED_PAGE, maps=b"")),
+        "page-include-skipped",
+        Severity.ERROR,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "code", "severity"), ELSE_MISSING.values(), ids=ELSE_MISSING)
+def test_strict_refuses_whatever_is_missing(data: bytes, code: str, severity: Severity) -> None:
+    (told,) = converted(data)[1].findings
+    assert (told.code, told.severity) == (code, severity)
+    with pytest.raises(MissingResourceError, match=r"GONE|P1") as caught:
+        converted(data, Options(strict=True))
+    assert caught.value.offset == told.offset

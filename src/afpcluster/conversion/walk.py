@@ -35,7 +35,13 @@ class Walk:
         self.pages_seen = 0
         file = RecordFile(source, self.findings)
         self.size = file.size
-        self._assembler = Assembler(file, self.findings, outside, accept_truncated=options.accept_truncated)
+        self._assembler = Assembler(
+            file,
+            self.findings,
+            outside,
+            accept_truncated=options.accept_truncated,
+            strict=options.strict,
+        )
 
     def units(self) -> Iterator[Unit]:
         """Every unit. Raises ConversionError where the file is not AFP, cut off or too large."""

@@ -38,7 +38,7 @@ from afpcluster.document.resources import (
     scan_resources,
 )
 from afpcluster.document.saved_pages import SavedPages
-from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
+from afpcluster.findings import Findings, MissingResourceError, NotAfpError, Severity, TruncatedError
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
@@ -112,7 +112,9 @@ class Assembler:
         outside: ResourceScope | None = None,
         *,
         accept_truncated: bool = False,
+        strict: bool = False,
     ) -> None:
+        self._strict = strict
         self._accept_truncated = accept_truncated
         self._file = file
         self._findings = findings
@@ -289,6 +291,9 @@ class Assembler:
             f"Include Page (IPG): page {decode_name(include[:8])} is in no document of the file's resource "
             "group and is not shown; convert the document that has it"
         )
+        if self._strict:
+            message = f"{message}; strict was asked for."
+            raise MissingResourceError("resource-missing", message, offset=self._file.origin(offset))
         self._note("page-include-skipped", Severity.ERROR, message, offset)
 
     def _begin_document(self, offset: int) -> None:

@@ -25,7 +25,7 @@ from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
 from afpcluster.document.saved_pages import SavedPages
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.cache import Recent, dependency
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
@@ -170,7 +170,8 @@ class ContentInterpreter:
         if page is None:
             name = decode_name(record.data[:8])
             message = f"Page {name} is included, but is in no document of the resource group; it is not shown"
-            self._note("page-include-skipped", Severity.SKIPPED, message, record)
+            self._lookup.refuse(message, record.offset)
+            self._note("page-include-skipped", Severity.ERROR, message, record)
             return
         found = self._shared_items(page, frame, _BPG)
         if found is not None and found.shared.items:
@@ -289,8 +290,7 @@ class ContentInterpreter:
     def _missing(self, what: str, name: str, record: Record | None) -> None:
         message = f"The {what} {name} is neither in the file nor in a resource path"
         offset = record.offset if record else None
-        if self._lookup.strict:
-            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.", offset=offset)
+        self._lookup.refuse(message, offset)
         self._findings.add(
             "resource-missing",
             Severity.SKIPPED,

@@ -60,8 +60,8 @@ class Environment:
         return tuple([entry for entry in self.maps if entry[0] == CODES["MDR"]])
 
 
-ResourceFinder = Callable[[ResourceScope, bytes], FoundResource | None]
-"""Finds in a scope the resource that the triplets of a map group name."""
+ResourceFinder = Callable[[ResourceScope, bytes, Record, Findings], FoundResource | None]
+"""Finds in a scope the resource that the triplets of a group of a map name."""
 
 
 def read_environment(
@@ -165,7 +165,7 @@ def _map_data_resources(
         if t.decode_triplet(triplets, t.DataObjectFontDescriptor) is not None:
             continue
         local = t.decode_triplet(triplets, t.ExtendedResourceLocalIdentifier)
-        found = find(scope, triplets)
+        found = find(scope, triplets, record, findings)
         if found is not None:
             internal = _internal_identifier(triplets)
             if internal is None:

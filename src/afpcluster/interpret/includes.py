@@ -7,7 +7,7 @@ object container); the name decides, the type only comes first.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import CODES
+from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.objects import ObjectNode
@@ -21,6 +21,7 @@ from afpcluster.document.resources import (
     Resource,
     ResourceScope,
 )
+from afpcluster.findings import Findings, MissingResourceError, Severity
 from afpcluster.interpret.context import FoundResource
 
 _BY_OBJECT_TYPE = {
@@ -51,10 +52,32 @@ class ResourceLookup:
                 return found
         return None
 
-    def mapped(self, scope: ResourceScope, triplets: bytes) -> FoundResource | None:
-        """The resource that a map group names in its fully qualified names."""
+    def mapped(
+        self, scope: ResourceScope, triplets: bytes, record: Record, findings: Findings
+    ) -> FoundResource | None:
+        """The resource that a group of the map `record` names. A missing one is told (what it leaves blank,
+        whoever uses it says). Raises MissingResourceError where `strict`."""
         name = t.qualified_name(triplets, *_REFERENCES)
-        return self.included(scope, CONTAINER, name) if name else None
+        if not name:
+            return None
+        found = self.included(scope, CONTAINER, name)
+        if found is None:
+            message = f"The object {name} that is mapped is neither in the file nor in a resource path"
+            self.refuse(message, record.offset)
+            findings.add(
+                "resource-missing",
+                Severity.INFO,
+                message,
+                offset=record.offset,
+                field=mnemonic(record.type),
+                spec="MO:DCA Map Data Resource (MDR)",
+            )
+        return found
+
+    def refuse(self, message: str, offset: int | None) -> None:
+        """Raise MissingResourceError, where `strict`, for what `message` says is missing."""
+        if self.strict:
+            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.", offset=offset)
 
     def object_node(self, resource: Resource) -> ObjectNode | None:
         """The object of a resource; a raw file becomes an object container of its own."""
