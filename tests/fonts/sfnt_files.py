@@ -13,8 +13,9 @@ from fontTools.ttLib.ttCollection import TTCollection
 
 
 @lru_cache(maxsize=32)
-def truetype(name: str, characters: str, *, symbol: bool = False) -> bytes:
-    """A font of 2000 units an em; the n-th character is glyph n and n hundredths of an em wide."""
+def truetype(name: str, characters: str, *, symbol: bool = False, width: int | None = None) -> bytes:
+    """A font of 2000 units an em; the n-th character is glyph n and n hundredths of an em wide, or all are
+    `width` units wide."""
     order = [".notdef", *(f"u{ord(c):04X}" for c in characters)]
     builder = FontBuilder(2000, isTTF=True)
     builder.setupGlyphOrder(order)
@@ -24,7 +25,9 @@ def truetype(name: str, characters: str, *, symbol: bool = False) -> bytes:
     pen.lineTo((500, 0))
     pen.closePath()
     builder.setupGlyf(dict.fromkeys(order, pen.glyph()))
-    builder.setupHorizontalMetrics({glyph: (20 * at, 0) for at, glyph in enumerate(order)})
+    builder.setupHorizontalMetrics(
+        {glyph: (20 * at if width is None else width, 0) for at, glyph in enumerate(order)}
+    )
     builder.setupHorizontalHeader(ascent=1600, descent=-400)
     builder.setupCharacterMap(
         {} if symbol else {ord(c): g for c, g in zip(characters, order[1:], strict=True)}

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pypdfium2
+from second_painter import paint
 
 from afpcluster.conversion.work import Work
 from afpcluster.display.items import Page
 from afpcluster.options import Options
 from rendering import pdf_of
-from second_painter import paint
 
 DPI = 100
 _INK = 245  # darker is ink

@@ -3,12 +3,13 @@ Resource Access Table (MO:DCA "The Resource Access Table (RAT)") is read from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.font_names import fold, names_in
+from afpcluster.fonts.unicode.sfnt import open_font
 
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 _MAX_BYTES = 256 << 20
@@ -38,7 +39,22 @@ class FontFolders:
                 continue  # not a font after all: as if it were not there
         return others | stems | full
 
+    def files(self, *, at_least: int) -> Iterator[bytes]:
+        """The files whose first font has so many glyphs, in the order of their names."""
+        for path in dict.fromkeys(sorted(self._paths.values())):
+            data = path.read_bytes()
+            if _glyph_count(data) >= at_least:
+                yield data
+
     def data(self, name: str) -> bytes | None:
         """The file that holds the font called `name`; None where there is none."""
         path = self._paths.get(fold(name))
         return path.read_bytes() if path is not None else None
+
+
+def _glyph_count(data: bytes) -> int:
+    try:
+        with open_font(data) as font:
+            return int(font["maxp"].numGlyphs)
+    except Exception:  # fontTools meets damage with whatever its tables come upon
+        return 0

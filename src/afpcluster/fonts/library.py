@@ -31,9 +31,10 @@ from afpcluster.fonts.foca.character_set import CharacterSet
 from afpcluster.fonts.foca.code_page import NO_SPACE, CodePage, FontDataError
 from afpcluster.fonts.foca.coded_font import Section, coded_font
 from afpcluster.fonts.foca.faces import face_of, metric_face
-from afpcluster.fonts.foca.sections import FIRST_SECTION, extended_font, sectioned_font
+from afpcluster.fonts.foca.sections import extended_font, sectioned_font
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.references import (
+    FIRST_SECTION,
     FontReference,
     mcf1_references,
     mcf2_reference,
@@ -42,6 +43,7 @@ from afpcluster.fonts.references import (
 )
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
+from afpcluster.fonts.stand_in.double_byte import double_byte_font
 from afpcluster.fonts.stand_in.free_fonts import FreeFonts
 from afpcluster.fonts.stand_in.standard import character_label, standard_face
 from afpcluster.fonts.unicode.truetype import CharacterFace
@@ -55,7 +57,6 @@ from afpcluster.fonts.unicode.unicode_font import (
 )
 
 MCF, MCF1 = CODES["MCF"], CODES["MCF1"]
-UTF8_SCHEME = 0x7807
 
 
 class FontLibrary:
@@ -72,7 +73,11 @@ class FontLibrary:
         stand_in_folders: Sequence[Path] = (),
     ) -> None:
         self._sources = FontSources(
-            findings, strict=strict, resource_paths=resource_paths, raster_a_space=raster_a_space
+            findings,
+            strict=strict,
+            resource_paths=resource_paths,
+            raster_a_space=raster_a_space,
+            stand_in_folders=stand_in_folders,
         )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
@@ -274,7 +279,7 @@ class FontLibrary:
         page: CodePage | None = None
         decode: Decoder = utf16
         code_size = 2
-        if reference.text_encoding == UTF8_SCHEME:
+        if reference.utf8:
             decode, code_size = utf8, 1
         elif not reference.unicode and (
             reference.code_page or reference.code_page_id or not reference.data_object
@@ -319,24 +324,62 @@ class FontLibrary:
             faces = self._sources.character_faces(chosen.font, scope, record)
             if not faces:
                 chosen = substitution.substitute_for(reference)
-        coded = reference.coded_font and not reference.code_page_id
+        page = None
+        if not reference.data_object and not reference.unicode and not reference.utf8:
+            page = self._sources.code_page(reference, scope, record)
         self._sources.missing(
             f"Font {reference.font_name} is not there or cannot be used. {chosen.font} is used instead"
             f"{'' if reference.size or chosen.size or reference.width else f' at {size:g} points'}"
-            f"{f', with code page {code_pages.DEFAULT}' if coded else ''}.",
+            f"{_reading(reference, page)}.",
             record,
         )
-        page = None
-        if not reference.data_object and not reference.unicode:
-            page = self._sources.code_page(reference, scope, record)
-        if not faces and (page is None or page.code_size == 2):
+        if not faces and page is None:
             faces = [standard_character_face(chosen.font), *self._free_fonts.faces(chosen.font)]
         scale = chosen.width / typefaces.FIXED_PITCH_EM or reference.horizontal_scale or size
         if faces or page is None:
             reference = replace(reference, horizontal_scale=scale * chosen.aspect)
             return self._unicode_font(reference, faces, size, scope, record)
         stretch = scale * chosen.aspect / size
+        if page.code_size == 2:
+            return self._double_byte(reference, chosen.font, page, size, stretch, record)
         return self._standard(reference.label, chosen.font, page, size, reference.rotation, stretch)
+
+    def _double_byte(
+        self,
+        reference: FontReference,
+        name: str,
+        page: CodePage,
+        size: float,
+        stretch: float,
+        record: Record,
+    ) -> Font:
+        """What stands in for a double-byte font: a font of the folders with its characters, and a standard
+        font for letters of full width."""
+        key = ("double-byte", reference.label, name, page.key, size, reference.rotation, stretch)
+        font = self._fonts.get(key)
+        if font is None:
+
+            def missing(count: int) -> None:
+                self._sources.report(
+                    "glyph-missing",
+                    Severity.SKIPPED,
+                    f"Font {reference.label} is double-byte and not there; what no font at hand has is shown"
+                    f" as boxes of its width. Put a font with {page.name} into a resource folder",
+                    record,
+                    count,
+                )
+
+            font = self._fonts[key] = double_byte_font(
+                reference.label,
+                page,
+                name,
+                self._sources.faces_with(page.unicode.values()) + self._free_fonts.faces(name),
+                size,
+                rotation=reference.rotation,
+                stretch=stretch,
+                missing=missing,
+            )
+        return font
 
     def _standard(
         self, label: str, name: str, page: CodePage, size: float, rotation: int = 0, stretch: float = 1.0
@@ -355,6 +398,15 @@ class FontLibrary:
             face = self._free_fonts.code_page_face(standard_face(name, page), page)
             self._standard_faces[name, page.key] = face
         return face
+
+
+def _reading(reference: FontReference, page: CodePage | None) -> str:
+    """How the text of a font that is not there is read, where the reference does not say so."""
+    if page is not None and page.code_size == 2:
+        return ", as a double-byte font"
+    if reference.coded_font and not reference.code_page_id:
+        return f", with code page {code_pages.DEFAULT}"
+    return ""
 
 
 def _of_section(reference: FontReference, section: Section) -> FontReference:

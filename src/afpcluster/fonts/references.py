@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from afpcluster.afp import triplets
+from afpcluster.afp import code_pages, triplets
 from afpcluster.afp.foca import ROTATIONS
 from afpcluster.afp.modca import MapCodedFontFormat1, MapCodedFontFormat1Group
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType, decode_triplet, qualified_name, split_triplets
+from afpcluster.fonts.stand_in.builtin_code_pages import number_of
 
 _ITALIC = 0x80
-_UTF16, _UNICODE_PRESENTATION = 0x7200, 0x8200
+_UTF16, _UNICODE_PRESENTATION, _UTF8 = 0x7200, 0x8200, 0x7807
+_PC_DOUBLE_BYTE, _EBCDIC_DOUBLE_BYTE = 0x22, 0x62  # the first byte of an encoding scheme
+FIRST_SECTION = 0x41
+"""The first section of EBCDIC double-byte fonts (MO:DCA "Resource Section Number Triplet X'25'")."""
+
 _NAMED_ROTATIONS = {**dict.fromkeys("01234", 0), **dict.fromkeys("5678", 90)} | {
     **dict.fromkeys("9ABC", 180),
     **dict.fromkeys("DEFG", 270),
@@ -57,10 +62,30 @@ class FontReference:
     text_encoding: int = 0  # encoding scheme of the user data
 
     @property
+    def code_page_number(self) -> int:
+        """The number of the code page: that in its name, else the one given beside it; 0 where not known."""
+        if not self.code_page and self.grid is not None:
+            return self.grid.code_page
+        return number_of(self.code_page) or self.code_page_id
+
+    @property
+    def utf8(self) -> bool:
+        """Whether text is UTF-8."""
+        return self.text_encoding == _UTF8 or self.code_page_number in code_pages.UTF8
+
+    @property
     def unicode(self) -> bool:
         """Whether code points are Unicode (UTF-16BE, Unicode Presentation), by what the reference says of
-        the encoding (MO:DCA "Encoding Scheme ID Triplet X'50'")."""
-        return _UTF16 in (self.encoding, self.text_encoding) or self.encoding == _UNICODE_PRESENTATION
+        the encoding (MO:DCA "Encoding Scheme ID Triplet X'50'") or the number of its code page."""
+        said = _UTF16 in (self.encoding, self.text_encoding) or self.encoding == _UNICODE_PRESENTATION
+        return said or self.code_page_number in code_pages.UTF16
+
+    @property
+    def double_byte(self) -> bool:
+        """Whether the reference says that code points have two bytes, whatever its code page is: by the
+        encoding, as a section of a double-byte font, or by IBM's name for such code pages."""
+        said = self.encoding >> 8 in (_PC_DOUBLE_BYTE, _EBCDIC_DOUBLE_BYTE)
+        return said or self.section >= FIRST_SECTION or self.code_page.startswith("T1K")
 
     @property
     def label(self) -> str:

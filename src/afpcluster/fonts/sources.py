@@ -38,12 +38,19 @@ class FontSources:
     """The font resources of one conversion. `record` is always the map field that asks, for findings."""
 
     def __init__(
-        self, findings: Findings, *, strict: bool, resource_paths: Sequence[Path], raster_a_space: bool
+        self,
+        findings: Findings,
+        *,
+        strict: bool,
+        resource_paths: Sequence[Path],
+        raster_a_space: bool,
+        stand_in_folders: Sequence[Path] = (),
     ) -> None:
         self._findings = findings
         self._strict = strict
         self._character_set = character_set if raster_a_space else _without_raster_a_space
         self._folders = FontFolders(resource_paths)
+        self._all_folders = FontFolders([*resource_paths, *stand_in_folders])
         self._parsed: dict[tuple[str, str], object | None] = {}
 
     def characters(
@@ -108,23 +115,18 @@ class FontSources:
             found = self.parse(CODE_PAGE, name, code_page, scope, record)
             if found is not None:
                 return self._identified(found, record)
-        grid = reference.grid
-        number = builtin_code_pages.number_of(name) or reference.code_page_id
-        if grid is not None and not name:
-            number = grid.code_page
+        number = reference.code_page_number
         if number and not name:
             for resource in scope.of_kind(CODE_PAGE):
                 found = self._parsed_resource(resource, code_page, record)
                 if found is not None and found.number == number:
                     return self._identified(found, record)
         built_in = builtin_code_pages.built_in(number) if number else None
-        if built_in is None:
-            built_in = builtin_code_pages.nearest(number or 0)
+        if built_in is None or (reference.double_byte and built_in.code_size == 1):
+            built_in = builtin_code_pages.nearest(number, double_byte=reference.double_byte)
             if name or number:
                 called = name or f"number {number}"
-                self.missing(
-                    f"Code page {called} is not there. Code page {built_in.number} is used instead.", record
-                )
+                self.missing(f"Code page {called} is not there. {built_in.name} is used instead.", record)
         elif name:
             self.report(
                 "code-page-built-in",
@@ -141,6 +143,21 @@ class FontSources:
             message = f"The text of code page {page.name or page.number} is inferred: {inferred.reason}"
             self.report("text-inferred", Severity.INFO, message, record)
         return page
+
+    def faces_with(self, characters: Iterable[str]) -> list[CharacterFace]:
+        """The font of all folders that has most of these characters; none where none has half of them."""
+        wanted = {ord(character) for character in characters if len(character) == 1}
+        best: CharacterFace | None = None
+        most = len(wanted) // 2
+        for data in self._all_folders.files(at_least=most):
+            try:
+                face = character_face(data)
+            except FontDataError:
+                continue
+            found = len(wanted & face.codes.keys())
+            if found > most:
+                best, most = face, found
+        return [best] if best is not None else []
 
     def character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
         """The data-object font called `name` and those linked to it; none where it is missing."""

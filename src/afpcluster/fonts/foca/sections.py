@@ -9,8 +9,6 @@ from itertools import groupby
 
 from afpcluster.fonts.font import FaceRun, Font
 
-FIRST_SECTION = 0x41  # of EBCDIC double-byte fonts; MO:DCA "Resource Section Number Triplet X'25'"
-
 
 def sectioned_font(
     name: str,

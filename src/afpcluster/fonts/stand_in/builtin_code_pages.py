@@ -5,6 +5,7 @@ table that names and tags have, too. GCGIDs follow from the characters.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from afpcluster.afp.code_pages import DEFAULT, character_codes
@@ -12,6 +13,7 @@ from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.stand_in import gcgid
 
 _DIGITS = re.compile(r"(\d{3,4})$")
+_COMMON_SECTIONS = (0x40, 0x42)  # the space; letters, digits and signs of full width
 _NEAREST = {363: 259}  # both are symbols
 _NAMED = {"T1D0BASE": 500, "T1DCDCFS": 500, "T1L0FONT": 500}
 
@@ -33,7 +35,7 @@ def built_in(number: int) -> CodePage | None:
     identifiers = {code: gcgid.identifier(character) for code, character in page.characters.items()}
     return CodePage(
         key=f"built-in-{page.number}",
-        name=f"CPGID {page.number}",
+        name=f"Code page {page.number}",
         code_size=page.code_size,
         gcgids={code: identifier for code, identifier in identifiers.items() if identifier is not None},
         unicode=page.characters,
@@ -43,8 +45,17 @@ def built_in(number: int) -> CodePage | None:
     )
 
 
-def nearest(number: int) -> CodePage:
-    """What stands in for a code page that is not built in."""
-    page = built_in(_NEAREST.get(number, DEFAULT))
+def nearest(number: int, *, double_byte: bool = False) -> CodePage:
+    """What stands in for a code page that is not built in; of double-byte ones, what they have in common."""
+    page = built_in(300 if double_byte else _NEAREST.get(number, DEFAULT))
     assert page is not None
-    return page
+    if not double_byte:
+        return page
+    common = {code: text for code, text in page.unicode.items() if code >> 8 in _COMMON_SECTIONS}
+    return replace(
+        page,
+        key="built-in-double-byte",
+        name="What double-byte pages have in common",
+        unicode=common,
+        number=0,
+    )
