@@ -41,11 +41,9 @@ class Drawn(NamedTuple):
 def draw(type_: int, modifier: int, data: bytes, flags: int = 0, *more: bytes, **values: Any) -> Drawn:
     """One object with a symbol an inch from the left and the top for `data`, and one for each of `more`.
 
-    `fonts`, `resources`, `area` and `object_colour` are the object's; other values are descriptor fields.
+    `fonts`, `resources` and `area` are the object's; other values are descriptor fields.
     """
     object_values = {name: values.pop(name) for name in ("fonts", "resources", "area") if name in values}
-    if "object_colour" in values:
-        object_values["colour"] = values.pop("object_colour")
     fields: dict[str, Any] = {
         "unit_base": 0,
         "x_units": 14400,
@@ -66,7 +64,6 @@ def draw_fields(bdd: bytes, bdas: list[bytes], **object_values: Any) -> Drawn:
     findings = Findings()
     object_ = DataObject(
         kind="BBC",
-        name="",
         offset=0,
         descriptor=Record(CODES["BDD"], 100, bdd),
         data=[Record(CODES["BDA"], 200 + n, bda) for n, bda in enumerate(bdas)],

@@ -159,7 +159,7 @@ def test_damaged_fields() -> None:
 
 def test_no_descriptor() -> None:
     findings = Findings()
-    found = DataObject("BBC", "", 7, ObjectArea(0, 0), None, [])
+    found = DataObject("BBC", 7, ObjectArea(0, 0), None, [])
     assert draw_bar_code(found, Context(findings, FontLibrary(findings))) == []
     assert [(f.code, f.offset) for f in findings] == [("bar-code-descriptor-missing", 7)]
 

@@ -229,22 +229,18 @@ def triplet(space: int, sizes: tuple[int, ...], colour: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("fields", "object_colour", "expected", "findings"),
+    ("fields", "expected", "findings"),
     [
-        ({}, None, BLACK, []),
-        ({"colour": 0xFFFF}, rgb(0, 0, 1), rgb(0, 0, 1), []),
-        ({"colour": 0x0002}, rgb(0, 0, 1), rgb(1, 0, 0), []),
-        ({"colour": 0xFF01}, None, rgb(0, 0, 1), []),
-        ({"colour": 0x0002, "triplets": triplet(1, (8, 8, 8, 0), b"\0\xff\0")}, None, rgb(0, 1, 0), []),
-        ({"colour": 0x0042}, None, BLACK, ["bar-code-ec-0500"]),
+        ({}, BLACK, []),
+        ({"colour": 0xFFFF}, BLACK, []),
+        ({"colour": 0x0002}, rgb(1, 0, 0), []),
+        ({"colour": 0xFF01}, rgb(0, 0, 1), []),
+        ({"colour": 0x0002, "triplets": triplet(1, (8, 8, 8, 0), b"\0\xff\0")}, rgb(0, 1, 0), []),
+        ({"colour": 0x0042}, BLACK, ["bar-code-ec-0500"]),
     ],
 )
-def test_colour(
-    fields: dict[str, Any], object_colour: Colour | None, expected: Colour, findings: list[str]
-) -> None:
-    drawn = draw(
-        0x01, 1, ebcdic("AFP"), colour=fields.pop("colour", 0xFFFF), object_colour=object_colour, **fields
-    )
+def test_colour(fields: dict[str, Any], expected: Colour, findings: list[str]) -> None:
+    drawn = draw(0x01, 1, ebcdic("AFP"), colour=fields.pop("colour", 0xFFFF), **fields)
     colours = {item.colour for item, _ in flat(drawn.items) if isinstance(item, Rectangle | GlyphRun)}
     assert (colours, drawn.findings) == ({expected}, findings)
 

@@ -71,7 +71,7 @@ def graphics_object(data: list[bytes], gdd: bytes | None = None, **values: Any) 
         at += len(piece) + 9
     gdd = descriptor() if gdd is None else gdd
     area = values.pop("area", ObjectArea(100.0, 100.0))
-    return DataObject("BGR", "G", 0, area, Record(0xD3A6BB, 50, gdd), records, **values)
+    return DataObject("BGR", 0, area, Record(0xD3A6BB, 50, gdd), records, **values)
 
 
 def draw_object(object: DataObject) -> tuple[list[Item], Findings]:

@@ -12,7 +12,6 @@ from afpcluster.afp.goca_descriptor import (
     WindowSpecification,
     encode_parameter,
 )
-from afpcluster.display.colour import rgb
 from afpcluster.interpret.context import ObjectArea
 
 LINE = order("line_at_given_position", 100, 100, [(200, 100)])
@@ -64,11 +63,6 @@ BAD_COLOURS = {
 def test_colours_that_cannot_be_read(name: str) -> None:
     orders, code = BAD_COLOURS[name]
     assert drawn(orders + LINE) == ([DEFAULT], [code])
-
-
-def test_the_object_s_own_colour_is_the_default() -> None:
-    lines = [f"path 0.6 round round rgb(1,0,1): {LINE_AT}"]
-    assert drawn(LINE, colour=rgb(1, 0, 1)) == (lines, [])
 
 
 def set_defaults(set_: int, mask: int, data: bytes, flags: int = 0x8F) -> bytes:

@@ -28,4 +28,4 @@ def drawn(
     found = context()
     pieces = [Record(CODES["OCD"], 0, data[at : at + 300]) for at in range(0, len(data), 300)]
     cdd = Record(CODES["CDD"], 0, bytes(12) + descriptor) if descriptor else None
-    return draw_container(DataObject("BOC", "", 0, area, cdd, pieces, triplets=triplets), found), codes(found)
+    return draw_container(DataObject("BOC", 0, area, cdd, pieces, triplets=triplets), found), codes(found)

@@ -89,7 +89,7 @@ def image_object(
         fields = ImageDataDescriptor(0, resolution * 10, resolution * 10, *space, parameters).encode()
         descriptor = Record(0xD3A6FB, 0, fields)
     data = picture_data(segment) if isinstance(segment, bytes) else list(segment)
-    return DataObject("BIM", "TEST", 0, area or ObjectArea(0.0, 0.0), descriptor, data)
+    return DataObject("BIM", 0, area or ObjectArea(0.0, 0.0), descriptor, data)
 
 
 class _NoFonts:

@@ -466,5 +466,5 @@ def test_the_registered_type() -> None:
 def test_a_limit_of_image_points(format: str) -> None:
     found = context(max_image_pixels=WIDTH * HEIGHT - 1)
     data = [Record(CODES["OCD"], 0, file_data(COLOUR, format))]
-    assert draw_container(DataObject("BOC", "", 0, AREA, None, data), found) == []
+    assert draw_container(DataObject("BOC", 0, AREA, None, data), found) == []
     assert codes(found) == ["image-too-large"]

@@ -62,7 +62,7 @@ def page(*pieces: tuple[Image.Image, int, int], colour: str = "black") -> Image.
 
 def check(records: list[Record], wanted: Image.Image, findings: tuple[str, ...] = ()) -> None:
     found = context()
-    items = draw_im_image(DataObject("BII", "", 0, ObjectArea(0, 0), None, records), found)
+    items = draw_im_image(DataObject("BII", 0, ObjectArea(0, 0), None, records), found)
     assert codes(found) == list(findings)
     assert difference(show(items, *PAGE), wanted) == 0
 

@@ -39,7 +39,7 @@ def test_every_image_is_drawn(path: Path) -> None:
         descriptor = group.first(CODES["IDD"]) if group else None
         data = node.all(CODES["IPD"])
         found = context()
-        items = draw_image(DataObject("BIM", "", 0, ObjectArea(0, 0), descriptor, data), found)
+        items = draw_image(DataObject("BIM", 0, ObjectArea(0, 0), descriptor, data), found)
         assert items
         assert all(isinstance(item, Image) for item in items)
         assert set(codes(found)) <= QUIRKS

@@ -69,12 +69,12 @@ def g4_content(width: int, height: int, resolution: int, data: bytes) -> list[by
 
 def jpeg_content(width: int, height: int, resolution: int, components: int, data: bytes) -> list[bytes]:
     """The fields of a JPEG image of 1 (gray), 3 (colour) or 4 (CMYK) components (function set 11 or 45)."""
-    format = ColourFormat.CMYK if components == 4 else ColourFormat.YCBCR
+    colours = ColourFormat.CMYK if components == 4 else ColourFormat.YCBCR
     return [
         _size(width, height, resolution),
         encode_parameter(Parameter.IMAGE_ENCODING, ImageEncoding(Compression.JPEG, Recording.RIDIC).encode()),
         encode_parameter(Parameter.IDE_SIZE, bytes((8 * components,))),
-        encode_parameter(Parameter.IDE_STRUCTURE, IdeStructure(0, format, 0, b"\x08" * components).encode()),
+        encode_parameter(Parameter.IDE_STRUCTURE, IdeStructure(0, colours, 0, b"\x08" * components).encode()),
         encode_data(data),
     ]
 

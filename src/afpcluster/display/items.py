@@ -97,7 +97,6 @@ class Stroke:
     join: Join = Join.MITRE
     dashes: tuple[float, ...] = ()
     dash_phase: float = 0.0
-    mitre_limit: float = 10.0
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

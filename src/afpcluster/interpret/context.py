@@ -12,7 +12,6 @@ from enum import IntEnum
 from typing import Protocol
 
 from afpcluster.afp.framing import Record
-from afpcluster.display.colour import Colour
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
 
@@ -62,24 +61,21 @@ class FoundResource(Protocol):
 
 @dataclass(slots=True)
 class DataObject:
-    """One data object. `kind` is the mnemonic of its Begin field: BIM, BII, BGR, BBC or BOC.
+    """One data object, which begins at `offset` in the file. `kind` is the mnemonic of its Begin field.
 
     `descriptor` is IDD, GDD, BDD or (object containers) CDD; `data` the IPD, GAD, BDA or OCD records in
     order, for BII (IM image) everything between BII and EII. `fonts` are those mapped in its environment
-    group by local identifier, `resources` the data objects mapped there by local identifier (MDR), `colour`
-    the object's presentation colour if its environment gave one, `triplets` those of its Begin field and
-    of the include that brought it, raw.
+    group by local identifier, `resources` the data objects mapped there by local identifier (MDR),
+    `triplets` those of its Begin field and of the include that brought it, raw.
     """
 
     kind: str
-    name: str
     offset: int
     area: ObjectArea
     descriptor: Record | None
     data: list[Record]
     fonts: Mapping[int, Font] = field(default_factory=dict)
     resources: Mapping[int, FoundResource] = field(default_factory=dict)
-    colour: Colour | None = None
     triplets: bytes = b""
 
 

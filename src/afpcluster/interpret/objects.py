@@ -14,7 +14,6 @@ from operator import attrgetter
 from afpcluster.afp import modca
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.names import decode_name
 from afpcluster.display.geometry import IDENTITY, Matrix, translation
 from afpcluster.display.items import Group, Item, Rectangle
 from afpcluster.display.walk import weight
@@ -149,7 +148,6 @@ class ObjectInterpreter:
             descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
             data_object = DataObject(
                 mnemonic(node.type),
-                decode_name(begin.name),
                 node.begin.offset,
                 placed.area,
                 descriptors[0] if descriptors else None,
@@ -196,8 +194,8 @@ class ObjectInterpreter:
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
         area = ObjectArea(0.0, 0.0)
-        name, records = decode_name(node.begin.data[:8]), list(node.flat())
-        data_object = DataObject("BII", name, node.begin.offset, area, None, records)
+        records = list(node.flat())
+        data_object = DataObject(mnemonic(node.type), node.begin.offset, area, None, records)
         items = self._guarded(_draw_im_image, data_object)
         if items:
             frame.items.append(Group(items, translation(*(frame.segment or (0.0, 0.0)))))

@@ -13,7 +13,6 @@ from afpcluster.afp import modca
 from afpcluster.afp.bcoca import PERCENT_BASE, ImageInformation, QrCodeImages
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.names import decode_name
 from afpcluster.display.geometry import rotation, translation
 from afpcluster.display.items import Group, Item
 from afpcluster.document.objects import ObjectNode, nest
@@ -34,7 +33,7 @@ _MAPPING = {
 
 
 def draw_images(
-    object: DataObject,
+    data_object: DataObject,
     context: Context,
     parameters: QrCodeImages,
     symbol: Symbol,
@@ -44,7 +43,7 @@ def draw_images(
     items: list[Item] = []
     for block in _blocks(parameters):
         try:
-            items += _image(object, context, block, symbol)
+            items += _image(data_object, context, block, symbol)
         except BarCodeError as error:
             report(error.condition, f"{error.message}; the image beside the QR Code is not shown")
     return items
@@ -61,8 +60,8 @@ def _blocks(parameters: QrCodeImages) -> Iterator[ImageInformation]:
         at += 1 + length
 
 
-def _image(object: DataObject, context: Context, block: ImageInformation, symbol: Symbol) -> list[Item]:
-    found = object.resources.get(block.local_id)
+def _image(data_object: DataObject, context: Context, block: ImageInformation, symbol: Symbol) -> list[Item]:
+    found = data_object.resources.get(block.local_id)
     if found is None:
         raise BarCodeError("EC-0F31", f"image X'{block.local_id:04X}' is not mapped")
     if block.coordinate_system != _SYMBOL_SYSTEM:
@@ -74,7 +73,7 @@ def _image(object: DataObject, context: Context, block: ImageInformation, symbol
     extents = (block.x_extent, block.y_extent)
     width, height = _lengths(extents, block.extent_base, block.extent_units, size, "EC-0F37")
     area = ObjectArea(width, height, _MAPPING[block.mapping])
-    items = _draw(object, found, area, context)
+    items = _draw(data_object, found, area, context)
     turned = rotation(modca.degrees(block.orientation)).then(translation(x, y))
     return [Group(items, turned)] if items else []
 
@@ -93,17 +92,17 @@ def _lengths(
     return values[0] * unit, values[1] * unit
 
 
-def _draw(object: DataObject, found: FoundResource, area: ObjectArea, context: Context) -> list[Item]:
+def _draw(data_object: DataObject, found: FoundResource, area: ObjectArea, context: Context) -> list[Item]:
     """The image object or object container of a resource in this area."""
     nodes = [n for n in nest(found.records, context.findings) if isinstance(n, ObjectNode)]
     node = next((n for n in nodes if n.type in (_BIM, _BOC)), None)
     if node is None:
-        node = ObjectNode(Record(_BOC, object.offset, b""), [Record(CODES["OCD"], object.offset, found.data)])
+        offset = data_object.offset
+        node = ObjectNode(Record(_BOC, offset, b""), [Record(CODES["OCD"], offset, found.data)])
     descriptors = [r for r in node.flat() if r.type in (CODES["IDD"], CODES["CDD"])]
     begin = modca.Begin.decode(node.begin.data)
     image = DataObject(
         mnemonic(node.type),
-        decode_name(begin.name),
         node.begin.offset,
         area,
         descriptors[0] if descriptors else None,

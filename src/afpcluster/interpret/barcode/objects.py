@@ -81,39 +81,45 @@ MAKERS: dict[int, Maker] = {
 }
 
 
-def draw_bar_code(object: DataObject, context: Context) -> list[Item]:
+def draw_bar_code(data_object: DataObject, context: Context) -> list[Item]:
     """The symbols of a bar code object, in points from the upper left corner of its area."""
-    if object.descriptor is None:
+    if data_object.descriptor is None:
         context.findings.add(
             "bar-code-descriptor-missing",
             Severity.SKIPPED,
             "A bar code object without Bar Code Data Descriptor is not shown",
-            offset=object.offset,
+            offset=data_object.offset,
             field="BBC",
         )
         return []
     try:
-        descriptor: BarCodeSymbolDescriptor = BarCodeSymbolDescriptor.decode(object.descriptor.data)
+        descriptor: BarCodeSymbolDescriptor = BarCodeSymbolDescriptor.decode(data_object.descriptor.data)
     except DecodeError as error:
         context.findings.add(
-            "field-short", Severity.SKIPPED, f"BDD: {error}", offset=object.descriptor.offset, field="BDD"
+            "field-short",
+            Severity.SKIPPED,
+            f"BDD: {error}",
+            offset=data_object.descriptor.offset,
+            field="BDD",
         )
         return []
-    drawing = Drawing(object, context, descriptor)
-    items = [item for record in object.data for item in drawing.symbol(record)]
-    if items and (object.area.content_x or object.area.content_y):
-        return [Group(items, translation(object.area.content_x, object.area.content_y))]
+    drawing = Drawing(data_object, context, descriptor)
+    items = [item for record in data_object.data for item in drawing.symbol(record)]
+    if items and (data_object.area.content_x or data_object.area.content_y):
+        return [Group(items, translation(data_object.area.content_x, data_object.area.content_y))]
     return items
 
 
 class Drawing:
     """One bar code object while its symbols are drawn."""
 
-    def __init__(self, object: DataObject, context: Context, descriptor: BarCodeSymbolDescriptor) -> None:
-        self.object = object
+    def __init__(
+        self, data_object: DataObject, context: Context, descriptor: BarCodeSymbolDescriptor
+    ) -> None:
+        self.object = data_object
         self.context = context
         self.descriptor = descriptor
-        self._offset = object.offset
+        self._offset = data_object.offset
         self.unit = self._unit()
         self.colour = self._colour()
 
@@ -257,7 +263,7 @@ class Drawing:
             sizes = (specified.size_1, specified.size_2, specified.size_3, specified.size_4)
             colour = specified_colour(specified.space, sizes, specified.color)
         elif value in OBJECT_DEFAULT:
-            colour = self.object.colour or BLACK
+            colour = BLACK
         else:
             colour = named_colour(value)
         if colour is None:

@@ -138,7 +138,7 @@ def _image_file(
     image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets)
     width, height = image.width * x_scale, image.height * y_scale
-    colour = object.colour or _colour(triplets) or BLACK
+    colour = _colour(triplets) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
         image = _grayscaled(image, colour, file.report)
     items: list[Item] = [Image(image, Matrix(a=width, d=height), colour)]

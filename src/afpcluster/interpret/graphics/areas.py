@@ -40,8 +40,8 @@ GRADIENT_BAND_LIMIT = 20_000
 """Bands of gradients in one graphics object; areas beyond are filled with the start colour."""
 
 
-def set_pattern_set(drawing: Drawing, set: int) -> None:
-    drawing.attributes.pattern_set = set
+def set_pattern_set(drawing: Drawing, pattern_set: int) -> None:
+    drawing.attributes.pattern_set = pattern_set
 
 
 def set_pattern_symbol(drawing: Drawing, symbol: int) -> None:
@@ -205,7 +205,7 @@ def begin_custom_pattern(
     drawing: Drawing,
     reserved: int,
     flags: int,
-    set: int,
+    pattern_set: int,
     symbol: int,
     left: int,
     right: int,
@@ -225,7 +225,7 @@ def begin_custom_pattern(
     drawing.flush()
     canvas = drawing.canvas
     drawing.definition = PatternDefinition(
-        key=(set, symbol),
+        key=(pattern_set, symbol),
         full_colour=bool(flags & _FULL_COLOUR),
         width=(right - left) * canvas.sx,
         height=(top - bottom) * canvas.sy,
@@ -276,27 +276,35 @@ def _define(drawing: Drawing, set_: int, symbol: int, pattern: CustomPattern | G
     drawing.patterns[set_, symbol] = pattern
 
 
-def delete_pattern(drawing: Drawing, reserved: int, set: int, symbol: int | None = None) -> None:
+def delete_pattern(drawing: Drawing, reserved: int, pattern_set: int, symbol: int | None = None) -> None:
     if drawing.definition is not None:
         raise OrderError("deletes a pattern inside a custom pattern; it was kept")
-    if not 1 <= set <= _LAST_PATTERN_SET:
-        raise OrderError(f"deletes from pattern set X'{set:02X}', which holds no custom patterns")
+    if not 1 <= pattern_set <= _LAST_PATTERN_SET:
+        raise OrderError(f"deletes from pattern set X'{pattern_set:02X}', which holds no custom patterns")
     if symbol is None:
-        drawing.patterns = {key: found for key, found in drawing.patterns.items() if key[0] != set}
-    elif drawing.patterns.pop((set, symbol), None) is None:
-        raise OrderError(f"deletes pattern X'{symbol:02X}' of set X'{set:02X}', which is not defined")
+        drawing.patterns = {key: found for key, found in drawing.patterns.items() if key[0] != pattern_set}
+    elif drawing.patterns.pop((pattern_set, symbol), None) is None:
+        raise OrderError(f"deletes pattern X'{symbol:02X}' of set X'{pattern_set:02X}', which is not defined")
 
 
 def linear_gradient(
-    drawing: Drawing, reserved: int, set: int, symbol: int, x0: int, y0: int, x1: int, y1: int, data: bytes
+    drawing: Drawing,
+    reserved: int,
+    pattern_set: int,
+    symbol: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
+    data: bytes,
 ) -> None:
-    _define_gradient(drawing, set, symbol, Gradient(x0, y0, x1, y1, *_colours(drawing, data)))
+    _define_gradient(drawing, pattern_set, symbol, Gradient(x0, y0, x1, y1, *_colours(drawing, data)))
 
 
 def radial_gradient(
     drawing: Drawing,
     reserved: int,
-    set: int,
+    pattern_set: int,
     symbol: int,
     x0: int,
     y0: int,
@@ -309,7 +317,7 @@ def radial_gradient(
     gradient = Gradient(x0, y0, x1, y1, *_colours(drawing, data))
     gradient.multipliers = (multiplier0 / 256, multiplier1 / 256)
     gradient.arc = drawing.attributes.arc
-    _define_gradient(drawing, set, symbol, gradient)
+    _define_gradient(drawing, pattern_set, symbol, gradient)
 
 
 def _colours(drawing: Drawing, data: bytes) -> tuple[list[Stop], tuple[int, int]]:

@@ -87,10 +87,12 @@ def set_background_mix(drawing: Drawing, mode: int) -> None:
         _report_value(drawing, message, "Set Background Mix (GSBMX) Order")
 
 
-def set_line_type(drawing: Drawing, type: int) -> None:
-    if type and type not in DASHES:
-        _report_value(drawing, f"Line type X'{type:02X}' is reserved: solid", "Set Line Type (GSLT) Order")
-    _set_dashes(drawing, DASHES.get(type, ()) if type else drawing.defaults.dashes)
+def set_line_type(drawing: Drawing, line_type: int) -> None:
+    if line_type and line_type not in DASHES:
+        _report_value(
+            drawing, f"Line type X'{line_type:02X}' is reserved: solid", "Set Line Type (GSLT) Order"
+        )
+    _set_dashes(drawing, DASHES.get(line_type, ()) if line_type else drawing.defaults.dashes)
 
 
 def set_custom_line_type(drawing: Drawing, pairs: list[tuple[int, int]]) -> None:
@@ -137,9 +139,9 @@ def set_marker_cell(drawing: Drawing, width: int, height: int, flags: int = 0) -
         drawing.attributes.marker_cell = (0, 0) if zero else drawing.defaults.marker_cell
 
 
-def set_marker_set(drawing: Drawing, set: int) -> None:
-    if set:
-        message = f"Marker set X'{set:02X}' is not supported: default marker set"
+def set_marker_set(drawing: Drawing, marker_set: int) -> None:
+    if marker_set:
+        message = f"Marker set X'{marker_set:02X}' is not supported: default marker set"
         _report_value(drawing, message, "Set Marker Set (GSMS) Order")
 
 
@@ -167,8 +169,8 @@ def set_character_direction(drawing: Drawing, direction: int) -> None:
     drawing.attributes.character_direction = direction or drawing.defaults.character_direction
 
 
-def set_character_set(drawing: Drawing, set: int) -> None:
-    drawing.attributes.character_set = set or drawing.defaults.character_set
+def set_character_set(drawing: Drawing, character_set: int) -> None:
+    drawing.attributes.character_set = character_set or drawing.defaults.character_set
 
 
 def _report_value(drawing: Drawing, message: str, spec: str) -> None:

@@ -18,19 +18,19 @@ _DEVICE_POINTS_PER_INCH = (240.0, 240.0)
 
 
 def begin_image_at_given_position(
-    drawing: Drawing, x0: int, y0: int, format: int, reserved: int, width: int, height: int
+    drawing: Drawing, x0: int, y0: int, image_format: int, reserved: int, width: int, height: int
 ) -> None:
     drawing.move(x0, y0)
-    begin_image_at_current_position(drawing, format, reserved, width, height)
+    begin_image_at_current_position(drawing, image_format, reserved, width, height)
 
 
 def begin_image_at_current_position(
-    drawing: Drawing, format: int, reserved: int, width: int, height: int
+    drawing: Drawing, image_format: int, reserved: int, width: int, height: int
 ) -> None:
     drawing.flush()
     drawing.image = RasterImage(drawing.x, drawing.y, width, height)
-    if format:
-        raise OrderError(f"has format X'{format:02X}', which is reserved: a bit for each point")
+    if image_format:
+        raise OrderError(f"has format X'{image_format:02X}', which is reserved: a bit for each point")
 
 
 def image_data(drawing: Drawing, data: bytes) -> None:

@@ -21,7 +21,6 @@ from afpcluster.afp.goca_descriptor import (
     default_items,
     descriptor_parameters,
 )
-from afpcluster.display.colour import BLACK
 from afpcluster.display.items import Group, Item, Path
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import Budget, BudgetSpent, Context, DataObject
@@ -86,28 +85,28 @@ _HANDLERS = {
 }
 
 
-def draw_graphics(object: DataObject, context: Context) -> list[Item]:
+def draw_graphics(data_object: DataObject, context: Context) -> list[Item]:
     """The items of a graphics object, in points of its object area.
 
     Everything that cannot be drawn is a finding; nothing is raised for bad data.
     """
-    data = b"".join([record.data for record in object.data])
-    descriptor = object.descriptor.data if object.descriptor else b""
-    mapping = window_mapping(object, context)
-    drawing = Drawing(object, context, mapping.canvas(), object.colour or BLACK)
+    data = b"".join([record.data for record in data_object.data])
+    descriptor = data_object.descriptor.data if data_object.descriptor else b""
+    mapping = window_mapping(data_object, context)
+    drawing = Drawing(data_object, context, mapping.canvas())
     drawing.scale = mapping.scale
     drawing.image_points_per_inch = mapping.image_points_per_inch
-    drawing.offset = object.descriptor.offset if object.descriptor else object.offset
+    drawing.offset = data_object.descriptor.offset if data_object.descriptor else data_object.offset
     _set_defaults(drawing, descriptor)
-    starts = _record_starts(object)
+    starts = _record_starts(data_object)
     found, problems = segments(data)
     for at, message in problems:
-        drawing.offset = _offset(object, starts, at)
+        drawing.offset = _offset(data_object, starts, at)
         drawing.report("graphics-segment-bad", message, "Begin Segment Command", Severity.INFO)
     for segment in found:
         if context.budget.is_spent:
             break
-        drawing.offset = _offset(object, starts, segment.at)
+        drawing.offset = _offset(data_object, starts, segment.at)
         _draw_segment(drawing, segment.data)
     if not mapping.clip.width or not mapping.clip.height:
         return []  # the window lies outside of the object area
@@ -158,18 +157,18 @@ def _set_default(drawing: Drawing, name: str, value: bytes) -> None:
             handler(drawing, *order.decode(value))
 
 
-def _record_starts(object: DataObject) -> list[int]:
+def _record_starts(data_object: DataObject) -> list[int]:
     """Where each data record begins in the joined data."""
     starts, at = [], 0
-    for record in object.data:
+    for record in data_object.data:
         starts.append(at)
         at += len(record.data)
     return starts
 
 
-def _offset(object: DataObject, starts: list[int], at: int) -> int:
+def _offset(data_object: DataObject, starts: list[int], at: int) -> int:
     """The offset in the file of the record that holds position `at` of the joined data."""
-    return object.data[bisect_right(starts, at) - 1].offset
+    return data_object.data[bisect_right(starts, at) - 1].offset
 
 
 def _draw_segment(drawing: Drawing, data: bytes) -> None:

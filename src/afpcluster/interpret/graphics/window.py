@@ -47,10 +47,10 @@ class WindowMapping(NamedTuple):
         return Canvas(self.sx, self.sy, tx, ty, visible)
 
 
-def window_mapping(object: DataObject, context: Context) -> WindowMapping:
+def window_mapping(data_object: DataObject, context: Context) -> WindowMapping:
     """The mapping for an object; a missing or empty window is a finding and counts as the object area."""
-    area = object.area
-    window = _window(object, context)
+    area = data_object.area
+    window = _window(data_object, context)
     sx, sy = (
         points_per_unit(window.unit_base, window.x_units),
         points_per_unit(window.unit_base, window.y_units),
@@ -81,10 +81,10 @@ def _placed(area: ObjectArea, width: float, height: float) -> tuple[float, float
     return kx, ky, (area.width - width * kx) / 2, (area.height - height * ky) / 2
 
 
-def _window(object: DataObject, context: Context) -> WindowSpecification:
+def _window(data_object: DataObject, context: Context) -> WindowSpecification:
     """The window of the descriptor, made usable."""
     problem = "has no window"
-    record = object.descriptor
+    record = data_object.descriptor
     for code, data in descriptor_parameters(record.data if record else b""):
         if code != WINDOW_SPECIFICATION:
             continue
@@ -100,11 +100,11 @@ def _window(object: DataObject, context: Context) -> WindowSpecification:
         "graphics-window-bad",
         Severity.SUBSTITUTED,
         f"The Graphics Data Descriptor {problem}; the object area was taken, with 1440 units per inch",
-        offset=record.offset if record else object.offset,
+        offset=record.offset if record else data_object.offset,
         field="GDD",
         spec=_SPEC,
     )
     width, height = (
-        min(max(round(size * 20), 1), 0x7FFF) for size in (object.area.width, object.area.height)
+        min(max(round(size * 20), 1), 0x7FFF) for size in (data_object.area.width, data_object.area.height)
     )
     return WindowSpecification(0x40, 0, 0, 0, 14400, 14400, 0, 0, width, 0, height)

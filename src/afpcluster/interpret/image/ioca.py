@@ -79,7 +79,7 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
 
 def _read_space(object: DataObject, context: Context) -> _Space:
     """The presentation space of the IDD, with its colour."""
-    space = _Space(colour=object.colour or BLACK)
+    space = _Space(colour=BLACK)
     report = Reporter(context.findings, object.offset, "IDD")
     if object.descriptor is None:
         report("image-descriptor-missing", f"An image has no descriptor; {_ASSUMED}", IDD_SPEC)

@@ -41,7 +41,7 @@ from afpcluster.outputs.pdf.colour import stroke_operator
 from afpcluster.outputs.pdf.packet import MULTIPLY_NAME, LinkArea
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.text import TextWriter
-from afpcluster.pdf.values import number, numbers
+from afpcluster.pdf.values import numbers
 
 PAGE_UNIT = 100
 """Content units per point on pages, forms and pattern cells."""
@@ -135,8 +135,6 @@ class ContentWriter:
             out.append(b"%d J" % _CAPS[stroke.cap])
         if was is None or stroke.join is not was.join:
             out.append(b"%d j" % _JOINS[stroke.join])
-        if was is None or stroke.mitre_limit != was.mitre_limit:
-            out.append(f"{number(max(1.0, stroke.mitre_limit))} M".encode())
         if was is None or stroke.dashes or was.dashes:
             # A dash list of zeros alone would be an error (section 8.4.3.6).
             dashes = stroke.dashes if any(stroke.dashes) else ()
