@@ -47,10 +47,10 @@ def jpeg_pixels(data: bytes, report: Reporter, *, subtractive: bool = False, ioc
     if model is ImageModel.CMYK and header.adobe_transform is not None:
         inverted = _ioca_inks_inverted(header, subtractive, report) if ioca else not inverted
     whole = is_whole(data)
+    if not whole:
+        report("jpeg-cut-off", "JPEG data breaks off before its end; what came is shown", _SPEC)
+        data += END_OF_IMAGE
     if header.frame in PASSABLE_FRAMES and (whole or header.frame != PROGRESSIVE_FRAME):
-        if not whole:
-            report("jpeg-cut-off", "JPEG data breaks off before its end; what came is shown", _SPEC)
-            data += END_OF_IMAGE
         if header.unmarked_rgb:
             data = mark_as_rgb(data)
         image = make_image(
