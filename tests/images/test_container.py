@@ -260,12 +260,12 @@ def fax_file_cut_off() -> bytes:
         (file_data(COLOUR, "BMP")[:-1500], "image-cut-off"),
         (file_data(COLOUR, "GIF")[:-20], "image-cut-off"),
         (file_data(COLOUR, "JPEG", quality=95)[:-60], "jpeg-cut-off"),
-        (fax_file_cut_off(), "image-cut-off"),
+        (fax_file_cut_off(), "image-cut-off ioca-data-short"),
     ],
 )
 def test_of_a_file_that_breaks_off_what_came_is_shown(data: bytes, finding: str) -> None:
     items, found = drawn(data)
-    assert found == [finding]
+    assert found == finding.split()
     assert len(items) == 1
 
 

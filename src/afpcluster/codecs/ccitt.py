@@ -37,8 +37,8 @@ class Scheme(Enum):
 
 
 class Decoded(NamedTuple):
-    """Rows padded to bytes, 1 is black; `damaged` where an impossible code ended the decoding,
-    `uncompressed` where some of it is in uncompressed mode."""
+    """Rows padded to bytes, 1 is black; `damaged` where an impossible code ended the decoding, or in T.4 cost
+    a row, `uncompressed` where some of it is in uncompressed mode."""
 
     rows: bytes
     height: int
@@ -64,6 +64,7 @@ class _Bits:
     data: bytes
     at: int = 0  # in bits
     uncompressed: bool = False  # met that mode
+    damaged: bool = False  # had to skip to an end-of-line code
 
     def peek(self, count: int) -> int:
         at = self.at
@@ -104,8 +105,8 @@ def decode(data: bytes, form: RowForm, scheme: Scheme, max_rows: int) -> Decoded
             if len(rows) >= max_rows:
                 break
     except CodeError:
-        damaged = True
-    return Decoded(b"".join(rows), len(rows), damaged, bits.uncompressed)
+        damaged = bits.at + CODE_BITS <= len(data) * 8  # else it breaks off in a code
+    return Decoded(b"".join(rows), len(rows), damaged or bits.damaged, bits.uncompressed)
 
 
 def coded_form(data: bytes, width: int, scheme: Scheme, *, padded: bool) -> RowForm:
@@ -197,12 +198,30 @@ def _rows(bits: _Bits, form: RowForm, scheme: Scheme) -> Iterator[list[int]]:
                 bits.at += 1
         if ends > 1 or bits.ended:  # end of page, or of facsimile block
             return
-        reference = _row_2d(bits, reference, width) if two_dimensional else _row_1d(bits, width)
+        try:
+            reference = _row_2d(bits, reference, width) if two_dimensional else _row_1d(bits, width)
+        except CodeError:
+            if scheme not in _WITH_LINE_ENDS or not _skip_to_end_of_line(bits, scheme):
+                raise
+            bits.damaged = True  # the row before stands for this one (T.4 leaves that to receivers)
         yield reference
         if aligned:
             bits.at = bits.at + 7 & ~7
         elif scheme is Scheme.IBM_MMR:
             two_dimensional = True
+
+
+_WITH_LINE_ENDS = (Scheme.G3_MH, Scheme.G3_MR)
+
+
+def _skip_to_end_of_line(bits: _Bits, scheme: Scheme) -> bool:
+    """Stop in front of the next end-of-line code behind which a row is coded by itself. Whether there is
+    one; after the end of the data, no."""
+    while not bits.ended:
+        if bits.peek(_EOL_BITS) == 1 and (scheme is Scheme.G3_MH or bits.peek(_EOL_BITS + 1) & 1):
+            return True
+        bits.at += 1
+    return False
 
 
 def _skip_end_of_line(bits: _Bits) -> bool:

@@ -21,30 +21,47 @@ class _Segment(NamedTuple):
     header: bytes
     length: int
     end: int  # of the header in the file
+    page: int  # that it belongs to, 0 is all of them
 
 
-def embedded_stream(data: bytes) -> tuple[bytes, int, int]:
-    """(segments in embedded organisation, width, height) of the only page. Raises Jbig2Error."""
+class Embedded(NamedTuple):
+    """Segments in embedded organisation, the size of the page, how many pages there are, and whether some
+    segment breaks off."""
+
+    data: bytes
+    width: int
+    height: int
+    pages: int
+    cut_off: bool
+
+
+def embedded_stream(data: bytes) -> Embedded:
+    """The first page, with the segments that belong to no page. Raises Jbig2Error."""
     at, sequential = 0, True
     if data.startswith(_MAGIC):
         if len(data) < 9:
             raise Jbig2Error("only a file header")
         sequential = bool(data[8] & 1)
         at = 9 if data[8] & 2 else 13
+    found = _segments(data, at, sequential)
+    pages = list(dict.fromkeys(segment.page for segment, _ in found if segment.type == _PAGE_INFORMATION))
     parts: list[bytes] = []
     width = height = stripes = 0
-    for segment, body in _segments(data, at, sequential):
+    cut_off = False
+    for segment, body in found:
+        if segment.page not in (0, *pages[:1]) or segment.type in (_END_OF_PAGE, _END_OF_FILE):
+            continue
+        cut_off = cut_off or len(body) < segment.length != _UNKNOWN
         if segment.type == _PAGE_INFORMATION and len(body) >= 8:
             width, height = int.from_bytes(body[:4], "big"), int.from_bytes(body[4:8], "big")
         elif segment.type == _END_OF_STRIPE:
             stripes = int.from_bytes(body[:4], "big") + 1
-        if segment.type not in (_END_OF_PAGE, _END_OF_FILE):
-            parts += (segment.header, body)
+        parts += (segment.header, body)
     if height == _UNKNOWN:  # its stripes say how far the page goes (section 7.4.10)
         height = stripes
     if not width or not height:
         raise Jbig2Error("no page information with a size")
-    return b"".join(parts), width, height
+    return Embedded(b"".join(parts), width, height, len(pages), cut_off)
 
 
 def _segments(data: bytes, at: int, sequential: bool) -> list[tuple[_Segment, bytes]]:
@@ -80,7 +97,8 @@ def _header(data: bytes, start: int) -> _Segment:
     else:
         at += 1
     at += count * (1 if number <= 256 else 2 if number <= 65536 else 4)
-    at += 4 if flags & 0x40 else 1
+    page, at = at, at + (4 if flags & 0x40 else 1)
     if at + 4 > len(data):
         raise Jbig2Error(f"the segment header at byte {start} runs past the end")
-    return _Segment(flags & 0x3F, data[start : at + 4], int.from_bytes(data[at : at + 4], "big"), at + 4)
+    length, owner = int.from_bytes(data[at : at + 4], "big"), int.from_bytes(data[page:at], "big")
+    return _Segment(flags & 0x3F, data[start : at + 4], length, at + 4, owner)

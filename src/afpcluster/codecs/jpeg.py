@@ -75,17 +75,20 @@ def read_header(data: bytes) -> JpegHeader:
     raise JpegError("no JPEG frame header in front of its scan")
 
 
-def is_whole(data: bytes) -> bool:
-    """Whether the image has its end marker. Those inside of its segments, of thumbnails or comments, are
-    not its own."""
+def ended(data: bytes) -> bytes:
+    """The image up to its end marker; where that is missing, what came of whole segments and coded data
+    with an end marker behind it. Markers inside of segments, of thumbnails or comments, are not its own."""
     at = 2
     while found := _NEXT_MARKER.search(data, at):
         at, marker = found.end(), data[found.end() - 1]
         if marker == _EOI:
-            return True
+            return data
         if marker not in _STANDALONE and marker != _SOI:
-            at += max(2, int.from_bytes(data[at : at + 2], "big"))
-    return False
+            end = at + max(2, int.from_bytes(data[at : at + 2], "big"))
+            if end > len(data):  # it breaks off in this segment
+                return data[: found.start()] + END_OF_IMAGE
+            at = end
+    return data.rstrip(b"\xff") + END_OF_IMAGE
 
 
 def _density(jfif: bytes) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What JPEG 2000 data says about itself: whether it is whole, and its colour space (ITU-T T.800 Annexes A and I).
+"""What JPEG 2000 data says of itself: if it is whole, and its colour space (ITU-T T.800 Annexes A and I).
 
 Only boxes and markers are read, no sample is decoded.
 """
@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-SYCC, CMYK = 18, 12
-"""Enumerated colour spaces (Annex I.5.3.3) that not all readers know, or that Pillow has as one of its modes."""
+SYCC = 18
+"""The enumerated colour space (Annex I.5.3.3) that viewers show differently."""
 
-_START, _TILE_PART, _END = b"\xff\x4f", 0xFF90, b"\xff\xd9"
+_START, _TILE_PART, _DATA, _END = b"\xff\x4f", b"\xff\x90", b"\xff\x93", b"\xff\xd9"
+_HEADER = 12  # bytes of a tile-part's first marker segment
 _COLOUR_ENUMERATED = 1
 
 
 class Codestream(NamedTuple):
-    """Where the codestream is in the data, and the place of the last tile-part that begins in it."""
+    """Where the codestream and its tile-parts are in the data; `whole`: it has its end marker."""
 
     start: int
-    last_tile_part: int
-    whole: bool  # it has its end marker
+    tile_parts: list[int]
+    whole: bool
 
 
 def codestream(data: bytes) -> Codestream | None:
@@ -29,22 +30,48 @@ def codestream(data: bytes) -> Codestream | None:
     if start is None or data[start : start + 2] != _START:
         return None
     at = start + 2
-    while at + 4 <= len(data) and int.from_bytes(data[at : at + 2], "big") != _TILE_PART:  # main header
+    while at + 4 <= len(data) and data[at : at + 2] != _TILE_PART:  # the main header
         at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
-    last = at
-    while at + 12 <= len(data) and int.from_bytes(data[at : at + 2], "big") == _TILE_PART:
-        last = at
+    parts: list[int] = []
+    while at + _HEADER <= len(data) and data[at : at + 2] == _TILE_PART:
+        parts.append(at)
         length = int.from_bytes(data[at + 6 : at + 10], "big")
         if length == 0:  # to the end marker
-            return Codestream(start, last, data.rfind(_END) > at)
-        at += max(12, length)
-    return Codestream(start, last, data[at : at + 2] == _END)
+            return Codestream(start, parts, data.rfind(_END) > at)
+        at += max(_HEADER, length)
+    return Codestream(start, parts, data[at : at + 2] == _END)
 
 
-def closed(data: bytes, found: Codestream) -> bytes:
-    """A codestream that breaks off, by itself, with its last tile-part as long as what came of it."""
-    head, last = data[found.start : found.last_tile_part], data[found.last_tile_part :]
-    return head + last[:6] + len(last).to_bytes(4, "big") + last[10:] + _END
+def completed(data: bytes, found: Codestream) -> bytes | None:
+    """A codestream that breaks off, by itself, with zeros for what is missing: packets without content
+    (Annex B.10.3), so that decoders show what came, coarsely. None where nothing did."""
+    if not found.tile_parts:
+        return None
+    last = found.tile_parts[-1]
+    length = int.from_bytes(data[last + 6 : last + 10], "big") or len(data) - last + _EMPTY
+    parts = [data[found.start : last], data[last : last + 6], length.to_bytes(4, "big")]
+    parts.append(data[last + 10 :].ljust(length - 10, b"\0"))
+    seen = {data[at + 4 : at + 6] for at in found.tile_parts}
+    for number in range(min(_tiles(data, found.start), _MOST_TILES)):
+        name = number.to_bytes(2, "big")
+        if name not in seen:
+            size = (_HEADER + 2 + _EMPTY).to_bytes(4, "big")
+            parts.append(_TILE_PART + b"\0\x0a" + name + size + b"\0\1" + _DATA + bytes(_EMPTY))
+    return b"".join([*parts, _END])
+
+
+_EMPTY = 2048  # packets without content, more than tiles have in practice
+_MOST_TILES = 4096
+
+
+def _tiles(data: bytes, start: int) -> int:
+    """Number of tiles (SIZ, Annex A.5.1), which the main header begins with."""
+    width, height, _left, _top, across, down, tile_left, tile_top = (
+        int.from_bytes(data[at : at + 4], "big") for at in range(start + 8, start + 40, 4)
+    )
+    if not across or not down:
+        return 0
+    return -(-(width - tile_left) // across) * -(-(height - tile_top) // down)
 
 
 def colour_space(data: bytes) -> int | None:

@@ -164,6 +164,7 @@ class CcittParameters:
     black_is_1: bool = False
     byte_align: bool = False
     end_of_line: bool = False
+    columns: int = 0  # of the coded rows, where these are padded to a whole byte; 0 is the image's width
 
 
 @dataclass(slots=True, eq=False)

@@ -16,13 +16,14 @@ from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.jpeg import read_header
+from afpcluster.codecs.jpeg2000 import SYCC, Codestream, codestream, colour_space, completed
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.interpret.container.png import png_image, png_size
 from afpcluster.interpret.container.tiff import undecoded_fax
 from afpcluster.interpret.container.tiff_pieces import decode_pieces
-from afpcluster.interpret.image.data import make_image
+from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
-from afpcluster.interpret.image.pillow import Rescue, open_with_pillow, pillow_header
+from afpcluster.interpret.image.pillow import Rescue, open_with_pillow, pillow_header, reduced_jpeg_2000
 from afpcluster.interpret.image.samples import indexed, not_transparent, pillow_image, simplified, stencil
 
 
@@ -79,13 +80,36 @@ _JPX_MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.C
 
 
 def _jpeg_2000(file: Source) -> FileImage:
-    """A JP2 file as it came; a bare codestream, or components with alpha, decoded."""
+    """A JP2 file as it came; decoded where it is a bare codestream or breaks off, or has components with
+    alpha or a colour space that not all viewers know."""
     header = pillow_header(file.data, "JPEG2000")
+    found = codestream(file.data)
+    if found is not None and not found.whole:
+        return _jpeg_2000_in_part(file, found)
     model = _JPX_MODELS.get(header.mode)
-    if model is None or not file.data.startswith(b"\0\0\0\x0c"):
+    if model is None or not file.data.startswith(b"\0\0\0\x0c") or colour_space(file.data) == SYCC:
         return _decoded(file, "JPEG2000")
     image = make_image(header.width, header.height, Encoding.JPX, model, 8, file.data)
     return FileImage(image, *_density(header))
+
+
+def _jpeg_2000_in_part(file: Source, found: Codestream) -> FileImage:
+    """What came of an image that breaks off, at the highest resolution that the cut does not touch: the
+    packet that it goes through is noise. Of an image in tiles that is one tile."""
+    data, shorter = completed(file.data, found), completed(file.data[:-_CUT_FURTHER], found)
+    if data is None or shorter is None:
+        raise ImageProblem("image-bad", "JPEG 2000 data breaks off before its first tile", _JPX_SPEC)
+    file.report("image-cut-off", "JPEG 2000 data breaks off before its end; what came is shown", _JPX_SPEC)
+    whole = open_with_pillow(data, "JPEG2000", file.report)
+    for reduced in range(_RESOLUTIONS if len(found.tile_parts) == 1 else 0):
+        image = reduced_jpeg_2000(data, reduced)
+        if image is not None and image == reduced_jpeg_2000(shorter, reduced):
+            return FileImage(_samples(image.resize(whole.size), file.report))
+    return FileImage(_samples(whole, file.report))
+
+
+_CUT_FURTHER, _RESOLUTIONS = 16, 5
+_JPX_SPEC = "ITU-T T.800 Annex A"
 
 
 def _tiff(file: Source) -> FileImage:

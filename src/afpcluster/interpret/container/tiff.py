@@ -13,11 +13,13 @@ from PIL import Image as Pillow
 
 from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.bytewise import reverse_bits
-from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
-from afpcluster.interpret.image.data import ImageProblem, make_image
+from afpcluster.codecs.ccitt import RowForm, Scheme
+from afpcluster.display.items import ImageData
+from afpcluster.interpret.image.data import ImageProblem
+from afpcluster.interpret.image.fax import fax_image
 from afpcluster.interpret.image.pillow import pillow_header, reading
 
-_FAX = {2: 0, 3: 0, 4: -1}  # TIFF Compression -> K
+_FAX = {2: Scheme.TIFF_2, 3: Scheme.G3_MH, 4: Scheme.G4}
 _SUBFILE_TYPE, _PAGE_NUMBER = 254, 297
 _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 259, 262, 266
 _OFFSETS, _ORIENTATION, _COUNTS, _T4_OPTIONS = 273, 274, 279, 292
@@ -81,12 +83,7 @@ def undecoded_fax(data: bytes, header: Pillow.Image, report: Reporter) -> ImageD
     if tags[_FILL_ORDER] == 2:
         strip = reverse_bits(strip)
     options = (tags[_T4_OPTIONS] or 0) if compression == 3 else 0
-    parameters = CcittParameters(
-        4 if options & 1 else _FAX[compression],
-        black_is_1=not tags[_PHOTOMETRIC],  # else coded "white" is what shows black
-        byte_align=compression == 2,
-        end_of_line=compression == 3,
-    )
-    return make_image(
-        header.width, header.height, Encoding.CCITT, ImageModel.STENCIL, 1, strip, ccitt=parameters
-    )
+    scheme = Scheme.G3_MR if options & 1 else _FAX[compression]
+    size = (header.width, header.height)
+    form = RowForm(header.width, aligned=compression == 2)
+    return fax_image(strip, form, scheme, size, report, black_paints=not tags[_PHOTOMETRIC])

@@ -11,9 +11,9 @@ from PIL import Image as Pillow
 from afpcluster.afp.ioca import Compression, Recording, Reporter
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import decode_lzw, decode_rl4, pad_rows, turn_over, unpack_bits
-from afpcluster.codecs.ccitt import RowForm, Scheme, begins_uncompressed, coded_form, decode
+from afpcluster.codecs.ccitt import RowForm, Scheme, coded_form, decode
 from afpcluster.codecs.jbig2 import Jbig2Error, embedded_stream
-from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
+from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.interpret.image.data import (
     MAX_DECODED_BYTES,
     ImageProblem,
@@ -23,6 +23,7 @@ from afpcluster.interpret.image.data import (
     report_size,
 )
 from afpcluster.interpret.image.elements import ordered
+from afpcluster.interpret.image.fax import MAX_ROWS, fax_image
 
 _CCITT = {
     Compression.IBM_MMR: Scheme.IBM_MMR,
@@ -31,8 +32,6 @@ _CCITT = {
     Compression.G3_MR: Scheme.G3_MR,
     Compression.G4_MMR: Scheme.G4,
 }
-_K = {Scheme.TIFF_2: 0, Scheme.G3_MH: 0, Scheme.G3_MR: 4, Scheme.G4: -1}
-_MAX_ROWS = 0x7FFF  # IOCA "Image Size": the largest vertical size
 
 
 def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
@@ -55,33 +54,11 @@ def bilevel_pixels(raster: Raster, data: bytes, report: Reporter) -> Pixels:
 
 
 def _ccitt(raster: Raster, data: bytes, scheme: Scheme, report: Reporter) -> Pixels:
-    """T.4 and T.6 data as it came, unless no output can say it: without a height, in uncompressed mode.
-
-    Rows that the data lacks stay blank in every viewer. Counting them would take decoding each image.
-    """
+    """T.4 and T.6 data."""
     _check_size(raster.width, raster.height)
     form = _row_form(raster, data, raster.width, scheme)
-    height = raster.height
-    if not height or begins_uncompressed(data, form, scheme):
-        found = decode(data, form, scheme, height or _MAX_ROWS)
-        if not found.height:
-            raise ImageProblem("ccitt-bad", "CCITT data without a single row", "IOCA Appendix A")
-        if height > found.height:
-            _report_short(report, height - found.height)
-        if found.uncompressed or found.damaged:
-            height = height or found.height
-            rows = found.rows.ljust((form.width + 7) // 8 * height, b"\0")
-            image = make_image(form.width, height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
-            return Pixels(image, raster.width, height)
-        height = height or found.height
-    parameters = CcittParameters(
-        _K[scheme],
-        black_is_1=True,
-        byte_align=form.aligned or scheme is Scheme.TIFF_2,
-        end_of_line=scheme is Scheme.G3_MR or (scheme is Scheme.G3_MH and data[:2] < b"\0\x20"),
-    )
-    image = make_image(form.width, height, Encoding.CCITT, ImageModel.STENCIL, 1, data, ccitt=parameters)
-    return Pixels(image, raster.width, height)
+    image = fax_image(data, form, scheme, (raster.width, raster.height), report)
+    return Pixels(image, image.width, image.height)
 
 
 def _row_form(raster: Raster, data: bytes, width: int, scheme: Scheme) -> RowForm:
@@ -91,13 +68,25 @@ def _row_form(raster: Raster, data: bytes, width: int, scheme: Scheme) -> RowFor
 
 def _jbig2(raster: Raster, data: bytes, report: Reporter) -> Pixels:
     try:
-        stream, width, height = embedded_stream(data)
+        found = embedded_stream(data)
     except Jbig2Error as error:
-        raise ImageProblem("jbig2-bad", f"Damaged JBIG2 data: {error}", "ITU-T T.88 section 7.2") from error
+        raise ImageProblem("jbig2-bad", f"Damaged JBIG2 data: {error}", _JBIG2_SPEC) from error
+    width, height = found.width, found.height
+    if found.pages > 1:
+        report(
+            "jbig2-pages",
+            f"JBIG2 data has {found.pages} pages; the first one is shown",
+            "IOCA JBIG2 Algorithm",
+        )
+    if found.cut_off:
+        report("jbig2-cut-off", "JBIG2 data breaks off before its end; viewers show what came", _JBIG2_SPEC)
     if raster.width and raster.height:
         report_size(raster, width, height, report)
-    image = make_image(width, height, Encoding.JBIG2, ImageModel.STENCIL, 1, stream)
+    image = make_image(width, height, Encoding.JBIG2, ImageModel.STENCIL, 1, found.data)
     return Pixels(image, width, height)
+
+
+_JBIG2_SPEC = "ITU-T T.88 section 7.2"
 
 
 def _check_size(width: int, height: int) -> None:
@@ -120,12 +109,12 @@ def bilevel_rows(raster: Raster, data: bytes, width: int, height: int, report: R
 
 def _decoded_rows(raster: Raster, data: bytes, width: int, height: int, report: Reporter) -> bytes:
     row_length = (width + 7) // 8
-    size = row_length * (height or _MAX_ROWS)
+    size = row_length * (height or MAX_ROWS)
     compression = raster.encoding.compression
     if compression in _CCITT:
         scheme = _CCITT[Compression(compression)]
         form = _row_form(raster, data, width, scheme)
-        rows, count, *_ = decode(data, form, scheme, height or _MAX_ROWS)
+        rows, count, *_ = decode(data, form, scheme, height or MAX_ROWS)
         if count < height:
             _report_short(report, height - count)
         if (form.width + 7) // 8 != row_length:
@@ -152,7 +141,7 @@ def _recorded(raster: Raster, data: bytes, width: int, height: int) -> bytes:
         return turn_over(data, width, height or len(data) // ((width + 31) // 32 * 4))
     unpadded = len(data) == (width * height + 7) // 8  # as some producers have RIDIC too
     if recording == Recording.UNPADDED_RIDIC:
-        unpadded = len(data) < (width + 7) // 8 * (height or _MAX_ROWS)
+        unpadded = len(data) < (width + 7) // 8 * (height or MAX_ROWS)
     if unpadded:
         return pad_rows(data, width, height or len(data) * 8 // width)
     return data

@@ -5,12 +5,11 @@ from __future__ import annotations
 from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.jpeg import (
     ARITHMETIC_FRAMES,
-    END_OF_IMAGE,
     PASSABLE_FRAMES,
     PROGRESSIVE_FRAME,
     JpegError,
     JpegHeader,
-    is_whole,
+    ended,
     mark_as_rgb,
     read_header,
 )
@@ -46,10 +45,10 @@ def jpeg_pixels(data: bytes, report: Reporter, *, subtractive: bool = False, ioc
     inverted = subtractive
     if model is ImageModel.CMYK and header.adobe_transform is not None:
         inverted = _ioca_inks_inverted(header, subtractive, report) if ioca else not inverted
-    whole = is_whole(data)
+    came, data = data, ended(bytes(data))
+    whole = data == came
     if not whole:
         report("jpeg-cut-off", "JPEG data breaks off before its end; what came is shown", _SPEC)
-        data += END_OF_IMAGE
     if header.frame in PASSABLE_FRAMES and (whole or header.frame != PROGRESSIVE_FRAME):
         if header.unmarked_rgb:
             data = mark_as_rgb(data)

@@ -11,6 +11,7 @@ import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from PIL import Image as Pillow
 from PIL import ImageFile, UnidentifiedImageError
@@ -82,6 +83,18 @@ def open_with_pillow(
         image = forgiving(data, format, page)
         report("image-cut-off", f"{problem}; what came is shown", _FILE_SPEC)
     return image
+
+
+def reduced_jpeg_2000(data: bytes, halvings: int) -> Pillow.Image | None:
+    """An image at a lower resolution; None where it has none, or cannot be decoded."""
+    try:
+        image: Any = pillow_header(data, "JPEG2000")
+        image.reduce = halvings
+        with reading("JPEG2000"):
+            image.load()
+    except ImageProblem:
+        return None
+    return image.copy()  # type: ignore[no-any-return]
 
 
 def check_decodable(image: Pillow.Image, format: str) -> None:

@@ -109,6 +109,7 @@ def _ccitt_parameters(image: ImageData) -> PdfDict:
     parameters: PdfDict = {"Columns": image.width, "Rows": image.height}
     if image.ccitt is not None:
         ccitt = image.ccitt
+        parameters["Columns"] = ccitt.columns or image.width
         if ccitt.k:
             parameters["K"] = ccitt.k
         if ccitt.black_is_1 != (image.model is ImageModel.STENCIL):
