@@ -5,25 +5,24 @@ from __future__ import annotations
 import random
 
 import pytest
-from test_subsets import GLYPHS, SUBRS
-from type1_programs import HEADER, pfa, pfb, private
+from type1_programs import HEADER, RICH_GLYPHS, RICH_SUBRS, pfa, pfb, private
 
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
 from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.type1.program import type1_program
 from benchmarks.fonts.freetype_font import FreeTypeFont
 
-TEXT = private(GLYPHS, SUBRS)
+TEXT = private(RICH_GLYPHS, RICH_SUBRS)
 
 
 def check(data: bytes) -> int:
     """How many glyphs are shown."""
-    subset = subset_type1(data, GLYPHS)
+    subset = subset_type1(data, RICH_GLYPHS)
     if subset.whole:
         return 0
     program = type1_program(data)
     font = FreeTypeFont(subset.clear + subset.encrypted)
-    shown = GLYPHS.keys() - {*subset.missing, *subset.damaged}
+    shown = RICH_GLYPHS.keys() - {*subset.missing, *subset.damaged}
     for name in shown:
         shape = font.glyph(name)
         assert shape is not None, name
@@ -45,7 +44,7 @@ def check(data: bytes) -> int:
     }.values(),
 )
 def test_the_text_in_front(header: bytes) -> None:
-    assert check(pfa(TEXT, header=header)) == len(GLYPHS)
+    assert check(pfa(TEXT, header=header)) == len(RICH_GLYPHS)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +60,13 @@ def test_the_text_in_front(header: bytes) -> None:
 )
 def test_the_text_around(change: tuple[bytes, bytes]) -> None:
     assert change[0] in TEXT
-    assert check(pfa(TEXT.replace(*change))) == len(GLYPHS)
+    assert check(pfa(TEXT.replace(*change))) == len(RICH_GLYPHS)
 
 
 def test_hints_are_kept() -> None:
     hints = b"/BlueValues [-20 0]\n /OtherBlues{-200 -190.5}def /StdHW [40] def /BlueScale .04 def"
     hints += b" /ForceBold true def"
-    subset = subset_type1(pfa(TEXT.replace(b"/BlueValues [-20 0]", hints)), GLYPHS)
+    subset = subset_type1(pfa(TEXT.replace(b"/BlueValues [-20 0]", hints)), RICH_GLYPHS)
     head = type1_program(subset.clear + subset.encrypted).head
     for kept in (
         b"/BlueValues [-20 0] def",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from fontTools.t1Lib import T1Font
-from type1_programs import BOX, STANDARD_SUBRS, URW, Code, needs_urw, pfa, private
+from type1_programs import RICH_GLYPHS, RICH_SUBRS, URW, needs_urw, pfa, private
 
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Page
@@ -18,32 +18,7 @@ from afpcluster.type1.program import type1_program
 from benchmarks.fonts.freetype_font import FreeTypeFont
 from rendering import pdf_of, rendered
 
-FLEX: Code = (
-    *(1, "callsubr", 50, 0, "rmoveto", 2, "callsubr", -40, 0, "rmoveto", 2, "callsubr"),
-    *(20, 5, "rmoveto", 2, "callsubr", 20, 0, "rmoveto", 2, "callsubr", 20, 0, "rmoveto", 2, "callsubr"),
-    *(20, -5, "rmoveto", 2, "callsubr", 10, 0, "rmoveto", 2, "callsubr", 50, 110, 0, 0, "callsubr"),
-)
-GLYPHS: dict[str, Code] = {
-    "A": (0, 500, "hsbw", 10, 20, "hstem", 0, "vmoveto", 5, 4, "callsubr", *BOX, "endchar"),  # hints replaced
-    "B": (0, 600, "hsbw", 6, "callsubr", "endchar"),  # a Subr that calls another
-    "C": (10, 700, "hsbw", 0, "hmoveto", *FLEX, 300, "vlineto", -110, "hlineto", "closepath", "endchar"),
-    "D": (1, 3, "div", 801, 2, "div", "hsbw", 7, 3, "div", "vmoveto", *BOX, "endchar"),
-    "acute": (50, 300, "hsbw", 700, "vmoveto", 7, "callsubr", "endchar"),
-    "Aacute": (0, 500, "hsbw", 50, 100, 100, 65, 194, "seac"),
-    "E": (8, "callsubr", 9, "callsubr", "callsubr", "endchar"),  # a Subr leaves the number of the next
-    "F": (5, 6, 300, 0, "sbw", 0, "vmoveto", "dotsection", *BOX, "endchar"),
-}
-SUBRS: tuple[Code, ...] = (
-    *STANDARD_SUBRS,
-    (30, 20, "hstem", 100, 50, "vstem", "return"),  # 5
-    (0, "vmoveto", 7, "callsubr", "return"),
-    (*BOX, "return"),
-    (0, 400, "hsbw", "return"),
-    (0, "vmoveto", 10, "return"),
-    (*BOX, "return"),  # 10
-    (1, "hlineto", "return"),  # used by no glyph
-)
-MADE = pfa(private(GLYPHS, SUBRS))
+MADE = pfa(private(RICH_GLYPHS, RICH_SUBRS))
 
 
 def check(data: bytes, names: Iterable[str]) -> None:
@@ -58,13 +33,13 @@ def check(data: bytes, names: Iterable[str]) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", GLYPHS)
+@pytest.mark.parametrize("name", RICH_GLYPHS)
 def test_one_glyph(name: str) -> None:
     check(MADE, [name])
 
 
 def test_all_glyphs() -> None:
-    check(MADE, GLYPHS)
+    check(MADE, RICH_GLYPHS)
 
 
 def test_only_what_is_used_is_kept() -> None:
@@ -82,7 +57,7 @@ def test_made_by_font_tools(tmp_path: Path) -> None:
     file.write_bytes(MADE)
     font = T1Font(str(file))
     font.parse()
-    check(font.createData(), GLYPHS)
+    check(font.createData(), RICH_GLYPHS)
 
 
 @needs_urw
@@ -100,7 +75,7 @@ def test_fonts_of_another_maker(name: str) -> None:
 @pytest.mark.parametrize("name", ["A", "f#g", "gr\xfcn", "\x8f\xff", "a(b", "<>", "x" * 127])
 def test_names_of_all_kinds(name: str) -> None:
     """Viewers find the glyph by the name in the PDF."""
-    data = pfa(private({name: GLYPHS["A"], "x6772fc6e": GLYPHS["B"]}, SUBRS))
+    data = pfa(private({name: RICH_GLYPHS["A"], "x6772fc6e": RICH_GLYPHS["B"]}, RICH_SUBRS))
     program = FontProgram("key", ProgramKind.TYPE1, "Made", data)
     face = OutlineFace("face", program, 1, {1: name}, {1: 500.0}, {1: "A"})
     found = Findings()
@@ -113,7 +88,12 @@ def test_names_of_all_kinds(name: str) -> None:
     ("data", "findings"),
     {
         "whole": (
-            pfa(private({**GLYPHS, "A": (0, 500, "hsbw", 1, 2, 2, 14, "callothersubr", "endchar")}, SUBRS)),
+            pfa(
+                private(
+                    {**RICH_GLYPHS, "A": (0, 500, "hsbw", 1, 2, 2, 14, "callothersubr", "endchar")},
+                    RICH_SUBRS,
+                )
+            ),
             {
                 "font-not-subset": "font program Made is embedded as it came, with all its glyphs, of which "
                 "viewers may not show all: "
@@ -121,7 +101,7 @@ def test_names_of_all_kinds(name: str) -> None:
             },
         ),
         "damaged": (
-            pfa(private(GLYPHS, SUBRS).replace(b"dup 5 ", b"dup 5 x")),
+            pfa(private(RICH_GLYPHS, RICH_SUBRS).replace(b"dup 5 ", b"dup 5 x")),
             {
                 "font-glyph-damaged": "font program Made is damaged: "
                 "glyph A calls Subr 5, which is not there (1 in all); they show nothing"

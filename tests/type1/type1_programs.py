@@ -24,6 +24,33 @@ STANDARD_SUBRS: tuple[Code, ...] = (
 )
 BOX: Code = (400, "hlineto", 300, "vlineto", -400, "hlineto", "closepath")
 NOTDEF: Code = (0, 250, "hsbw", *BOX, "endchar")
+# A font with all that charstrings can do.
+FLEX: Code = (
+    *(1, "callsubr", 50, 0, "rmoveto", 2, "callsubr", -40, 0, "rmoveto", 2, "callsubr"),
+    *(20, 5, "rmoveto", 2, "callsubr", 20, 0, "rmoveto", 2, "callsubr", 20, 0, "rmoveto", 2, "callsubr"),
+    *(20, -5, "rmoveto", 2, "callsubr", 10, 0, "rmoveto", 2, "callsubr", 50, 110, 0, 0, "callsubr"),
+)
+RICH_GLYPHS: dict[str, Code] = {
+    "A": (0, 500, "hsbw", 10, 20, "hstem", 0, "vmoveto", 5, 4, "callsubr", *BOX, "endchar"),  # hints replaced
+    "B": (0, 600, "hsbw", 6, "callsubr", "endchar"),  # a Subr that calls another
+    "C": (10, 700, "hsbw", 0, "hmoveto", *FLEX, 300, "vlineto", -110, "hlineto", "closepath", "endchar"),
+    "D": (1, 3, "div", 801, 2, "div", "hsbw", 7, 3, "div", "vmoveto", *BOX, "endchar"),
+    "acute": (50, 300, "hsbw", 700, "vmoveto", 7, "callsubr", "endchar"),
+    "Aacute": (0, 500, "hsbw", 50, 100, 100, 65, 194, "seac"),
+    "E": (8, "callsubr", 9, "callsubr", "callsubr", "endchar"),  # a Subr leaves the number of the next
+    "F": (5, 6, 300, 0, "sbw", 0, "vmoveto", "dotsection", *BOX, "endchar"),
+}
+RICH_SUBRS: tuple[Code, ...] = (
+    *STANDARD_SUBRS,
+    (30, 20, "hstem", 100, 50, "vstem", "return"),  # 5
+    (0, "vmoveto", 7, "callsubr", "return"),
+    (*BOX, "return"),
+    (0, 400, "hsbw", "return"),
+    (0, "vmoveto", 10, "return"),
+    (*BOX, "return"),  # 10
+    (1, "hlineto", "return"),  # used by no glyph
+)
+
 HEADER = (
     b"%!PS-AdobeFont-1.0: Made\n11 dict begin\n/FontName /Made def\n/PaintType 0 def\n/FontType 1 def\n"
     b"/FontMatrix [0.001 0 0 0.001 0 0] readonly def\n/FontBBox {0 0 1000 1000} readonly def\n"
