@@ -235,15 +235,13 @@ def test_request_id(afp2web: Afp2webProcess, given: str, kept: bool) -> None:
     eventually(lambda: answered in logged_ids(afp2web))
 
 
-def test_a_request_may_silence_its_own_log_lines(afp2web: Afp2webProcess) -> None:
-    for level, request_id in (("OFF", "silent"), ("DEBUG", "loud")):
-        afp2web.call(
-            "GET", f"/services/version?server_log_level={level}", headers={"X-Request-ID": request_id}
-        )
-    afp2web.call("GET", "/services/nothing", headers={"X-Request-ID": "later"})
-    eventually(lambda: "later" in logged_ids(afp2web))
-    assert "loud" in logged_ids(afp2web)
-    assert "silent" not in logged_ids(afp2web)
+def test_a_request_may_ask_for_more_log_lines_but_not_for_fewer(afp2web: Afp2webProcess) -> None:
+    for path, level in (("version", "INFO"), ("version", "DEBUG"), ("usid", "OFF"), ("nothing", "OFF")):
+        query = f"/services/{path}?server_log_level={level}"
+        afp2web.call("GET", query, headers={"X-Request-ID": f"{path}-{level}"})
+    eventually(lambda: "nothing-OFF" in logged_ids(afp2web))
+    assert {"version-DEBUG", "usid-OFF"} <= set(logged_ids(afp2web))
+    assert "version-INFO" not in logged_ids(afp2web)
 
 
 @pytest.mark.parametrize("path", ["/services", "/services/version", "/services/nothing", "/metrics"])

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from afpcluster.afp2web import parameters
 from afpcluster.afp2web.errors import error_answer, wants_json
+from afpcluster.afp2web.health import Health
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.pool import Pool
 from afpcluster.afp2web.settings import Afp2webSettings
@@ -45,6 +46,7 @@ class Afp2web:
         self.service = Service(NAME, settings, error_answer)
         metrics = PoolMetrics(self.service.metrics.registry)
         self._pool = Pool(settings, metrics)
+        self._health = Health(settings, self.service, self._pool)
         self._transform = Transform(settings, self._pool, metrics, self.service.bodies)
 
     def app(self) -> FastAPI:
@@ -53,6 +55,8 @@ class Afp2web:
         route = app.add_api_route
         route("/services", self.usage, methods=["GET", "HEAD"])
         route("/services/version", self.version, methods=["GET", "HEAD", "POST"])
+        route("/services/livez", self.livez, methods=["GET", "HEAD"])
+        route("/services/readyz", self.readyz, methods=["GET", "HEAD"])
         route("/services/usid", self.usid, methods=["GET", "HEAD"])
         route("/services/transform", self.service.gate.guard(self._transform), methods=["POST"])
         route("/services/asyncTransform", self.not_built, methods=["POST"])
@@ -71,9 +75,8 @@ class Afp2web:
             submission.close()
             given = submission.parameters
         values = parse_request(request, given, parameters.VERSION)
-        trouble = self._pool.trouble
-        reasons = [] if trouble is None else [f"workers: {trouble}"]
-        state = self.service.lifecycle.state(not reasons)
+        reasons = self._health.reasons
+        state = self.service.lifecycle.state(not reasons, self._pool.started)
         status = 200 if state is State.UP else 503
         listed = versions(values.on)
         identity: dict[str, Any] = {
@@ -88,6 +91,15 @@ class Afp2web:
                 identity | {"Versions": listed} | ({"Warnings": told} if told else {}), status
             )
         return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
+
+    async def livez(self) -> Response:
+        """The process answers."""
+        return JSONResponse({"status": State.UP})
+
+    async def readyz(self) -> Response:
+        """503 with the reasons while documents would not be converted here."""
+        report = self._health.report()
+        return JSONResponse(report, 503 if report["reasons"] else 200)
 
     async def usid(self, request: Request) -> Response:
         """A stable id of this installation, and which instance answers."""

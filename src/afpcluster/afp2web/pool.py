@@ -55,6 +55,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._starts = asyncio.Semaphore(settings.workers)  # spare ones after the others
         self._freed = asyncio.Event()
+        self.started = False  # a worker has been there
         self._replaced_until = 0.0  # a planned replacement may be under way until then
         metrics.queue_length.set_function(lambda: self._line.waiting)
         metrics.workers_alive.set_function(lambda: min(len(self.alive), settings.workers))
@@ -231,6 +232,7 @@ class Pool:
     async def _watch(self, slot: int, worker: Worker) -> None:
         """A worker's life from its start to its end."""
         self._workers[slot] = worker
+        self.started = True
         self._freed.set()
         _logger.info("worker ready", extra={"data": {"pid": worker.pid}})
         try:

@@ -1,4 +1,4 @@
-"""Whether this process should get new work: starting, up, draining.
+"""Whether this process should get new work: starting, up, failing, draining.
 
 Rules: draining starts with SIGTERM; from then on heartbeats answer 503 while requests are still served,
 so that the proxies take the instance out before its listener closes.
@@ -16,6 +16,7 @@ class State(StrEnum):
 
     STARTING = "STARTING"
     UP = "UP"
+    FAILING = "FAILING"
     DRAINING = "DRAINING"
 
 
@@ -35,8 +36,10 @@ class Lifecycle:
         self._draining = True
         self._metrics.draining.set(1)
 
-    def state(self, ready: bool = True) -> State:
-        """`ready`: the service itself could take work now."""
+    def state(self, ready: bool = True, started: bool = True) -> State:
+        """`ready`: the service itself could take work now; `started`: it could at some time."""
         if self._draining:
             return State.DRAINING
-        return State.UP if ready else State.STARTING
+        if not started:
+            return State.STARTING
+        return State.UP if ready else State.FAILING

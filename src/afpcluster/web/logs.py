@@ -45,7 +45,7 @@ class _JsonLines(logging.Formatter):
 
 
 class _Threshold(logging.Filter):
-    """Lets a line pass at the service's level, or at the level its request asked for."""
+    """Lets a line pass at the service's level; a request may ask for more lines of its own, not for fewer."""
 
     def __init__(self, level: int) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Threshold(logging.Filter):
         if record.name == AUDIT:  # nobody switches that off
             return True
         wanted = request_level.get()
-        return record.levelno >= (self._level if wanted is None else wanted)
+        return record.levelno >= (self._level if wanted is None else min(self._level, wanted))
 
 
 def describe_exception(error: BaseException) -> str:

@@ -44,6 +44,7 @@ class HttpMetrics:
         self.in_flight = Gauge("http_requests_in_flight", "Requests being served", registry=self.registry)
         self.bodies = Gauge("bodies_being_read", "Request bodies on their way in", registry=self.registry)
         self.body_bytes = Counter("body_bytes", "Bytes of request bodies read", registry=self.registry)
+        self.free_bytes = Gauge("storage_free_bytes", "Free temporary storage", registry=self.registry)
         self.draining = Gauge("draining", "1 while the process drains before it ends", registry=self.registry)
         info = Gauge("service_info", "Always 1", ["service", "instance", "version"], registry=self.registry)
         info.labels(service, instance, __version__).set(1)

@@ -77,6 +77,9 @@ class RequestScope:
                 self._record(exchange)
 
     async def _serve(self, exchange: _Exchange) -> None:
+        if (refusal := _refusal(exchange.scope)) is not None:
+            await self._fail(exchange, *refusal)
+            return
         try:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except (ClientDisconnect, ClientGone):
@@ -122,6 +125,15 @@ class RequestScope:
         }
         audit.write(scope["state"], data)
         _logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"data": data})
+
+
+def _refusal(scope: Scope) -> tuple[int, str, str, int | None] | None:
+    """Status, code, text and seconds until another try, of a request that no service shall see."""
+    if scope["http_version"] == "1.1" and len(Headers(scope=scope).getlist("host")) != 1:
+        return 400, "http-error", "HTTP/1.1 needs one Host header, neither none nor several.", None
+    if scope["state"].get("health_only") and scope["path"] not in _QUIET_PATHS:
+        return 503, "busy", "Too many connections are open at this instance; try again, or elsewhere.", 1
+    return None
 
 
 class _Exchange:
@@ -175,7 +187,8 @@ class _Exchange:
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
             # After "Expect: 100-continue" refused, nobody knows whether the body still comes.
-            if self._lifecycle.draining or self._unread_expectation:
+            one_too_many = self.scope["state"].get("health_only", False)
+            if self._lifecycle.draining or self._unread_expectation or one_too_many:
                 headers["Connection"] = "close"
         elif message["type"] == "http.response.body":
             self.bytes_out += len(message.get("body", b""))

@@ -1,35 +1,52 @@
-"""uvicorn's httptools protocol with what it lacks: limits on headers and on unwanted bodies."""
+"""uvicorn's httptools protocol with what it lacks: limits on headers, connections and unwanted bodies.
+
+Rules: an answer given here, before there is a request for the service, is a problem document; each such end
+of a connection is logged and counted.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import uuid
+from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from afpcluster.web.connections import Connection, Connections
+from afpcluster.web.errors import ServiceError, problem_members
 from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.tls import common_name
 
+_HEALTH_SECONDS = 1.0  # for the headers on a connection that is one too many
 
-def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
+
+def limited_protocol(settings: ServiceSettings, connections: Connections) -> type[asyncio.Protocol]:
     """The protocol class of a service with these settings."""
 
-    class LimitedProtocol(HttpToolsProtocol):
+    class LimitedProtocol(HttpToolsProtocol, Connection):
         _header_bytes = 0
         _unwanted_bytes = 0
         _deadline: asyncio.TimerHandle | None = None
         _certificate: str | None = None
+        _health_only = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self._certificate = common_name(transport.get_extra_info("peercert") or {})
+            self._health_only = not connections.opened(self)
+            if connections.crowded:
+                self._end("connections")
             self._set_deadline()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._clear_deadline()
+            connections.closed(self)
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
+            self.scope["state"]["health_only"] = self._health_only
             if self._certificate is not None:
                 self.scope["state"]["certificate"] = self._certificate
             self._header_bytes = self._unwanted_bytes = 0
@@ -45,8 +62,14 @@ def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
 
         def on_headers_complete(self) -> None:
             self._clear_deadline()
+            connections.busy(self)
             if self._header_bytes <= settings.max_header_bytes:
                 super().on_headers_complete()
+
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            if not self.pipeline:
+                connections.idle(self)
 
         def on_body(self, body: bytes) -> None:
             if self._header_bytes > settings.max_header_bytes:
@@ -56,7 +79,7 @@ def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
                 if self._deadline is None:
                     self._set_deadline()
                 if self._unwanted_bytes > settings.max_body_bytes:
-                    self.transport.close()
+                    self._end("unwanted-body")
             super().on_body(body)
 
         def on_message_complete(self) -> None:
@@ -67,28 +90,44 @@ def limited_protocol(settings: ServiceSettings) -> type[asyncio.Protocol]:
         def _count_header(self, length: int) -> None:
             self._header_bytes += length
             if self._header_bytes > settings.max_header_bytes and not self.transport.is_closing():
-                self.transport.write(_answer_431(settings.max_header_bytes))
+                limit = settings.max_header_bytes
+                self._refuse(431, f"The request's line and headers are larger than {limit} bytes.")
+
+        def send_400_response(self, msg: str) -> None:
+            self._refuse(400, msg)
+
+        def close_idle(self) -> None:
+            self._end("made-room")
+
+        def _refuse(self, status: int, detail: str) -> None:
+            if not self.transport.is_closing():
+                self.transport.write(_problem(status, detail))
+                self._end(str(status))
+
+        def _end(self, reason: str) -> None:
+            if not self.transport.is_closing():
+                connections.refused(reason, self.client[0] if self.client else "")
                 self.transport.close()
 
         def _set_deadline(self) -> None:
             self._clear_deadline()
-            self._deadline = self.loop.call_later(settings.header_timeout, self._close_late)
+            seconds = _HEALTH_SECONDS if self._health_only else settings.header_timeout
+            self._deadline = self.loop.call_later(seconds, self._end, "too-slow")
 
         def _clear_deadline(self) -> None:
             if self._deadline is not None:
                 self._deadline.cancel()
                 self._deadline = None
 
-        def _close_late(self) -> None:
-            if not self.transport.is_closing():
-                self.transport.close()
-
     return LimitedProtocol
 
 
-def _answer_431(limit: int) -> bytes:
-    text = f"The request's line and headers are larger than {limit} bytes.\n".encode()
-    return (
-        b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
-        b"connection: close\r\ncontent-length: " + str(len(text)).encode() + b"\r\n\r\n" + text
+def _problem(status: int, detail: str) -> bytes:
+    """A whole answer, after which the connection ends."""
+    members = problem_members(ServiceError(status, "http-error", detail), "http-error", uuid.uuid4().hex)
+    body = json.dumps(members).encode()
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/problem+json\r\n"
+        f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
+    return head.encode() + body

@@ -18,6 +18,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
+from afpcluster.web.connections import raise_descriptor_limit
 from afpcluster.web.protocol import limited_protocol
 from afpcluster.web.service import Service
 from afpcluster.web.settings import ServiceSettings
@@ -55,17 +56,17 @@ def bind(listen: str) -> socket.socket:
 
 def serve(app: ASGIApp, settings: ServiceSettings, service: Service, bound: socket.socket) -> None:
     """Serve until drained."""
+    raise_descriptor_limit(settings.max_connections)
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=limited_protocol(settings),
+        http=limited_protocol(settings, service.connections),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=settings.max_connections,
         timeout_keep_alive=math.ceil(settings.keep_alive_timeout),
         timeout_graceful_shutdown=math.ceil(settings.drain_timeout),
     )

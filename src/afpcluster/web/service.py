@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from afpcluster import __version__
 from afpcluster.web.bodies import Bodies
+from afpcluster.web.connections import Connections
 from afpcluster.web.errors import ServiceError, from_http
 from afpcluster.web.followed import Followed
 from afpcluster.web.followed_metrics import FollowedMetrics, ending_soon
@@ -26,6 +27,7 @@ from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.middleware import ErrorAnswer, RequestScope
 from afpcluster.web.settings import ServiceSettings
+from afpcluster.web.storage import Storage
 from afpcluster.web.tls import Tls, server_tls
 
 T = TypeVar("T")
@@ -41,6 +43,9 @@ class Service:
         self.metrics = HttpMetrics(name, settings.instance)
         self.lifecycle = Lifecycle(self.metrics)
         self.bodies = Bodies(settings, self.metrics)
+        self.connections = Connections(settings.max_connections, self.metrics.registry)
+        self.storage = Storage(settings.temp_dir, settings.min_free_bytes)
+        self.metrics.free_bytes.set_function(lambda: self.storage.free_bytes)
         self._error_answer = error_answer
         self._followed: list[Followed[Any]] = []
         self.tls = self._own_tls()
@@ -64,7 +69,8 @@ class Service:
         return followed
 
     def look(self) -> None:
-        """One look at all files that are followed; every second or so."""
+        """One look at all files that are followed, and at storage that failed; every second or so."""
+        self.storage.look()
         for followed in self._followed:
             followed.look()
 
@@ -100,7 +106,10 @@ class Service:
         return app
 
     async def _on_service_error(self, request: Request, error: Exception) -> Response:
-        return self._error_answer(request, cast(ServiceError, error))
+        refusal = cast(ServiceError, error)
+        if refusal.code == "storage-failed":
+            self.storage.failed(refusal.message)
+        return self._error_answer(request, refusal)
 
     async def _on_http_exception(self, request: Request, error: Exception) -> Response:
         refusal = cast(HTTPException, error)

@@ -68,7 +68,7 @@ class ServiceSettings(BaseModel):
     min_free_bytes: Bytes = Field(64 * _MIB, alias="service.min-free-bytes")
     max_header_bytes: Bytes = Field(32 * 1024, alias="service.max-header-bytes")
     max_bodies: int = Field(256, alias="service.max-bodies", ge=1, le=100_000)
-    max_connections: int = Field(1000, alias="service.max-connections", ge=1, le=100_000)
+    max_connections: int = Field(6500, alias="service.max-connections", ge=1, le=100_000)
 
     header_timeout: Seconds = Field(10, alias="service.header-timeout-seconds")
     body_idle_timeout: Seconds = Field(15, alias="service.body-idle-timeout-seconds")

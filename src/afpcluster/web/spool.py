@@ -13,8 +13,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from afpcluster.web.errors import ServiceError
 
@@ -23,9 +24,11 @@ _FLUSH = 1024 * 1024
 
 
 def anonymous_file(temp_dir: Path) -> IO[bytes]:
-    """A file without a name in `temp_dir`. Raises ServiceError when the storage refuses."""
+    """A file without a name in `temp_dir`, unbuffered: closing it has nothing left to write.
+
+    Raises ServiceError when the storage refuses."""
     try:
-        return tempfile.TemporaryFile(dir=temp_dir)
+        return cast(IO[bytes], tempfile.TemporaryFile(dir=temp_dir, buffering=0))
     except OSError as error:
         raise _storage_error(temp_dir, error) from error
 
@@ -77,10 +80,11 @@ class Spool:
             yield piece
 
     def close(self) -> None:
-        """Give memory and file back. Harmless when done twice."""
+        """Give memory and file back. Harmless when done twice; never raises."""
         self._buffer = bytearray()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     async def _flush(self) -> None:
         try:
@@ -96,8 +100,9 @@ class Spool:
 
     @staticmethod
     def _append(file: IO[bytes], data: bytes) -> None:
-        file.write(data)
-        file.flush()
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
 
 
 async def file_pieces(file: IO[bytes], size: int) -> AsyncIterator[bytes]:

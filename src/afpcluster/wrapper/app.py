@@ -63,6 +63,7 @@ class Wrapper:
         self._health = Health(
             settings,
             self.service.lifecycle,
+            self.service.storage,
             self._gateway,
             lambda: self._watcher.in_force.targets,
             lambda: self._converting,
@@ -102,8 +103,9 @@ class Wrapper:
         return HTMLResponse(pages.page(NAME, pages.paragraph(text), table))
 
     async def heartbeat(self) -> Response:
-        """503 while draining."""
-        state = self.service.lifecycle.state()
+        """503 while draining, and while this instance cannot keep documents."""
+        storage = self.service.storage.trouble
+        state = self.service.lifecycle.state(storage is None)
         in_force = self._watcher.in_force
         primary, *fallbacks = (target.url for target in in_force.targets)
         members: dict[str, Any] = {
@@ -112,6 +114,8 @@ class Wrapper:
             "version": __version__,
             "afp2web": {"target": primary, "fallbackTargets": fallbacks, "since": in_force.since},
         }
+        if storage is not None:
+            members["reasons"] = [f"storage: {storage}"]
         if in_force.refused:
             members["afp2web"]["refusedEdit"] = in_force.refused
         if warnings := [*filter(None, [in_force.refused]), *in_force.warnings, *self.service.warnings]:

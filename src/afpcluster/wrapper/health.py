@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from afpcluster.web.lifecycle import Lifecycle
-from afpcluster.web.storage import storage_trouble
+from afpcluster.web.storage import Storage
 from afpcluster.wrapper.gateway import Gateway
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
@@ -39,6 +39,7 @@ class Health:
         self,
         settings: WrapperSettings,
         lifecycle: Lifecycle,
+        storage: Storage,
         gateway: Gateway,
         targets: Callable[[], tuple[Target, ...]],
         converting: Callable[[], int],
@@ -46,6 +47,7 @@ class Health:
     ) -> None:
         self._settings = settings
         self._lifecycle = lifecycle
+        self._storage = storage
         self._gateway = gateway
         self._targets = targets
         self._converting = converting
@@ -60,7 +62,7 @@ class Health:
     async def report(self) -> Report:
         """Everything that conversions need, looked at now."""
         reasons = ["draining"] if self._lifecycle.draining else []
-        storage = storage_trouble(self._settings.temp_dir, self._settings.min_free_bytes)
+        storage = self._storage.trouble
         if storage is not None:
             reasons.append(f"storage: {storage}")
         taken, places = self._converting(), self._settings.max_conversions
