@@ -47,7 +47,12 @@ class Pool:
     def __init__(self, settings: Afp2webSettings, metrics: PoolMetrics) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._limits = Limits(settings.worker_memory_bytes, settings.max_output_bytes, settings.worker_nice)
+        self._limits = Limits(
+            settings.worker_memory_bytes,
+            settings.max_output_bytes,
+            settings.worker_nice,
+            (*settings.resource_paths, *settings.stand_in_folders),
+        )
         self._time = JobTime(settings.convert_timeout, settings.progress_timeout)
         self._line = Line(settings.workers, settings.queue_limit, settings.small_document_bytes)
         self._turns: dict[Ticket, asyncio.Future[None]] = {}
@@ -232,7 +237,9 @@ class Pool:
     async def _watch(self, slot: int, worker: Worker) -> None:
         """A worker's life from its start to its end."""
         self._workers[slot] = worker
-        self.started = True
+        if not self.started:
+            self.started = True
+            _tell_fence(worker)
         self._freed.set()
         _logger.info("worker ready", extra={"data": {"pid": worker.pid}})
         try:
@@ -260,6 +267,13 @@ class Pool:
             f"This instance is busy: {why}. Try again in {seconds} s, or elsewhere.",
             retry_after=seconds,
         )
+
+
+def _tell_fence(worker: Worker) -> None:
+    if worker.unfenced:
+        _logger.warning("workers are not fenced", extra={"data": {"open": worker.unfenced}})
+    else:
+        _logger.info("workers are fenced", extra={"data": {"from": "files, network, other processes"}})
 
 
 def _now() -> float:

@@ -2,15 +2,15 @@
 
 Rules: no code of the server runs here. A job brings two open files, never names, so a worker opens
 nothing on a client's behalf but the administrator's folders of resources and fonts. Limits on memory and
-output are the kernel's. The process dies with its parent and ignores the terminal's and the supervisor's
-signals: the parent decides when it ends.
+output are the kernel's, and so is the fence (`fence`). The process dies with its parent and ignores the
+terminal's and the supervisor's signals: the parent decides when it ends.
 
-Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool,
-"fail_on": "skipped"|"error"|null, "resource_paths": [..], "stand_in_folders": [..]} with two file
-descriptors, {"cancel": number} for a job that nobody wants any more, {"ping": number}.
-Answers (JSON lines on standard output): {"ready": true} once; {"pong": number} when idle; for a job
-{"progress": offset} when it begins and now and then, at last {"pages", "bytes", "media_type", "findings",
-"bytes_lost", "seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or {"cancelled": number}.
+Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bool, "resource_paths": [..],
+"processor_seconds": number} with two file descriptors, {"cancel": number} for a job that nobody wants any
+more, {"ping": number}. Answers (JSON lines on standard output): {"ready": true, "unfenced": [..]} once;
+{"pong": number} when idle; for a job {"progress": offset} when it begins and now and then, at last {"pages",
+"bytes", "media_type", "findings", "seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or
+{"cancelled": number}.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from afpcluster.afp2web.fence import fence, processor_time
 from afpcluster.findings import ConversionError
 from afpcluster.web.logs import describe_exception
 
@@ -41,14 +42,17 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one conversion may use, in bytes; `nice` is added to the parent's niceness."""
+    """What one conversion may use, in bytes; `nice` is added to the parent's niceness; `readable` are files
+    and folders of the administrator's."""
 
     memory: int
     output: int
     nice: int
+    readable: tuple[Path, ...] = ()
 
     def to_arguments(self) -> list[str]:
-        return [str(self.memory), str(self.output), str(self.nice), str(os.getpid())]
+        numbers = (self.memory, self.output, self.nice, os.getpid())
+        return [str(argument) for argument in (*numbers, *self.readable)]
 
 
 class _Cancelled(BaseException):
@@ -144,14 +148,15 @@ class _Source(io.BufferedReader):
 
 def main(arguments: list[str]) -> int:
     """Serve jobs until the parent closes the socket."""
-    memory, output, nice, parent_id = map(int, arguments)
+    memory, output, nice, parent_id = map(int, arguments[:4])
     _confine(Limits(memory, output, nice), parent_id)
+    unfenced = fence(map(Path, arguments[4:]))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints must not disturb the answers
     parent = _Parent(socket.socket(fileno=os.dup(0)), answers)
     import afpcluster.convert  # noqa: F401  (here: it costs the time before "ready", not that of the first job)
 
-    parent.send({"ready": True})
+    parent.send({"ready": True, "unfenced": unfenced})
     while (order := parent.next_job()) is not None:
         answer = _do(parent, *order)
         parent.send(answer)
@@ -179,6 +184,7 @@ def _confine(limits: Limits, parent: int) -> None:
 
 def _do(parent: _Parent, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
     """One job; its files are closed afterwards."""
+    processor_time(job["processor_seconds"])
     source, sink = _Source(descriptors[0]), os.fdopen(descriptors[1], "wb")
     try:
         with source:

@@ -71,6 +71,7 @@ class Worker:
         self.busy = True  # with a job, or with its start
         self.spent = False  # lost, killed or ending: never to be used again
         self.replaced_on_purpose = False
+        self.unfenced: tuple[str, ...] = ()  # what the kernel here cannot keep it from
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
@@ -82,6 +83,7 @@ class Worker:
             with child_end:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
+                    "-P",  # no code from the folder the server was started in
                     "-m",
                     "afpcluster.afp2web.worker",
                     *limits.to_arguments(),
@@ -95,7 +97,7 @@ class Worker:
         worker = cls(process, parent_end)
         try:
             async with asyncio.timeout(READY_SECONDS):
-                await worker._answer
+                worker.unfenced = tuple((await worker._answer)["unfenced"])
         except BaseException as error:
             worker.kill()
             await worker.ended()
@@ -140,7 +142,8 @@ class Worker:
         self._answer = asyncio.get_running_loop().create_future()
         self.busy, self._begun = True, False
         began = self._progress_at = _now()
-        order = json.dumps({"job": self._job, **job}).encode()
+        limits = {"processor_seconds": limit.total + CANCEL_GRACE}
+        order = json.dumps({"job": self._job, **limits, **job}).encode()
         try:
             socket.send_fds(self._orders, [order], [source.fileno(), sink.fileno()])
         except OSError as error:
