@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -51,18 +53,27 @@ class PiecesAnswer(Response):
 
 
 async def unless(interruption: Coroutine[Any, Any, Exception], work: Coroutine[Any, Any, T]) -> T:
-    """Run `work`; should `interruption` end first, cancel `work` and raise what it returned."""
-    task = asyncio.ensure_future(work)
+    """Run `work`; should `interruption` end first, cancel `work` and raise what it returned.
+
+    `work` runs in the caller's task: another one for each request would cost more than all the rest here."""
     watcher = asyncio.ensure_future(interruption)
+    limit = asyncio.timeout(None)
     try:
-        await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise watcher.result()
-        return task.result()
+        async with limit:
+            watcher.add_done_callback(partial(_interrupt, limit))
+            return await work
+    except TimeoutError:
+        if limit.expired():
+            raise watcher.result() from None
+        raise
     finally:
-        for pending in (task, watcher):
-            pending.cancel()
-        await asyncio.gather(task, watcher, return_exceptions=True)
+        watcher.cancel()
+
+
+def _interrupt(limit: asyncio.Timeout, watcher: asyncio.Future[Exception]) -> None:
+    if not watcher.cancelled():
+        with suppress(RuntimeError):  # the work ended in the same instant
+            limit.reschedule(asyncio.get_running_loop().time())
 
 
 async def while_client_waits(request: Request, work: Coroutine[Any, Any, T]) -> T:

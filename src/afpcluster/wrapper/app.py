@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ from afpcluster.web.logs import configure_logs
 from afpcluster.web.properties import Loaded, start, tell
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
-from afpcluster.web.tls import client_tls
+from afpcluster.web.tls import Tls, client_tls
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
 from afpcluster.wrapper.health import Health
@@ -48,16 +49,12 @@ class Wrapper:
         self.service = Service(NAME, settings, problem)
         registry = self.service.metrics.registry
         self._watcher = PropertiesWatcher(properties, loaded, registry)
-        tls = self.service.follow(
-            client_tls(settings.afp2web_tls_ca, settings.afp2web_tls_certificate, settings.afp2web_tls_key)
-        )
+        self._tls = self._tls_of_afp2web()
         key_file = settings.afp2web_api_key_file
         self._key = (
             self.service.follow(Followed("key for afp2web", [key_file], _one_key)) if key_file else None
         )
-        self._gateway = Gateway(
-            settings, lambda: self._watcher.in_force.targets, lambda: tls.value.context, registry
-        )
+        self._gateway = Gateway(settings, lambda: self._watcher.in_force.targets, self._context, registry)
         self._converting = 0
         self._coming: set[Body] = set()
         self._health = Health(
@@ -69,6 +66,16 @@ class Wrapper:
             lambda: self._converting,
             registry,
         )
+
+    def _tls_of_afp2web(self) -> Followed[Tls] | None:
+        """None where the authorities of the system are enough."""
+        settings = self.settings
+        files = settings.afp2web_tls_ca, settings.afp2web_tls_certificate, settings.afp2web_tls_key
+        return self.service.follow(client_tls(*files)) if any(files) else None
+
+    def _context(self) -> ssl.SSLContext | bool:
+        """As aiohttp takes it: True verifies with the authorities of the system."""
+        return True if self._tls is None else self._tls.value.context
 
     def app(self) -> FastAPI:
         """The ASGI application."""

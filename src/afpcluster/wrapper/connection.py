@@ -2,7 +2,8 @@
 
 Rules: a large document is announced (`Expect: 100-continue`, RFC 9110 section 10.1.1) and sent when the
 server says so, so that a busy one refuses it unseen. A server that says nothing for a moment gets it all the
-same.
+same. First attempts use connections that others have used just before, since making one costs as much as all
+the rest; repeats and probes use new ones, which tell how things stand.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from afpcluster.wrapper.settings import WrapperSettings
 
 ANNOUNCED_BYTES = 64 * 1024  # a smaller document costs less than asking first
 _PATIENCE_SECONDS = 0.3
+_KEPT_SECONDS = 5.0  # shorter than the proxies and afp2web keep them, so that they seldom close first
 
 
 class _PatientRequest(ClientRequest):
@@ -37,10 +39,11 @@ def _proceed(asked: asyncio.Future[bool]) -> None:
         asked.set_result(True)
 
 
-def open_session(settings: WrapperSettings) -> aiohttp.ClientSession:
-    """Connections are not kept: each attempt may meet another instance behind the address."""
+def open_session(settings: WrapperSettings, *, kept: bool) -> aiohttp.ClientSession:
+    """With connections that are `kept` for a moment, or a new one for each request."""
     connector = aiohttp.TCPConnector(
-        force_close=True,
+        force_close=not kept,
+        keepalive_timeout=_KEPT_SECONDS if kept else None,
         limit=0,
         use_dns_cache=False,
         socket_factory=lambda address: _socket(address, settings.dead_peer_timeout),

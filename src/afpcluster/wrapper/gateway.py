@@ -70,7 +70,7 @@ class Gateway:
         self,
         settings: WrapperSettings,
         targets: Callable[[], tuple[Target, ...]],
-        tls: Callable[[], ssl.SSLContext],
+        tls: Callable[[], ssl.SSLContext | bool],
         registry: CollectorRegistry,
     ) -> None:
         self._settings = settings
@@ -79,7 +79,8 @@ class Gateway:
         self._clock = time.monotonic
         self.circuits = Circuits(self._clock)
         self._budget = RetryBudget(settings.max_conversions, self._clock)
-        self._session: aiohttp.ClientSession | None = None
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
         self._attempts = Counter(
             "afp2web_attempts",
             "Calls of afp2web by target and outcome: ok, refused, or why they failed",
@@ -94,12 +95,13 @@ class Gateway:
 
     def open(self) -> None:
         """In the event loop that serves."""
-        self._session = open_session(self._settings)
+        self._kept = open_session(self._settings, kept=True)
+        self._fresh = open_session(self._settings, kept=False)
 
     async def close(self) -> None:
         """Drop what is still open."""
-        if self._session is not None:
-            await self._session.close()
+        for session in filter(None, (self._kept, self._fresh)):
+            await session.close()
 
     async def convert(
         self, document: Spool, parameters: Mapping[str, str], headers: Mapping[str, str]
@@ -114,7 +116,10 @@ class Gateway:
             began = self._clock()
             try:
                 with self._budget.attempt(repeat=course.attempts > 1) as carriage:
-                    call = self._attempt(target, document, parameters, {**headers, **course.hints}, carriage)
+                    session = self._kept if course.attempts == 1 else self._fresh
+                    assert session is not None  # opened with the service
+                    along = {**headers, **course.hints}
+                    call = self._attempt(session, target, document, parameters, along, carriage)
                     converted = await self._limited(target, course, call, carriage)
             except AttemptFailed as failure:
                 self._note(course, target, failure)
@@ -171,20 +176,20 @@ class Gateway:
 
     async def _attempt(
         self,
+        session: aiohttp.ClientSession,
         target: Target,
         document: Spool,
         parameters: Mapping[str, str],
         headers: Mapping[str, str],
         carriage: Carriage,
     ) -> Converted:
-        assert self._session is not None  # opened with the service
         fixed = {
             "Content-Type": AFP_MEDIA_TYPES[0],
             "Content-Length": str(document.size),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
         }
-        async with self._session.post(
+        async with session.post(
             f"{target.url}/services/transform",
             params=dict(parameters),
             headers={**fixed, **headers},
@@ -211,12 +216,12 @@ class Gateway:
 
     async def probe(self, target: Target, seconds: float) -> int | None:
         """The status of the target's heartbeat; None when it does not answer within `seconds`."""
-        assert self._session is not None  # opened with the service
+        assert self._fresh is not None  # opened with the service
         url = f"{target.url}/services/version"
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._session.head(url, ssl=self._tls(), allow_redirects=False) as response,
+                self._fresh.head(url, ssl=self._tls(), allow_redirects=False) as response,
             ):
                 return response.status
         except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
