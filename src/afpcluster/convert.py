@@ -56,7 +56,8 @@ def _packets_here(
 
 
 def _in_page_order(found: Iterable[Finding]) -> list[Finding]:
-    """Findings of all stages and processes merged, the whole file's first, then page by page."""
+    """Findings of all stages and processes merged, the whole file's first, then page by page. Those of a page
+    are all of one process, in the order in which it met them."""
     merged = Findings()
-    merged.extend(sorted(found, key=lambda f: (f.page or 0, f.offset or 0, f.code, f.message)))
+    merged.extend(sorted(found, key=lambda finding: finding.page or 0))
     return list(merged)

@@ -7,8 +7,8 @@ status and the exit code, so that every front door answers alike.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -42,25 +42,51 @@ class Finding:
     spec: str | None = None
     count: int = 1  # how often the same thing was seen; offset and page are those of the first
     bytes_lost: int = 0  # of the input, that could not be read; of all times together
+    kept: int = 0  # how many of `count` are of things that are made once and used again
 
     def as_dict(self) -> dict[str, Any]:
-        return {k: v for k, v in asdict(self).items() if v is not None and (v or k != "bytes_lost")}
+        """What is known of it, by name."""
+        shown = {name: value for name, value in asdict(self).items() if value is not None}
+        del shown["kept"]
+        return shown if self.bytes_lost else {n: v for n, v in shown.items() if n != "bytes_lost"}
+
+
+_LIMIT = "findings-limit"
 
 
 class Findings:
     """Collects findings; the same code and message twice is one finding with a count.
 
-    `limit` bounds memory: past it, new kinds are only counted, in a last finding of their own.
+    What is found while something is made that is kept and used again (`kept`) says nothing of how often it
+    is used, and every process meets it anew: it counts once.
+
+    `limit` bounds memory: past it, new kinds are only known of, in a last finding of their own.
     """
 
     def __init__(self, limit: int = 1000) -> None:
         self._by_key: dict[tuple[str, str], Finding] = {}
-        self._repeats: Counter[tuple[str, str]] = Counter()
-        self._bytes_lost: Counter[tuple[str, str]] = Counter()
         self._limit = limit
-        self._beyond = 0
-        self._worst_beyond = Severity.INFO
-        self.page: int | None = None  # set by whoever walks the pages
+        self._beyond: Finding | None = None
+        self._page: int | None = None
+        self._keeping = 0
+
+    @contextmanager
+    def on_page(self, number: int) -> Iterator[None]:
+        """What is found meanwhile is found on this page."""
+        before, self._page = self._page, number
+        try:
+            yield
+        finally:
+            self._page = before
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """What is found meanwhile is about something that is kept and used again."""
+        self._keeping += 1
+        try:
+            yield
+        finally:
+            self._keeping -= 1
 
     def add(
         self,
@@ -75,38 +101,56 @@ class Findings:
         bytes_lost: int = 0,
     ) -> None:
         """Record one finding on the current page, seen `count` times."""
-        self._insert(Finding(code, severity, message, offset, field, self.page, spec, count, bytes_lost))
+        kept = count if self._keeping else 0
+        self._insert(
+            Finding(code, severity, message, offset, field, self._page, spec, count, bytes_lost, kept)
+        )
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Merge findings made elsewhere (another process), keeping their pages and counts."""
         for finding in findings:
-            self._insert(finding)
+            if finding.code == _LIMIT:
+                self._note_beyond(finding)
+            else:
+                self._insert(finding)
 
     def _insert(self, finding: Finding) -> None:
         key = (finding.code, finding.message)
-        if key in self._by_key:
-            self._repeats[key] += finding.count
-            if finding.bytes_lost:
-                self._bytes_lost[key] += finding.bytes_lost
+        known = self._by_key.get(key)
+        if known is not None:
+            self._by_key[key] = _together(known, finding)
         elif len(self._by_key) < self._limit:
             self._by_key[key] = finding
         else:
-            self._beyond += finding.count
-            self._worst_beyond = max(self._worst_beyond, finding.severity, key=lambda s: s.rank)
+            self._note_beyond(finding)
+
+    def _note_beyond(self, finding: Finding) -> None:
+        before = self._beyond
+        worst = max((f.severity for f in (finding, before) if f is not None), key=lambda s: s.rank)
+        message = f"There are more than {self._limit} kinds of findings; the others are not listed"
+        lost = finding.bytes_lost + (before.bytes_lost if before is not None else 0)
+        self._beyond = Finding(_LIMIT, worst, message, bytes_lost=lost)
 
     def __iter__(self) -> Iterator[Finding]:
-        for key, finding in self._by_key.items():
-            extra = self._repeats[key]
-            if extra:
-                lost = finding.bytes_lost + self._bytes_lost[key]
-                finding = replace(finding, count=finding.count + extra, bytes_lost=lost)
-            yield finding
-        if self._beyond:
-            message = f"{self._beyond} further findings of other kinds not listed"
-            yield Finding("findings-limit", self._worst_beyond, message)
+        yield from self._by_key.values()
+        if self._beyond is not None:
+            yield self._beyond
 
     def __len__(self) -> int:
-        return len(self._by_key) + (1 if self._beyond else 0)
+        return len(self._by_key) + (self._beyond is not None)
+
+
+def _together(first: Finding, again: Finding) -> Finding:
+    """Two findings of one kind as one, at the place of the first."""
+    kept = max(first.kept, again.kept)
+    count = first.count - first.kept + again.count - again.kept + kept
+    if again.kept == again.count:
+        lost = max(first.bytes_lost, again.bytes_lost)
+    else:
+        lost = first.bytes_lost + again.bytes_lost
+    if (count, kept, lost) == (first.count, first.kept, first.bytes_lost):
+        return first
+    return replace(first, count=count, kept=kept, bytes_lost=lost)
 
 
 class ConversionError(Exception):
@@ -141,6 +185,13 @@ class TruncatedError(ConversionError):
 
     http_status = 422
     exit_code = 4
+
+
+class ProcessLostError(ConversionError):
+    """A process of the conversion died: killed, or out of memory. The document may be sound."""
+
+    http_status = 503
+    exit_code = 8
 
 
 class LimitError(ConversionError):

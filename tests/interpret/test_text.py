@@ -317,6 +317,13 @@ def test_initial_conditions_come_from_the_descriptor() -> None:
     assert shown(draw(e("A"), space)[0]) == [f"A at 10,0 rgb{rgb(0.0, 0.0, 1.0).components}"]
 
 
+def test_a_chain_that_is_not_ended_loses_nothing() -> None:
+    """The last control of the data says that another one is chained to it."""
+    items, findings = draw(build("A") + bytes.fromhex("2bd3 04c7 0010"))
+    assert shown(items) == ["A at 0,0"]
+    assert [finding.code for finding in findings] == []
+
+
 def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data() -> None:
     control = bytes.fromhex("2bd3 106a 0100 0002 0000 0201 00000000 0000")
     assert shown(draw(build() + control + e("AB") + e("C"))[0]) == ["AB at 0,0", "C at 12,0"]
@@ -330,6 +337,7 @@ def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data(
         (bytes.fromhex("2bd3 ffda 4142"), "control-length"),
         (bytes.fromhex("2bd3 03c6 01"), "control-short"),
         (bytes.fromhex("2bd3"), "control-truncated"),
+        (bytes.fromhex("2bd3 04c7 0010 04"), "control-truncated"),
         (build(("SCFL", 9), "A"), "font-not-mapped"),
         (build(("STC", 0x77), "A"), "colour-unknown"),
         (build(("STO", 0x1000, 0x2D00), "A"), "orientation-bad"),

@@ -58,14 +58,14 @@ class Painter:
         return self._guarded(unit, lambda page: self._interpreter.draw(page, form))
 
     def _guarded(self, unit: PageUnit, draw: Callable[[PageUnit], Page]) -> Page:
-        self._findings.page = unit.number
-        try:
-            return draw(unit)
-        except (ConversionError, MemoryError):
-            raise
-        except Exception as fault:
-            self._report(fault, unit.start)
-            return self._marked(unit.number, *_MARK_SIZE, unit.groups)
+        with self._findings.on_page(unit.number):
+            try:
+                return draw(unit)
+            except (ConversionError, MemoryError):
+                raise
+            except Exception as fault:
+                self._report(fault, unit.file.origin(unit.start))
+                return self._marked(unit.number, *_MARK_SIZE, unit.groups)
 
     def packet(self, page: Page, maker: Maker) -> Packet:
         """The page as the output's writer takes it; a fault on the way there marks the page, too."""
@@ -74,8 +74,8 @@ class Painter:
         except (ConversionError, MemoryError):
             raise
         except Exception as fault:
-            self._findings.page = page.number
-            self._report(fault, None)
+            with self._findings.on_page(page.number):
+                self._report(fault, None)
             return maker.packet(self._marked(page.number, page.width, page.height, page.groups))
 
     def _report(self, fault: Exception, offset: int | None) -> None:

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
 
 from afpcluster.conversion.work import Work
-from afpcluster.findings import ConversionError, Finding
+from afpcluster.findings import Finding, ProcessLostError
 from afpcluster.options import Options
 from afpcluster.outputs.output import Output, Packet
 
@@ -74,7 +74,7 @@ def _gather(
         try:
             kind, value, done = connections[index].recv()
         except EOFError as error:
-            raise ConversionError(
+            raise ProcessLostError(
                 "worker-died",
                 "A conversion process ended without an answer (killed, or out of memory). Try again.",
             ) from error

@@ -23,17 +23,20 @@ Unit = PageUnit | Sheet
 
 
 class Walk:
-    """Walks one print file, once. `outside` are resources that are not in it.
+    """Walks one print file, once. `outside` are resources that are not in it. What is wrong
+    inside of resources goes to `used`.
 
     `findings` are those of the walk: the same in every process. `pages_seen` is the number of output pages
-    so far, whoever makes them. `size` is that of the file in bytes.
+    so far, whoever makes them. `size` is that of the file in bytes, `fields` its
+    structured fields for another reader.
     """
 
-    def __init__(self, source: BinaryIO, options: Options, outside: ResourceScope) -> None:
+    def __init__(self, source: BinaryIO, options: Options, outside: ResourceScope, used: Findings) -> None:
         self._options = options
         self.findings = Findings()
         self.pages_seen = 0
         file = RecordFile(source, self.findings)
+        self.fields = file.source
         self.size = file.size
         self._assembler = Assembler(
             file,
@@ -41,6 +44,7 @@ class Walk:
             outside,
             accept_truncated=options.accept_truncated,
             strict=options.strict,
+            used=used,
         )
 
     def units(self) -> Iterator[Unit]:

@@ -28,8 +28,10 @@ class Work:
         self._mine = mine
         self._painted = Findings()
         self._outside = FolderScope(options.resource_paths, self._painted)
-        self._walk = Walk(source, options, self._outside)
-        names = PageNames(RecordFile(source, Findings())) if options.layout is Layout.PAGES else None
+        self._walk = Walk(source, options, self._outside, self._painted)
+        names = (
+            PageNames(RecordFile(self._walk.fields, Findings())) if options.layout is Layout.PAGES else None
+        )
         self._painter = Painter(options, self._painted, names)
         self.size = self._walk.size
 

@@ -103,7 +103,8 @@ class _OpenGroup:
 
 
 class Assembler:
-    """Walks a print file once. `pages_seen`, `document_name` and `outer_scope` can be read while it walks."""
+    """Walks a print file once. `pages_seen`, `document_name` and `outer_scope` can be read while it walks.
+    What is wrong inside of resources goes to `used`, by whoever uses them."""
 
     def __init__(
         self,
@@ -113,7 +114,9 @@ class Assembler:
         *,
         accept_truncated: bool = False,
         strict: bool = False,
+        used: Findings | None = None,
     ) -> None:
+        self._used = findings if used is None else used
         self._strict = strict
         self._accept_truncated = accept_truncated
         self._file = file
@@ -215,7 +218,7 @@ class Assembler:
             report_not_ended(stretch, self._findings)
         self._stretch = None
         if stretch.begin != _BDI:
-            resource = stretch.resource(self._file, end if ended else offset, self._findings)
+            resource = stretch.resource(self._file, end if ended else offset, self._used)
             if stretch.begin == _BMM:
                 self._internal_candidate = resource
             else:
@@ -362,7 +365,9 @@ class Assembler:
     def _page_resources(self, start: int) -> None:
         """Take in the resource group of a page (MO:DCA Appendix C "Retired Interchange Set")."""
         self._page_scope = ResourceScope(self._page_scope or self._scope)
-        for resource in scan_resources(self._file, start, self._findings, window_size=_SMALL_WINDOW):
+        for resource in scan_resources(
+            self._file, start, self._findings, used=self._used, window_size=_SMALL_WINDOW
+        ):
             self._page_scope.add(resource)
 
     def _no_pages(self) -> NotAfpError:

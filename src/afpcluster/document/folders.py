@@ -41,9 +41,10 @@ class FolderScope(ResourceScope):
                 )
 
     def _add_group_file(self, path: Path) -> None:
-        file = RecordFile(self._open_files.enter_context(path.open("rb")), self._findings)
-        for resource in scan_resources(file, None, self._findings):
-            self.add(resource)
+        with self._findings.kept():
+            file = RecordFile(self._open_files.enter_context(path.open("rb")), self._findings)
+            for resource in scan_resources(file, None, self._findings):
+                self.add(resource)
 
     @cached_property
     def _files(self) -> dict[str, Path]:

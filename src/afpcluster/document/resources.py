@@ -78,7 +78,9 @@ class Resource:
     def _read(self) -> list[Record]:
         if self.file is None:
             return []
-        return [r for r in self.file.read(self.start, self.end) if r.type not in (_BRS, _ERS)]
+        with self.findings.kept():
+            records = self.file.read(self.start, self.end, self.findings)
+        return [r for r in records if r.type not in (_BRS, _ERS)]
 
     def forget(self) -> None:
         """Drop the records, for resources that are used once."""
@@ -110,10 +112,9 @@ class Resource:
 
     def node(self) -> ObjectNode | None:
         """The resource's object, nested."""
-        for item in nest(self.records, self.findings):
-            if isinstance(item, ObjectNode):
-                return item
-        return None
+        with self.findings.kept():
+            nested = nest(self.records, self.findings)
+        return next((item for item in nested if isinstance(item, ObjectNode)), None)
 
 
 class ResourceScope:
@@ -213,26 +214,32 @@ def report_not_ended(stretch: Stretch, findings: Findings) -> None:
 
 
 def scan_resources(
-    file: RecordFile, start: int | None, findings: Findings, *, window_size: int = 1 << 20
+    file: RecordFile,
+    start: int | None,
+    findings: Findings,
+    *,
+    used: Findings | None = None,
+    window_size: int = 1 << 20,
 ) -> Iterator[Resource]:
     """The resources from `start` on: Begin Resource … End Resource, or bare resource objects.
 
-    Stops at the End Resource Group, at a Begin Document, or at the end of the file. `window_size` is as in
-    `RecordFile.scan`.
+    Stops at the End Resource Group, at a Begin Document, or at the end of the file. What is wrong with
+    what is in them goes to `used` when they are used. `window_size` is as in `RecordFile.scan`.
     """
+    used = findings if used is None else used
     stop_at = (CODES["ERG"], CODES["BDT"], CODES["BPG"])
     stretch: Stretch | None = None
     stop = 0
     for type_, offset, stop, window, at in file.scan(start, window_size=window_size):
         if stretch is not None:
             if type_ == stretch.closing:
-                yield stretch.resource(file, stop, findings)
+                yield stretch.resource(file, stop, used)
                 stretch = None
                 continue
             if stretch.take(type_):
                 continue
             report_not_ended(stretch, findings)
-            yield stretch.resource(file, offset, findings)
+            yield stretch.resource(file, offset, used)
             stretch = None
         if type_ in stop_at:
             return
@@ -240,7 +247,7 @@ def scan_resources(
             stretch = Stretch(type_, offset, window[at : at + stop - offset - 9])
     if stretch is not None:
         report_not_ended(stretch, findings)
-        yield stretch.resource(file, stop, findings)
+        yield stretch.resource(file, stop, used)
 
 
 def _header(stretch: Stretch) -> tuple[int, str, bytes]:

@@ -93,10 +93,11 @@ class FontLibrary:
         key = record.type.to_bytes(3, "big") + record.data
         fonts = known.get(key)
         if fonts is None:
-            fonts = known[key] = {
-                local_id: self._font(references, scope, record)
-                for local_id, references in self._references(record).items()
-            }
+            with self._sources.findings.kept():
+                fonts = known[key] = {
+                    local_id: self._font(references, scope, record)
+                    for local_id, references in self._references(record).items()
+                }
         return fonts
 
     def default(self, points: float) -> Font:
@@ -165,11 +166,10 @@ class FontLibrary:
         space = page.space_section << 8 | page.space_code & 0xFF if page.space_code >= 0 else NO_SPACE
 
         def missing(section: int) -> None:
-            self._sources.report(
+            self._sources.report_shown(
                 "font-section-missing",
                 Severity.SKIPPED,
                 f"Font {name} has no section X'{section:02X}'; characters of that section are not shown",
-                record,
             )
 
         return sectioned_font(name, fonts, space, missing)
@@ -294,11 +294,10 @@ class FontLibrary:
         if font is None:
 
             def missing(character: str, count: int) -> None:
-                self._sources.report(
+                self._sources.report_shown(
                     "glyph-missing",
                     Severity.SKIPPED,
                     f"Font {reference.label} has no glyph for {character_label(character)}",
-                    record,
                     count,
                 )
 
@@ -360,12 +359,11 @@ class FontLibrary:
         if font is None:
 
             def missing(count: int) -> None:
-                self._sources.report(
+                self._sources.report_shown(
                     "glyph-missing",
                     Severity.SKIPPED,
                     f"Font {reference.label} is double-byte and not there; what no font at hand has is shown"
                     f" as boxes of its width. Put a font with {page.name} into a resource folder",
-                    record,
                     count,
                 )
 

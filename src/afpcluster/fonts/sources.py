@@ -46,7 +46,7 @@ class FontSources:
         raster_a_space: bool,
         stand_in_folders: Sequence[Path] = (),
     ) -> None:
-        self._findings = findings
+        self.findings = findings
         self._strict = strict
         self._character_set = character_set if raster_a_space else _without_raster_a_space
         self._folders = FontFolders(resource_paths)
@@ -234,15 +234,20 @@ class FontSources:
             )
         self.report("font-substituted", Severity.SUBSTITUTED, message, record)
 
-    def report(self, code: str, severity: Severity, message: str, record: Record, count: int = 1) -> None:
-        self._findings.add(
+    def report_shown(self, code: str, severity: Severity, message: str, count: int = 1) -> None:
+        """Report what comes to light when text is shown. A font is kept, so where it was mapped first says
+        nothing; the page does."""
+        self.findings.add(code, severity, message, count=count)
+
+    def report(self, code: str, severity: Severity, message: str, record: Record) -> None:
+        """Report what comes to light when `record` maps a font."""
+        self.findings.add(
             code,
             severity,
             message,
             offset=record.offset,
             field=FIELDS[record.type].mnemonic if record.type in FIELDS else None,
             spec=_SPECS.get(record.type),
-            count=count,
         )
 
 

@@ -217,7 +217,8 @@ class ContentInterpreter:
         if found is None:
             with self._opened(resource, frame) as node:
                 if node is not None:
-                    found = self._interpreted(node, frame, around)
+                    with self._findings.kept():
+                        found = self._interpreted(node, frame, around)
                     self._shared.put(key, found)
         return found
 

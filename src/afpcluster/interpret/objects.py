@@ -8,6 +8,7 @@ MO:DCA "Object Environment Group", "Presentation Text Objects", "Image Objects",
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from hashlib import blake2b
 from operator import attrgetter
 
@@ -60,10 +61,11 @@ class ObjectInterpreter:
         key = dependency(tuple((r.type, r.data) for r in records), scope, None, suppressed)
         found = self._environments.get(key)
         if found is None:
-            found = read_environment(
-                records, self._library, scope, self._lookup.mapped, self._findings, suppressed=suppressed
-            )
-            found.text_place = self._text_place(records, found)
+            with self._findings.kept():
+                found = read_environment(
+                    records, self._library, scope, self._lookup.mapped, self._findings, suppressed=suppressed
+                )
+                found.text_place = self._text_place(records, found)
             self._environments.put(key, found)
         return found
 
@@ -156,7 +158,8 @@ class ObjectInterpreter:
                 environment.resources,
                 triplets=(include.triplets if include else b"") + begin.triplets,
             )
-            items = self._guarded(DRAWN[node.type], data_object)
+            with self._findings.kept() if key else nullcontext():
+                items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
         self._place(placed, items, frame)

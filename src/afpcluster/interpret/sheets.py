@@ -105,16 +105,16 @@ class SheetComposer:
                 continue
             left, top, right, bottom = _bounds(page, _on_medium(sheet, placed, extents))
             if min(left, top, width - right, height - bottom) < -_TOLERANCE:
-                self._findings.page = placed.unit.number
-                self._findings.add(
-                    "page-beyond-medium",
-                    Severity.INFO,
-                    f"Pages on medium map {sheet.medium_map.name} reach beyond the medium; what they "
-                    "show there is cut off",
-                    offset=placed.unit.start,
-                    field="PGP",
-                    spec="MO:DCA Page Position (PGP) Format 2",
-                )
+                with self._findings.on_page(placed.unit.number):
+                    self._findings.add(
+                        "page-beyond-medium",
+                        Severity.INFO,
+                        f"Pages on medium map {sheet.medium_map.name} reach beyond the medium; what they "
+                        "show there is cut off",
+                        offset=placed.unit.file.origin(placed.unit.start),
+                        field="PGP",
+                        spec="MO:DCA Page Position (PGP) Format 2",
+                    )
 
     def _extents(self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]]) -> tuple[float, float]:
         """Extents of the medium presentation space: as specified, else what the pages reach to in the

@@ -85,11 +85,14 @@ class TextInterpreter(ShownText):
         """Process a chain of control sequences; the position behind it (the end, where it is damaged)."""
         end = len(data)
         table = _HANDLERS
+        begin = at
         chained = 1
         while chained:
             try:
                 length, type_ = data[at], data[at + 1]
             except IndexError:
+                if at == end > begin:
+                    return end  # the last control says that the chain goes on, but nothing is lost
                 self.report("control-truncated", "Text ends inside a control sequence introducer")
                 return end
             next_ = at + length

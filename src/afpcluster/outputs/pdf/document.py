@@ -57,7 +57,10 @@ class PdfDocumentWriter:
     def add(self, packet: PagePacket) -> None:
         """Write the next page."""
         self._findings.extend(packet.findings)
-        self._findings.page = packet.number
+        with self._findings.on_page(packet.number):
+            self._write_page(packet)
+
+    def _write_page(self, packet: PagePacket) -> None:
         for payload in packet.payloads:
             self._take(payload)
         page = self._awaited.pop(len(self._page_refs) + 1, None) or self._file.allocate()

@@ -68,13 +68,13 @@ class PacketMaker:
     def _make(self, page: Page) -> PagePacket:
         self._payloads = []
         self._findings = Findings()
-        self._findings.page = page.number
         flip = Matrix(1, 0, 0, -1, 0, page.height)
         resources = StreamResources(self)
         writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
         writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm".encode())
-        writer.items(page.items)
+        with self._findings.on_page(page.number):
+            writer.items(page.items)
         return PagePacket(
             page.number,
             page.width,
@@ -107,7 +107,9 @@ class PacketMaker:
 
     def send_image(self, image: ImageData) -> None:
         if self._first_time(ImagePayload, image.key):
-            self._payloads.append(encode_image(image, compress=self._compress, findings=self._findings))
+            with self._findings.kept():  # another maker meets it, too
+                payload = encode_image(image, compress=self._compress, findings=self._findings)
+            self._payloads.append(payload)
 
     def send_form(self, shared: SharedItems) -> Form:
         form = self._forms.get(shared)
