@@ -1,4 +1,4 @@
-"""A cluster that speaks TLS on every hop: it starts, converts, tells when certificates end, takes new ones."""
+"""A cluster with TLS on every hop: it starts, converts, tells when certificates end, takes new ones."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from certificates import Authority
 from service_processes import Afp2webProcess, WrapperProcess
 
 from afpcluster.web.keys import hash_of, new_key
+from certificates import Authority
 
 DOCS = Path(__file__).parents[2] / "docs"
 KEY = new_key()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificates import Authority
 from service_processes import (
     Afp2webProcess,
     Reply,
@@ -27,6 +26,7 @@ from service_processes import (
 )
 
 from afpcluster.web.keys import hash_of, new_key, parse_clients
+from certificates import Authority
 
 Start = Callable[..., ServiceProcess]
 KEYS = {name: new_key() for name in ("billing", "billing-next", "few", "bytes", "one", "wrapper")}

@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from certificates import Authority
 from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, call, eventually
+
+from certificates import Authority
 
 Start = Callable[..., ServiceProcess]
 
