@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from service_processes import WrapperProcess, eventually
+from service_processes import Afp2webProcess, WrapperProcess, eventually
+
+from afpcluster.afp.framing import encode
 
 PDF = b"%PDF-1.7\n"
 WHOLE = (
@@ -115,6 +117,27 @@ def test_what_is_carried_in_vain_is_bounded(tmp_path: Path, servers: list[SmallS
     assert server.expected.count(True) == (server.calls if size > 64 * 1024 else 0)
     allowed = 1.3 if size > 64 * 1024 else 2.0  # small ones are not announced: the budget alone holds them
     assert server.received <= allowed * documents * size, server.calls
+
+
+def test_a_real_afp2web_under_overload(tmp_path: Path, document: bytes) -> None:
+    """Places for 2 + 4 documents, 40 conversions at a time, each document a quarter of a megabyte."""
+    size = 250_000
+    padding = encode(0xD3EEEE, bytes(30_000)) * 8
+    large = document + padding
+    large += encode(0xD3EEEE, bytes(size - len(large) - len(encode(0xD3EEEE))))
+    server = Afp2webProcess(tmp_path / "afp2web", "afp2web.queue-limit = 4")
+    wrapper = WrapperProcess(tmp_path / "wrapper", server.port, "wrapper.max-conversions = 40")
+    documents = 120
+    try:
+        with ThreadPoolExecutor(40) as threads:
+            replies = list(threads.map(lambda _: wrapper.convert(large).status, range(documents)))
+        metrics = wrapper.call("GET", "/metrics").body.decode()
+    finally:
+        wrapper.stop()
+        server.stop()
+    carried = next(float(x.split()[1]) for x in metrics.splitlines() if x.startswith("afp2web_carried"))
+    assert replies == [200] * documents
+    assert carried <= 1.3 * documents * size
 
 
 def test_a_busy_server_is_asked_again_when_it_said(tmp_path: Path, servers: list[SmallServer]) -> None:
