@@ -227,6 +227,19 @@ def test_work_waits_in_the_proxy_and_heartbeats_do_not(proxy: Loopback) -> None:
     assert ended.index("single") < 20, "one request of a client with one overtakes those of one with forty"
 
 
+def test_who_leaves_is_not_worked_for(proxy: Loopback) -> None:
+    for stub in proxy.stubs.values():
+        stub.reset("hold")
+    try:
+        with proxy.connect() as made:
+            made.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx" % CONVERT.encode())
+            wait_for(lambda: any(stub.at_once for stub in proxy.stubs.values()))
+        wait_for(lambda: any(stub.gone.is_set() for stub in proxy.stubs.values()), seconds=0.5)
+    finally:
+        for stub in proxy.stubs.values():
+            stub.reset()
+
+
 def test_the_instance_that_failed_can_be_avoided(proxy: Loopback) -> None:
     port = proxy.topology.ports.afp2web_proxy
     for avoided, other in (("afp2web-03", "afp2web-04"), ("afp2web-04", "afp2web-03")):

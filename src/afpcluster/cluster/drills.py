@@ -113,4 +113,10 @@ DRILLS = {
     "connections": Drill(
         "1,200 connections to the VIP that say nothing", pressure.idle_connections, _NOTHING_FAILS, lasts=7.0
     ),
+    "client-gone": Drill(
+        "clients send long documents and leave, five times a second",
+        pressure.leaving_clients,
+        Promise(document_failures=0, ping_failures=0, slowest=5.0, held=True),
+        lasts=4.0,
+    ),
 }

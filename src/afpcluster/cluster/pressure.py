@@ -12,13 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 
+from afpcluster.cluster import demo
 from afpcluster.cluster.command import run
 from afpcluster.cluster.faults import Struck, first, holder, pid_of, stutter
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.topology import Role
 
 IDLE_CONNECTIONS = 1200
+_LEAVE_EVERY = 0.2  # seconds
+_LEFT_STATEMENTS = 400  # a document of several seconds
 
 # Says it is well, and fails at everything else. Arguments: port.
 _IMPOSTOR = """
@@ -56,6 +61,31 @@ def idle_connections(layout: Layout) -> Struck:
         with contextlib.suppress(BlockingIOError):
             made.connect(target)
     return Struck(f"{IDLE_CONNECTIONS} connections that say nothing", holder(layout), opened.close)
+
+
+def leaving_clients(layout: Layout) -> Struck:
+    """One sends a long document and leaves, five times a second."""
+    body = demo.sample(_LEFT_STATEMENTS)
+    target = (str(layout.topology.network.virtual_address), layout.topology.ports.wrapper_proxy)
+    head = f"POST /wrapperservice/convert HTTP/1.1\r\nHost: vip\r\nContent-Length: {len(body)}\r\n\r\n"
+    healed = threading.Event()
+
+    def keep_leaving() -> None:
+        while not healed.is_set():
+            began = time.monotonic()
+            with contextlib.suppress(OSError), socket.create_connection(target, timeout=1.0) as made:
+                made.sendall(head.encode() + body)
+                time.sleep(_LEAVE_EVERY / 2)
+            time.sleep(max(0.0, began + _LEAVE_EVERY - time.monotonic()))
+
+    thread = threading.Thread(target=keep_leaving)
+    thread.start()
+
+    def heal() -> None:
+        healed.set()
+        thread.join()
+
+    return Struck(f"clients send {len(body)} bytes and leave", holder(layout), heal)
 
 
 def fill_disk(layout: Layout) -> Struck:
