@@ -390,7 +390,7 @@ def name_map(data: bytes, group_length: int) -> dict[bytes, bytes]:
     for at in range(2, len(data) - NameMapping.shape.size + 1, length):
         if at >= start:
             break
-        mapping: NameMapping = NameMapping.decode(data[at : at + length])
+        mapping = NameMapping.decode(data[at : at + length])
         if at < mapping.offset < len(data):
             places[mapping.gcgid] = mapping.offset
             start = min(start, mapping.offset)

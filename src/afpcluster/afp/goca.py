@@ -277,7 +277,7 @@ def segments(data: bytes) -> tuple[list[Segment], list[SegmentProblem]]:
     at, end = 0, len(data)
     while at < end:
         if data[at : at + 2] == _BEGIN_SEGMENT and at + 14 <= end:
-            begin: BeginSegment = BeginSegment.decode(data[at + 2 : at + 14])
+            begin = BeginSegment.decode(data[at + 2 : at + 14])
             start, at = at, at + 14
             piece = data[at : at + begin.length]
             if len(piece) < begin.length:

@@ -97,8 +97,7 @@ def decode_triplet(data: bytes, kind: type[T]) -> T | None:
     raw = find_triplet(data, TRIPLET_IDS[kind])
     if raw is None or len(raw) < kind.shape.required:
         return None
-    found: T = kind.decode(raw)
-    return found
+    return kind.decode(raw)
 
 
 @structure("MO:DCA Coded Graphic Character Set Global Identifier Triplet X'01'")

@@ -337,6 +337,6 @@ def _self_contained(node: ObjectNode) -> bool:
 def _is_relative(position: Record) -> bool:
     """Whether an Object Area Position counts from the page segment (reference coordinate system 0)."""
     try:
-        return modca.ObjectAreaPosition.decode(position.data).reference == 0  # type: ignore[no-any-return]
+        return modca.ObjectAreaPosition.decode(position.data).reference == 0
     except DecodeError:
         return False

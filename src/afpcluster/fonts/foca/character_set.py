@@ -76,7 +76,7 @@ class CharacterSet:
         data = find_triplet(self.control.triplets, _EXTENSION_FONT) or b""
         if len(data) < foca.ExtensionFont.shape.required:
             return 0
-        triplet: foca.ExtensionFont = foca.ExtensionFont.decode(data)
+        triplet = foca.ExtensionFont.decode(data)
         return triplet.character_set_id
 
     @property

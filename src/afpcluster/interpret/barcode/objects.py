@@ -93,7 +93,7 @@ def draw_bar_code(data_object: DataObject, context: Context) -> list[Item]:
         )
         return []
     try:
-        descriptor: BarCodeSymbolDescriptor = BarCodeSymbolDescriptor.decode(data_object.descriptor.data)
+        descriptor = BarCodeSymbolDescriptor.decode(data_object.descriptor.data)
     except DecodeError as error:
         context.findings.add(
             "field-short",
@@ -127,7 +127,7 @@ class Drawing:
         """The items of one Bar Code Data."""
         self._offset = record.offset
         try:
-            data: BarCodeSymbolData = BarCodeSymbolData.decode(record.data)
+            data = BarCodeSymbolData.decode(record.data)
         except DecodeError as error:
             self._add("field-short", Severity.SKIPPED, f"BDA: {error}")
             return []

@@ -126,7 +126,7 @@ def _set_defaults(drawing: Drawing, descriptor: bytes) -> None:
         if code != SET_CURRENT_DEFAULTS:
             continue
         try:
-            instruction: SetCurrentDefaults = SetCurrentDefaults.decode(data)
+            instruction = SetCurrentDefaults.decode(data)
             for name, value in default_items(instruction):
                 _set_default(drawing, name, value)
         except (OrderError, DecodeError) as error:

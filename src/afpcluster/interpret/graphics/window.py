@@ -89,7 +89,7 @@ def _window(data_object: DataObject, context: Context) -> WindowSpecification:
         if code != WINDOW_SPECIFICATION:
             continue
         try:
-            window: WindowSpecification = WindowSpecification.decode(data)
+            window = WindowSpecification.decode(data)
         except DecodeError as error:
             problem = str(error)
             continue
