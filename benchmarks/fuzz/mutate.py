@@ -12,18 +12,25 @@ from random import Random
 
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.ptoca import CONTROLS, PREFIX
+from benchmarks.fuzz.framings import FRAMINGS
 
 INTERESTING = (0, 1, 2, 3, 7, 8, 0x10, 0x20, 0x40, 0x5A, 0x7F, 0x80, 0xD3, 0xFE, 0xFF)
 WORDS = (0, 1, 2, 7, 8, 9, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF)
 MAXIMUM_SIZE = 1 << 16  # inputs do not grow past this
+_LARGEST_FRAMED = 32_000  # what a descriptor's length can say, and its framing fits into an input
 _TYPES = tuple(CODES.values())
 
 
 def mutated(random: Random, seeds: Sequence[bytes]) -> bytes:
-    """One input: a seed with one to four mutations."""
+    """One input: a seed with one to four mutations; one in six is framed as hosts do, and may be damaged
+    after that."""
     data = random.choice(seeds)
     for _ in range(1 + int(random.random() ** 2 * 4)):
         data = random.choice(MUTATIONS)(random, data, seeds)
+    if random.random() < 1 / 6:
+        data = FRAMINGS[random.choice(list(FRAMINGS))](split(data[:_LARGEST_FRAMED]))
+        if random.random() < 1 / 2:
+            data = random.choice(_DATA)(random, data, seeds)
     return data[:MAXIMUM_SIZE]
 
 

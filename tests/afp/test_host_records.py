@@ -6,12 +6,12 @@ import io
 from random import Random
 
 import pytest
-from framings import blocked, chopped, rdw, spanned, unmarked
 
 from afpcluster.afp.framing import RecordFile, encode
 from afpcluster.afp.views import View
 from afpcluster.convert import convert
 from afpcluster.findings import Findings, NotAfpError
+from benchmarks.fuzz.framings import blocked, chopped, rdw, spanned, unmarked
 from tests.corpus import CASES, needs_corpus
 
 BDT, BPG, NOP, PTX, EPG, EDT = 0xD3A8A8, 0xD3A8AF, 0xD3EEEE, 0xD3EE9B, 0xD3A9AF, 0xD3A9A8

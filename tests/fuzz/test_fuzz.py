@@ -12,6 +12,7 @@ from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
 from afpcluster.options import Options
 from benchmarks.fuzz.check import Fault, check, minimise
+from benchmarks.fuzz.framings import FRAMINGS
 from benchmarks.fuzz.mutate import MUTATIONS, mutated, split
 from benchmarks.fuzz.run import Plan, run
 from benchmarks.fuzz.seeds import own_seeds
@@ -28,6 +29,16 @@ def test_seeds_are_valid(name: str) -> None:
     assert result.pages == 1
     if name not in SHOWS_NOTHING_WELL:
         assert [f.message for f in result.findings if f.severity in ("skipped", "error")] == []
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_framed_seeds_are_valid(framing: str) -> None:
+    """However a seed is framed, it is the same document."""
+    for name in ("plain_text", "image_g4"):
+        sink, framed = io.BytesIO(), io.BytesIO()
+        convert(io.BytesIO(SEEDS[name]), sink, Options(raise_faults=True))
+        convert(io.BytesIO(FRAMINGS[framing](split(SEEDS[name]))), framed, Options(raise_faults=True))
+        assert framed.getvalue() == sink.getvalue()
 
 
 def test_mutated_files() -> None:

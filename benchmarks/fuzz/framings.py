@@ -1,7 +1,8 @@
-"""Records as hosts and transfers write them, for tests."""
+"""Records as hosts and transfers write them: the same fields, framed otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 
@@ -38,3 +39,18 @@ def chopped(data: bytes, seed: int, most: int = 60) -> list[bytes]:
 def unmarked(records: list[bytes]) -> list[bytes]:
     """The records without X'5A'."""
     return [record[1:] for record in records]
+
+
+_SHORT, _LONG = 60, 30_000
+FRAMINGS: dict[str, Callable[[list[bytes]], bytes]] = {
+    "rdw": lambda records: b"".join(map(rdw, records)),
+    "bdw": lambda records: b"".join(blocked([rdw(record)]) for record in records),
+    "two bytes": lambda records: b"".join((len(r) + 2).to_bytes(2, "big") + r for r in records),
+    "spanned": lambda records: b"".join(spanned(records, _SHORT)),
+    "chopped": lambda records: b"".join(map(rdw, chopped(b"".join(records), 1, _LONG))),
+    "unmarked": lambda records: b"".join(unmarked(records)),
+    "unmarked, rdw": lambda records: b"".join(map(rdw, unmarked(records))),
+    "unmarked, lines": lambda records: b"\n".join(unmarked(records)) + b"\n",
+    "lines": lambda records: b"\r\n".join(records) + b"\r\n",
+}
+"""By name; what is made has the same structured fields."""
