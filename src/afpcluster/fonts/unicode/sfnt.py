@@ -8,6 +8,7 @@ reached, the font is refused. What was mended is said in `remarks`.
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -17,6 +18,8 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from afpcluster.findings import Severity
 from afpcluster.fonts.foca.code_page import FontDataError
+
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # a line a damaged record; findings say what counts
 
 _TRUETYPE, _CFF = "\x00\x01\x00\x00", "OTTO"
 _NEEDED = ("head", "hhea", "maxp")
