@@ -9,8 +9,9 @@ PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
 ORACLES   := fop fonts-dejavu-core fonts-urw-base35 libcairo2
-# Type 1 fonts of other makers, for `make fonts`.
-FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre
+# Fonts of other makers, for `make fonts`.
+FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 fonts-dejavu-core fonts-cantarell \
+                   fonts-linuxlibertine fonts-sil-gentium-basic fonts-lohit-deva fonts-nanum
 
 .DEFAULT_GOAL := help
 .PHONY: help up down test check format lock install packages oracles fonts fonts-packages bench fuzz
@@ -46,7 +47,7 @@ lock: install ## resolve requirements.lock anew from pyproject.toml
 bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
 	@$(PYTHON) -m benchmarks $(BENCH)
 
-fonts: install fonts-packages ## each glyph of Debian's Type 1 fonts, source against PDF (FONTS="--every 20")
+fonts: install fonts-packages ## each glyph of Debian's fonts, source against PDF (FONTS="--every 20")
 	@$(PYTHON) -m benchmarks.fonts $(FONTS)
 
 fuzz: install ## convert mutated files for a minute (FUZZ="--count 1000000 --jobs 2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
@@ -13,19 +12,10 @@ from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
 from afpcluster.display.items import GlyphRun, Page
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf import PdfOutput
+from benchmarks.fonts.comparison import Comparison
 from benchmarks.fonts.freetype_font import FreeTypeFont
 
 _CODES = 250  # of one face
-
-
-@dataclass(slots=True, frozen=True)
-class Comparison:
-    """`wrong` are the glyphs whose outline or width is not that of the source; `findings` what the engine
-    says of the font."""
-
-    glyphs: int
-    wrong: tuple[str, ...]
-    findings: tuple[str, ...]
 
 
 def compare(path: Path) -> Comparison:

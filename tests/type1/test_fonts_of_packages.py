@@ -6,10 +6,10 @@ import pytest
 from type1_programs import URW, needs_urw
 
 from benchmarks.fonts import type1
-from benchmarks.fonts.__main__ import PACKAGES, files_of
+from benchmarks.fonts.__main__ import TYPE1_PACKAGES, files_of
 from benchmarks.fonts.type1 import compare
 
-SAMPLE = [path for package in PACKAGES for path in files_of(package)[3:40:18]]
+SAMPLE = [path for package in TYPE1_PACKAGES for path in files_of(package)[3:40:18]]
 
 
 @needs_urw
