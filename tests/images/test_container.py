@@ -439,9 +439,6 @@ def test_a_trimmed_pdf_page_is_clipped() -> None:
     ("data", "triplets", "finding"),
     [
         (b"", classified(23), "container-empty"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0", classified(13), "container-unsupported"),
-        (b"\x1bE\x1b&l0A", classified(34), "container-unsupported"),
-        (b"<svg/>", classified(68), "container-unsupported"),
         (b"what is it", b"", "container-unsupported"),
         (file_data(COLOUR, "JPEG")[:20], classified(23), "jpeg-bad"),
         (file_data(COLOUR, "PNG")[:30], classified(65), "image-bad"),

@@ -59,6 +59,8 @@ _MAGIC = (
     (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG2000"),
     (b"\xff\x4f\xff\x51", "JPEG2000"),
     (b"BM", "BMP"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
 )
 
 
@@ -67,6 +69,8 @@ def sniff(data: bytes) -> str | None:
     for magic, format in _MAGIC:
         if data.startswith(magic):
             return format
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
     return "PDF" if b"%PDF-" in data[:1024] else None
 
 
@@ -165,5 +169,5 @@ FILE_FORMATS: dict[str, Callable[[Source], FileImage]] = {
     "JPEG2000": _jpeg_2000,
     "TIFF": _tiff,
     "PNG": _png,
-} | {format: _through_pillow(format) for format in ("GIF", "BMP", "DIB", "PCX")}
+} | {format: _through_pillow(format) for format in ("GIF", "BMP", "DIB", "PCX", "WEBP")}
 """Format -> its reader. Readers raise ImageProblem."""

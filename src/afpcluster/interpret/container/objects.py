@@ -19,8 +19,11 @@ from afpcluster.findings import Severity
 from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.container.files import FILE_FORMATS, FileImage, Source, image_size, sniff
 from afpcluster.interpret.container.pdf import draw_pdf_page
+from afpcluster.interpret.container.placeholder import placeholder
+from afpcluster.interpret.container.svg.draw import draw_svg
+from afpcluster.interpret.container.svg.tree import SvgError, looks_like_svg
 from afpcluster.interpret.container.tiff import tiff_frame
-from afpcluster.interpret.context import Context, DataObject
+from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.image.data import ImageProblem
 from afpcluster.interpret.mapping import place
 
@@ -62,6 +65,8 @@ _NAMES = {
 }
 """Presentation object types by component identifier, the last number of the registered OID."""
 
+_SVG = 68
+_POSTSCRIPT = b"%!PS"
 _OPAQUE_PDF = (25, 63)
 """PDF types whose complete presentation space is foreground (MO:DCA Appendix D)."""
 
@@ -88,37 +93,73 @@ def draw_container(object: DataObject, context: Context) -> list[Item]:
     format = sniff(data) or _FORMATS_BY_TYPE.get(kind or 0)
     offset = t.decode_triplet(triplets, t.ObjectOffset)
     page = offset.offset if offset is not None and offset.object_type == _PAGINATED_OBJECT else 0
+    size = t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
     try:
         if format == "PDF":
-            items, width, height = draw_pdf_page(
-                data, page, t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
-            )
+            items, width, height = draw_pdf_page(data, page, size)
             if kind in _OPAQUE_PDF:
                 items.insert(0, Rectangle(0, 0, width, height, WHITE))
         elif format in FILE_FORMATS:
             place_in_file = tiff_frame(data, page) if format == "TIFF" else 0
             file = Source(data, place_in_file, kind, report)
             items, width, height = _image_file(file, format, triplets, object, context)
+        elif kind == _SVG or looks_like_svg(data):
+            items, width, height = _svg(data, size, object.area, context, report)
         else:
-            raise _unsupported(data, kind)
+            _report_unsupported(data, kind, report)
+            if not data or not (kind in _NAMES or data.startswith(_POSTSCRIPT)):
+                return []
+            items, width, height = placeholder(data, object.area)
     except ImageProblem as problem:
         problem.report(report)
         return []
     return place(items, width, height, object.area, report)
 
 
-def _unsupported(data: bytes, kind: int | None) -> ImageProblem:
-    if not data:
-        return ImageProblem(
-            "container-empty", "The object container has no data", "MO:DCA Object Container Data"
+def _svg(
+    data: bytes,
+    size: t.ContainerPresentationSpaceSize | None,
+    area: ObjectArea,
+    context: Context,
+    report: Reporter,
+) -> tuple[list[Item], float, float]:
+    """An SVG file; a frame where it cannot be read. The triplet's size goes before the file's own."""
+    wanted = (area.width, area.height) if area.width and area.height else None
+    if size is not None and size.x_size and size.y_size:
+        wanted = (
+            size.x_size * points_per_unit(size.x_base, size.x_units),
+            size.y_size * points_per_unit(size.y_base, size.y_units),
         )
+
+    def read_image(file: bytes) -> ImageData | None:
+        format = sniff(file)
+        try:
+            if format in FILE_FORMATS:
+                return FILE_FORMATS[format](Source(file, 0, None, report)).image
+            raise ImageProblem("svg-image-unsupported", "An image in an SVG is of an unknown kind", SPEC)
+        except ImageProblem as problem:
+            problem.report(report)
+            return None
+
+    try:
+        found = draw_svg(data, wanted, context.budget, read_image, report)
+    except SvgError as error:
+        report("svg-bad", f"An SVG cannot be read: {error}; a frame is shown in its place", SPEC)
+        return placeholder(data, area)
+    return found.items, found.width, found.height
+
+
+def _report_unsupported(data: bytes, kind: int | None, report: Reporter) -> None:
+    if not data:
+        report("container-empty", "The object container has no data", "MO:DCA Object Container Data")
+        return
     name = _NAMES.get(kind or 0) or (
         "of no registered type" if kind is None else f"component identifier {kind}"
     )
-    return ImageProblem(
+    report(
         "container-unsupported",
         f"Object containers of this type are not supported: {name}; the data begins with "
-        f"X'{data[:4].hex().upper()}'",
+        f"X'{data[:4].hex().upper()}'; a frame is shown in its place, if it is a page's content",
         SPEC,
     )
 
