@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,10 +25,14 @@ from afpcluster.afp2web import pool as pool_module
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.pool import Pool
 from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.afp2web.worker import Limits
+from afpcluster.afp2web.worker_process import JobTime, Worker
+from afpcluster.convert import convert
 from afpcluster.sample import write_sample
 from afpcluster.sample.records import enclosed, field, triplet
 from benchmarks.fuzz import seed_objects
 from benchmarks.fuzz.seed_pages import NAME, object_area, print_file
+from benchmarks.fuzz.seeds import own_seeds
 
 Start = Callable[..., Afp2webProcess]
 
@@ -247,3 +252,43 @@ def test_a_slot_survives_any_failure_of_a_start(
     monkeypatch.setattr(pool_module.Worker, "start", start)
     asyncio.run(live())
     assert failures == []
+
+
+def test_everybody_gets_his_own_document(start: Start) -> None:
+    """Many short conversions at once: a worker is nobody's before its last answer was taken."""
+    instance = start(Afp2webProcess)
+    seeds = list(own_seeds().values())
+    expected = []
+    for seed in seeds:
+        sink = io.BytesIO()
+        convert(io.BytesIO(seed), sink)
+        expected.append(sink.getvalue())
+    numbers = [number % len(seeds) for number in range(400)]
+    with ThreadPoolExecutor(8) as threads:
+        replies = list(threads.map(lambda number: instance.transform(seeds[number]), numbers))
+    for number, reply in zip(numbers, replies, strict=True):
+        assert (reply.status, reply.body) == (200, expected[number])
+    assert instance.metric("workers_replaced_total") == 0
+
+
+def test_a_worker_is_nobodys_before_its_answer_was_taken(document: bytes) -> None:
+    async def live() -> None:
+        worker = await Worker.start(Limits(1 << 31, 1 << 20, 0))
+        try:
+            for _ in range(20):
+                with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as sink:
+                    source.write(document)
+                    source.flush()
+                    job = {"strict": False, "fail_on": None, "resource_paths": [], "stand_in_folders": []}
+                    running = asyncio.create_task(worker.run(job, source, sink, JobTime(20, 20)))
+                    await asyncio.sleep(0)
+                    while not running.done():
+                        assert not worker.usable
+                        await asyncio.sleep(0)
+                    assert running.result()["pages"] == 1
+                    assert worker.usable
+        finally:
+            worker.kill()
+            await worker.ended()
+
+    asyncio.run(live())

@@ -98,6 +98,7 @@ class Worker:
         try:
             async with asyncio.timeout(READY_SECONDS):
                 worker.unfenced = tuple((await worker._answer)["unfenced"])
+                worker.busy = False
         except BaseException as error:
             worker.kill()
             await worker.ended()
@@ -160,14 +161,18 @@ class Worker:
                 raise WorkerError("did not begin the job", untouched=True)
             else:
                 raise TimeoutError if end <= silent_at else NoProgress
-        return self._answer.result()
+        answer = self._answer.result()
+        self.busy = False  # only here, when the answer is taken: until then nobody else may have the worker
+        return answer
 
     async def settle(self) -> None:
         """Cancel the job that was left, and wait until the worker is free again; else kill it."""
         with suppress(OSError):
             self._orders.send(json.dumps({"cancel": self._job}).encode())
             await asyncio.wait({self._answer}, timeout=CANCEL_GRACE)
-        if not self._answer.done():
+        if self._answer.done():
+            self.busy = False
+        else:
             self.kill()
         self._answer.cancel()
 
@@ -220,7 +225,6 @@ class Worker:
             self._progress_at = self._alive_at
         elif "pong" not in said:
             self.jobs_done += "ready" not in said
-            self.busy = False
             if said.get("error", {}).get("kind") == "MemoryError":
                 self.spent = self.replaced_on_purpose = (
                     True  # it ends itself, since its heap may be in any state

@@ -1,0 +1,1 @@
+"""afp2web under bad input and long use, over HTTP."""
