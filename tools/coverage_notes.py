@@ -27,7 +27,6 @@ NOTES: dict[str, str] = {
     "Structured fields: MCA": _RETIRED,
     "Structured fields: CAT": _RETIRED,
     "Structured fields: BPF, EPF": "is an envelope: what it holds is read as if it stood alone",
-    "Structured fields: IEL": _INDEX,
     "Structured fields: BSG, ESG": "tells a printer what to load early; every page maps it again",
     "Structured fields: MMT": "names the paper; reported",
     "Structured fields: MMD": "names the output bin; reported",
