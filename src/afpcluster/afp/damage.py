@@ -18,7 +18,8 @@ INTRODUCER = 9  # bytes, X'5A' included
 FILLER = b"\x00\x40\x0a\x0d\x15\x25\x1a\x20"  # zeros, spaces and line ends of both worlds, end of file
 _PIECE = 1 << 16
 _CATEGORIES = frozenset(type_ >> 8 & 0xFF for type_ in FIELDS)
-_CANDIDATE = re.compile(rb"(?=\x5a..\xd3)", re.DOTALL)
+_CANDIDATE = re.compile(rb"\x5a..\xd3", re.DOTALL)
+_FILLER_AND_FIELD = re.compile(rb"[%s]{0,64}(?=\x5a..\xd3)" % re.escape(FILLER), re.DOTALL)
 _SURE = 2  # introducers in a row that no chance makes
 _BEGIN_PAGE = b"\xd3\xa8\xaf"
 
@@ -40,6 +41,15 @@ def find_introducer(data: bytes, start: int) -> int:
     while at >= 0 and not is_introducer(data, at):
         at = data.find(b"\x5a", at + 1)
     return at
+
+
+def filler_between(data: bytes, begin: int, end: int) -> int:
+    """How many bytes of filler stand between the field at begin..end-1 and the next one, where it is plain
+    that nothing else does and that the field's length is right; else 0."""
+    found = _FILLER_AND_FIELD.match(data, end)
+    if found is None or _CANDIDATE.search(data, begin + INTRODUCER, end + 3):
+        return 0
+    return found.end() - end
 
 
 class Surroundings:
@@ -94,11 +104,14 @@ class Surroundings:
     def fields_inside(self, at: int, end: int) -> int | None:
         """Where the chain of fields begins that shows that the field at..end-1 is not as long as it says."""
         first = at + INTRODUCER
+        data = self.bytes_at(first, min(end, self._size) + 3 - first)
         seen: set[int] = set()
-        for match in _CANDIDATE.finditer(self.bytes_at(first, min(end, self._size) + 3 - first)):
-            start = first + match.start()
+        candidate = _CANDIDATE.search(data)
+        while candidate is not None:
+            start = first + candidate.start()
             if start not in seen and self._leads_past(start, end, seen):
                 return start
+            candidate = _CANDIDATE.search(data, candidate.start() + 1)
         return None
 
     def _leads_past(self, at: int, end: int, seen: set[int]) -> bool:

@@ -17,7 +17,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from afpcluster.afp.damage import CARRIAGE_CONTROL, FILLER, Surroundings, find_introducer
+from afpcluster.afp.damage import CARRIAGE_CONTROL, FILLER, Surroundings, filler_between, find_introducer
 from afpcluster.afp.fields import is_begin, is_end, mnemonic
 from afpcluster.afp.host_records import joined_records
 from afpcluster.afp.transfer import (
@@ -126,10 +126,14 @@ class RecordFile:
             end = following = at + 1 + length
             q = p + 1 + length
             if end != size and (window[q] != CARRIAGE_CONTROL or window[q + 3] != 0xD3):
-                end, following = self._where_next(at, end, report)
-                if end < at + 9:
-                    at = following
-                    continue
+                filler = filler_between(window, p, q)
+                if filler:
+                    following = end + filler
+                else:
+                    end, following = self._where_next(at, end, report)
+                    if end < at + 9:
+                        at = following
+                        continue
             yield window[p + 3] << 16 | window[p + 4] << 8 | window[p + 5], at, end, window, p + 9
             at = following
 

@@ -93,7 +93,7 @@ class JoinedRecords(View):
                     start = at + prefix
                     self.cut_off = links >= _CHAIN
                 break
-            yield Piece(restart, at + prefix, length - prefix)
+            yield restart, at + prefix, length - prefix, 0
             at = stop
             links += 1
         else:
@@ -102,7 +102,7 @@ class JoinedRecords(View):
         rest = self._source.read(BUFFER)
         if rest.strip(FILLER) or start + len(rest) < size:
             self.whole = False
-        yield Piece(restart, start, size - start)
+        yield restart, start, size - start, 0
 
     def _aligned(self, at: int) -> Iterator[Piece]:
         """Records that begin with a field and agree with its length, or go on with it, and what is between
@@ -111,9 +111,9 @@ class JoinedRecords(View):
             begin, stop = self._record(at)
             if not stop:
                 stop = self._next_record(at + 1)
-                yield Piece(at, at, stop - at)
+                yield at, at, stop - at, 0
             else:
-                yield Piece(at, begin, stop - begin)
+                yield at, begin, stop - begin, 0
             at = stop
 
     def _record(self, at: int) -> tuple[int, int]:

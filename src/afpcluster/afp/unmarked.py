@@ -35,7 +35,7 @@ class MarkedFields(View):
             mark = 1 if length and at + length <= size else 0
             if not mark:
                 length = filler_before_field(buffer, p) or self._next_field(at) - at
-            yield Piece(at, at, length, mark)
+            yield at, at, length, mark
             at += length
 
     def _next_field(self, at: int) -> int:

@@ -10,7 +10,7 @@ import io
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 BUFFER = 1 << 18  # bytes that a walk reads at a time
 _BETWEEN_NOTES = 1 << 16
@@ -25,14 +25,9 @@ class Source(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-class Piece(NamedTuple):
-    """`size` bytes of the source from `start` on, behind X'5A' if `mark` is 1. A walk that begins at
-    `restart` begins with this piece; -1 where none can."""
-
-    restart: int
-    start: int
-    size: int
-    mark: int = 0
+Piece = tuple[int, int, int, int]
+"""(restart, start, size, mark): `size` bytes of the source from `start` on, behind X'5A' if `mark` is 1. A
+walk from `restart` on begins with this piece; -1 where none can. A plain tuple: there is one a record."""
 
 
 class View:
@@ -71,7 +66,7 @@ class View:
         at, pieces = self._from(self._at)
         skip, found, gathered = self._at - at, 0, list[Piece]()
         for piece in pieces:
-            length = piece.size + piece.mark
+            length = piece[2] + piece[3]
             if not gathered and skip >= length:
                 skip -= length
                 continue
@@ -79,11 +74,11 @@ class View:
             found += length
             if found >= skip + wanted:
                 break
-        first = gathered[0].start
+        first = gathered[0][1]
         self._source.seek(first)
-        data = self._source.read(gathered[-1].start + gathered[-1].size - first)
+        data = self._source.read(gathered[-1][1] + gathered[-1][2] - first)
         joined = b"".join(
-            [_MARK * mark + data[start - first : start - first + count] for _, start, count, mark in gathered]
+            [_MARK * mark + data[start - first : start - first + size] for _, start, size, mark in gathered]
         )
         self._at += wanted
         return joined[skip : skip + wanted]
@@ -102,9 +97,10 @@ class View:
                 begin, pieces = self._from(at)
                 self._located = begin, next(pieces), pieces
             begin, piece, pieces = self._located
-            while at >= begin + piece.size + piece.mark:
-                begin += piece.size + piece.mark
+            while at >= begin + piece[2] + piece[3]:
+                begin += piece[2] + piece[3]
                 piece = next(pieces)
             self._located = begin, piece, pieces
-            inner = piece.start + max(at - begin - piece.mark, 0)
+            _, start, _, mark = piece
+            inner = start + max(at - begin - mark, 0)
         return self._source.origin(inner) if isinstance(self._source, View) else inner
