@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pikepdf
 import pytest
 from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 from sfnt_files import collection, truetype, with_table
 
+from afpcluster.display.items import GlyphRun, Page
+from afpcluster.findings import Findings
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
+from rendering import pdf_of
 
 LATIN = truetype("Latin One", "ABC")
 
@@ -196,3 +201,55 @@ def variable() -> bytes:
 def test_instances_of_a_variable_font(name: str, width: float, codes: list[str]) -> None:
     face = character_face(variable(), name)
     assert (face.face.widths[1], remarks(face)) == (width, codes)
+
+
+def damaged_glyphs(names: list[str], data: bytes = LATIN) -> bytes:
+    """The font with these glyphs promising more contours than there are."""
+    font = TTFont(io.BytesIO(data))
+    places, table = font["loca"].locations, bytearray(font.reader["glyf"])
+    for name in names:
+        at = places[font.getGlyphID(name)]
+        table[at : at + 2] = b"\x7f\xff"
+    return with_table(data, "glyf", bytes(table))
+
+
+def test_a_font_without_a_glyph_that_draws_is_refused() -> None:
+    with pytest.raises(UnusableOutlines):
+        character_face(damaged_glyphs(TTFont(io.BytesIO(LATIN)).getGlyphOrder()))
+
+
+def damaged_subrs() -> bytes:
+    """An OpenType font with CFF outlines that call a subroutine which is not there."""
+    builder = FontBuilder(1000, isTTF=False)
+    builder.setupGlyphOrder([".notdef", "A"])
+    builder.setupCharacterMap({0x41: "A"})
+    missing = T2CharString(program=[500, 400, "callgsubr", "endchar"])
+    builder.setupCFF("Calls", {}, {".notdef": missing, "A": missing}, {})
+    builder.setupHorizontalMetrics({".notdef": (500, 0), "A": (500, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Calls", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.font.recalcBBoxes = False  # that would call it
+    out = io.BytesIO()
+    builder.save(out)
+    return out.getvalue()
+
+
+def test_subroutines_that_are_not_there_are_found_before_use() -> None:
+    with pytest.raises(UnusableOutlines):
+        character_face(damaged_subrs())
+
+
+@pytest.mark.parametrize("shown", ["ABC", "B"])
+def test_glyphs_that_do_not_draw_are_told_and_cost_themselves_alone(shown: str) -> None:
+    face = character_face(damaged_glyphs(["u0042"])).face
+    codes = b"".join([("ABC".index(letter) + 1).to_bytes(2, "big") for letter in shown])
+    findings = Findings()
+    pdf = pdf_of([Page(1, 100, 100, [GlyphRun(face, 20, 10, 50, codes)])], findings=findings)
+    told = [(finding.code, "2" in finding.message) for finding in findings]
+    assert told == [("font-glyph-missing", True)]
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        (font,) = opened.pages[0].Resources.Font.values()
+        embedded = TTFont(io.BytesIO(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()))
+    assert len(embedded.getGlyphOrder()) == len(shown)  # .notdef in place of B

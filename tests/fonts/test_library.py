@@ -429,3 +429,26 @@ def test_a_code_page_that_nobody_knows(asked: str, used: str | None) -> None:
     FontLibrary(findings).fonts_of(mcf(group + local_id(1)), scope(outline(size=10, typeface_id=3000)))
     messages = [finding.message for finding in findings if finding.code == "font-substituted"]
     assert messages == ([used] if used else [])
+
+
+def test_metrics_alone_under_a_double_byte_page_take_simple_fonts() -> None:
+    """A standard font is reached by names of glyphs, one byte a code: a font for each first byte."""
+    made = character_set(
+        [[metrics("LA010000", 500, 0, 400, ascender=500), metrics("LA020000", 600, 0, 400, ascender=700)]],
+        technology=foca.PatternTechnology.CID_KEYED,
+        name="C0WIDE",
+    )
+    page = code_page({0x4281: "LA010000", 0x43C1: "LA020000"}, wide=True, space=0x4040)
+    resources = scope(resource(CHARACTER_SET, "C0WIDE", made), resource(CODE_PAGE, "T1TEST", page))
+    findings = Findings()
+    group = name(0x86, "C0WIDE") + name(0x85, "T1TEST") + descriptor(1000) + local_id(1)
+    font = FontLibrary(findings).fonts_of(mcf(group), resources)[1]
+    assert font.split is not None
+    runs = font.split(b"\x42\x81\x43\xc1\x42\x81")
+    assert [(run.codes, run.face.unicode[run.codes[0]]) for run in runs] == [
+        (b"\x81", "a"),
+        (b"\xc1", "A"),
+        (b"\x81", "a"),
+    ]
+    assert {(run.face.code_size, type(run.face)) for run in runs} == {(1, OutlineFace)}
+    assert [finding.code for finding in findings] == ["font-substituted"]

@@ -81,7 +81,8 @@ class FontLibrary:
         )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
-        self._faces: dict[tuple[str, str, bool], tuple[Face, float]] = {}
+        self._faces: dict[tuple[str, str, bool], Face | Exception] = {}
+        self._metric_faces: dict[tuple[str, str], tuple[Face, float]] = {}
         self._free_fonts = FreeFonts(stand_in_folders)
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
@@ -203,9 +204,12 @@ class FontLibrary:
         record: Record,
         section: Section | None,
     ) -> Font:
-        """The font of a character set and a code page that are there. Type 1 programs have names for glyphs,
-        for which codes of one byte are needed."""
-        if page.code_size == 2 and characters.technology == PatternTechnology.TYPE1:
+        """The font of a character set and a code page that are there. Type 1 programs and the standard fonts
+        have names for glyphs, for which codes of one byte are needed."""
+        if page.code_size == 2 and (
+            characters.technology == PatternTechnology.TYPE1
+            or not isinstance(self._shapes(characters, page, reference, record), Face)
+        ):
             fonts = {
                 first: self._coded(reference, characters, part, record, section)
                 for first, part in page.cut().items()
@@ -236,6 +240,22 @@ class FontLibrary:
         self, characters: CharacterSet, page: CodePage, reference: FontReference, record: Record
     ) -> tuple[Face, float]:
         """The face, and how far its glyphs are squeezed (see `metric_face`)."""
+        shapes = self._shapes(characters, page, reference, record)
+        if isinstance(shapes, Face):
+            return shapes, 1.0
+        key = (characters.key, page.key)
+        found = self._metric_faces.get(key)
+        if found is None:
+            name = substitution.substitute_for_shapes(reference, self._rules, characters)
+            self._sources.missing(f"{shapes}. {name} is used with the metrics of {reference.label}.", record)
+            found = metric_face(self._standard_face(name, page), characters, page)
+            self._metric_faces[key] = found
+        return found
+
+    def _shapes(
+        self, characters: CharacterSet, page: CodePage, reference: FontReference, record: Record
+    ) -> Face | Exception:
+        """The face with the shapes of the character set, or why it has none that can be used."""
         vertical = reference.rotation in (90, 270) and characters.technology == PatternTechnology.CID_KEYED
         key = (characters.key, page.key, vertical)
         found = self._faces.get(key)
@@ -249,13 +269,9 @@ class FontLibrary:
                     record,
                 )
             try:
-                found = face_of(characters, page, vertical=vertical), 1.0
+                found = face_of(characters, page, vertical=vertical)
             except (FontDataError, DecodeError) as problem:
-                name = substitution.substitute_for_shapes(reference, self._rules, characters)
-                self._sources.missing(
-                    f"{problem}. {name} is used with the metrics of {reference.label}.", record
-                )
-                found = metric_face(self._standard_face(name, page), characters, page)
+                found = problem
             self._faces[key] = found
         return found
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
@@ -24,6 +25,7 @@ logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # a line a damaged re
 _TRUETYPE, _CFF = "\x00\x01\x00\x00", "OTTO"
 _NEEDED = ("head", "hhea", "maxp")
 _OPTIONAL = ("OS/2", "post", "name")  # those that are read here
+_SAMPLE = 16  # glyphs that are drawn to see whether the font is usable at all
 _GLYPH_HEAD = 10  # bytes of a glyph's header; the box begins at 2
 
 
@@ -72,13 +74,13 @@ def readable_font(data: bytes, index: int = 0) -> Sfnt:
     """The font with every table that is read here in order. Raises FontDataError."""
     font = open_font(data, index)
     remarks: list[str] = []
-    mended: dict[str, bytes | None] = {}  # tag -> what to have in its place; None leaves the table out
+    mended: dict[str, bytes] = {}  # tag -> what to have in its place
     for tag in (*_NEEDED, *_OPTIONAL):
         problem = _problem(font, tag)
         if problem and tag in _NEEDED:
             raise FontDataError(f"table {tag} cannot be read: {problem}")
         if problem:
-            mended[tag] = None
+            del font[tag]
             remarks.append(f"table {tag} cannot be read and is left out")
     if not font["head"].unitsPerEm:
         raise FontDataError("it has 0 units an em")
@@ -88,7 +90,7 @@ def readable_font(data: bytes, index: int = 0) -> Sfnt:
         mended["hmtx"] = widths
         remarks.append("widths are missing (hmtx); the last one is repeated")
     wanted = _TRUETYPE if "glyf" in font else _CFF
-    if font.flavor is None and not mended and (wanted == _CFF or font.sfntVersion != _CFF):
+    if font.flavor is None and not remarks and (wanted == _CFF or font.sfntVersion != _CFF):
         return Sfnt(font, data, index)
     plain = _rebuilt(font, mended, wanted)
     said = tuple([Remark("font-mended", Severity.INFO, remark) for remark in remarks])
@@ -122,10 +124,25 @@ def _check_outlines(font: Any) -> None:
                 raise UnusableOutlines(f"table CFF has {found} of {count} glyphs")
         elif "CFF2" not in font:
             raise FontDataError("it has neither TrueType nor CFF outlines")
+        names = font.getGlyphOrder()
+        if not any(_draws(font, name) for name in names[:: len(names) // _SAMPLE + 1]):
+            raise UnusableOutlines("its glyphs cannot be drawn")
     except FontDataError:
         raise
     except Exception as problem:
         raise UnusableOutlines(f"its outlines cannot be read: {problem!r}") from problem
+
+
+def _draws(font: Any, name: str) -> bool:
+    """Whether a glyph can be drawn; in a variable font of its own kind that is not known."""
+    try:
+        if "glyf" in font:
+            font["glyf"][name].draw(NullPen(), font["glyf"])
+        elif "CFF " in font:
+            font["CFF "].cff[0].CharStrings[name].draw(NullPen())
+    except Exception:  # fontTools raises anything on damaged glyphs
+        return False
+    return True
 
 
 def _whole_metrics(font: Any) -> bytes | None:
@@ -156,18 +173,15 @@ def _left_edge(font: Any, glyph: int) -> bytes:
     return bytes(font.reader["glyf"][start + 2 : start + 4]) if end - start >= _GLYPH_HEAD else b"\0\0"
 
 
-def _rebuilt(font: Any, mended: dict[str, bytes | None], version: str) -> bytes:
+def _rebuilt(font: Any, mended: dict[str, bytes], version: str) -> bytes:
     """A plain sfnt of the font's tables as they are, but for those that were mended."""
     plain = TTFont(sfntVersion=version, recalcTimestamp=False)
     for tag in font.reader.tables:
         try:
-            content = mended[tag] if tag in mended else bytes(font.reader[tag])
+            plain[tag] = _raw(tag, mended[tag] if tag in mended else bytes(font.reader[tag]))
         except Exception:  # a packed table that does not unpack
             if tag in (*_NEEDED, "glyf", "loca", "CFF ", "cmap"):
                 raise
-            content = None
-        if content is not None:
-            plain[tag] = _raw(tag, content)
     out = io.BytesIO()
     plain.save(out, reorderTables=None)
     return out.getvalue()

@@ -47,7 +47,7 @@ def _whole_or_part(embed: _Embed, program: FontProgram, glyphs: list[str | int])
         raise
     except Exception:  # fontTools raises anything on damaged glyphs
         sound = _sound_glyphs(program, glyphs)
-        if not sound or len(sound) == len(glyphs):
+        if len(sound) == len(glyphs):
             raise
     found = embed(sound)
     lost = set(glyphs) - set(sound)
