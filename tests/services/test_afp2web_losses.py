@@ -55,9 +55,9 @@ def long_document() -> bytes:
 def memory_bomb() -> bytes:
     """A page whose picture takes more memory than a small worker may have."""
     picture = io.BytesIO()
-    Image.new("RGB", (9_000, 9_000)).save(picture, "PNG")
+    Image.new("P", (12_000, 12_000)).save(picture, "GIF")
     data = picture.getvalue()
-    classification, _ = seed_objects.CONTAINERS["png"]()
+    classification, _ = seed_objects.CONTAINERS["gif"]()
     area = object_area(
         "CDD", "MCD", modca.ContainerDataDescriptor(0, 0, 14_400, 14_400, 0, 0).encode(), 0x20, 90
     )
@@ -109,7 +109,7 @@ def test_a_queue_behind_the_time_limit(start: Start, document: bytes, long_docum
 
 
 def test_a_queue_behind_too_much_memory(start: Start, document: bytes, memory_bomb: bytes) -> None:
-    instance = start(one_worker("afp2web.worker-memory-bytes = 400000000"))
+    instance = start(one_worker("afp2web.worker-memory-bytes = 300000000"))
     with in_background() as run:
         bomb = run(instance.transform, memory_bomb)
         wait_until_running(instance)
