@@ -1,9 +1,9 @@
 """Print file -> pages, one at a time: documents, page groups, medium maps in force, resource scopes.
 
 A cheap scan looks at record headers only; contents are read when a page is interpreted. A page that is
-cut off by the end of the file or by the next Begin Page ends there, with a finding. Resources in front of
-the first document serve all documents; those in front of a later one, as files joined end to end have
-them, the documents from there on; those in a document or page, it alone.
+cut off by the end of the file or by the next Begin Page ends there, with a finding. Resources before the
+first document serve every document. Resources before a later document (files joined end to end) serve the
+documents that follow. Resources inside a document or page serve only that one.
 MO:DCA Chapter 4 "MO:DCA Objects" (Print File, Document, Page Group), "Data Stream States".
 """
 

@@ -186,8 +186,8 @@ class MediumMap:
 
     @property
     def grid(self) -> tuple[int, int]:
-        """Columns and rows of partitions: four halve both sides, two and three divide the long one. Which
-        is the long one say the extents where both are known, else the orientation."""
+        """Columns and rows of partitions: four halve both sides, two and three divide the long one. The
+        extents decide which side is the long one; if either is unknown, the orientation does."""
         if self.partitions == 4:
             return 2, 2
         medium = self.medium

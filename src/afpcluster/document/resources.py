@@ -118,8 +118,8 @@ class Resource:
 
 
 class ResourceScope:
-    """Resources of one level by kind and name; asks `parent` for what it does not have. `number` is its own
-    for ever, unlike its `id`: what is kept by it does not keep the resources."""
+    """Resources of one level by kind and name; asks `parent` for what it does not have. `number` is never
+    reused, unlike `id()`, so caches keyed by it need not keep the scope alive."""
 
     _numbers = count()
 

@@ -143,7 +143,8 @@ class ContentInterpreter:
     def _origin(
         self, include: modca.IncludePageOverlay | modca.IncludePageSegment, record: Record
     ) -> tuple[int, int]:
-        """Offsets of an include in L-units of the page; those of line data, where text stood, count as 0."""
+        """Offsets of an include in L-units of the page. The retired value that
+        means "the current print position" counts as 0."""
         x, y = include.x_origin, include.y_origin
         if modca.USE_OBJECT_OFFSET in (x, y):
             self._note(

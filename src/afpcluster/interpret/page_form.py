@@ -21,8 +21,8 @@ Placed = tuple[str, Matrix]
 @dataclass(slots=True, frozen=True)
 class PageForm:
     """`medium` overlays lie beneath the page, `overlays` on it under its data, `preprinted` forms over all;
-    `variable` False leaves the data out; `clipped` cuts it off at the edges of the page, where they are
-    not those of the output page."""
+    `variable` False leaves the data out; `clipped` clips the data to the page; needed when the
+    output page is larger than it (a sheet side)."""
 
     suppressed: frozenset[int] = frozenset()
     medium: tuple[Placed, ...] = ()

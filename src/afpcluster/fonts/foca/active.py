@@ -108,8 +108,8 @@ def _origin(
 def font_of_face(
     name: str, face: OutlineFace, space_code: int, size: float, rotation: int = 0, stretch: float = 1.0
 ) -> Font:
-    """The font of a face that has no FOCA metrics: its widths, and where characters are turned by 90 or
-    270 degrees an em along the baseline, centred across it."""
+    """The font of a face that has no FOCA metrics: advances are the face's widths. Characters
+    turned by 90 or 270 degrees advance one em and are centred across the baseline."""
     unit = size / 1000
     widths = {code: width * unit * stretch for code, width in face.widths.items()}
     ascent, descent = face.style.ascent * unit, -face.style.descent * unit

@@ -88,7 +88,7 @@ class Canvas:
             self.outside = True
 
     def place(self, x: float, y: float) -> Point:
-        """The same for what is not drawn itself."""
+        """Like `to`, but for points that are not drawn: it does not note what lies outside the window."""
         return (x * self.sx + self.tx, self.ty - y * self.sy)
 
     def unplace(self, x: float, y: float) -> Point:

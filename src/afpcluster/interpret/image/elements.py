@@ -95,7 +95,8 @@ def eight_bits(samples: bytes, bits: int, row_samples: int, height: int) -> byte
 
 
 def luma_samples(raster: Raster) -> int:
-    """How many first components go with one of each other component along a row: 1, not subsampled.
+    """How many luma samples share one sample of each chroma component along a row; 1 if the image is not
+    subsampled.
     Raises ImageProblem where the sampling ratios are of no function set."""
     ratios = list(raster.sampling)
     while ratios and ratios[-1] == (1, 1):

@@ -201,8 +201,8 @@ def _solid(raster: Raster, space: _Space, colour: Colour) -> Item:
 
 
 def _image(raster: Raster, pixels: Pixels, space: _Space, colour: Colour) -> Item:
-    """The image with all its samples placed so that the visible ones are where they belong; clipped to
-    these where there are others."""
+    """Place the image so that its visible samples land where they belong; if it has more samples than
+    that, clip it to the visible ones."""
     x_scale, y_scale = raster.scale * space.x_scale, raster.scale * space.y_scale
     x, y = raster.x * space.x_scale, raster.y * space.y_scale
     data = pixels.image

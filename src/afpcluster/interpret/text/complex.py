@@ -157,11 +157,11 @@ def _extend_fields(state: ShownText, text: str, start: float, spans: Sequence[_S
     """Underscore and overstrike what was placed from `start` on; a new area where that is not Ic."""
     for field in state.fields:
         if start != state.i:
-            field.flush(state)
+            state.draw_area(field, field.finish())
             field.restart(start)
         for from_, to, character in spans:
             kind = SPACE_BYPASS if text[character] in SPACES else 0
-            field.shown(state, start + from_, start + to, kind)
+            state.draw_area(field, field.shown(start + from_, start + to, kind))
 
 
 def _add_runs(

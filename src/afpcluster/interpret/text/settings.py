@@ -26,7 +26,7 @@ class TextSettings(TextState):
 
     def set_coded_font_local(self, local_id: int) -> None:
         if self.underscore_field is not None:
-            self.underscore_field.flush(self)
+            self.draw_area(self.underscore_field, self.underscore_field.finish())
         font = self.fonts.get(local_id)
         if font is None:
             if local_id != _DEFAULT_LOCAL_ID and local_id not in self._missing_fonts:
@@ -61,7 +61,7 @@ class TextSettings(TextState):
 
     def set_text_color(self, value: int, _precision: int = 0) -> None:
         if self.underscore_field is not None:
-            self.underscore_field.flush(self)
+            self.draw_area(self.underscore_field, self.underscore_field.finish())
         colour = self.defaults.colour if value == 0xFFFF else named_colour(value)
         if colour is None:
             self.report(
@@ -77,7 +77,7 @@ class TextSettings(TextState):
             self.report("control-short", "SEC lacks a required operand and was skipped")
             return
         if self.underscore_field is not None:
-            self.underscore_field.flush(self)
+            self.draw_area(self.underscore_field, self.underscore_field.finish())
         colour = _colour_of_sec(data)
         if colour is None:
             self.report(
@@ -141,14 +141,14 @@ class TextSettings(TextState):
     def underscore(self, bypass: int) -> None:
         self.settle()
         if self.underscore_field is not None:
-            self.underscore_field.flush(self)
+            self.draw_area(self.underscore_field, self.underscore_field.finish())
         self.underscore_field = TextField(bypass, self.i) if bypass & 0x0F else None
         self._collect_fields()
 
     def overstrike(self, bypass: int, character: int) -> None:
         self.settle()
         if self.overstrike_field is not None:
-            self.overstrike_field.flush(self)
+            self.draw_area(self.overstrike_field, self.overstrike_field.finish())
         self.overstrike_field = None
         if bypass & 0x0F:
             self.overstrike_field = TextField(bypass, self.i, character, self.font or self.default_font())

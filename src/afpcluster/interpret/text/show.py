@@ -101,7 +101,7 @@ class ShownText(TextSettings):
         for index, code in enumerate(text):
             if code == space_code:
                 for field in self.fields:
-                    field.shown(self, i, i + space, SPACE_BYPASS)
+                    self.draw_area(field, field.shown(i, i + space, SPACE_BYPASS))
                 i += space
                 gap += space - advances[code]
                 in_word = False
@@ -113,7 +113,7 @@ class ShownText(TextSettings):
                 gaps.append((index, gap))
                 gap = 0.0
             for field in self.fields:
-                field.shown(self, i, i + advances[code], 0)
+                self.draw_area(field, field.shown(i, i + advances[code], 0))
             i += advances[code]
             in_word = advances[code] != 0.0
         if self.suppression is None:
@@ -144,7 +144,7 @@ class ShownText(TextSettings):
             if spaces and self.space_increment is not None:
                 self.i = start + self.space_increment * spaces
             for field in self.fields:
-                field.shown(self, start, self.i, SPACE_BYPASS if spaces else 0)
+                self.draw_area(field, field.shown(start, self.i, SPACE_BYPASS if spaces else 0))
             self.in_word = not spaces
 
     def _show_word(self, font: Font, text: bytes, adjustment: float) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
-from afpcluster.display.items import Item
+from afpcluster.display.items import GlyphRun, Item, Rectangle
 from afpcluster.findings import Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context
-from afpcluster.interpret.text.fields import TextField
+from afpcluster.interpret.text.fields import Area, TextField
 
 DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
 _DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch, whatever the font is
@@ -207,7 +207,7 @@ class TextState:
                 field.restart(self.i)
 
     def _set_axes(self, orientation: tuple[int, int]) -> None:
-        """The axes, and with them the corner of the object space that i = b = 0 is."""
+        """Set the axes, and the corner of the object space where i = b = 0."""
         i_angle, b_angle = (value >> 7 for value in orientation)
         self.orientation = orientation
         self.direction = i_angle
@@ -235,7 +235,7 @@ class TextState:
 
     def _move_inline(self, i: float, cause: int) -> None:
         for field in self.fields:
-            field.moved(self, i, cause)
+            self.draw_area(field, field.moved(i, cause))
         self.i = i
         self.in_word = False
 
@@ -294,5 +294,36 @@ class TextState:
     def break_fields(self) -> None:
         """End the areas of the open fields: what follows stands on another line, or counts anew."""
         for field in self.fields:
-            field.flush(self)
+            self.draw_area(field, field.finish())
             field.restart(self.i)
+
+    def draw_area(self, field: TextField, area: Area | None) -> None:
+        """Draw a finished area of a field, unless text is suppressed."""
+        if area is None or self.suppression is not None:
+            return
+        if field.character is not None and field.font is not None:
+            self._overstrike(field.font, field.character, area)
+        elif self.font is not None:
+            self._underscore(self.font, area)
+
+    def _underscore(self, font: Font, area: Area) -> None:
+        """A rule below the established baseline, also below characters on a temporary one."""
+        top = self.b - self.shift + (font.underscore_position or font.size * 0.1)
+        thickness = font.underscore_thickness or font.size * 0.05
+        x0, y0 = self.point(area[0], top)
+        x1, y1 = self.point(area[1], top + thickness)
+        self.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), self.colour))
+
+    def _overstrike(self, font: Font, character: int, area: Area) -> None:
+        """The character, repeated on the current baseline."""
+        code = character.to_bytes(2, "big") if font.code_size == 2 else bytes((character & 0xFF,))
+        width = font.advance(code)
+        if width <= 0:
+            return
+        count = max(int((area[1] - area[0]) / width + 1e-6), 1)
+        runs = font.split(code * count) if font.split else None
+        face, codes = (runs[0].face, runs[0].codes) if runs else (font.face, code * count)
+        x, y = self.point(area[0], self.b)
+        self.items.append(
+            GlyphRun(face, font.size, x, y, codes, self.colour, self.direction, stretch=font.stretch)
+        )
