@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Severity(StrEnum):
@@ -51,6 +51,49 @@ class Finding:
         return shown if self.bytes_lost else {n: v for n, v in shown.items() if n != "bytes_lost"}
 
 
+class Placed(Protocol):
+    """What stands at a place of the input: a structured field."""
+
+    @property
+    def offset(self) -> int: ...
+
+    @property
+    def mnemonic(self) -> str: ...
+
+
+@dataclass(slots=True, frozen=True)
+class Reporter:
+    """Records findings about one place: offset, field and section of the reference are filled in."""
+
+    findings: Findings
+    offset: int | None = None
+    field: str | None = None
+    spec: str | None = None
+
+    def __call__(
+        self,
+        code: str,
+        message: str,
+        spec: str | None = None,
+        *,
+        severity: Severity = Severity.SKIPPED,
+        offset: int | None = None,
+        count: int = 1,
+        bytes_lost: int = 0,
+    ) -> None:
+        """Record a finding; `spec` and `offset` are those of the place where they are not given."""
+        self.findings.add(
+            code,
+            severity,
+            message,
+            offset=self.offset if offset is None else offset,
+            field=self.field,
+            spec=spec or self.spec,
+            count=count,
+            bytes_lost=bytes_lost,
+        )
+
+
 _LIMIT = "findings-limit"
 
 
@@ -87,6 +130,13 @@ class Findings:
             yield
         finally:
             self._keeping -= 1
+
+    def at(self, place: Placed | int | None, field: str | None = None, spec: str | None = None) -> Reporter:
+        """The one who records findings about a structured field, or about the byte at an offset (None where
+        it is not known). `spec` is the section of the reference that rules come from."""
+        if place is None or isinstance(place, int):
+            return Reporter(self, place, field, spec)
+        return Reporter(self, place.offset, field or place.mnemonic, spec)
 
     def add(
         self,

@@ -11,11 +11,11 @@ from iocas import HEIGHT, WIDTH, difference, encoding, size
 from pictures import bilevel, codes, context, fax_data, image_object, ink_rows
 
 from afpcluster.afp.framing import Record
-from afpcluster.afp.ioca import Compression, Reporter, fields
+from afpcluster.afp.ioca import Compression, fields
 from afpcluster.afp.ioca_segment import Raster, rasters
 from afpcluster.afp.ioca_write import encode_data, encode_segment, picture_data
 from afpcluster.display.items import Image, Item
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Reporter
 from afpcluster.interpret.image.ioca import draw_image
 from rendering import show
 

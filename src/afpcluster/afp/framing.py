@@ -50,6 +50,11 @@ class Record:
     offset: int
     data: bytes = field(repr=False)
 
+    @property
+    def mnemonic(self) -> str:
+        """The mnemonic of its type."""
+        return mnemonic(self.type)
+
     def encode(self) -> bytes:
         """The record as it stands in a file (always one segment; data of at most 32,759 bytes)."""
         length = len(self.data) + 8

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ from afpcluster.afp.declare import (
     structure,
 )
 from afpcluster.afp.framing import Record
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Reporter, Severity
 
 SPEC = "IOCA Chapter 5 Image Segment"
 
@@ -234,27 +233,6 @@ class Field(NamedTuple):
     code: int
     data: bytes
     offset: int
-
-
-@dataclass(slots=True)
-class Reporter:
-    """Findings about one image object: structured field and offset are filled in."""
-
-    findings: Findings
-    offset: int | None
-    field: str
-
-    def __call__(
-        self,
-        code: str,
-        message: str,
-        spec: str,
-        *,
-        severity: Severity = Severity.SKIPPED,
-        offset: int | None = None,
-    ) -> None:
-        where = self.offset if offset is None else offset
-        self.findings.add(code, severity, message, offset=where, field=self.field, spec=spec)
 
 
 _LONG = 0xFE

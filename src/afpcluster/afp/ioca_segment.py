@@ -22,14 +22,13 @@ from afpcluster.afp.ioca import (
     ImageSize,
     IncludeTile,
     Parameter,
-    Reporter,
     TilePosition,
     TileSetColour,
     TileSize,
     colour_names,
     short_fields,
 )
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 
 
 @dataclass(slots=True)

@@ -7,11 +7,10 @@ stays one item, and nothing is clipped that lies inside its area anyway.
 
 from __future__ import annotations
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, translation
 from afpcluster.display.items import Group, Item, Shared, SharedItems
 from afpcluster.display.walk import transformed
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.context import MappingOption, ObjectArea
 
 SPEC = "MO:DCA Mapping Option Triplet X'04'"

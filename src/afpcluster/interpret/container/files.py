@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.jpeg import read_header
 from afpcluster.codecs.jpeg2000 import SYCC, Codestream, codestream, colour_space, completed
 from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.findings import Reporter
 from afpcluster.interpret.container.png import png_image, png_size
 from afpcluster.interpret.container.tiff import undecoded_fax
 from afpcluster.interpret.container.tiff_pieces import decode_pieces

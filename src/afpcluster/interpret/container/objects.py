@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.modca import points_per_unit
 from afpcluster.display.colour import BLACK, WHITE, Colour, as_rgb
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import Encoding, Image, ImageData, ImageModel, Item, Rectangle
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.colour import specified_colour
 from afpcluster.interpret.container.files import FILE_FORMATS, FileImage, Source, image_size, sniff
 from afpcluster.interpret.container.pdf import draw_pdf_page
@@ -84,7 +83,7 @@ def object_type(triplets: bytes) -> int | None:
 
 def draw_container(object: DataObject, context: Context) -> list[Item]:
     """The items of an object container (BOC) in its object area. Problems are findings; never raises."""
-    report = Reporter(context.findings, object.offset, "BOC")
+    report = context.findings.at(object.offset, "BOC")
     data = b"".join([record.data for record in object.data])
     triplets = object.triplets
     if object.descriptor is not None:

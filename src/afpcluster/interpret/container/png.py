@@ -12,9 +12,9 @@ from functools import partial
 from PIL import Image as Pillow
 from PIL import ImageChops
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.png import GRAY, INDEXED, RGB, Png, PngError, first_rows, read_png, whole_file
 from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.pillow import open_with_pillow, pillow_header
 from afpcluster.interpret.image.samples import (

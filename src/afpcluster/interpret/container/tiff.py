@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.codecs.ccitt import RowForm, Scheme
 from afpcluster.display.items import ImageData
+from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import ImageProblem
 from afpcluster.interpret.image.fax import fax_image
 from afpcluster.interpret.image.pillow import pillow_header, reading

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
-from afpcluster.afp.ioca import Reporter
+from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import ImageProblem
 from afpcluster.interpret.image.pillow import blank, forgiving, pillow_header, reading
 

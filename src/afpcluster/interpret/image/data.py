@@ -9,10 +9,10 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-from afpcluster.afp.ioca import Compression, Reporter
+from afpcluster.afp.ioca import Compression
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 
 MAX_DECODED_BYTES = 256 << 20
 """No image is decoded to more than this: what is passed on undecoded is not bound by it."""

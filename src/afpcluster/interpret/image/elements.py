@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import ColourFormat, Compression, IdeStructure, Reporter
+from afpcluster.afp.ioca import ColourFormat, Compression, IdeStructure
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import reverse_bits
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem
 
 _BILEVEL_ONLY = frozenset(

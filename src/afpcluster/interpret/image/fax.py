@@ -6,11 +6,10 @@ libtiff makes again of the same rows, or what our own decoder can follow to the 
 
 from __future__ import annotations
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.ccitt import RowForm, Scheme, begins_uncompressed, decode
 from afpcluster.codecs.ccitt_tiff import is_sound_g4
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem, make_image
 
 _SPEC = "ITU-T T.4, T.6"

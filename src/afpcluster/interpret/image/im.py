@@ -19,12 +19,12 @@ from afpcluster.afp.im_image import (
     ImageInputDescriptor,
     ImageOutputControl,
 )
-from afpcluster.afp.ioca import Reporter
 from afpcluster.afp.modca import degrees, points_per_unit
 from afpcluster.codecs.bytewise import pad_rows
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, scaling, translation
 from afpcluster.display.items import Encoding, Group, Image, ImageModel, Item
+from afpcluster.findings import Reporter
 from afpcluster.interpret.colour import named_colour
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image.data import make_image
@@ -49,7 +49,7 @@ class _Cell:
 
 def draw_im_image(object: DataObject, context: Context) -> list[Item]:
     """The items of an IM image object (BII). Problems are findings; never raises."""
-    report = Reporter(context.findings, object.offset, "BII")
+    report = context.findings.at(object.offset, "BII")
     control: ImageOutputControl | None = None
     descriptor: ImageInputDescriptor | None = None
     for record in object.data:

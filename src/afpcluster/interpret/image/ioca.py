@@ -16,7 +16,6 @@ from afpcluster.afp.ioca import (
     Compression,
     ImageDataDescriptor,
     Parameter,
-    Reporter,
     SetBilevelColour,
     SetExtendedBilevelColour,
     fields,
@@ -27,7 +26,7 @@ from afpcluster.afp.modca import points_per_unit
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import Group, Image, Item, Rectangle
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.colour import named_colour, specified_colour
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image.bilevel import both_masks
@@ -64,7 +63,7 @@ class _Drawing:
 
 def draw_image(object: DataObject, context: Context) -> list[Item]:
     """The items of an image object (BIM) in its object area. Problems are findings; never raises."""
-    report = Reporter(context.findings, object.offset, "IPD")
+    report = context.findings.at(object.offset, "IPD")
     space = _read_space(object, context)
     drawing = _Drawing(object, context, report, space)
     for raster in rasters(fields(object.data, report), report):
@@ -80,11 +79,11 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
 def _read_space(object: DataObject, context: Context) -> _Space:
     """The presentation space of the IDD, with its colour."""
     space = _Space(colour=BLACK)
-    report = Reporter(context.findings, object.offset, "IDD")
+    report = context.findings.at(object.offset, "IDD")
     if object.descriptor is None:
         report("image-descriptor-missing", f"An image has no descriptor; {_ASSUMED}", IDD_SPEC)
         return space
-    report.offset = object.descriptor.offset
+    report = context.findings.at(object.descriptor)
     try:
         descriptor = ImageDataDescriptor.decode(object.descriptor.data)
     except DecodeError as error:

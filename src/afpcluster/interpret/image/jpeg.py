@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.jpeg import (
     ARITHMETIC_FRAMES,
     PASSABLE_FRAMES,
@@ -14,7 +13,7 @@ from afpcluster.codecs.jpeg import (
     read_header,
 )
 from afpcluster.display.items import Encoding, ImageModel
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem, Pixels, make_image
 from afpcluster.interpret.image.pillow import open_with_pillow
 from afpcluster.interpret.image.samples import pillow_image

@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image as Pillow
 from PIL import ImageFile, UnidentifiedImageError
 
-from afpcluster.afp.ioca import Reporter
+from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import MAX_DECODED_BYTES, ImageProblem
 
 Pillow.MAX_IMAGE_PIXELS = None

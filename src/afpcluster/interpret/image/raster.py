@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import GRAY_CODED, Compression, Recording, Reporter
+from afpcluster.afp.ioca import GRAY_CODED, Compression, Recording
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import (
     decode_lzw,
@@ -20,7 +20,7 @@ from afpcluster.codecs.bytewise import (
     unpack_bits,
 )
 from afpcluster.display.items import ImageModel
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.bilevel import bilevel_pixels, bilevel_rows, mask_image, report_mask
 from afpcluster.interpret.image.data import (
     MAX_DECODED_BYTES,

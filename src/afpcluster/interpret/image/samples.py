@@ -12,10 +12,9 @@ from typing import Any
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.codecs.png import compressed_bands
 from afpcluster.display.items import Encoding, ImageData, ImageModel
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem, make_image
 
 _SPEC = "TIFF 6.0 PhotometricInterpretation, BitsPerSample, SampleFormat"

@@ -13,11 +13,10 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from afpcluster.afp.ioca import Reporter
 from afpcluster.display.colour import BLACK
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, scaling, translation
 from afpcluster.display.items import ClipPath, Close, Group, Image, ImageData, Item, Path, Segment
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.container.svg.paint import Painter, reference
 from afpcluster.interpret.container.svg.shapes import SHAPES, BadPath, segments_of
 from afpcluster.interpret.container.svg.style import INITIAL, Style, read_sheet, style_of
