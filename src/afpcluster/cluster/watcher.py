@@ -95,9 +95,9 @@ class Watcher:
                     self._find_process()
                 if self._pidfd is not None:
                     self._look()
-                self._publish()
                 # As /proc/uptime counts, in hundredths of a second and always as wide.
                 os.pwrite(beat.fileno(), b"%-12d\n" % int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100), 0)
+                self._publish()
                 # After a late look the next one follows at once, but missed ones are not made up for.
                 due = max(due + self._settings.interval, time.monotonic())
                 while time.monotonic() < due:
