@@ -81,14 +81,15 @@ class Reporter:
         count: int = 1,
         bytes_lost: int = 0,
     ) -> None:
-        """Record a finding; `spec` and `offset` are those of the place where they are not given."""
+        """Record a finding. `offset` is that of the place where it is not given; `spec` is a section of that
+        of the place, if it has one."""
         self.findings.add(
             code,
             severity,
             message,
             offset=self.offset if offset is None else offset,
             field=self.field,
-            spec=spec or self.spec,
+            spec=" ".join(part for part in (self.spec, spec) if part) or None,
             count=count,
             bytes_lost=bytes_lost,
         )

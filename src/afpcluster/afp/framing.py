@@ -31,7 +31,7 @@ from afpcluster.afp.transfer import (
 )
 from afpcluster.afp.unmarked import MarkedFields, find_unmarked, leads_on
 from afpcluster.afp.views import Source, View
-from afpcluster.findings import Findings, NotAfpError, Severity, TruncatedError
+from afpcluster.findings import Findings, NotAfpError, Reporter, Severity, TruncatedError
 
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
@@ -77,6 +77,7 @@ class RecordFile:
         self.size = self.source.seek(0, io.SEEK_END)
         self._around = Surroundings(self.source)
         self._cause: Cause | None = None  # of damage
+        self.cut_at = self.size  # the position of a record that the end of the file cuts off
         self._start = self._first()
 
     def _first(self) -> int:
@@ -91,7 +92,7 @@ class RecordFile:
             cause = cause_of_damage(head[:at])
             message = f"{at} bytes in front of the first structured field were skipped{cause.text}"
             lost = 0 if cause.severity is Severity.INFO else at
-            self._report("leading-bytes", message, 0, cause.severity, bytes_lost=lost)
+            self._at(0)("leading-bytes", message, severity=cause.severity, bytes_lost=lost)
         return at
 
     def origin(self, at: int) -> int:
@@ -162,18 +163,17 @@ class RecordFile:
         kept = is_begin(type_) or is_end(type_)
         if report:
             done = "It is read up to there" if kept else "It is left out"
-            self._report(
+            self._at(at)(
                 "field-length-wrong",
                 f"The length of a structured field ({mnemonic(type_)}) is wrong: other fields begin before "
                 f"it ends. {done}, and reading goes on with these",
-                at,
-                Severity.ERROR,
+                severity=Severity.ERROR,
                 bytes_lost=0 if kept else resumed - at,
             )
         return resumed if kept else at
 
     def _cut_off(self, at: int, needs: str) -> TruncatedError:
-        offset = self.origin(at)
+        offset, self.cut_at = self.origin(at), at
         return TruncatedError(
             "input-truncated",
             f"The structured field at byte {offset} is cut off: {needs}, but the file ends "
@@ -211,20 +211,9 @@ class RecordFile:
         """What was skipped between records, and why it may be there; '' where nothing was."""
         return f"{_SKIPPED}{self._cause.text}" if self._cause else ""
 
-    def _report(
-        self,
-        code: str,
-        message: str,
-        at: int,
-        severity: Severity = Severity.SKIPPED,
-        *,
-        bytes_lost: int = 0,
-        count: int = 1,
-    ) -> None:
-        offset = self.origin(at)
-        self._findings.add(
-            code, severity, message, offset=offset, spec=SPEC, bytes_lost=bytes_lost, count=count
-        )
+    def _at(self, position: int) -> Reporter:
+        """Records findings about what stands at a position."""
+        return self._findings.at(self.origin(position), spec=SPEC)
 
     def _resynchronise(self, at: int, report: bool) -> int:
         """Where the next record is behind damage or filler at `at`; the size at the end of the file."""
@@ -242,18 +231,20 @@ class RecordFile:
         places."""
         skipped = self._around.bytes_at(begin, min(end - begin, _SEARCH_LIMIT))
         if of_printer_job(skipped):
-            self._report("damage-skipped", f"{_SKIPPED}{cause_of_damage(skipped).text}", begin, Severity.INFO)
+            self._at(begin)(
+                "damage-skipped", f"{_SKIPPED}{cause_of_damage(skipped).text}", severity=Severity.INFO
+            )
             return
         if self._cause is None:
             before = self._around.bytes_at(max(begin - _SEARCH_LIMIT, 0), min(begin, _SEARCH_LIMIT))
             self._cause = cause_of_damage(skipped, before)
         lost = end - begin
         known = self._cause.severity if self._cause.text else severity_of(lost)
-        self._report("damage-skipped", self.damage, begin, known, bytes_lost=lost)
+        self._at(begin)("damage-skipped", self.damage, severity=known, bytes_lost=lost)
         pages = self._around.pages_begun(begin, end)
         if pages:
             message = "A page begins in bytes that cannot be read; it is lost"
-            self._report("page-lost", message, begin, Severity.ERROR, count=pages)
+            self._at(begin)("page-lost", message, severity=Severity.ERROR, count=pages)
 
 
 def _strip(flags: int, data: bytes, offset: int, findings: Findings) -> bytes:

@@ -82,12 +82,9 @@ def report_hidden(type_: int, data: bytes, offset: int, findings: Findings) -> N
     """Record a finding where a triplet of impossible length hides what is behind it in a field."""
     rest = hidden(type_, data)
     if rest:
-        findings.add(
+        findings.at(offset, mnemonic(type_), "MO:DCA Chapter 6")(
             "triplet-length-bad",
-            Severity.ERROR,
             f"A triplet of {mnemonic(type_)} has an impossible length; it and those behind it are lost",
-            offset=offset,
-            field=mnemonic(type_),
-            spec="MO:DCA Chapter 6",
+            severity=Severity.ERROR,
             bytes_lost=len(rest),
         )

@@ -82,11 +82,10 @@ class Painter:
         """Record a fault of our own, or let it through where the caller asked for that."""
         if self._options.raise_faults:
             raise fault
-        self._findings.add(
+        self._findings.at(offset)(
             "internal-fault",
-            Severity.ERROR,
             f"The page could not be made: {type(fault).__name__}: {fault}. Please report this",
-            offset=offset,
+            severity=Severity.ERROR,
         )
 
     def _marked(self, number: int, width: float, height: float, groups: tuple[GroupStart, ...]) -> Page:

@@ -38,7 +38,14 @@ from afpcluster.document.resources import (
     scan_resources,
 )
 from afpcluster.document.saved_pages import SavedPages
-from afpcluster.findings import Findings, MissingResourceError, NotAfpError, Severity, TruncatedError
+from afpcluster.findings import (
+    Findings,
+    MissingResourceError,
+    NotAfpError,
+    Reporter,
+    Severity,
+    TruncatedError,
+)
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
@@ -156,8 +163,8 @@ class Assembler:
         except TruncatedError as error:
             if not self._accept_truncated:
                 raise
-            self._note("input-truncated", Severity.ERROR, error.message, error.offset)
-            self._end = error.offset if error.offset is not None else self._end
+            self._end = self._file.cut_at
+            self._at(self._end)("input-truncated", error.message, severity=Severity.ERROR)
         if self._page_start is not None or self._document_start is not None:
             yield from self._cut_off()
         if self.pages_seen == 0:
@@ -167,13 +174,14 @@ class Assembler:
         """The file ends inside a page or document: part of it is lost."""
         start = self._page_start if self._page_start is not None else self._document_start
         what = "page" if self._page_start is not None else "document"
+        begin = self._file.origin(start) if start is not None else 0
         message = (
-            f"The file ends inside the {what} that begins at byte {start} (page {self.pages_seen} is the "
+            f"The file ends inside the {what} that begins at byte {begin} (page {self.pages_seen} is the "
             "last whole one). The file is cut off: transfer it again, in binary."
         )
         if not self._accept_truncated:
             raise TruncatedError("input-truncated", message, offset=self._file.size)
-        self._note("input-truncated", Severity.ERROR, message, start)
+        self._at(start)("input-truncated", message, severity=Severity.ERROR)
         if self._page_start is not None:
             yield self._page(self._page_start, self._end)
 
@@ -187,7 +195,7 @@ class Assembler:
                     self._page_resources(end)
                 if type_ not in (_BPG, _BDT, _EDT):
                     continue
-                self._note("page-not-ended", Severity.INFO, "A page has no End Page", offset)
+                self._at(offset)("page-not-ended", "A page has no End Page", severity=Severity.INFO)
                 yield self._page(self._page_start, offset)
             if type_ in _PAGE_DEFINITION:
                 self._page_definition = True
@@ -227,7 +235,7 @@ class Assembler:
                     self._bare_resources.add(mnemonic(stretch.begin))
                 if stretch.begin in _PAGE_CONTENT and self._document_start is not None:
                     message = f"{mnemonic(stretch.begin)} stands outside pages and is shown on none"
-                    self._note("object-outside-page", Severity.SKIPPED, message, stretch.offset)
+                    self._at(stretch.offset)("object-outside-page", message)
         return ended
 
     def _ends(self, begin: int, began: bytes, ended: bytes, offset: int) -> None:
@@ -236,10 +244,10 @@ class Assembler:
     def _boundary(self, type_: int, data: bytes, offset: int) -> None:
         if type_ == _LLE:
             message = "A link between pages (LLE) is not applied; links inside pages are"
-            self._note("field-not-applied", Severity.SKIPPED, message, offset)
+            self._at(offset)("field-not-applied", message)
         elif type_ == _EPG:
             message = "A page ends here that was not begun; what it shows is lost"
-            self._note("page-not-begun", Severity.ERROR, message, offset)
+            self._at(offset)("page-not-begun", message, severity=Severity.ERROR)
         elif type_ == _ENG:
             if self._groups:
                 self._ends(_BNG, self._groups.pop().began, data, offset)
@@ -284,7 +292,7 @@ class Assembler:
         try:
             page = self._saved.find(self._scope, include)
         except DecodeError as error:
-            self._note("field-short", Severity.SKIPPED, f"IPG: {error}", offset)
+            self._at(offset)("field-short", f"IPG: {error}")
             return
         self._internal_candidate = None
         if page is not None and page.file is self._file:
@@ -297,7 +305,7 @@ class Assembler:
         if self._strict:
             message = f"{message}; strict was asked for."
             raise MissingResourceError("resource-missing", message, offset=self._file.origin(offset))
-        self._note("page-include-skipped", Severity.ERROR, message, offset)
+        self._at(offset)("page-include-skipped", message, severity=Severity.ERROR)
 
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset
@@ -316,7 +324,7 @@ class Assembler:
                 self._medium_map, self._map_page = name, 0
                 yield MapInvoked(name, self._internal_map, self._scope, self.documents_seen, offset)
             else:
-                self._note("field-short", Severity.SKIPPED, f"IMM has no name: X'{data.hex()}'", offset)
+                self._at(offset)("field-short", f"IMM has no name: X'{data.hex()}'")
         elif type_ == _BNG:
             self._begin_group(data, offset)
         else:
@@ -334,7 +342,7 @@ class Assembler:
         """A Tag Logical Element between pages: of the innermost group, until its first page begins."""
         if not self._groups or self._groups[-1].reported:
             message = "A tag (TLE) stands neither in a page nor in front of the pages of its group"
-            self._note("tag-not-applied", Severity.INFO, message, offset)
+            self._at(offset)("tag-not-applied", message, severity=Severity.INFO)
         elif len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
             self._groups[-1].attributes.append(read_attribute(data, self._code_page()))
             report_hidden(_TLE, data, self._file.origin(offset), self._findings)
@@ -387,7 +395,7 @@ class Assembler:
             offset=0,
         )
 
-    def _note(self, code: str, severity: Severity, message: str, at: int | None) -> None:
-        """Record a finding; `at` is a position in the record file."""
-        offset = None if at is None else self._file.origin(at)
-        self._findings.add(code, severity, message, offset=offset, spec="MO:DCA Data Stream States")
+    def _at(self, position: int | None) -> Reporter:
+        """Records findings about what stands at a position in the record file."""
+        offset = None if position is None else self._file.origin(position)
+        return self._findings.at(offset, spec="MO:DCA Data Stream States")

@@ -51,14 +51,13 @@ def report_unknown_code_pages(type_: int, triplets: bytes, offset: int, findings
     """Say which declared code pages are not known: names are read as if no code page were declared."""
     for number in _declared(triplets):
         if not code_pages.is_known(number):
-            findings.add(
+            findings.at(
+                offset, mnemonic(type_), "MO:DCA Coded Graphic Character Set Global Identifier Triplet X'01'"
+            )(
                 "code-page-unknown",
-                Severity.SUBSTITUTED,
                 f"Names are declared to be in code page {number}, which is not known; they are read as in "
                 f"code page {code_pages.DEFAULT}",
-                offset=offset,
-                field=mnemonic(type_),
-                spec="MO:DCA Coded Graphic Character Set Global Identifier Triplet X'01'",
+                severity=Severity.SUBSTITUTED,
             )
 
 

@@ -36,13 +36,8 @@ def report_other_name(begin: int, began: bytes, ended: bytes, offset: int, findi
         message = f"What {names} ({fields}) is not the same: {consequence}"
     else:
         message = f"{fields} give different names; they are taken for one object's"
-    findings.add(
-        "name-differs",
-        Severity.ERROR if consequence else Severity.INFO,
-        message,
-        offset=offset,
-        field=mnemonic(end_of(begin)),
-        spec='MO:DCA Chapter 3 "Begin/End"',
+    findings.at(offset, mnemonic(end_of(begin)), 'MO:DCA Chapter 3 "Begin/End"')(
+        "name-differs", message, severity=Severity.ERROR if consequence else Severity.INFO
     )
 
 

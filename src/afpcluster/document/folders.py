@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 from afpcluster.afp.damage import CARRIAGE_CONTROL
 from afpcluster.afp.framing import RecordFile
 from afpcluster.document.resources import CONTAINER, Resource, ResourceScope, fold, scan_resources
-from afpcluster.findings import ConversionError, Findings, Severity
+from afpcluster.findings import ConversionError, Findings
 
 _MAX_BYTES = 256 << 20
 
@@ -95,11 +95,9 @@ class _FolderFile:
     def _is_usable(self) -> bool:
         size = self._path.stat().st_size
         if size > _MAX_BYTES:
-            self._findings.add(
+            self._findings.at(None, spec="MO:DCA Resource Search Order")(
                 "resource-too-large",
-                Severity.SKIPPED,
                 f"The resource {self._path.name} has {size} bytes, more than {_MAX_BYTES}; it is not used",
-                spec="MO:DCA Resource Search Order",
             )
         return size <= _MAX_BYTES
 

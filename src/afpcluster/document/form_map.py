@@ -99,12 +99,10 @@ class FormMaps:
             if name in maps:
                 return maps[name]
         if name and at_hand:
-            self._findings.add(
+            self._findings.at(None, "IMM", "MO:DCA Invoke Medium Map (IMM)")(
                 "medium-map-missing",
-                Severity.INFO,
                 f"Medium map {name} is not in the form map; pages are shown without one",
-                field="IMM",
-                spec="MO:DCA Invoke Medium Map (IMM)",
+                severity=Severity.INFO,
             )
         return None
 
@@ -312,13 +310,8 @@ class _MapReader:
         )
 
     def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
-        self._findings.add(
-            code,
-            severity,
-            f"Medium map {self._map.name}: {message}",
-            offset=record.offset,
-            field=mnemonic(record.type),
-            spec="MO:DCA Medium Map",
+        self._findings.at(record, spec="MO:DCA Medium Map")(
+            code, f"Medium map {self._map.name}: {message}", severity=severity
         )
 
 

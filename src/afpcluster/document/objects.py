@@ -70,12 +70,10 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
             node = ObjectNode(record)
             current.append(node)
             if len(stack) >= MAX_DEPTH:
-                findings.add(
+                findings.at(record)(
                     "nesting-too-deep",
-                    Severity.ERROR,
                     f"Objects are nested more than {MAX_DEPTH} deep",
-                    offset=record.offset,
-                    field=mnemonic(type_),
+                    severity=Severity.ERROR,
                 )
                 continue
             stack.append(node)
@@ -89,13 +87,10 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
                     current = stack[-1].content if stack else top
                     break
             else:
-                findings.add(
+                findings.at(record, spec="MO:DCA Data Stream States")(
                     "end-without-begin",
-                    Severity.INFO,
                     f"{mnemonic(type_)} ends nothing that was begun",
-                    offset=record.offset,
-                    field=mnemonic(type_),
-                    spec="MO:DCA Data Stream States",
+                    severity=Severity.INFO,
                 )
         else:
             current.append(record)

@@ -203,13 +203,10 @@ def begins_resource(type_: int) -> bool:
 def report_not_ended(stretch: Stretch, findings: Findings) -> None:
     """Record that an End field is missing; what was begun ends where something else begins."""
     name = mnemonic(stretch.begin)
-    findings.add(
+    findings.at(stretch.offset, name, "MO:DCA Data Stream States")(
         "resource-not-ended",
-        Severity.INFO,
         f"{name} has no {mnemonic(stretch.closing)}; it ends where a field stands that cannot be inside",
-        offset=stretch.offset,
-        field=name,
-        spec="MO:DCA Data Stream States",
+        severity=Severity.INFO,
     )
 
 

@@ -98,13 +98,10 @@ class SheetPlanner:
         new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
         self._invoked = None
         if not new.takes_pages:
-            self._findings.add(
+            self._findings.at(unit.start, "IMM", _SPEC)(
                 "medium-map-takes-no-pages",
-                Severity.INFO,
                 f"Medium map {new.name} has constant forms on every side, but a page follows; it is shown",
-                offset=unit.start,
-                field="IMM",
-                spec=_SPEC,
+                severity=Severity.INFO,
             )
         if current is None or not new.shares_sheet_with(current):
             yield from self._eject()
@@ -154,12 +151,9 @@ class SheetPlanner:
         left = self._max_copies
         if medium_map.copies <= left:
             return medium_map.copy_groups
-        self._findings.add(
+        self._findings.at(None, "MCC", "MO:DCA Medium Copy Count (MCC)")(
             "copies-limited",
-            Severity.SKIPPED,
             f"Medium map {medium_map.name} asks for {medium_map.copies} copies of a sheet; {left} are made",
-            field="MCC",
-            spec="MO:DCA Medium Copy Count (MCC)",
         )
         groups = []
         for group in medium_map.copy_groups:

@@ -117,9 +117,7 @@ class FontLibrary:
                 read = mcf2_reference if record.type == MCF else mdr_reference
                 references = [read(group.triplets) for group in MapResources.decode(record.data).groups]
         except DecodeError as problem:
-            self._sources.report(
-                "font-map-damaged", Severity.SKIPPED, f"Fonts are not mapped: {problem}", record
-            )
+            self._sources.at(record)("font-map-damaged", f"Fonts are not mapped: {problem}")
             references = []
         last = 0
         for reference in references:
@@ -261,12 +259,11 @@ class FontLibrary:
         found = self._faces.get(key)
         if found is None:
             if characters.mislabelled:
-                self._sources.report(
+                self._sources.at(record)(
                     "font-technology",
-                    Severity.INFO,
                     f"{characters.name}: FNC says pattern technology X'{characters.control.technology:02X}',"
                     " but FNG has a Type 1 program; that is used",
-                    record,
+                    severity=Severity.INFO,
                 )
             try:
                 found = face_of(characters, page, vertical=vertical)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import CODES, FIELDS
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, MissingResourceError, Reporter, Severity
 from afpcluster.fonts.foca.character_set import CharacterSet, character_set
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.foca.identity import inference
@@ -61,11 +61,10 @@ class FontSources:
             named = self.parse(CHARACTER_SET, reference.character_set, self._character_set, scope, record)
             if named is None or named.metrics(0):
                 return named
-            self.report(
+            self.at(record)(
                 "font-damaged",
-                Severity.SUBSTITUTED,
                 f"{named.name} cannot be used: it has no characters (FNI)",
-                record,
+                severity=Severity.SUBSTITUTED,
             )
             return None
         grid = reference.grid
@@ -92,12 +91,10 @@ class FontSources:
             default=None,
         )
         if found is None:
-            self.report(
+            self.at(record)(
                 "font-extension",
-                Severity.SKIPPED,
                 f"{extension.name} extends a font with graphic character set {number}, which is not there; "
                 "characters of that one are not shown",
-                record,
             )
         return found
 
@@ -128,11 +125,10 @@ class FontSources:
                 called = name or f"number {number}"
                 self.missing(f"Code page {called} is not there. {built_in.name} is used instead.", record)
         elif name:
-            self.report(
+            self.at(record)(
                 "code-page-built-in",
-                Severity.INFO,
                 f"Code page {name} is not in the file; the built-in code page {number} is used",
-                record,
+                severity=Severity.INFO,
             )
         return built_in
 
@@ -141,7 +137,7 @@ class FontSources:
         inferred = inference(page)
         if inferred is not None:
             message = f"The text of code page {page.name or page.number} is inferred: {inferred.reason}"
-            self.report("text-inferred", Severity.INFO, message, record)
+            self.at(record)("text-inferred", message, severity=Severity.INFO)
         return page
 
     def faces_with(self, characters: Iterable[str]) -> list[CharacterFace]:
@@ -188,13 +184,13 @@ class FontSources:
             face = character_face(data, name)
         except UnusableOutlines as problem:
             message = f"Font {name} cannot be embedded: {problem}"
-            self.report("font-not-embedded", Severity.SUBSTITUTED, message, record)
+            self.at(record)("font-not-embedded", message, severity=Severity.SUBSTITUTED)
             return None
         except FontDataError as problem:
-            self.report("font-damaged", Severity.SUBSTITUTED, str(problem), record)
+            self.at(record)("font-damaged", str(problem), severity=Severity.SUBSTITUTED)
             return None
         for code, severity, text in face.remarks:
-            self.report(code, severity, f"Font {name}: {text}", record)
+            self.at(record)(code, f"Font {name}: {text}", severity=severity)
         return face
 
     def parse(
@@ -218,8 +214,10 @@ class FontSources:
                 self._parsed[key] = parse(resource.records)
             except (FontDataError, DecodeError) as problem:
                 self._parsed[key] = None
-                self.report(
-                    "font-damaged", Severity.SUBSTITUTED, f"{resource.name} cannot be used: {problem}", record
+                self.at(record)(
+                    "font-damaged",
+                    f"{resource.name} cannot be used: {problem}",
+                    severity=Severity.SUBSTITUTED,
                 )
             resource.forget()
         return self._parsed[key]  # type: ignore[return-value]
@@ -232,23 +230,16 @@ class FontSources:
                 f"{message} Put the font into the file or a resource folder, or convert without strict.",
                 offset=record.offset,
             )
-        self.report("font-substituted", Severity.SUBSTITUTED, message, record)
+        self.at(record)("font-substituted", message, severity=Severity.SUBSTITUTED)
 
     def report_shown(self, code: str, severity: Severity, message: str, count: int = 1) -> None:
         """Report what comes to light when text is shown. A font is kept, so where it was mapped first says
         nothing; the page does."""
         self.findings.add(code, severity, message, count=count)
 
-    def report(self, code: str, severity: Severity, message: str, record: Record) -> None:
-        """Report what comes to light when `record` maps a font."""
-        self.findings.add(
-            code,
-            severity,
-            message,
-            offset=record.offset,
-            field=FIELDS[record.type].mnemonic if record.type in FIELDS else None,
-            spec=_SPECS.get(record.type),
-        )
+    def at(self, record: Record) -> Reporter:
+        """Records findings that come to light when `record` maps a font."""
+        return self.findings.at(record, spec=_SPECS.get(record.type))
 
 
 def _without_raster_a_space(records: Iterable[Record]) -> CharacterSet:

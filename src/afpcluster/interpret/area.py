@@ -15,7 +15,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees, points_per_unit
 from afpcluster.display.geometry import Matrix, rotation, translation
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings
 from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.mixing import Mixing, overridden, read_mixing
@@ -62,9 +62,7 @@ def read_area(
                 _mapping(record.data, area)
         except DecodeError as error:
             name = mnemonic(record.type)
-            findings.add(
-                "field-short", Severity.SKIPPED, f"{name}: {error}", offset=record.offset, field=name
-            )
+            findings.at(record.offset, name)("field-short", f"{name}: {error}")
     if include is not None:
         area_units = _descriptor(include.triplets, area, area_units)
         option = t.decode_triplet(include.triplets, t.MappingOptionTriplet)

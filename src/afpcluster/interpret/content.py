@@ -82,7 +82,7 @@ class ContentInterpreter:
                     self._record(item, frame)
             except DecodeError as error:
                 begin = item.begin if isinstance(item, ObjectNode) else item
-                self._note("field-short", Severity.SKIPPED, f"{mnemonic(begin.type)}: {error}", begin)
+                self._findings.at(begin)("field-short", f"{mnemonic(begin.type)}: {error}")
 
     def _object(self, node: ObjectNode, frame: Frame) -> None:
         type_ = node.type
@@ -96,11 +96,8 @@ class ContentInterpreter:
         elif type_ == CODES["BAG"]:  # old producers include there
             self.interpret(node.all(*_INCLUDES), frame)
         elif type_ not in _READ_ELSEWHERE:
-            self._note(
-                "object-unexpected",
-                Severity.SKIPPED,
-                f"{mnemonic(type_)} has no place on a page and was skipped",
-                node.begin,
+            self._findings.at(node.begin)(
+                "object-unexpected", f"{mnemonic(type_)} has no place on a page and was skipped"
             )
 
     def _record(self, record: Record, frame: Frame) -> None:
@@ -147,11 +144,10 @@ class ContentInterpreter:
         means "the current print position" counts as 0."""
         x, y = include.x_origin, include.y_origin
         if modca.USE_OBJECT_OFFSET in (x, y):
-            self._note(
+            self._findings.at(record)(
                 "include-position-retired",
-                Severity.SUBSTITUTED,
                 "An offset of X'FFFFFF' means the current print position of line data; 0 is used",
-                record,
+                severity=Severity.SUBSTITUTED,
             )
         return 0 if x == modca.USE_OBJECT_OFFSET else x, 0 if y == modca.USE_OBJECT_OFFSET else y
 
@@ -172,7 +168,7 @@ class ContentInterpreter:
             name = decode_name(record.data[:8])
             message = f"Page {name} is included, but is in no document of the resource group; it is not shown"
             self._lookup.refuse(message, record.offset)
-            self._note("page-include-skipped", Severity.ERROR, message, record)
+            self._findings.at(record)("page-include-skipped", message, severity=Severity.ERROR)
             return
         found = self._shared_items(page, frame, _BPG)
         if found is not None and found.shared.items:
@@ -270,7 +266,7 @@ class ContentInterpreter:
                 message = (
                     f"Colour and mixing that the include of page segment {name} asks for are not applied"
                 )
-                self._note("mixing-not-applied", Severity.INFO, message, record)
+                self._findings.at(record)("mixing-not-applied", message, severity=Severity.INFO)
             environment = frame.environment
             x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
             self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
@@ -281,29 +277,16 @@ class ContentInterpreter:
         elif node is not None and node.type in DRAWN:
             self._objects.data_object(node, frame, include, resource)
         else:
-            self._note(
-                "include-failed",
-                Severity.SKIPPED,
-                f"Object {name} cannot be shown: no drawable content",
-                record,
-            )
+            self._findings.at(record)("include-failed", f"Object {name} cannot be shown: no drawable content")
 
     # ------------------------------------------------------------------ reports
     def _missing(self, what: str, name: str, record: Record | None) -> None:
         message = f"The {what} {name} is neither in the file nor in a resource path"
         offset = record.offset if record else None
         self._lookup.refuse(message, offset)
-        self._findings.add(
-            "resource-missing",
-            Severity.SKIPPED,
-            f"{message}; it is not shown",
-            offset=offset,
-            field=mnemonic(record.type) if record else None,
-            spec="MO:DCA Resource Search Order",
+        self._findings.at(offset, mnemonic(record.type) if record else None, "MO:DCA Resource Search Order")(
+            "resource-missing", f"{message}; it is not shown"
         )
-
-    def _note(self, code: str, severity: Severity, message: str, record: Record) -> None:
-        self._findings.add(code, severity, message, offset=record.offset, field=mnemonic(record.type))
 
 
 def _is_metadata(node: ObjectNode) -> bool:

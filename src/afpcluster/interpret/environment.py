@@ -18,7 +18,7 @@ from afpcluster.afp.modca import points_per_unit
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import Matrix
 from afpcluster.document.resources import ResourceScope
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.context import FoundResource
@@ -96,20 +96,12 @@ def read_environment(
             elif record.type not in _ELSEWHERE:
                 report_field(record, findings)
         except DecodeError as error:
-            findings.add(
-                "field-short",
-                Severity.SKIPPED,
-                f"{mnemonic(record.type)}: {error}",
-                offset=record.offset,
-                field=mnemonic(record.type),
-            )
+            findings.at(record)("field-short", f"{mnemonic(record.type)}: {error}")
     if descriptor is not None:
         try:
             environment.text = text_space(descriptor, environment, suppressed)
         except DecodeError as error:
-            findings.add(
-                "field-short", Severity.SKIPPED, f"PTD: {error}", offset=descriptor.offset, field="PTD"
-            )
+            findings.at(descriptor.offset, "PTD")("field-short", f"PTD: {error}")
     if environment.text is None:
         environment.text = TextSpace(
             environment.x_unit,

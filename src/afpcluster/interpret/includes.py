@@ -7,7 +7,7 @@ object container); the name decides, the type only comes first.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.objects import ObjectNode
@@ -64,13 +64,8 @@ class ResourceLookup:
         if found is None:
             message = f"The object {name} that is mapped is neither in the file nor in a resource path"
             self.refuse(message, record.offset)
-            findings.add(
-                "resource-missing",
-                Severity.INFO,
-                message,
-                offset=record.offset,
-                field=mnemonic(record.type),
-                spec="MO:DCA Map Data Resource (MDR)",
+            findings.at(record, spec="MO:DCA Map Data Resource (MDR)")(
+                "resource-missing", message, severity=Severity.INFO
             )
         return found
 

@@ -16,7 +16,7 @@ from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Link
 from afpcluster.document.page_names import PageNames
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings
 from afpcluster.interpret.environment import Environment
 
 _SOURCE, _TARGET = 2, 3  # RGFunct
@@ -53,13 +53,8 @@ def read_links(
         _check_source(source, page_name, code_page)
         uri, number = _target(parts.get(_TARGET, b""), document, names, code_page)
     except _NotApplied as reason:
-        findings.add(
-            "link-not-applied",
-            Severity.SKIPPED,
-            f"A link is left out: {reason}",
-            offset=record.offset,
-            field="LLE",
-            spec="MO:DCA Link Logical Element (LLE)",
+        findings.at(record.offset, "LLE", "MO:DCA Link Logical Element (LLE)")(
+            "link-not-applied", f"A link is left out: {reason}"
         )
         return []
     areas = list(_areas(source, page)) or [Box(0, 0, page.width, page.height)]

@@ -73,13 +73,9 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
             c = t.ColorSpecification.decode(triplet.data)
             fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
             if fill is None:
-                findings.add(
+                findings.at(offset, field, "MO:DCA Color Specification Triplet X'4E'")(
                     "colour-unknown",
-                    Severity.SKIPPED,
                     f"A colour of space X'{c.space:02X}' could not be read; the area stays transparent",
-                    offset=offset,
-                    field=field,
-                    spec="MO:DCA Color Specification Triplet X'4E'",
                 )
         elif triplet.id == _RESET and triplet.data:
             if t.PresentationSpaceResetMixing.decode(triplet.data).flags & _RESET_FLAG:
@@ -103,13 +99,8 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
 
 def report_mixing(problem: str, findings: Findings, offset: int | None, field: str) -> None:
     """Record what of triplet X'71' cannot be shown."""
-    findings.add(
-        "mixing-not-applied",
-        Severity.INFO,
-        f"Presentation Space Mixing Rules: {problem}",
-        offset=offset,
-        field=field,
-        spec="MO:DCA Presentation Space Mixing Rules Triplet X'71'",
+    findings.at(offset, field, "MO:DCA Presentation Space Mixing Rules Triplet X'71'")(
+        "mixing-not-applied", f"Presentation Space Mixing Rules: {problem}", severity=Severity.INFO
     )
 
 

@@ -173,12 +173,10 @@ class ObjectInterpreter:
         except Exception as fault:
             if self._context.raise_faults:
                 raise
-            self._findings.add(
+            self._findings.at(data.offset, data.kind)(
                 "internal-fault",
-                Severity.ERROR,
                 f"An object could not be drawn: {type(fault).__name__}: {fault}. Please report this",
-                offset=data.offset,
-                field=data.kind,
+                severity=Severity.ERROR,
             )
             return []
 

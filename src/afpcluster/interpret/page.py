@@ -70,12 +70,10 @@ class PageInterpreter:
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
         environment = self._objects.environment(node, unit.scope, form.suppressed)
         if not environment.has_descriptor:
-            self._findings.add(
+            self._findings.at(node.begin.offset, "BPG")(
                 "page-descriptor-missing",
-                Severity.INFO,
                 "The page has no usable Page Descriptor; 8.5 by 11 inches are assumed",
-                offset=node.begin.offset,
-                field="BPG",
+                severity=Severity.INFO,
             )
         width, height = environment.width, environment.height
         medium: list[Item] = []

@@ -92,22 +92,16 @@ def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings)
         (placement.not_viewed, "has pages that are not meant for viewing; they are shown all the same"),
     ):
         if told:
-            findings.add(
-                "medium-map-not-applied",
-                Severity.INFO,
-                f"Medium map {medium_map.name} {what}",
-                field="MMC",
-                spec="MO:DCA Medium Modification Control (MMC)",
+            findings.at(None, "MMC", "MO:DCA Medium Modification Control (MMC)")(
+                "medium-map-not-applied", f"Medium map {medium_map.name} {what}", severity=Severity.INFO
             )
 
 
 def report_printer_controls(medium_map: MediumMap, findings: Findings) -> None:
     """Report what a map asks of printer and paper."""
     for what in medium_map.not_applied:
-        findings.add(
+        findings.at(None, "BMM", "MO:DCA Medium Map")(
             "printer-control-not-applied",
-            Severity.INFO,
             f"Medium map {medium_map.name} asks for {what}, which a document has no place for",
-            field="BMM",
-            spec="MO:DCA Medium Map",
+            severity=Severity.INFO,
         )

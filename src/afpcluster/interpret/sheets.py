@@ -106,14 +106,15 @@ class SheetComposer:
             left, top, right, bottom = _bounds(page, _on_medium(sheet, placed, extents))
             if min(left, top, width - right, height - bottom) < -_TOLERANCE:
                 with self._findings.on_page(placed.unit.number):
-                    self._findings.add(
+                    self._findings.at(
+                        placed.unit.file.origin(placed.unit.start),
+                        "PGP",
+                        "MO:DCA Page Position (PGP) Format 2",
+                    )(
                         "page-beyond-medium",
-                        Severity.INFO,
                         f"Pages on medium map {sheet.medium_map.name} reach beyond the medium; what they "
                         "show there is cut off",
-                        offset=placed.unit.file.origin(placed.unit.start),
-                        field="PGP",
-                        spec="MO:DCA Page Position (PGP) Format 2",
+                        severity=Severity.INFO,
                     )
 
     def _extents(self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]]) -> tuple[float, float]:

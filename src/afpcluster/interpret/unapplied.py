@@ -27,26 +27,18 @@ def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> Non
     for triplet in t.split_triplets(triplets):
         instead = UNAPPLIED.get(triplet.id)
         if instead is not None:
-            findings.add(
-                "triplet-not-applied",
-                Severity.INFO,
-                f"Triplet X'{triplet.id:02X}' {instead}",
-                offset=record.offset,
-                field=mnemonic(record.type),
-                spec="MO:DCA Chapter 6",
+            findings.at(record, spec="MO:DCA Chapter 6")(
+                "triplet-not-applied", f"Triplet X'{triplet.id:02X}' {instead}", severity=Severity.INFO
             )
 
 
 def report_field(record: Record, findings: Findings) -> None:
     """Record a finding for a structured field that nothing handles where it stands."""
     known = FIELDS.get(record.type)
-    findings.add(
+    findings.at(record, spec="MO:DCA Chapter 5")(
         "field-not-applied" if known else "field-unknown",
-        Severity.INFO,
         f"{known.name} ({known.mnemonic}) is not applied"
         if known
         else f"Structured field {mnemonic(record.type)} is unknown and was skipped",
-        offset=record.offset,
-        field=mnemonic(record.type),
-        spec="MO:DCA Chapter 5",
+        severity=Severity.INFO,
     )

@@ -20,7 +20,7 @@ from afpcluster.afp.modca import POINTS_PER_BASE
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import translation
 from afpcluster.display.items import Group, Item, Rectangle
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.barcode.blanks import without_blanks
 from afpcluster.interpret.barcode.code_128 import draw_code_128
@@ -84,24 +84,14 @@ MAKERS: dict[int, Maker] = {
 def draw_bar_code(data_object: DataObject, context: Context) -> list[Item]:
     """The symbols of a bar code object, in points from the upper left corner of its area."""
     if data_object.descriptor is None:
-        context.findings.add(
-            "bar-code-descriptor-missing",
-            Severity.SKIPPED,
-            "A bar code object without Bar Code Data Descriptor is not shown",
-            offset=data_object.offset,
-            field="BBC",
+        context.findings.at(data_object.offset, "BBC")(
+            "bar-code-descriptor-missing", "A bar code object without Bar Code Data Descriptor is not shown"
         )
         return []
     try:
         descriptor = BarCodeSymbolDescriptor.decode(data_object.descriptor.data)
     except DecodeError as error:
-        context.findings.add(
-            "field-short",
-            Severity.SKIPPED,
-            f"BDD: {error}",
-            offset=data_object.descriptor.offset,
-            field="BDD",
-        )
+        context.findings.at(data_object.descriptor.offset, "BDD")("field-short", f"BDD: {error}")
         return []
     drawing = Drawing(data_object, context, descriptor)
     items = [item for record in data_object.data for item in drawing.symbol(record)]
@@ -123,13 +113,18 @@ class Drawing:
         self.unit = self._unit()
         self.colour = self._colour()
 
+    @property
+    def _tell(self) -> Reporter:
+        """Records findings about the symbol that is drawn."""
+        return self.context.findings.at(self._offset, "BDA", "BCOCA Exception Conditions")
+
     def symbol(self, record: Record) -> list[Item]:
         """The items of one Bar Code Data."""
         self._offset = record.offset
         try:
             data = BarCodeSymbolData.decode(record.data)
         except DecodeError as error:
-            self._add("field-short", Severity.SKIPPED, f"BDA: {error}")
+            self._tell("field-short", f"BDA: {error}")
             return []
         x, y = data.x_offset * self.unit, data.y_offset * self.unit
         if max(data.x_offset, data.y_offset) > _MOST_OFFSET:
@@ -325,12 +320,8 @@ class Drawing:
     def _report(self, condition: str, message: str, severity: Severity = Severity.INFO) -> None:
         """A finding for an exception condition; "" is a limit of this program."""
         code = f"bar-code-{condition.lower()}" if condition else "bar-code-function-unsupported"
-        self._add(code, severity, f"Bar code: {message}" + (f" ({condition})" if condition else ""))
-
-    def _add(self, code: str, severity: Severity, message: str) -> None:
-        self.context.findings.add(
-            code, severity, message, offset=self._offset, field="BDA", spec="BCOCA Exception Conditions"
-        )
+        told = f"Bar code: {message}" + (f" ({condition})" if condition else "")
+        self._tell(code, told, severity=severity)
 
 
 _MOST_OFFSET = 0x7FFF

@@ -49,13 +49,13 @@ def end_image(drawing: Drawing, data: bytes = b"") -> None:
         return
     if len(image.rows) != image.height:
         message = f"An image of {image.height} rows has {len(image.rows)}"
-        drawing.report("graphics-image-rows", message, "End Image (GEIMG) Order", Severity.INFO)
+        drawing.report("graphics-image-rows", message, "End Image (GEIMG) Order", severity=Severity.INFO)
     rows = image.rows[: image.height]
     if any(len(row) != (image.width + 7) // 8 for row in rows):
         message = (
             f"Rows of an image of {image.width} points have other lengths; they were cut off or filled up"
         )
-        drawing.report("graphics-image-rows", message, "Image Data (GIMD) Order", Severity.INFO)
+        drawing.report("graphics-image-rows", message, "Image Data (GIMD) Order", severity=Severity.INFO)
     width = min(image.width, 8 * max(map(len, rows), default=0))
     if not width:
         return
@@ -81,6 +81,6 @@ def _point_size(drawing: Drawing) -> tuple[float, float]:
     if drawing.image_points_per_inch is None:
         message = f"The resolution of an image in graphics is not given; {x:g} points per inch were assumed"
         drawing.report(
-            "graphics-image-resolution", message, "Begin Image (GBIMG, GCBIMG) Orders", Severity.INFO
+            "graphics-image-resolution", message, "Begin Image (GBIMG, GCBIMG) Orders", severity=Severity.INFO
         )
     return 72 / x, 72 / y

@@ -102,7 +102,7 @@ def draw_graphics(data_object: DataObject, context: Context) -> list[Item]:
     found, problems = segments(data)
     for at, message in problems:
         drawing.offset = _offset(data_object, starts, at)
-        drawing.report("graphics-segment-bad", message, "Begin Segment Command", Severity.INFO)
+        drawing.report("graphics-segment-bad", message, "Begin Segment Command", severity=Severity.INFO)
     for segment in found:
         if context.budget.is_spent:
             break
@@ -209,7 +209,7 @@ def _draw_order(drawing: Drawing, code: int, operands: bytes) -> None:
         message = (
             f"{order.mnemonic} has {len(operands)} bytes of operands, more than {longest}: the first count"
         )
-        drawing.report("graphics-order-long", message, f"{order.mnemonic} Order", Severity.INFO)
+        drawing.report("graphics-order-long", message, f"{order.mnemonic} Order", severity=Severity.INFO)
     if drawing.image is not None and order.name not in _IN_IMAGE:
         _report_misplaced(drawing, f"{order.mnemonic} inside of an image ended the image")
         images.end_image(drawing)

@@ -16,7 +16,7 @@ from math import hypot, sqrt
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Point
 from afpcluster.display.items import Cap, Close, Curve, Item, Join, Line, Move, Path, Segment, Stroke
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.graphics.gradients import Gradient
 from afpcluster.interpret.graphics.patterns import CustomPattern
@@ -159,11 +159,10 @@ class Drawing:
     subpath_at: int = 0
     dash_phase: float = 0.0  # line widths of the dashes used up where the path begins
 
-    def report(self, code: str, message: str, spec: str, severity: Severity = Severity.SKIPPED) -> None:
-        """Record a finding about the drawing orders; `spec` is the section of AFP GOCA."""
-        self.context.findings.add(
-            code, severity, message, offset=self.offset, field="GAD", spec=f"AFP GOCA {spec}"
-        )
+    @property
+    def report(self) -> Reporter:
+        """Records findings about the drawing orders, with the section of AFP GOCA."""
+        return self.context.findings.at(self.offset, "GAD", "AFP GOCA")
 
     def begin_segment(self) -> None:
         """Set current attributes and position as a new segment finds them."""

@@ -57,7 +57,7 @@ def _current_font(drawing: Drawing) -> Font:
     if set_ not in (0, _SPECIAL_SET):
         message = f"Character set X'{set_:02X}' is not mapped to a font: default font"
         drawing.report(
-            "graphics-font-missing", message, "Set Character Set (GSCS) Order", Severity.SUBSTITUTED
+            "graphics-font-missing", message, "Set Character Set (GSCS) Order", severity=Severity.SUBSTITUTED
         )
     height = drawing.attributes.character_height * drawing.canvas.sy
     return drawing.context.font_finder.default(height or _DEFAULT_SIZE)

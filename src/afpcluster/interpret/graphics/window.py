@@ -96,13 +96,10 @@ def _window(data_object: DataObject, context: Context) -> WindowSpecification:
         if window.right > window.left and window.top > window.bottom:
             return window
         problem = "has a window without width or height"
-    context.findings.add(
+    context.findings.at(record.offset if record else data_object.offset, "GDD", _SPEC)(
         "graphics-window-bad",
-        Severity.SUBSTITUTED,
         f"The Graphics Data Descriptor {problem}; the object area was taken, with 1440 units per inch",
-        offset=record.offset if record else data_object.offset,
-        field="GDD",
-        spec=_SPEC,
+        severity=Severity.SUBSTITUTED,
     )
     width, height = (
         min(max(round(size * 20), 1), 0x7FFF) for size in (data_object.area.width, data_object.area.height)

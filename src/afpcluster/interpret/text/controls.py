@@ -213,7 +213,7 @@ class TextInterpreter(ShownText):
             self.report(
                 "text-encrypted",
                 "Encrypted text (ENC) cannot be decrypted; its alternate text is shown",
-                Severity.SUBSTITUTED,
+                severity=Severity.SUBSTITUTED,
             )
             self.show(self.alternate)
         else:
@@ -221,7 +221,9 @@ class TextInterpreter(ShownText):
         return behind, chained
 
     def set_key_information(self, _: bytes) -> None:
-        self.report("text-encrypted", "Key information (SKI) for encrypted text is not used", Severity.INFO)
+        self.report(
+            "text-encrypted", "Key information (SKI) for encrypted text is not used", severity=Severity.INFO
+        )
 
     def set_encrypted_alternate(self, data: bytes, at: int) -> tuple[int, int]:
         """SEA: neighbours in a chain make one text; one without text begins anew."""

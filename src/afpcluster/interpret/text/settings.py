@@ -34,7 +34,7 @@ class TextSettings(TextState):
                 self.report(
                     "font-not-mapped",
                     f"Font local identifier {local_id} is not mapped; the default font is used",
-                    Severity.SUBSTITUTED,
+                    severity=Severity.SUBSTITUTED,
                 )
             font = self.defaults.font or self.default_font()
         self.font = font
@@ -67,7 +67,7 @@ class TextSettings(TextState):
             self.report(
                 "colour-unknown",
                 f"Text color X'{value:04X}' is reserved; black is used",
-                Severity.SUBSTITUTED,
+                severity=Severity.SUBSTITUTED,
             )
         self.colour = colour or BLACK
 
@@ -83,7 +83,7 @@ class TextSettings(TextState):
             self.report(
                 "colour-unknown",
                 f"Color of SEC (space X'{data[1]:02X}') cannot be used; black is used",
-                Severity.SUBSTITUTED,
+                severity=Severity.SUBSTITUTED,
             )
         self.colour = colour or BLACK
 

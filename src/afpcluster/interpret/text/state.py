@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.items import GlyphRun, Item, Rectangle
-from afpcluster.findings import Severity
+from afpcluster.findings import Reporter, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.text.fields import Area, TextField
@@ -155,8 +155,10 @@ class TextState:
             self.colour,
         )
 
-    def report(self, code: str, message: str, severity: Severity = Severity.SKIPPED) -> None:
-        self.context.findings.add(code, severity, message, offset=self.offset, field="PTX", spec=_SPEC)
+    @property
+    def report(self) -> Reporter:
+        """Records findings about the text."""
+        return self.context.findings.at(self.offset, "PTX", _SPEC)
 
     def settle(self) -> None:
         """Add the width of the text that was shown last to the position."""
@@ -193,7 +195,7 @@ class TextState:
             self.report(
                 "orientation-bad",
                 f"Text orientation {angles[0]},{angles[1]} degrees is not allowed; 0,90 is used (EC-0F01)",
-                Severity.SUBSTITUTED,
+                severity=Severity.SUBSTITUTED,
             )
             wanted = _DEFAULT_ORIENTATION
         self.settle()
