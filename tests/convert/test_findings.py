@@ -51,6 +51,17 @@ def mixed(pages: int) -> bytes:
     return group(resource("OVER", 0xFC, shared)) + document(*found)
 
 
+ODD = (
+    encode(0xD3A8A8, b"\x40" * 10)
+    + encode(0xD3A8DF, b"OVERLAY1")
+    + encode(0xD3A8AF, b"PAGE0001")
+    + encode(0xD3A9AF, b"PAGE0002")
+    + encode(0xD3A9AF)
+    + encode(0xD3B490, b"link")
+    + encode(0xD3A9A8, b"OTHER   ")
+)
+"""A document in which nearly every boundary is wrong."""
+
 FILES = {
     "mixed": mixed(100),
     "fonts that are not there": sample(20, inline_fonts=False),
@@ -135,18 +146,23 @@ def test_a_page_is_left_whatever_happens() -> None:
     assert (finding.page, finding.kept) == (None, 0)
 
 
-def test_fields_are_found_where_they_are() -> None:
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("cut", [0, 5], ids=["whole", "cut off"])
+def test_fields_are_found_where_they_are(cut: int, layout: Layout) -> None:
     """An offset is that of the field in the file, through host records, too."""
-    records = field_list(FILES["mixed"])
+    records = field_list(FILES["mixed"] + ODD)
     framed = b"".join((len(r) + 4).to_bytes(2, "big") + b"\0\0" + r for r in records)
-    result = convert(io.BytesIO(framed), io.BytesIO())
-    plain = convert(io.BytesIO(b"".join(records)), io.BytesIO())
+    framed = framed[: len(framed) - cut]
+    whole = b"".join(records)
+    options = Options(accept_truncated=True, layout=layout)
+    result = convert(io.BytesIO(framed), io.BytesIO(), options)
+    plain = convert(io.BytesIO(whole[: len(whole) - cut]), io.BytesIO(), options)
     compared = list(zip(plain.findings, result.findings, strict=True))
     assert len(compared) > 5
     for before, after in compared:
         assert (before.code, before.page, before.count) == (after.code, after.page, after.count)
         if before.offset is not None and after.offset is not None:
-            assert framed[after.offset : after.offset + 9] == b"".join(records)[before.offset :][:9]
+            assert framed[after.offset :][:9] == whole[before.offset :][:9]
 
 
 def field_list(data: bytes) -> list[bytes]:

@@ -64,7 +64,7 @@ class Painter:
             except (ConversionError, MemoryError):
                 raise
             except Exception as fault:
-                self._report(fault, unit.file.origin(unit.start))
+                self._report(fault, unit.offset)
                 return self._marked(unit.number, *_MARK_SIZE, unit.groups)
 
     def packet(self, page: Page, maker: Maker) -> Packet:

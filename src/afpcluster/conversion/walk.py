@@ -53,7 +53,7 @@ class Walk:
 
     def _pages(self) -> Iterator[Unit]:
         for unit in self._assembler.pages():
-            self._count(1, unit.start)
+            self._count(1, unit.offset)
             yield unit
 
     def _sheets(self) -> Iterator[Unit]:

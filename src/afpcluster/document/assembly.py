@@ -82,6 +82,11 @@ class PageUnit:
     code_page: int = code_pages.DEFAULT
     file: RecordFile = field(repr=False, kw_only=True)
 
+    @property
+    def offset(self) -> int:
+        """Where in the file the page begins, for findings."""
+        return self.file.origin(self.start)
+
     def records(self, findings: Findings) -> list[Record]:
         """The records from Begin Page to End Page; what is wrong with them goes to `findings`."""
         return self.file.read(self.start, self.end, findings)
@@ -223,7 +228,7 @@ class Assembler:
         if not ended and stretch.take(type_):
             return True
         if not ended:
-            report_not_ended(stretch, self._findings)
+            report_not_ended(stretch, self._file, self._findings)
         self._stretch = None
         if stretch.begin != _BDI:
             resource = stretch.resource(self._file, end if ended else offset, self._used)

@@ -200,10 +200,10 @@ def begins_resource(type_: int) -> bool:
     return type_ == _BRS or type_ in TYPE_OF_BEGIN
 
 
-def report_not_ended(stretch: Stretch, findings: Findings) -> None:
+def report_not_ended(stretch: Stretch, file: RecordFile, findings: Findings) -> None:
     """Record that an End field is missing; what was begun ends where something else begins."""
     name = mnemonic(stretch.begin)
-    findings.at(stretch.offset, name, "MO:DCA Data Stream States")(
+    findings.at(file.origin(stretch.offset), name, "MO:DCA Data Stream States")(
         "resource-not-ended",
         f"{name} has no {mnemonic(stretch.closing)}; it ends where a field stands that cannot be inside",
         severity=Severity.INFO,
@@ -235,7 +235,7 @@ def scan_resources(
                 continue
             if stretch.take(type_):
                 continue
-            report_not_ended(stretch, findings)
+            report_not_ended(stretch, file, findings)
             yield stretch.resource(file, offset, used)
             stretch = None
         if type_ in stop_at:
@@ -243,7 +243,7 @@ def scan_resources(
         if begins_resource(type_):
             stretch = Stretch(type_, offset, window[at : at + stop - offset - 9])
     if stretch is not None:
-        report_not_ended(stretch, findings)
+        report_not_ended(stretch, file, findings)
         yield stretch.resource(file, stop, used)
 
 

@@ -98,7 +98,7 @@ class SheetPlanner:
         new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
         self._invoked = None
         if not new.takes_pages:
-            self._findings.at(unit.start, "IMM", _SPEC)(
+            self._findings.at(unit.offset, "IMM", _SPEC)(
                 "medium-map-takes-no-pages",
                 f"Medium map {new.name} has constant forms on every side, but a page follows; it is shown",
                 severity=Severity.INFO,

@@ -107,7 +107,7 @@ class SheetComposer:
             if min(left, top, width - right, height - bottom) < -_TOLERANCE:
                 with self._findings.on_page(placed.unit.number):
                     self._findings.at(
-                        placed.unit.file.origin(placed.unit.start),
+                        placed.unit.offset,
                         "PGP",
                         "MO:DCA Page Position (PGP) Format 2",
                     )(
