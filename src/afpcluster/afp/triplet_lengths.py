@@ -7,6 +7,7 @@ included; the next one begins behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from afpcluster.afp import modca
 from afpcluster.afp.declare import Structure
@@ -78,9 +79,13 @@ def _groups(data: bytes, at: int) -> Iterator[bytes]:
         at += length
 
 
+_SHORT = 256  # bytes: short fields come again on page after page
+_hidden_in_short = lru_cache(4096)(hidden)
+
+
 def report_hidden(type_: int, data: bytes, offset: int, findings: Findings) -> None:
     """Record a finding where a triplet of impossible length hides what is behind it in a field."""
-    rest = hidden(type_, data)
+    rest = _hidden_in_short(type_, data) if len(data) <= _SHORT else hidden(type_, data)
     if rest:
         findings.at(offset, mnemonic(type_), "MO:DCA Chapter 6")(
             "triplet-length-bad",

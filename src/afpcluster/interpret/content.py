@@ -26,7 +26,7 @@ from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
 from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, Severity
-from afpcluster.interpret.cache import Recent, dependency
+from afpcluster.interpret.cache import Dependency, Recent, dependency
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
@@ -187,21 +187,23 @@ class ContentInterpreter:
 
     def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
         """A page segment: shared where nothing in it depends on the page, else drawn in place."""
-        with self._opened(resource, frame) as node:
-            if node is None:
-                return
-            if not _self_contained(node):
-                inner = Frame(
-                    frame.environment,
-                    frame.scope,
-                    frame.items,
-                    origin,
-                    frame.depth + 1,
-                    inherited=frame.inherited,
-                )
-                self.interpret(node.content, inner)
-                return
-        found = self._shared_items(resource, frame, _BPS)
+        found = self._shared.get(_sharing_key(resource, frame, frame.environment))
+        if found is None:
+            with self._opened(resource, frame) as node:
+                if node is None:
+                    return
+                if not _self_contained(node):
+                    inner = Frame(
+                        frame.environment,
+                        frame.scope,
+                        frame.items,
+                        origin,
+                        frame.depth + 1,
+                        inherited=frame.inherited,
+                    )
+                    self.interpret(node.content, inner)
+                    return
+            found = self._shared_items(resource, frame, _BPS)
         if found is not None and found.shared.items:
             frame.items.append(Shared(found.shared, translation(*origin)))
 
@@ -209,7 +211,7 @@ class ContentInterpreter:
         """An overlay or saved page (with its own environment) or a page segment (with that of the page),
         interpreted once; None, with a finding, where it cannot be."""
         around = frame.environment if begin == _BPS else None
-        key = dependency(resource.key, frame.scope, around, frame.depth, fonts=False)
+        key = _sharing_key(resource, frame, around)
         found = self._shared.get(key)
         if found is None:
             with self._opened(resource, frame) as node:
@@ -287,6 +289,11 @@ class ContentInterpreter:
         self._findings.at(offset, mnemonic(record.type) if record else None, "MO:DCA Resource Search Order")(
             "resource-missing", f"{message}; it is not shown"
         )
+
+
+def _sharing_key(resource: Resource, frame: Frame, around: Environment | None) -> Dependency:
+    """What an overlay, saved page or page segment depends on, in the environment `around` it or its own."""
+    return dependency(resource.key, frame.scope, around, frame.depth, fonts=False)
 
 
 def _is_metadata(node: ObjectNode) -> bool:
