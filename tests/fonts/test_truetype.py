@@ -173,6 +173,17 @@ def test_character_rotation(rotation: int, advance: float, origin: tuple[float, 
     assert font.placement[2] == pytest.approx(origin)
 
 
+@pytest.mark.parametrize("character", " \u00a0\u2003\u202f")
+def test_spaces_that_no_face_has_are_plain_ones(character: str) -> None:
+    told: list[tuple[str, int]] = []
+    font = unicode_font(
+        "test", [character_face(LATIN)], utf16, 2, 10, missing=lambda *lost: told.append(lost)
+    )
+    assert font.split is not None
+    (run,) = font.split(f"A{character}B".encode("utf-16-be"))
+    assert (run.codes, told) == (b"\0\1\0\3\0\2", [])
+
+
 def test_standard_fonts_for_unicode_text() -> None:
     """Letters of the standard Latin character set, in one face."""
     font = unicode_font("test", [standard_character_face("Helvetica")], utf16, 2, 1000)

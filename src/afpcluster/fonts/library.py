@@ -46,9 +46,9 @@ from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typeface
 from afpcluster.fonts.stand_in.double_byte import double_byte_font
 from afpcluster.fonts.stand_in.free_fonts import FreeFonts
 from afpcluster.fonts.stand_in.standard import character_label, standard_face
+from afpcluster.fonts.unicode.linked_text import Decoder
 from afpcluster.fonts.unicode.truetype import CharacterFace
 from afpcluster.fonts.unicode.unicode_font import (
-    Decoder,
     page_decoder,
     standard_character_face,
     unicode_font,

@@ -7,7 +7,7 @@ Text (UCT)".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 from unicodedata import category, normalize
@@ -15,15 +15,13 @@ from unicodedata import category, normalize
 from afpcluster.display.face import ProgramKind
 from afpcluster.fonts.font import Glyph, GlyphStretch
 from afpcluster.fonts.unicode.bidi import CONTROLS, mirrored
+from afpcluster.fonts.unicode.linked_text import Missing
 from afpcluster.fonts.unicode.truetype import CharacterFace
 
 _SHAPED = (ProgramKind.TRUETYPE, ProgramKind.OPENTYPE_CFF)
 _CONTEXT = 5  # characters on either side that HarfBuzz looks at
 _NO_SCRIPT = ("Zyyy", "Zinh", "Zzzz")  # common, inherited, unknown
 _ZERO_WIDTH_SPACE = 0x200B
-
-Missing = Callable[[str, int], None]
-"""Is told of a character that no face has, and how often it was to be shown."""
 
 
 class Shaper:
