@@ -43,6 +43,8 @@ _IN_GROUPS: dict[int, tuple[int, type[Structure]]] = {
 }
 """Fields whose triplets end each repeating group: where the first group begins, and what is in one."""
 
+_WITH_TRIPLETS = frozenset(_BEHIND) | frozenset(_IN_GROUPS)
+_BEGIN_OR_END = 0xD3A800  # but for the last bit of the second byte
 _NAME, _NAME_AND_RESERVED = modca.Begin.shape.size, modca.BeginReserved.shape.size
 
 
@@ -53,6 +55,11 @@ def left_over(triplets: bytes) -> bytes:
     while at + 2 <= end and triplets[at] >= 2 and at + triplets[at] <= end:
         at += triplets[at]
     return triplets[at:] if triplets[at:].strip(b"\0") else b""
+
+
+def may_hide(type_: int, data: bytes) -> bool:
+    """Whether a field has triplets; quick, since it is asked of every field."""
+    return (len(data) > _NAME and type_ & 0xFFFE00 == _BEGIN_OR_END) or type_ in _WITH_TRIPLETS
 
 
 def hidden(type_: int, data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.triplet_lengths import report_hidden
+from afpcluster.afp.triplet_lengths import may_hide, report_hidden
 from afpcluster.document.end_names import report_other_name
 from afpcluster.findings import Findings, Severity
 
@@ -65,7 +65,8 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
     current = top
     for record in records:
         type_ = record.type
-        report_hidden(type_, record.data, record.offset, findings)
+        if may_hide(type_, record.data):
+            report_hidden(type_, record.data, record.offset, findings)
         if is_begin(type_):
             node = ObjectNode(record)
             current.append(node)
@@ -82,7 +83,8 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
             for depth in range(len(stack) - 1, -1, -1):
                 if end_of(stack[depth].type) == type_:
                     began = stack[depth].begin
-                    report_other_name(began.type, began.data, record.data, record.offset, findings)
+                    if record.data[:8] != began.data[:8]:
+                        report_other_name(began.type, began.data, record.data, record.offset, findings)
                     del stack[depth:]
                     current = stack[-1].content if stack else top
                     break
