@@ -19,6 +19,7 @@ from afpcluster.afp2web import parameters
 from afpcluster.afp2web.errors import error_answer, wants_json
 from afpcluster.afp2web.health import Health
 from afpcluster.afp2web.metrics import PoolMetrics
+from afpcluster.afp2web.openapi import PATH, openapi
 from afpcluster.afp2web.pool import Pool
 from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.afp2web.transform import Transform, parse_request
@@ -55,6 +56,7 @@ class Afp2web:
         route = app.add_api_route
         route("/services", self.usage, methods=["GET", "HEAD"])
         route("/services/version", self.version, methods=["GET", "HEAD", "POST"])
+        route(PATH, self.openapi, methods=["GET"])
         route("/services/livez", self.livez, methods=["GET", "HEAD"])
         route("/services/readyz", self.readyz, methods=["GET", "HEAD"])
         route("/services/usid", self.usid, methods=["GET", "HEAD"])
@@ -91,6 +93,10 @@ class Afp2web:
                 identity | {"Versions": listed} | ({"Warnings": told} if told else {}), status
             )
         return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
+
+    async def openapi(self) -> Response:
+        """This interface, as OpenAPI."""
+        return JSONResponse(openapi())
 
     async def livez(self) -> Response:
         """The process answers."""

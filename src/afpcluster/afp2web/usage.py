@@ -13,6 +13,7 @@ from afpcluster.web import pages
 _SERVICES: tuple[tuple[str, str, str, tuple[Parameter, ...]], ...] = (
     ("/services", "GET", "This page", ()),
     ("/services/version", "GET, HEAD, POST", "Versions; the cluster's heartbeat", VERSION),
+    ("/services/openapi.json", "GET", "This interface as OpenAPI", ()),
     ("/services/livez", "GET, HEAD", "200 while the process answers", ()),
     ("/services/readyz", "GET, HEAD", "503 with the reasons while documents would not be converted", ()),
     ("/services/usid", "GET", "Stable id of this installation and the instance's name", ()),
