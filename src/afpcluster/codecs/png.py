@@ -20,6 +20,7 @@ _SAMPLES = {GRAY: 1, RGB: 3, INDEXED: 1, GRAY_ALPHA: 2, RGB_ALPHA: 4}
 _FILTERS = bytes(range(5))
 _USED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _PIECE = 1 << 20  # bytes of rows inflated at once
+_FED = 1 << 16  # bytes of compressed data inflated at once
 
 
 class PngError(ValueError):
@@ -124,8 +125,11 @@ def first_rows(png: Png) -> int:
     length = png.row_length + 1
     piece = max(1, _PIECE // length) * length
     inflater = zlib.decompressobj()
-    pending, held, rows = png.rows, b"", 0
+    fed, pending, held, rows = 0, b"", b"", 0
     while rows < png.height:
+        if not pending:
+            pending = png.rows[fed : fed + _FED]
+            fed += _FED
         try:
             held += inflater.decompress(pending, piece - len(held))
         except zlib.error:
@@ -137,7 +141,7 @@ def first_rows(png: Png) -> int:
             return rows + next(n for n, value in enumerate(filters) if value not in _FILTERS)
         rows += whole
         held = held[whole * length :]
-        if (inflater.eof or not pending) and not whole:
+        if not whole and (inflater.eof or (fed >= len(png.rows) and not pending)):
             break
     return min(rows, png.height)
 

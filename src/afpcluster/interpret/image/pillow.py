@@ -17,10 +17,12 @@ from PIL import Image as Pillow
 from PIL import ImageFile, UnidentifiedImageError
 
 from afpcluster.findings import Reporter
-from afpcluster.interpret.image.data import MAX_DECODED_BYTES, ImageProblem
+from afpcluster.interpret.image.data import ImageProblem
 
 Pillow.MAX_IMAGE_PIXELS = None
 
+_MOST_MEMORY = 400_000_000  # bytes, of one image while it is decoded
+_BYTES_PER_POINT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}  # in Pillow's memory; 4 in other modes
 _FILE_SPEC = "MO:DCA Appendix D Object Type Identifiers"
 _PILLOW_ERRORS = (
     OSError,
@@ -98,12 +100,12 @@ def reduced_jpeg_2000(data: bytes, halvings: int) -> Pillow.Image | None:
 
 
 def check_decodable(image: Pillow.Image, format: str) -> None:
-    """Raises ImageProblem where the samples of an opened file are more than are decoded."""
-    if image.width * image.height * len(image.getbands()) > MAX_DECODED_BYTES:
+    """Raises ImageProblem where decoding an opened file would take more memory than it may."""
+    if image.width * image.height * _BYTES_PER_POINT.get(image.mode, 4) > _MOST_MEMORY:
         raise ImageProblem(
             "image-too-large",
             f"The {format} image of {image.width} x {image.height} samples is too large to be decoded "
-            f"(more than {MAX_DECODED_BYTES >> 20} MiB)",
+            f"(more than {_MOST_MEMORY // 1_000_000} MB of memory)",
             _FILE_SPEC,
         )
 
