@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from random import Random
 
 import pytest
@@ -122,3 +123,20 @@ def test_cases(name: str) -> None:
         result = convert(source, io.BytesIO())
     assert result.pages == 2
     assert [f.code for f in result.findings if f.severity in ("skipped", "error")] == []
+
+
+MANY = [encode(NOP, bytes([n % 251 + 1]) * 20) for n in range(40_000)]
+OFTEN = {
+    "RDW": b"".join(rdw(r) if n % 2 else b"\x55\x55\x55\x55" + r for n, r in enumerate(MANY)),
+    "no X'5A'": b"".join(r[1:] if n % 4 else b"\x55\x55" + r[3:] for n, r in enumerate(MANY)),
+}
+
+
+@pytest.mark.parametrize("data", OFTEN.values(), ids=OFTEN)
+def test_damage_in_many_places_takes_no_longer(data: bytes) -> None:
+    begun = time.process_time()
+    findings = Findings()
+    found = list(RecordFile(io.BytesIO(data), findings).scan(report=True))
+    assert len(found) > len(MANY) // 2
+    assert time.process_time() - begun < 10
+    assert sum(f.bytes_lost for f in findings) > 0

@@ -64,9 +64,12 @@ class Surroundings:
         """`count` bytes from `at` on, fewer at the end of the file."""
         p = at - self._base
         if p < 0 or (p + count > len(self._piece) and self._base + len(self._piece) < self._size):
-            self._source.seek(at)
-            self._piece, self._base = self._source.read(max(count, _PIECE)), at
-            p = 0
+            self._base = at - at % _PIECE
+            self._source.seek(self._base)
+            self._piece = self._source.read(
+                count + 4 * _PIECE
+            )  # chains are followed ahead of where one looks
+            p = at - self._base
         return self._piece[p : p + count]
 
     def behind_filler(self, at: int) -> int:

@@ -13,10 +13,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from afpcluster.afp.damage import FILLER, is_introducer
-from afpcluster.afp.views import BUFFER, Piece, Source, View
+from afpcluster.afp.damage import FILLER, Surroundings, is_introducer
+from afpcluster.afp.views import BUFFER, LONGEST, Piece, Source, View
 
 _HEAD = 1 << 14  # bytes that a layout is judged by
+_LOOKED_AT = 1 << 12  # bytes, at a time
 _CHAIN = 3  # records in a row that no chance makes
 _MARKED = re.compile(rb"(?=\x5a..\xd3)", re.DOTALL)
 
@@ -49,6 +50,7 @@ class JoinedRecords(View):
 
     def __init__(self, source: Source, layout: Layout) -> None:
         super().__init__(source)
+        self._around = Surroundings(source)
         self._layout = layout
         self.whole, self.cut_off, self._by_chain = True, False, True
         self._take_notes()
@@ -119,8 +121,7 @@ class JoinedRecords(View):
     def _record(self, at: int) -> tuple[int, int]:
         """Where the contents of the record at `at` begin and end; (0, 0) where there is none."""
         prefix, width, counted, blocks = self._layout
-        self._source.seek(at)
-        head = self._source.read(prefix + 13)
+        head = self._around.bytes_at(at, prefix + 13)
         if blocks and not is_introducer(head, prefix) and is_introducer(head, 4 + prefix):
             at, head = at + 4, head[4:]
         stop = at + int.from_bytes(head[:width], "big") + (0 if counted else prefix)
@@ -134,19 +135,20 @@ class JoinedRecords(View):
         return 0, 0
 
     def _next_record(self, at: int) -> int:
-        prefix = self._layout.prefix
-        while at < self._source_size:
-            self._source.seek(at)
-            piece = self._source.read(BUFFER)
+        """Where the next record begins that is intact, from `at` on, or a piece of damage must end."""
+        prefix, end = self._layout.prefix, min(at + LONGEST, self._source_size)
+        while at < end:
+            piece = self._around.bytes_at(at, _LOOKED_AT)
             for match in _MARKED.finditer(piece, prefix):
                 start = at + match.start() - prefix
-                block = 4 if self._layout.blocks and match.start() >= prefix + 4 else 0
-                if block and self._record(start - block)[1]:
-                    return start - block
+                if self._layout.blocks and match.start() >= prefix + 4 and self._record(start - 4)[1]:
+                    return start - 4
                 if self._record(start)[1]:
                     return start
-            at += max(len(piece) - 16, 1) if at + len(piece) < self._source_size else len(piece)
-        return self._source_size
+            if len(piece) < _LOOKED_AT:
+                break
+            at += len(piece) - 16  # a record may begin near the end of the piece
+        return end
 
 
 def _block_length(data: bytes, at: int) -> int:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from afpcluster.afp.damage import FILLER
+from afpcluster.afp.damage import FILLER, Surroundings
 from afpcluster.afp.fields import FIELDS
-from afpcluster.afp.views import BUFFER, Piece, Source, View
+from afpcluster.afp.views import BUFFER, LONGEST, Piece, Source, View
 
 _CHAIN = 3  # fields in a row that no chance makes
+_LOOKED_AT, _NEW = 1 << 12, (1 << 12) - 16  # bytes at a time, and those in which a field may begin
+_GAP = 0x1000  # most bytes of filler between fields
 _CANDIDATE = re.compile(rb"(?=..\xd3)", re.DOTALL)
 
 
@@ -21,6 +23,7 @@ class MarkedFields(View):
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
+        self._around = Surroundings(source)
         self._take_notes()
 
     def _pieces(self, at: int) -> Iterator[Piece]:
@@ -34,23 +37,41 @@ class MarkedFields(View):
             length = unmarked_length(buffer, p)
             mark = 1 if length and at + length <= size else 0
             if not mark:
-                length = filler_before_field(buffer, p) or self._next_field(at) - at
+                length = (
+                    filler_before_field(buffer, p) or self._next_field(at + 1, min(at + LONGEST, size)) - at
+                )
+            elif at + length < size and not unmarked_length(buffer, p + length):
+                inside = self._next_field(at + 8, at + length)
+                if inside < at + length:  # its length is wrong
+                    length, mark = inside - at, 0
             yield at, at, length, mark
             at += length
 
-    def _next_field(self, at: int) -> int:
-        """Where, behind `at`, several fields follow each other; the size where they do not."""
-        at += 1
-        while at < self._source_size:
-            self._source.seek(at)
-            piece = self._source.read(BUFFER)
-            found = find_unmarked(piece)
-            if found >= 0:
-                return at + found
-            if at + len(piece) >= self._source_size:
-                break
-            at += len(piece) // 2
-        return self._source_size
+    def _next_field(self, at: int, end: int) -> int:
+        """Where, from `at` on, several fields follow each other; `end` where they do not in front of that."""
+        while at < end:
+            piece = self._around.bytes_at(at, _LOOKED_AT)
+            for match in _CANDIDATE.finditer(piece, 0, _NEW):
+                start = at + match.start()
+                if start >= end:
+                    break
+                if unmarked_length(piece, match.start()) and self._leads_on(start):
+                    return start
+            at += _NEW - 2
+        return end
+
+    def _leads_on(self, at: int) -> bool:
+        """As the function of this name, for the source."""
+        for links in range(_CHAIN):
+            length = unmarked_length(self._around.bytes_at(at, 8), 0)
+            if not length:
+                return links > 0 and self._around.behind_filler(at) == self._source_size
+            at += length
+            if at >= self._source_size:
+                return at == self._source_size or links > 0
+            if not unmarked_length(self._around.bytes_at(at, 8), 0):
+                at += filler_before_field(self._around.bytes_at(at, _GAP), 0)
+        return True
 
 
 def unmarked_length(data: bytes, at: int) -> int:
@@ -63,7 +84,7 @@ def unmarked_length(data: bytes, at: int) -> int:
 
 def filler_before_field(data: bytes, at: int) -> int:
     """How many bytes of filler stand between `at` and a field; 0 where something else does."""
-    rest = data[at : at + 0x1000]
+    rest = data[at : at + _GAP]
     most = len(rest) - len(rest.lstrip(FILLER))
     for count in range(most, max(most - 3, 0), -1):  # a length may begin with what looks like filler
         if unmarked_length(data, at + count):

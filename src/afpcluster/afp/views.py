@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 BUFFER = 1 << 18  # bytes that a walk reads at a time
+LONGEST = 1 << 20  # bytes of a piece: a walk begins again at each
 _BETWEEN_NOTES = 1 << 16
 _MARK = b"\x5a"
 
@@ -93,7 +94,9 @@ class View:
         if at >= self.size:
             inner = self._source_size
         else:
-            if self._located is None or not self._located[0] <= at < self._located[0] + 2 * _BETWEEN_NOTES:
+            if self._located is None or not 0 <= at - self._located[0] < max(
+                self._located[1][2], 2 * _BETWEEN_NOTES
+            ):
                 begin, pieces = self._from(at)
                 self._located = begin, next(pieces), pieces
             begin, piece, pieces = self._located
