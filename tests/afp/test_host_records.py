@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 from random import Random
@@ -11,7 +12,7 @@ import pytest
 from afpcluster.afp.framing import RecordFile, encode
 from afpcluster.afp.views import View
 from afpcluster.convert import convert
-from afpcluster.findings import Findings, NotAfpError
+from afpcluster.findings import Findings, NotAfpError, TruncatedError
 from benchmarks.fuzz.framings import blocked, chopped, rdw, spanned, unmarked
 from tests.corpus import CASES, needs_corpus
 
@@ -130,6 +131,23 @@ OFTEN = {
     "RDW": b"".join(rdw(r) if n % 2 else b"\x55\x55\x55\x55" + r for n, r in enumerate(MANY)),
     "no X'5A'": b"".join(r[1:] if n % 4 else b"\x55\x55" + r[3:] for n, r in enumerate(MANY)),
 }
+
+
+LIARS = {  # what looks like descriptors and introducers all the way, and leads nowhere
+    "no X'5A'": b"".join(unmarked(SMALL)) + b"\x00\x09\xd3\xee\xee\0\0\0" * 40_000,
+    "no X'5A', long": b"".join(unmarked(SMALL)) + b"\xf0\x00\xd3\xee\xee\0\0\0" * 40_000,
+    "RDW": b"".join(map(rdw, SMALL)) + b"\x7f\0\0\0\x5a\0\x10\xd3\xee\xee\0\0\0" * 40_000,
+    "segments": b"".join(map(rdw, SMALL)) + b"\x00\x05\x03\x00A" * 80_000,
+}
+
+
+@pytest.mark.parametrize("data", LIARS.values(), ids=LIARS)
+def test_what_leads_nowhere_takes_no_longer(data: bytes) -> None:
+    begun = time.process_time()
+    file = RecordFile(io.BytesIO(data), Findings())
+    with contextlib.suppress(TruncatedError):
+        list(file.scan(report=True))
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize("data", OFTEN.values(), ids=OFTEN)
