@@ -1,15 +1,17 @@
 """What is odd in a print file's structure is told: names of Begin and End that differ, triplets of
-impossible length."""
+impossible length, page sizes that cannot be."""
 
 from __future__ import annotations
 
 import io
 
+import pypdfium2
 import pytest
 from forms import environment, rule
 
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import encode
+from afpcluster.afp.modca import PageDescriptor
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplet_lengths import hidden, left_over
 from afpcluster.convert import convert
@@ -132,8 +134,38 @@ def test_hidden_triplets_are_told() -> None:
     assert all(f.offset is not None for f in told)
 
 
+SIZES = {  # Page Descriptor (bases, units, sizes), points of the page, severity
+    "no units": ((0, 0, 14_400, 0, 4_000, 4_000), (200, 200), "substituted"),
+    "a reserved base": ((0, 7, 14_400, 14_400, 4_000, 4_000), (200, 200), "substituted"),
+    "no height": ((0, 0, 14_400, 14_400, 4_000, 0), (200, 792), "substituted"),
+    "higher than pages get": ((0, 0, 14_400, 14_400, 4_000, 0xFFFFFF), (200, 14_400), "skipped"),
+    "one unit to ten inches": ((0, 0, 1, 1, 4_000, 4_000), (14_400, 14_400), "skipped"),
+    "possible": ((0, 0, 14_400, 14_400, 4_000, 4_000), (200, 200), None),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_page_sizes(name: str) -> None:
+    values, size, severity = SIZES[name]
+    descriptor = encode(CODES["PGD"], PageDescriptor(*values).encode())
+    page = enclosed("BPG", "P", (enclosed("BAG", "E", [descriptor]), rule(5)))
+    sink = io.BytesIO()
+    result = convert(io.BytesIO(named("BDT", "D", page, "EDT", "D")), sink, Options(raise_faults=True))
+    told = [(str(f.field), str(f.severity)) for f in result.findings if f.code == "page-size-bad"]
+    assert told == ([("PGD", severity)] if severity else [])
+    opened = pypdfium2.PdfDocument(sink.getvalue())
+    try:
+        assert opened[0].get_size() == size
+    finally:
+        opened.close()
+
+
 @needs_corpus
 def test_real_files_have_none_of_it() -> None:
     for path in afp_files("real/*.afp"):
-        told = [f for f in found(path.read_bytes()) if f.code in ("triplet-length-bad", "name-differs")]
+        told = [
+            f
+            for f in found(path.read_bytes())
+            if f.code in ("triplet-length-bad", "name-differs", "page-size-bad")
+        ]
         assert told == [], path.name

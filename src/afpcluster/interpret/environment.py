@@ -14,11 +14,11 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import points_per_unit
+from afpcluster.afp.modca import POINTS_PER_BASE, points_per_unit
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import Matrix
 from afpcluster.document.resources import ResourceScope
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.context import FoundResource
@@ -35,6 +35,7 @@ _ELSEWHERE = frozenset(
 _FONT_MAPS = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR"))
 _DEFAULT_SIZE = (612.0, 792.0)  # points; where a page has no Page Descriptor
 _DEFAULT_UNIT = 0.05  # points: 1/1440 inch
+_LARGEST = 14_400.0  # points: as large as pages of a PDF get (Annex C)
 
 
 @dataclass(slots=True)
@@ -118,10 +119,30 @@ def _page_descriptor(record: Record, environment: Environment, findings: Finding
     environment.has_descriptor = True
     environment.x_unit = points_per_unit(page.x_base, page.x_units)
     environment.y_unit = points_per_unit(page.y_base, page.y_units)
-    environment.width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
-    environment.height = page.y_size * environment.y_unit or _DEFAULT_SIZE[1]
+    if not page.x_units or not page.y_units or {page.x_base, page.y_base} - POINTS_PER_BASE.keys():
+        _report_size(record, findings, "has impossible units; 1440 to the inch are used")
+    if not page.x_size or not page.y_size:
+        _report_size(record, findings, "has no width or height; that of a Letter page is used")
+    width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
+    height = page.y_size * environment.y_unit or _DEFAULT_SIZE[1]
+    if max(width, height) > _LARGEST:
+        _report_size(
+            record,
+            findings,
+            f"is {width:.0f} by {height:.0f} points; no more than {_LARGEST:.0f} are shown",
+            Severity.SKIPPED,
+        )
+    environment.width, environment.height = min(width, _LARGEST), min(height, _LARGEST)
     environment.mixing = read_mixing(t.split_triplets(page.triplets), findings, record.offset, "PGD")
     report_unapplied(page.triplets, record, findings)
+
+
+def _report_size(
+    record: Record, findings: Findings, what: str, severity: Severity = Severity.SUBSTITUTED
+) -> None:
+    findings.at(record, spec='MO:DCA "Page Descriptor (PGD)"')(
+        "page-size-bad", f"The page {what}", severity=severity
+    )
 
 
 def text_space(record: Record, environment: Environment, suppressed: frozenset[int]) -> TextSpace:
