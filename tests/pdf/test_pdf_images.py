@@ -18,6 +18,7 @@ from afpcluster.display.items import (
     CcittParameters,
     EmbeddedPdf,
     Encoding,
+    Group,
     Image,
     ImageData,
     ImageModel,
@@ -136,7 +137,7 @@ def test_rows_that_a_fax_stencil_lacks_stay_blank(
     image: ImageData, decode: list[int] | None, black_is_1: bool | None
 ) -> None:
     """Poppler reads missing rows as ones: these must not be what paints (sections 7.4.6, 8.9.6.2)."""
-    entries = encode_image(image, compress=True, findings=Findings()).entries
+    entries = encode_image(image, compress=True, report=Findings().at(None)).entries
     parameters = entries["DecodeParms"]
     assert isinstance(parameters, dict)
     assert (entries.get("Decode"), parameters.get("BlackIs1")) == (decode, black_is_1)
@@ -216,8 +217,8 @@ def test_bilevel_samples_take_the_smaller_filter(
 def test_data_that_is_short_is_filled_up_and_reported() -> None:
     findings = Findings()
     image = raw(ImageModel.GRAY, 8, 10, 10, b"\0" * 50)
-    data = pdf_of([page_of(Image(image, WHOLE))], findings=findings)
-    assert [finding.code for finding in findings] == ["image-data-short"]
+    data = pdf_of([page_of(Group([Image(image, WHOLE)], origin=77))], findings=findings)
+    assert [(finding.code, finding.offset) for finding in findings] == [("image-data-short", 77)]
     check_pixels(rendered(data), {(50, 20): BLACK, (50, 80): WHITE})
 
 
@@ -244,5 +245,6 @@ def test_a_page_of_another_pdf(turn: int, place: tuple[int, int]) -> None:
 def test_a_damaged_pdf_is_a_finding(data: bytes | None, page: int) -> None:
     findings = Findings()
     inner = pdf_of([page_of()]) if data is None else data
-    pdf_of([page_of(EmbeddedPdf("inner", inner, WHOLE, page))], findings=findings)
-    assert [finding.code for finding in findings] == ["pdf-object-damaged"]
+    embedded = Group([Group([EmbeddedPdf("inner", inner, WHOLE, page)])], origin=77)
+    pdf_of([page_of(embedded, Group([Image(STENCIL, WHOLE)], origin=99))], findings=findings)
+    assert [(finding.code, finding.offset) for finding in findings] == [("pdf-object-damaged", 77)]

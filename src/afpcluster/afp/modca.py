@@ -66,6 +66,13 @@ class BeginReserved(Structure):
     triplets: Rest = b""
 
 
+def begin_triplets(data: bytes) -> bytes:
+    """The triplets of a Begin field. Two zero bytes in front of them are reserved, as some fields have them
+    and some writers put them in all: no triplet has a length of 0."""
+    at = BeginReserved.shape.size if data[8:10] == b"\0\0" else Begin.shape.size
+    return data[at:]
+
+
 @structure("MO:DCA End structured fields: name and triplets")
 class End(Structure):
     name: Bytes8 = b"\xff" * 8

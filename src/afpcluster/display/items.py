@@ -208,12 +208,14 @@ class EmbeddedPdf:
 @dataclass(slots=True)
 class Group:
     """Items in a coordinate system of their own, optionally clipped to a box in that system. `multiply`
-    paints them as a whole so that what lies beneath shines through: colours multiplied, white leaves it."""
+    paints them as a whole so that what lies beneath shines through: colours multiplied, white leaves it.
+    `origin` is the place in the input that the items come from, for findings of outputs."""
 
     items: list[Item]
     matrix: Matrix = IDENTITY
     clip: Box | None = None
     multiply: bool = False
+    origin: int | None = None
 
 
 @dataclass(slots=True)

@@ -300,7 +300,7 @@ def _is_metadata(node: ObjectNode) -> bool:
     """Whether a container holds metadata, which shows nothing (MO:DCA "Metadata Objects in AFP")."""
     if node.type != CODES["BOC"]:
         return False
-    triplets = modca.Begin.decode(node.begin.data).triplets
+    triplets = modca.begin_triplets(node.begin.data)
     classification = t.decode_triplet(triplets, t.ObjectClassification)
     return classification is not None and classification.object_class == _METADATA
 

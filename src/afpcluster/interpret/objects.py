@@ -117,7 +117,7 @@ class ObjectInterpreter:
         assert environment.text is not None
         placed = read_area(records, frame.environment, include, self._findings)
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
-        self._place(placed, items, frame)
+        self._place(placed, items, frame, node.begin.offset)
 
     def data_object(
         self,
@@ -146,7 +146,6 @@ class ObjectInterpreter:
         items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
-            begin = modca.Begin.decode(node.begin.data)
             descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
             data_object = DataObject(
                 mnemonic(node.type),
@@ -156,13 +155,13 @@ class ObjectInterpreter:
                 node.all(*_DATA),
                 environment.fonts,
                 environment.resources,
-                triplets=(include.triplets if include else b"") + begin.triplets,
+                triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
             )
             with self._findings.kept() if key else nullcontext():
                 items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
-        self._place(placed, items, frame)
+        self._place(placed, items, frame, node.begin.offset)
 
     def _guarded(self, draw: Callable[[DataObject, Context], list[Item]], data: DataObject) -> list[Item]:
         """An object's items; a fault of our own costs this object alone."""
@@ -180,8 +179,8 @@ class ObjectInterpreter:
             )
             return []
 
-    def _place(self, placed: PlacedArea, items: list[Item], frame: Frame) -> None:
-        """Put an object's items where its area is, over the area's own colour."""
+    def _place(self, placed: PlacedArea, items: list[Item], frame: Frame, origin: int) -> None:
+        """Put the items of the object at byte `origin` where its area is, over the area's own colour."""
         matrix = placed.matrix
         if placed.relative and frame.segment is not None:
             matrix = matrix.then(translation(*frame.segment))
@@ -190,7 +189,7 @@ class ObjectInterpreter:
             items = [Rectangle(0, 0, area.width, area.height, fill), *items]
         if not items:
             return
-        placed.mixing.merge(Group(items, matrix), frame.items)
+        placed.mixing.merge(Group(items, matrix, origin=origin), frame.items)
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""

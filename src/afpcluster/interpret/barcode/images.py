@@ -100,13 +100,12 @@ def _draw(data_object: DataObject, found: FoundResource, area: ObjectArea, conte
         offset = data_object.offset
         node = ObjectNode(Record(_BOC, offset, b""), [Record(CODES["OCD"], offset, found.data)])
     descriptors = [r for r in node.flat() if r.type in (CODES["IDD"], CODES["CDD"])]
-    begin = modca.Begin.decode(node.begin.data)
     image = DataObject(
         mnemonic(node.type),
         node.begin.offset,
         area,
         descriptors[0] if descriptors else None,
         node.all(CODES["IPD"], CODES["OCD"]),
-        triplets=begin.triplets,
+        triplets=modca.begin_triplets(node.begin.data),
     )
     return draw_image(image, context) if node.type == _BIM else draw_container(image, context)

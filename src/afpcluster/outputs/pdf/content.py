@@ -197,11 +197,15 @@ class ContentWriter:
             self.out.append(concatenation.encode())
         self._matrix = item.matrix.then(outer_matrix)
         self._set_unit(unit)
+        outer_origin = self._resources.origin
+        if item.origin is not None:
+            self._resources.origin = item.origin
         if item.clip is not None:
             self.out.append(b"%d %d %d %d re W n" % self._box(*item.clip))
         self.items(item.items)
         self.text.end()
         self._matrix = outer_matrix
+        self._resources.origin = outer_origin
         self._set_unit(outer_unit)
         self._restore(outer_state)
 

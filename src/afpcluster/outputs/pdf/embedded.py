@@ -11,7 +11,7 @@ from typing import Any
 
 import pikepdf
 
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings
 from afpcluster.outputs.pdf.packet import PdfPayload
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, Value, numbers
@@ -25,9 +25,8 @@ def import_page(file: PdfFile, payload: PdfPayload, findings: Findings) -> Ref:
         with pikepdf.open(io.BytesIO(payload.data)) as source:
             return _Importer(file).form(source.pages[payload.page])
     except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
-        findings.add(
+        findings.at(payload.origin)(
             "pdf-object-damaged",
-            Severity.SKIPPED,
             f"page {payload.page + 1} of an embedded PDF cannot be read and is left out: {error}",
         )
         return file.add_stream(

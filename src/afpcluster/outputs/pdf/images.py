@@ -12,7 +12,7 @@ from PIL import Image as PillowImage
 from afpcluster.codecs.ccitt_tiff import encode_g4
 from afpcluster.codecs.png import compressed_rows
 from afpcluster.display.items import Encoding, ImageData, ImageModel
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Reporter
 from afpcluster.outputs.pdf.ccitt import g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.packet import ImagePayload
@@ -44,7 +44,7 @@ _FLATE: PdfDict = {"Filter": Raw(b"/FlateDecode")}
 _TRIED_SIZES = range(256, 1 << 26)  # bytes of samples for which more than plain deflate is tried
 
 
-def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> ImagePayload:
+def encode_image(image: ImageData, *, compress: bool, report: Reporter) -> ImagePayload:
     """The image XObject of `image`, and of its mask. `compress=False` leaves raw data raw."""
     entries: PdfDict = {
         "Type": Raw(b"/XObject"),
@@ -62,7 +62,7 @@ def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> Ima
         entries["Decode"] = decode
     data = image.data
     if image.encoding is Encoding.RAW:
-        data = _whole_rows(image, findings)
+        data = _whole_rows(image, report)
         if compress:
             data = _compressed(image, data, entries)
     else:
@@ -73,7 +73,7 @@ def encode_image(image: ImageData, *, compress: bool, findings: Findings) -> Ima
             entries["DecodeParms"] = _png_parameters(image)
     mask = None
     if image.mask is not None:
-        mask = encode_image(image.mask, compress=compress, findings=findings)
+        mask = encode_image(image.mask, compress=compress, report=report)
         # A mask paints where its sample is 0 (section 8.9.6.3); a stencil's 1 shows: /Decode agrees.
     return ImagePayload(image.key, entries, data, mask)
 
@@ -125,14 +125,13 @@ def _row_size(image: ImageData) -> int:
     return (image.width * image.bits * _COMPONENTS[image.model] + 7) // 8
 
 
-def _whole_rows(image: ImageData, findings: Findings) -> bytes:
+def _whole_rows(image: ImageData, report: Reporter) -> bytes:
     """The samples, no fewer and no more than the size of the image asks for."""
     size = _row_size(image) * image.height
     missing = size - len(image.data)
     if missing > 0:
-        findings.add(
+        report(
             "image-data-short",
-            Severity.SKIPPED,
             f"an image of {image.width} x {image.height} samples lacks {missing} of {size} bytes;"
             " the rest of it is left blank",
         )

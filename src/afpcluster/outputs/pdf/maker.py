@@ -105,10 +105,10 @@ class PacketMaker:
             face = replace(face, program=replace(program, data=b""))
         self._payloads.append(FacePayload(face.key, face))
 
-    def send_image(self, image: ImageData) -> None:
+    def send_image(self, image: ImageData, origin: int | None) -> None:
         if self._first_time(ImagePayload, image.key):
             with self._findings.kept():  # another maker meets it, too
-                payload = encode_image(image, compress=self._compress, findings=self._findings)
+                payload = encode_image(image, compress=self._compress, report=self._findings.at(origin))
             self._payloads.append(payload)
 
     def send_form(self, shared: SharedItems) -> Form:
@@ -148,9 +148,9 @@ class PacketMaker:
                 self._payloads.append(PatternPayload(key, content, width, height, placed))
         return key
 
-    def send_pdf(self, key: str, item: EmbeddedPdf) -> None:
+    def send_pdf(self, key: str, item: EmbeddedPdf, origin: int | None) -> None:
         if self._first_time(PdfPayload, key):
-            self._payloads.append(PdfPayload(key, item.data, item.page))
+            self._payloads.append(PdfPayload(key, item.data, item.page, origin))
 
 
 def _identity(content: Content) -> str:

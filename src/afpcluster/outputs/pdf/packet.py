@@ -108,6 +108,7 @@ class PdfPayload:
     key: str
     data: bytes = field(repr=False)
     page: int = 0
+    origin: int | None = None  # place in the input of the object that holds it
 
 
 Payload = FacePayload | ProgramPayload | ImagePayload | FormPayload | PatternPayload | PdfPayload

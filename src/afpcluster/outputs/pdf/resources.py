@@ -18,11 +18,11 @@ class Courier(Protocol):
     that their content gives them, forms with the links in them, too."""
 
     def send_face(self, face: Face) -> None: ...
-    def send_image(self, image: ImageData) -> None: ...
+    def send_image(self, image: ImageData, origin: int | None) -> None: ...
     def send_form(self, shared: SharedItems) -> tuple[str, Sequence[LinkArea]]: ...
     def send_group(self, group: Group) -> tuple[str, Sequence[LinkArea]]: ...
     def send_pattern(self, pattern: TilePattern, matrix: Matrix) -> str: ...
-    def send_pdf(self, key: str, item: EmbeddedPdf) -> None: ...
+    def send_pdf(self, key: str, item: EmbeddedPdf, origin: int | None) -> None: ...
 
 
 _NOTHING = "\u200b"  # a zero-width space: what reads as nothing
@@ -78,6 +78,7 @@ class StreamResources:
 
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
+        self.origin: int | None = None  # place in the input of the object that is being written
         self._fonts: dict[tuple[str, int | None], _UsedFont] = {}
         self._images: dict[str, str] = {}
         self._forms: dict[str, str] = {}
@@ -103,7 +104,7 @@ class StreamResources:
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)
         if name is None:
-            self._courier.send_image(image)
+            self._courier.send_image(image, self.origin)
             name = self._images[image.key] = f"I{len(self._images) + 1}"
         return name
 
@@ -124,7 +125,7 @@ class StreamResources:
     def embedded_pdf(self, item: EmbeddedPdf) -> str:
         key = f"pdf {item.page} {item.key}"
         if key not in self._forms:
-            self._courier.send_pdf(key, item)
+            self._courier.send_pdf(key, item, self.origin)
         return self._form_name(key)
 
     def pattern(self, pattern: TilePattern, matrix: Matrix) -> str:
