@@ -92,6 +92,21 @@ def test_an_overlay_shows_the_segments_of_its_own_document() -> None:
     assert (first.split(), second.split()) == (["FORM", "ONE", "page"], ["FORM", "TWO", "page"])
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_segment_of_another_file_is_told(processes: int) -> None:
+    """The second of joined files lacks a segment that the first has: it is shown, as an error."""
+    second = group(resource("OVER", OVERLAY, overlay(text("FORM"), include_segment()))) + document(
+        *[page(include_overlay())] * 3
+    )
+    _, result = converted(customer("ONE") + second, Options(processes=processes))
+    told = [f for f in result.findings if f.code == "resource-of-another-file"]
+    assert [(str(f.severity), f.count, "SEGM" in f.message) for f in told] == [("error", 1, True)]
+    _, whole = converted(customer("ONE") + customer("TWO"))
+    assert "resource-of-another-file" not in codes(whole)
+    _, shared = converted(customer("ONE") + document(page(include_overlay())))
+    assert "resource-of-another-file" not in codes(shared)  # files of one job: resources stand once, in front
+
+
 def page_fonts(pdf: bytes) -> list[set[str]]:
     """Names of the fonts that each page and the forms on it use, without subset tags."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:

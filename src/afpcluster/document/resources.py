@@ -43,6 +43,7 @@ TYPE_OF_BEGIN = {
 }
 """What an object is when no resource object type says so."""
 
+_LOOKS = (CHARACTER_SET, CODE_PAGE, CODED_FONT, FORM_MAP)  # how content looks, not what it is
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
 _BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
 _OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "BNG", "ENG", "IMM"))
@@ -118,13 +119,15 @@ class Resource:
 
 
 class ResourceScope:
-    """Resources of one level by kind and name; asks `parent` for what it does not have. `number` is never
-    reused, unlike `id()`, so caches keyed by it need not keep the scope alive."""
+    """Resources of one level by kind and name; asks `parent` for what it does not have. `joined` says that
+    `parent` has those of another print file, in front of this one. `number` is never reused, unlike `id()`,
+    so caches keyed by it need not keep the scope alive."""
 
     _numbers = count()
 
-    def __init__(self, parent: ResourceScope | None = None) -> None:
+    def __init__(self, parent: ResourceScope | None = None, *, joined: bool = False) -> None:
         self.parent = parent
+        self._joined = joined
         self.number = next(self._numbers)
         self._found: dict[tuple[int, str], Resource] = {}
         self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
@@ -142,6 +145,8 @@ class ResourceScope:
         found = self._found.get((kind, fold(name)))
         if found is None and self.parent is not None:
             found = self.parent.find(kind, name)
+            if self._joined and found is not None and found is self.parent._found.get((kind, fold(name))):
+                _report_of_another(found)
         return found
 
     def of_kind(self, kind: int) -> Iterator[Resource]:
@@ -149,6 +154,19 @@ class ResourceScope:
         yield from self._by_kind.get(kind, ())
         if self.parent is not None:
             yield from self.parent.of_kind(kind)
+
+
+def _report_of_another(resource: Resource) -> None:
+    """Record that a print file shows a resource which only the one in front of it has."""
+    severity = Severity.SUBSTITUTED if resource.kind in _LOOKS else Severity.ERROR
+    offset = None if resource.file is None else resource.file.origin(resource.start)
+    with resource.findings.kept():
+        resource.findings.at(offset, "BRS", 'MO:DCA "Resource Search Order"')(
+            "resource-of-another-file",
+            f"Resource {resource.name} is not with the pages that use it; that of the first of the joined "
+            "files is used, which may belong to somebody else",
+            severity=severity,
+        )
 
 
 def fold(name: str) -> str:
