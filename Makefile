@@ -13,11 +13,14 @@ ORACLES   := fop fonts-dejavu-core fonts-urw-base35 libcairo2
 FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 fonts-dejavu-core fonts-cantarell \
                    fonts-linuxlibertine fonts-sil-gentium-basic fonts-lohit-deva fonts-nanum
 
+# Where no Docker engine is installed.
+DOCKER    := docker.io docker-compose
+
 .DEFAULT_GOAL := help
-.PHONY: help up down test check format lock install packages oracles fonts fonts-packages bench fuzz
+.PHONY: help up down up-docker down-docker images docker-packages test check format lock install packages oracles fonts fonts-packages bench fuzz
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: install ## install what is missing, start the cluster, convert a sample through the VIP
 	@$(PYTHON) -m compileall -q src # the services have no right to write their byte code
@@ -27,7 +30,17 @@ down: ## stop the cluster and remove every trace of it
 	@if [ -e $(INSTALLED) ]; then $(PYTHON) -m afpcluster down; else echo "Nothing is installed, so nothing is up."; fi
 	@rm -f out/sample.afp out/sample.pdf && { rmdir out 2>/dev/null || true; }
 
-test: install oracles check ## format, lint, types and all tests; works while a cluster is up
+up-docker: install docker-packages ## the reference topology in Docker (BASE=image of Debian 12 to build on)
+	@$(PYTHON) -m afpcluster up-docker --sample out $(if $(BASE),--base $(BASE))
+
+down-docker: ## stop the cluster in Docker and remove every trace of it
+	@if [ -e $(INSTALLED) ]; then $(PYTHON) -m afpcluster down-docker; else echo "Nothing is installed, so nothing is up."; fi
+	@rm -f out/sample.afp out/sample.pdf && { rmdir out 2>/dev/null || true; }
+
+images: install docker-packages ## build the Docker images (BASE=image of Debian 12 to build on)
+	@$(PYTHON) -m afpcluster images $(if $(BASE),--base $(BASE))
+
+test: install oracles docker-packages check ## format, lint, types and all tests; works while a cluster is up
 	@$(PYTHON) -m pytest
 
 check: install ## format, lint and strict types
@@ -43,6 +56,8 @@ lock: install ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check uv
 	@$(PYTHON) -m uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade --output-file requirements.lock pyproject.toml
+	@$(PYTHON) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	  --constraint requirements.lock --output-file docker/requirements.lock pyproject.toml
 
 bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
 	@$(PYTHON) -m benchmarks $(BENCH)
@@ -57,6 +72,10 @@ install: packages $(INSTALLED) ## Debian packages and the Python environment, on
 
 packages:
 	@tools/install-packages $(PACKAGES)
+
+docker-packages:
+	@command -v dockerd >/dev/null && { docker compose version || docker-compose version; } >/dev/null 2>&1 || \
+	  tools/install-packages $(DOCKER)
 
 oracles:
 	@tools/install-packages $(ORACLES)

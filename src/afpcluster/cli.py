@@ -112,6 +112,51 @@ def down(topology: TopologyOption = None) -> None:
     commands.down(topology)
 
 
+FolderOption = Annotated[
+    Path | None, typer.Option("--folder", help="of compose.yaml; without it, deploy/docker of this clone")
+]
+BaseOption = Annotated[str | None, typer.Option(help="image of Debian 12 to build on")]
+
+
+@app.command("up-docker")
+def up_docker(
+    topology: TopologyOption = None,
+    folder: FolderOption = None,
+    base: BaseOption = None,
+    sample: Annotated[
+        Path | None, typer.Option(help="then convert a sample through the VIP, into this folder")
+    ] = None,
+) -> None:
+    """Start the cluster in Docker on this machine, with an engine of its own where none answers."""
+    from afpcluster.cluster.docker import commands
+
+    commands.up(topology, folder, base, sample)
+
+
+@app.command("down-docker")
+def down_docker(topology: TopologyOption = None, folder: FolderOption = None) -> None:
+    """Remove the cluster that `up-docker` started: containers, network, volumes, an engine it started."""
+    from afpcluster.cluster.docker import commands
+
+    commands.down(topology, folder)
+
+
+@app.command("render-docker")
+def render_docker(topology: TopologyOption = None, folder: FolderOption = None) -> None:
+    """Write compose.yaml and every host's files from the topology."""
+    from afpcluster.cluster.docker import commands
+
+    commands.render(topology, folder)
+
+
+@app.command("images")
+def images(base: BaseOption = None) -> None:
+    """Build the Docker images from this clone."""
+    from afpcluster.cluster.docker import commands
+
+    commands.make_images(base)
+
+
 @app.command("status")
 def status(topology: TopologyOption = None) -> None:
     """Show every URL with its state, who holds the VIP, and what is wrong (exit code 1 if anything is)."""

@@ -17,7 +17,7 @@ from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
-from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology import Role, SiteError, Topology
 from afpcluster.cluster.topology_file import TopologyError, load, sample_text
 from afpcluster.cluster.urls import entrance, urls
 
@@ -30,7 +30,15 @@ def told() -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `up` cleans up
     try:
         yield
-    except (TopologyError, LabError, CommandError, AdminError, AlreadyRunningError, OSError) as error:
+    except (
+        TopologyError,
+        SiteError,
+        LabError,
+        CommandError,
+        AdminError,
+        AlreadyRunningError,
+        OSError,
+    ) as error:
         print(f"afpcluster: {error}", file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:

@@ -84,17 +84,10 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         nice=-10,
         pid_file=layout.HAPROXY_PID,
     )
-    watcher = topology.watcher
-    (other,) = (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
     yield Process(
         host.name,
         "watcher",
-        (
-            *(*PYTHON, "watch-haproxy", "--pid-file", layout.HAPROXY_PID),
-            *("--folder", layout.HEALTH_FOLDER, "--port", str(topology.ports.health), "--other", str(other)),
-            *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
-            *("--misses", str(watcher.misses)),
-        ),
+        (*PYTHON, *watch(topology, host)),
         User.SERVICE,
         pause=200,
         nice=-10,
@@ -107,10 +100,26 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
             *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
         ),
         User.ROOT,
-        # Longer than the standby waits for three adverts: starting removes the VIP, and before the
-        # standby has it nobody would.
-        pause=3 * topology.vrrp.advert_interval + 450,
+        pause=keepalived_pause(topology),
         files=(KEEPALIVED_CONF, CHK_HAPROXY, NOTIFY_VIP),
         # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
         stale=KEEPALIVED_PIDS,
     )
+
+
+def watch(topology: Topology, host: Host) -> tuple[str, ...]:
+    """Our command that watches the HAProxy of a proxy."""
+    watcher = topology.watcher
+    (other,) = (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
+    return (
+        *("watch-haproxy", "--pid-file", layout.HAPROXY_PID),
+        *("--folder", layout.HEALTH_FOLDER, "--port", str(topology.ports.health), "--other", str(other)),
+        *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
+        *("--misses", str(watcher.misses)),
+    )
+
+
+def keepalived_pause(topology: Topology) -> int:
+    """Milliseconds before Keepalived starts again: longer than the standby waits for three adverts, because
+    starting removes the VIP, and before the standby has it nobody would."""
+    return 3 * topology.vrrp.advert_interval + 450

@@ -33,7 +33,8 @@ def render(topology: Topology, stats_hash: str) -> Rendered:
     """`{host: {path: text}}` for every host of the cluster."""
     files: Rendered = {}
     for host in topology.hosts:
-        files[host.name] = {HOSTS: _hosts(topology)}
+        # In Docker its own DNS knows the names.
+        files[host.name] = {HOSTS: _hosts(topology)} if topology.docker_site is None else {}
         if host.role is Role.PROXY:
             files[host.name][HAPROXY_CFG] = haproxy_cfg(topology, host, stats_hash)
             files[host.name][KEEPALIVED_CONF] = _keepalived_conf(topology, host)

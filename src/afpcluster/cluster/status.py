@@ -98,7 +98,7 @@ def _ending_certificates(status: Status) -> list[str]:
 
 def table(topology: Topology, status: Status) -> RenderableType:
     """For a terminal: URLs by level, who holds the VIP, processes, what is wrong."""
-    parts: list[RenderableType] = [_urls_table(topology, status), _processes_table(status.processes)]
+    parts: list[RenderableType] = [urls_table(topology, status), _processes_table(status.processes)]
     parts.append(
         Text.assemble(
             ("VIP ", "bold"),
@@ -119,7 +119,7 @@ def table(topology: Topology, status: Status) -> RenderableType:
     return Group(*parts)
 
 
-def _urls_table(topology: Topology, status: Status) -> Table:
+def urls_table(topology: Topology, status: Status) -> Table:
     shown = Table(title=f"{topology.name}: every URL", title_justify="left")
     for column in ("host", "role", "URL", "state"):
         shown.add_column(column, no_wrap=column == "URL")

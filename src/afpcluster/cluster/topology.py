@@ -119,8 +119,21 @@ class Lab:
 
 
 @dataclass(frozen=True, slots=True)
+class Docker:
+    bridge: str
+    machine_address: IPv4Address
+    virtual_name: Name
+    domain: str
+
+
+class SiteError(Exception):
+    """The topology describes this cluster at another site; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
 class Topology:
-    """The whole cluster. Built by `topology_file`, which validates."""
+    """The whole cluster. Built by `topology_file`, which validates: there is one site, namespaces on this
+    machine (`lab_site`) or containers (`docker_site`)."""
 
     name: str
     network: Network
@@ -131,7 +144,22 @@ class Topology:
     watcher: Watcher
     tls: Tls
     services: Services
-    lab: Lab
+    lab_site: Lab | None = None
+    docker_site: Docker | None = None
+
+    @property
+    def lab(self) -> Lab:
+        """Raises `SiteError` where the cluster is no lab."""
+        if self.lab_site is None:
+            raise SiteError(f"{self.name} runs in Docker (its topology has no `lab`); see `make up-docker`")
+        return self.lab_site
+
+    @property
+    def docker(self) -> Docker:
+        """Raises `SiteError` where the cluster is not in Docker."""
+        if self.docker_site is None:
+            raise SiteError(f"{self.name} does not run in Docker: its topology has no section `docker`")
+        return self.docker_site
 
     def with_role(self, role: Role) -> tuple[Host, ...]:
         """The hosts of one role, in the order of the file."""

@@ -36,6 +36,11 @@ def sample_text() -> str:
     return resources.files(__package__).joinpath("topology.yml").read_text(encoding="utf-8")
 
 
+def docker_text() -> str:
+    """The reference topology in Docker: what the sample says, under other names and in another place."""
+    return resources.files(__package__).joinpath("topology-docker.yml").read_text(encoding="utf-8")
+
+
 def load(path: Path | None = None) -> Topology:
     """Read the topology at `path`, or the sample. Raises `TopologyError`, or `OSError` if unreadable."""
     if path is None:
@@ -70,27 +75,28 @@ def _record(kind: type[Any], data: Any, path: str, problems: list[str]) -> Any:
         problems.append(f"{path or 'the file'}: must hold keys and values, not {_kind(data)}")
         return None
     hints = get_type_hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]
-    problems.extend(f"{_join(path, key)}: unknown key" for key in data if key not in names)
+    keys = {field.name.removesuffix("_site"): field for field in dataclasses.fields(kind)}
+    problems.extend(f"{_join(path, key)}: unknown key" for key in data if key not in keys)
     values = {}
-    for name in names:
-        where = _join(path, name)
-        if name not in data:
-            problems.append(f"{where}: missing")
+    for key, field in keys.items():
+        where = _join(path, key)
+        if key not in data:
+            if field.default is dataclasses.MISSING:
+                problems.append(f"{where}: missing")
             continue
-        values[name] = _value(hints[name], data[name], where, problems)
+        values[field.name] = _value(hints[field.name], data[key], where, problems)
     return kind(**values) if not problems else None
 
 
 def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return _record(kind, raw, path, problems)
-    if kind == tuple[Host, ...]:
-        return _hosts(raw, path, problems)
     if get_origin(kind) in (Union, UnionType):  # `X | None`: nothing after the colon
         if raw is None:
             return None
         (kind,) = (part for part in get_args(kind) if part is not NoneType)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _record(kind, raw, path, problems)
+    if kind == tuple[Host, ...]:
+        return _hosts(raw, path, problems)
     if get_origin(kind) is tuple:
         return _items(get_args(kind)[0], raw, path, problems)
     reader, expected = _READERS[kind]
@@ -178,15 +184,12 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
     problems.extend(_host_problems(topology))
     problems.extend(_vrrp_problems(topology.vrrp))
     problems.extend(_tls_problems(topology))
-    lab, ports = topology.lab, dataclasses.asdict(topology.ports)
+    problems.extend(_site_problems(topology))
+    ports = dataclasses.asdict(topology.ports)
     if len(set(ports.values())) < len(ports):
         problems.append("ports: the ports must differ, because a client may use any host directly")
-    if not 1 <= len(lab.bridge) <= 11:
-        problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
     if topology.haproxy.source_connections > topology.haproxy.max_connections:
         problems.append("haproxy.source_connections: must not exceed haproxy.max_connections")
-    if lab.service_uid == 0:
-        problems.append("lab.service_uid: 0 is root; the services run without rights")
     if topology.services.afp2web_protocol not in ("http", "https"):
         problems.append(
             f"services.afp2web_protocol: {topology.services.afp2web_protocol!r} is not http or https"
@@ -211,6 +214,21 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
             problems.append(f"{path}: must be at least 1")
 
 
+def _site_problems(topology: Topology) -> list[str]:
+    lab, docker, problems = topology.lab_site, topology.docker_site, []
+    if (lab is None) == (docker is None):
+        problems.append("lab, docker: exactly one of the two says where the cluster runs")
+    if lab is not None and not 1 <= len(lab.bridge) <= 11:
+        problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
+    if lab is not None and lab.service_uid == 0:
+        problems.append("lab.service_uid: 0 is root; the services run without rights")
+    if docker is not None and not 1 <= len(docker.bridge) <= 15:
+        problems.append(f"docker.bridge: {docker.bridge!r} must have 1 to 15 characters")
+    if docker is not None and topology.vrrp.realtime_priority:
+        problems.append("vrrp.realtime_priority: must be 0 in Docker, where Keepalived has no right to it")
+    return problems
+
+
 def _host_problems(topology: Topology) -> list[str]:
     problems = []
     network = topology.network
@@ -218,7 +236,11 @@ def _host_problems(topology: Topology) -> list[str]:
     placed = [
         ("network.virtual_address", network.virtual_address),
         *((f"hosts.{host.name}.address", host.address) for host in topology.hosts),
-        ("lab.machine_address", topology.lab.machine_address),
+        *(
+            (f"{key}.machine_address", site.machine_address)
+            for key, site in (("lab", topology.lab_site), ("docker", topology.docker_site))
+            if site is not None
+        ),
     ]
     for path, address in placed:
         if address not in network.range or address in (

@@ -39,8 +39,9 @@ class Loaded(Generic[SettingsT]):
 
 
 def last_good(path: Path) -> Path:
-    """Where the last valid content of `path` is kept."""
-    return path.with_name(path.name + SUFFIX)
+    """Where the last valid content of `path` is kept: beside it, or in the folder for what a service
+    keeps, if its manager names one (systemd's STATE_DIRECTORY)."""
+    return Path(os.environ.get("STATE_DIRECTORY", path.parent)) / (path.name + SUFFIX)
 
 
 def read_content(path: Path) -> bytes:
@@ -87,7 +88,7 @@ def keep(path: Path, content: bytes) -> list[str]:
     try:
         if kept.exists() and kept.read_bytes() == content:
             return []
-        if os.access(path.parent, os.W_OK):
+        if os.access(kept.parent, os.W_OK):
             _replace(kept, content)
         else:  # a folder of root's, with this one file for us to write
             kept.write_bytes(content)

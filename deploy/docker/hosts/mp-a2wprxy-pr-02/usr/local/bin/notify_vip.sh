@@ -1,0 +1,16 @@
+#!/bin/sh
+# Keepalived calls this at each change of its state: who held the VIP, from when to when, why.
+# Rendered by afpcluster, whose `status` reads the journal. Arguments: INSTANCE NAME STATE PRIORITY.
+
+journal=/usr/local/docker/keepalived/vip.jsonl
+why=
+[ "$3" = FAULT ] && read -r why 2> /dev/null < /run/afpcluster/health/why
+[ "$3" = FAULT ] && why=${why:-chk_haproxy.sh or the network says so}
+
+printf '{"time": "%s", "host": "%s", "state": "%s", "priority": %d, "why": "%s"}\n' \
+    "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" 'mp-a2wprxy-pr-02' "$3" "$4" "$why" >> "$journal"
+
+# A Keepalived that dies again and again must not fill the disk.
+if [ "$(stat -c %s "$journal")" -gt 1000000 ]; then
+    tail -n 1000 "$journal" > "$journal.new" && mv "$journal.new" "$journal"
+fi

@@ -1,0 +1,181 @@
+"""`up-docker` and `down-docker`: the cluster of a topology as containers, with Compose.
+
+Rules: what is there already is kept: an engine, images, files edited by hand (told). The password of /stats
+is made here and lies, with its hash, in .env beside compose.yaml, for root alone. `down` removes containers,
+network, volumes, .env, and the engine if `up` started it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from afpcluster.cluster import demo
+from afpcluster.cluster.docker import engine as engines
+from afpcluster.cluster.docker import images
+from afpcluster.cluster.docker.compose import STATS_HASH, containers, files
+from afpcluster.cluster.docker.engine import Engine
+from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.password import hashed, make_password
+from afpcluster.cluster.probe import Answer, probe
+from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.urls import VIP, Url, entrance, urls
+
+Say = Callable[[str], None]
+FOLDER = images.CLONE / "deploy" / "docker"
+_PASSWORD = "AFPCLUSTER_STATS_PASSWORD"
+_HEALTHY_SECONDS = 180.0
+_INSIDE = ("python", "-m", "afpcluster.cluster.docker.inside")
+
+
+@dataclass(frozen=True, slots=True)
+class DockerCluster:
+    """A cluster in Docker; `folder` holds its compose.yaml."""
+
+    topology: Topology
+    folder: Path
+    engine: Engine
+
+    @property
+    def secrets(self) -> Path:
+        return self.folder / ".env"
+
+    @property
+    def stats_password(self) -> str:
+        """Empty before the first `up`."""
+        lines = self.secrets.read_text("ascii").splitlines() if self.secrets.exists() else []
+        return next((line.split("'")[1] for line in lines if line.startswith(_PASSWORD)), "")
+
+    def compose(self, *arguments: str) -> str:
+        return self.engine.compose(self.folder, self.topology.name, *arguments)
+
+    def by_address(self) -> tuple[Answer, ...]:
+        """Every URL, asked from this machine by address."""
+        return probe(urls(self.topology, self.stats_password))
+
+    def by_name(self) -> tuple[Answer, ...]:
+        """Every URL, asked from a container by name."""
+        rows = [named(self.topology, url) for url in urls(self.topology, self.stats_password)]
+        text = json.dumps(
+            [{k: v for k, v in dataclasses.asdict(row).items() if k != "authority"} for row in rows]
+        )
+        said = json.loads(self.engine.exec(self.client, *_INSIDE, "probe", stdin=text.encode()))
+        return tuple(Answer(row, *answer) for row, answer in zip(rows, said, strict=True))
+
+    def convert(self, afp: bytes) -> bytes:
+        """The PDF, converted through the VIP by its name, from a container. Raises `CommandError`."""
+        url = named(self.topology, entrance(self.topology))
+        target = ("convert", url.address, str(url.port), f"{url.path}/convert")
+        return self.engine.exec(self.client, *_INSIDE, *target, stdin=afp)
+
+    @property
+    def client(self) -> str:
+        """A container from which the others are asked."""
+        return self.topology.with_role(Role.WRAPPER)[0].name
+
+    def holders(self) -> tuple[str, ...]:
+        """The proxies that carry the VIP."""
+        vip = f" {self.topology.network.virtual_address}/"
+        return tuple(
+            proxy.name
+            for proxy in self.topology.with_role(Role.PROXY)
+            if vip in self.engine.exec(proxy.name, "ip", "-4", "addr", "show").decode()
+        )
+
+
+def named(topology: Topology, url: Url) -> Url:
+    """The same URL by the name of its host."""
+    return dataclasses.replace(url, address=topology.docker.virtual_name if url.host == VIP else url.host)
+
+
+def write(topology: Topology, folder: Path, *, keep: bool) -> list[str]:
+    """Render into `folder`; with `keep`, files that differ stay. Gives the paths of those kept."""
+    kept = []
+    for path, text in files(topology).items():
+        file = folder / path
+        if keep and file.exists():
+            if file.read_text("utf-8") != text:
+                kept.append(path)
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o755 if path.endswith(".sh") else 0o644)
+    return kept
+
+
+def up(topology: Topology, folder: Path, base: str | None, say: Say) -> DockerCluster:
+    """Until every URL answers, by name and by address. Raises `LabError` or `CommandError`."""
+    engine = engines.find()
+    if engine is None:
+        engine = engines.start()
+        say(f"No Docker engine answers, so one of our own is started: export DOCKER_HOST={engine.host}")
+    cluster = DockerCluster(topology, folder, engine)
+    images.build(engine, base, say)
+    for path in write(topology, folder, keep=True):
+        say(f"{folder / path} differs from what the topology says and is kept")
+    if not cluster.stats_password:
+        password = make_password()
+        cluster.secrets.touch(mode=0o600)
+        cluster.secrets.write_text(f"{STATS_HASH}='{hashed(password)}'\n{_PASSWORD}='{password}'\n", "ascii")
+    say("Starting the containers ...")
+    cluster.compose("up", "--detach", "--no-build")
+    if set(containers(topology)) - set(engine.docker("ps", "--format", "{{.Names}}").split()):
+        # A machine was made anew, and what ran in it is gone with the old one.
+        cluster.compose("up", "--detach", "--no-build", "--force-recreate")
+    wait_until_healthy(cluster, say)
+    return cluster
+
+
+def wait_until_healthy(cluster: DockerCluster, say: Say, seconds: float = _HEALTHY_SECONDS) -> None:
+    """Until every URL answers and one proxy holds the VIP. Raises `LabError`."""
+    deadline = time.monotonic() + seconds
+    say("Waiting until every URL answers, by address and by name ...")
+    while True:
+        answers = cluster.by_address()
+        if all(answer.good for answer in answers) and len(cluster.holders()) == 1:
+            answers = cluster.by_name()
+            if all(answer.good for answer in answers):
+                return
+        if time.monotonic() > deadline:
+            raise LabError(_why_unhealthy(cluster, answers))
+        time.sleep(0.5)
+
+
+def _why_unhealthy(cluster: DockerCluster, answers: Sequence[Answer]) -> str:
+    bad = [f"  {a.url.host} {a.url}: {a.error or a.status}" for a in answers if not a.good]
+    shown = cluster.engine.docker("ps", "--all", "--format", "  {{.Names}}: {{.Status}}").splitlines()
+    return "\n".join(["the cluster did not become healthy:", *bad, *shown, "  docker logs NAME says more"])
+
+
+def convert_sample(cluster: DockerCluster, folder: Path) -> str:
+    """Write sample.afp and its PDF into `folder`; the line for the operator. Raises `LabError`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    afp, pdf = folder / "sample.afp", folder / "sample.pdf"
+    afp.write_bytes(demo.sample())
+    converted = cluster.convert(afp.read_bytes())
+    if not converted.startswith(b"%PDF-"):
+        raise LabError(f"the sample was not converted: {converted[:200]!r}")
+    pdf.write_bytes(converted)
+    name = cluster.topology.docker.virtual_name
+    return f"Converted {afp} through the VIP, called {name}: {pdf} has {len(converted)} bytes"
+
+
+def down(topology: Topology, folder: Path, say: Say) -> bool:
+    """Remove everything that `up` made; whether there was anything. Raises `CommandError`."""
+    engine = engines.find()
+    if engine is None:
+        return False
+    cluster = DockerCluster(topology, folder, engine)
+    there = set(containers(topology)) & set(engine.docker("ps", "--all", "--format", "{{.Names}}").split())
+    if there:
+        say(f"Removing {len(there)} containers ...")
+        cluster.compose("down", "--volumes", "--timeout", "5")
+    cluster.secrets.unlink(missing_ok=True)
+    if engine.own:
+        say("Stopping the Docker engine that `up-docker` started ...")
+        engines.stop(engine)
+    return bool(there) or engine.own

@@ -1,0 +1,123 @@
+"""Topology -> everything that Compose needs: compose.yaml and the files of every host. Pure.
+
+Rules: what is rendered works by itself and is committed in deploy/docker, golden and manual at once. The hash
+of the password of /stats is no part of it: HAProxy reads it from its environment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from afpcluster.cluster import layout
+from afpcluster.cluster.processes import KEEPALIVED_PIDS, keepalived_pause, watch
+from afpcluster.cluster.render import (
+    AFP2WEB_PROPERTIES,
+    CHK_HAPROXY,
+    HAPROXY_CFG,
+    KEEPALIVED_CONF,
+    PROPERTIES,
+    WRAPPER_PROPERTIES,
+    render,
+)
+from afpcluster.cluster.template import fill
+from afpcluster.cluster.topology import Host, Role, Topology
+
+COMPOSE = "compose.yaml"
+STATS_HASH = "AFPCLUSTER_STATS_HASH"
+_GRACE = 40  # seconds: a service drains for a second, then requests under way have thirty
+
+
+def files(topology: Topology) -> dict[str, str]:
+    """`{path below the folder of compose.yaml: text}`."""
+    found = {COMPOSE: _compose(topology)}
+    for host, rendered in render(topology, f'"${{{STATS_HASH}}}"').items():
+        found |= {f"hosts/{host}{path}": text for path, text in rendered.items()}
+    return found
+
+
+def containers(topology: Topology) -> tuple[str, ...]:
+    """Their names, which are also those of the services in compose.yaml."""
+    names = [str(topology.docker.virtual_name)]
+    for host in topology.hosts:
+        names += [host.name]
+        names += [f"{host.name}-{part}" for part in PARTS if host.role is Role.PROXY]
+    return tuple(names)
+
+
+PARTS = ("haproxy", "watcher", "keepalived")  # of a proxy machine
+
+
+def _compose(topology: Topology) -> str:
+    docker, ports, network = topology.docker, topology.ports, topology.network
+    return fill(
+        "docker/compose.yaml",
+        name=topology.name,
+        virtual_address=network.virtual_address,
+        virtual_name=docker.virtual_name,
+        domain=docker.domain,
+        bridge=docker.bridge,
+        machine_address=docker.machine_address,
+        range=network.range,
+        wrapper_proxy=ports.wrapper_proxy,
+        wrapper=ports.wrapper,
+        afp2web=ports.afp2web,
+        health=ports.health,
+        grace=_GRACE,
+        wrapper_properties=WRAPPER_PROPERTIES,
+        afp2web_properties=AFP2WEB_PROPERTIES,
+        health_folder=layout.HEALTH_FOLDER,
+        haproxy_folder=layout.HAPROXY_SOCKET_FOLDER,
+        haproxy_pid=layout.HAPROXY_PID,
+        haproxy_cfg=HAPROXY_CFG,
+        chk_haproxy=CHK_HAPROXY,
+        keepalived_pids=" ".join(KEEPALIVED_PIDS),
+        keepalived_pid=KEEPALIVED_PIDS[0],
+        vrrp_pid=KEEPALIVED_PIDS[1],
+        keepalived_pause=f"{keepalived_pause(topology) / 1000:g}",
+        keepalived_conf=KEEPALIVED_CONF,
+        services="\n".join(_service(topology, host) for host in topology.hosts).rstrip(),
+        volumes="\n".join(_volumes(topology)),
+    )
+
+
+def _service(topology: Topology, host: Host) -> str:
+    docker = topology.docker
+    if host.role is Role.PROXY:
+        return fill(
+            "docker/proxy.yaml",
+            host=host.name,
+            address=host.address,
+            domain=docker.domain,
+            virtual_name=docker.virtual_name,
+            state=layout.STATE,
+            watch=json.dumps(["afpcluster", *watch(topology, host)]),
+            haproxy_folder=_folder(HAPROXY_CFG),
+            keepalived_folder=_folder(KEEPALIVED_CONF),
+            journal_folder=layout.JOURNAL_FOLDER,
+        )
+    return fill(
+        "docker/service.yaml",
+        host=host.name,
+        role=host.role,
+        address=host.address,
+        domain=docker.domain,
+        folder=_folder(PROPERTIES[host.role]),
+    )
+
+
+def _volumes(topology: Topology) -> Iterator[str]:
+    for host in topology.hosts:
+        if host.role is Role.PROXY:
+            yield (
+                f"  run-{host.name}: {{driver_opts: {{type: tmpfs, device: tmpfs, "
+                'o: "mode=1777,size=4m,nosuid,nodev"}}'
+            )
+            yield f"  journal-{host.name}:"
+        else:
+            yield f"  spool-{host.name}:"
+
+
+def _folder(path: str) -> PurePosixPath:
+    return PurePosixPath(path).parent

@@ -1,0 +1,38 @@
+"""The reference topology in Docker, made once for all tests here, and gone afterwards."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docker_slot import topology_text
+
+from afpcluster.cluster.docker import cluster as docker
+from afpcluster.cluster.docker import engine as engines
+from afpcluster.cluster.docker.cluster import DockerCluster
+from afpcluster.cluster.topology_file import parse
+
+_LOCK = Path("/run/afpcluster-docker-tests.lock")
+
+
+@pytest.fixture(scope="session")
+def docker_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerCluster]:
+    """Healthy at the beginning; each test leaves it healthy. With an engine of its own if none answers."""
+    if os.geteuid() != 0:
+        pytest.skip("the Docker cluster's tests start an engine and reach its network, which needs root")
+    if engines.find() is None and shutil.which("dockerd") is None:
+        pytest.skip("no Docker engine answers and none is installed; `make test` installs one")
+    topology, folder = parse(topology_text()), tmp_path_factory.mktemp("docker")
+    folder.chmod(0o755)
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        docker.down(topology, folder, print)  # what a killed run left
+        try:
+            yield docker.up(topology, folder, os.environ.get("BASE"), print)
+        finally:
+            docker.down(topology, folder, print)
+            _LOCK.unlink()

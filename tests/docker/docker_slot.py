@@ -1,0 +1,19 @@
+"""The reference topology under names, addresses and a network of the tests' own."""
+
+from __future__ import annotations
+
+from afpcluster.cluster.topology_file import docker_text
+
+PREFIX = "afptest-"
+
+
+def topology_text() -> str:
+    """What a test run uses; only one at a time on a machine."""
+    text = docker_text().replace("10.79.78.", "10.79.77.").replace("mp-", f"{PREFIX}mp-")
+    for there, instead in (
+        ("name: afpcluster", "name: afpcluster-test"),
+        ("bridge: afpdocker0", "bridge: afpdocktest"),
+    ):
+        assert there in text, there
+        text = text.replace(there, instead)
+    return text
