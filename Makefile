@@ -17,7 +17,7 @@ FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 
 DOCKER    := docker.io docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help up down up-docker down-docker images docker-packages test check format lock install packages oracles fonts fonts-packages bench fuzz
+.PHONY: help up down up-docker down-docker images docker-packages test check format lock install packages oracles fonts fonts-packages image-files bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ bench: install ## measure speed, memory and size; fails where a claim does (BENC
 
 fonts: install fonts-packages ## each glyph of Debian's fonts, source against PDF (FONTS="--every 20")
 	@$(PYTHON) -m benchmarks.fonts $(FONTS)
+
+image-files: install ## test images of Pillow and libpng (PngSuite) against their decoder (IMAGE_FILES="--every 20")
+	@$(PYTHON) -m benchmarks.images $(IMAGE_FILES)
 
 fuzz: install ## convert mutated files for a minute (FUZZ="--count 1000000 --jobs 2")
 	@$(PYTHON) -m benchmarks.fuzz $(FUZZ)

@@ -1,0 +1,1 @@
+"""Test images of other makers through AFP and PDF, compared with what their reference decoder shows."""
