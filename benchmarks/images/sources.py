@@ -54,12 +54,12 @@ def fetch(folder: Path) -> list[Path]:
 def _fetch_libpng(folder: Path) -> None:
     """Debian's source of libpng, from the mirrors that the machine has; its lists stay in the folder."""
     lists = folder / "apt"
-    (lists / "partial").mkdir(parents=True, exist_ok=True)
+    (lists / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     first = _SOURCES.read_text().split("\n\n")[0].replace("Types: deb\n", "Types: deb-src\n")
     (lists / "source.sources").write_text(first + "\n")
     options = [
         *("-o", "Dir::Etc::sourcelist=/dev/null", "-o", f"Dir::Etc::sourceparts={lists.resolve()}"),
-        *("-o", f"Dir::State::lists={(lists / 'lists').resolve()}", "-qq"),
+        *("-o", f"Dir::State::lists={(lists / 'lists').resolve()}", "-o", "APT::Sandbox::User=root", "-qq"),
     ]
     subprocess.run(["apt-get", *options, "update"], check=True)
     subprocess.run(["apt-get", *options, "source", "--download-only", "libpng1.6"], check=True, cwd=folder)

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-PASSABLE_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+PASSABLEFRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended sequential and progressive DCT with Huffman coding: what PDF's DCTDecode reads."""
-ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA})
+ARITHMETICFRAMES = frozenset({0xC9, 0xCA})
 PROGRESSIVE_FRAME = 0xC2
 END_OF_IMAGE = b"\xff\xd9"
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # behind coded data: neither stuffing nor restart
@@ -59,7 +59,7 @@ def read_header(data: bytes) -> JpegHeader:
             continue
         length = int.from_bytes(data[at + 2 : at + 4], "big")
         body = data[at + 4 : at + 2 + length]
-        if marker in _FRAMES:
+        if marker in FRAMES:
             if len(body) < 6 or len(body) < 6 + 3 * body[5]:
                 break
             height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")

@@ -19,7 +19,7 @@ from afpcluster.codecs.jpeg2000 import SYCC, Codestream, codestream, colour_spac
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
 from afpcluster.interpret.container.png import png_image, png_size
-from afpcluster.interpret.container.tiff import undecoded_fax
+from afpcluster.interpret.container.tiff import undecoded_fax, undecoded_jpeg
 from afpcluster.interpret.container.tiff_pieces import decode_pieces
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
@@ -118,8 +118,8 @@ _JPX_SPEC = "ITU-T T.800 Annex A"
 
 def _tiff(file: Source) -> FileImage:
     header = pillow_header(file.data, "TIFF", file.page)
-    fax = undecoded_fax(file.data, header, file.report)
-    found = FileImage(fax, *_density(header)) if fax is not None else _decoded(file, "TIFF", decode_pieces)
+    image = undecoded_fax(file.data, header, file.report) or undecoded_jpeg(file.data, header)
+    found = _decoded(file, "TIFF", decode_pieces) if image is None else FileImage(image, *_density(header))
     if file.kind in _TIFF_WITHOUT_ALPHA and found.image.mask is not None:
         found = found._replace(image=replace(found.image, key=found.image.key + "-opaque", mask=None))
     return found._replace(opaque=file.kind in _TIFF_OPAQUE)

@@ -1,4 +1,4 @@
-"""TIFF files of object containers: the wanted image among several, and fax data that passes undecoded.
+"""TIFF files of object containers: the wanted image among several, fax and JPEG data that pass undecoded.
 
 Reduced images and masks belong to another image and do not count; page numbers, where the file has them,
 order the images (MO:DCA "Object Offset Triplet X'5A'").
@@ -13,9 +13,11 @@ from PIL import Image as Pillow
 
 from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.codecs.ccitt import RowForm, Scheme
-from afpcluster.display.items import ImageData
+from afpcluster.codecs.jpeg import read_header
+from afpcluster.codecs.jpeg_strips import join_strips
+from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
-from afpcluster.interpret.image.data import ImageProblem
+from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.fax import fax_image
 from afpcluster.interpret.image.pillow import pillow_header, reading
 
@@ -87,3 +89,29 @@ def undecoded_fax(data: bytes, header: Pillow.Image, report: Reporter) -> ImageD
     size = (header.width, header.height)
     form = RowForm(header.width, aligned=compression == 2)
     return fax_image(strip, form, scheme, size, report, black_paints=not tags[_PHOTOMETRIC])
+
+
+def undecoded_jpeg(data: bytes, header: Pillow.Image) -> ImageData | None:
+    """The image as it is, if it is in strips of JPEG data of gray, RGB or YCbCr; None where it must be
+    decoded."""
+    with reading("TIFF"):
+        found = header.tag_v2  # type: ignore[attr-defined]
+        if found.get(_COMPRESSION) != _JPEG or found.get(_ORIENTATION, 1) != 1 or found.get(_PLANES, 1) != 1:
+            return None
+        model = _JPEG_MODELS.get(found.get(_PHOTOMETRIC))
+        if model is None or not found.get(_OFFSETS) or header.mode not in ("L", "RGB", "YCbCr"):
+            return None
+        pieces = zip(found[_OFFSETS], found[_COUNTS], strict=True)
+        strips = [data[start : start + count] for start, count in pieces]
+        tables = bytes(found.get(_JPEG_TABLES, b""))
+    size = (header.width, header.height)
+    joined = join_strips(tables, strips, *size, rgb=found[_PHOTOMETRIC] == _RGB)
+    if joined is None or len(read_header(joined).components) != (1 if model is ImageModel.GRAY else 3):
+        return None
+    return make_image(*size, Encoding.JPEG, model, 8, joined)
+
+
+_JPEG = 7  # TIFF Compression
+_JPEG_TABLES, _PLANES = 347, 284
+_RGB = 2  # PhotometricInterpretation
+_JPEG_MODELS = {1: ImageModel.GRAY, _RGB: ImageModel.RGB, 6: ImageModel.RGB}
