@@ -54,6 +54,26 @@ def serve_wrapper(
         raise _refused(error) from error
 
 
+@app.command("serve-node")
+def serve_node(
+    listen: Annotated[str, typer.Option(help="ADDR:PORT of wrapper-service, for example 0.0.0.0:8080")],
+    afp2web: Annotated[str, typer.Option(help="ADDR:PORT of afp2web behind it")] = "127.0.0.1:9091",
+    config: Annotated[
+        Path | None, typer.Option(help="afp2web.properties; without it, the defaults are used")
+    ] = None,
+) -> None:
+    """Run wrapper-service with an afp2web of its own until SIGTERM: a whole node without a cluster."""
+    from afpcluster.node import run
+    from afpcluster.web.server import ListenError, parse_listen
+
+    try:
+        for address in (listen, afp2web):
+            parse_listen(address)
+    except ListenError as error:
+        raise _refused(error) from error
+    raise typer.Exit(run(listen, afp2web, config))
+
+
 config_app = typer.Typer(no_args_is_help=True, help="Look at configuration files.")
 app.add_typer(config_app, name="config")
 
