@@ -114,7 +114,7 @@ def wait_until_healthy(cluster: Cluster, say: Say, seconds: float = HEALTHY_SECO
 
 
 def _prepare(layout: Layout, topology_text: str) -> Cluster:
-    Lab(layout).make_folders()
+    Lab(layout).prepare()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
     password = _word(layout.password_file)
     if not password:

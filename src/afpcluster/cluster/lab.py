@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import assert_never
 
 import afpcluster
+from afpcluster.cluster import firewall, observe
 from afpcluster.cluster import layout as names
-from afpcluster.cluster import observe
 from afpcluster.cluster.command import CommandError, run
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import (
@@ -82,19 +82,21 @@ class Lab:
             case RemoveFolders():
                 for folder in self._folders():
                     _remove_folder(folder)
+                firewall.forget(self._topology.lab.bridge)
             case _:
                 assert_never(action)
 
     def _folders(self) -> tuple[Path, Path]:
         return self._layout.run, self._topology.lab.spool_directory
 
-    def make_folders(self) -> None:
-        """The run and spool directories, marked as ours."""
+    def prepare(self) -> None:
+        """The run and spool directories, marked as ours; and the firewall."""
         for folder in self._folders():
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o755)
             (folder / names.MARKER).touch()
         self._layout.logs.mkdir(exist_ok=True)
+        firewall.let_through(self._topology.lab.bridge)
 
     def _create_bridge(self) -> None:
         lab, network = self._topology.lab, self._topology.network

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from afpcluster.cluster import observe
-from afpcluster.cluster.command import CommandError, run, run_json
+from afpcluster.cluster.command import run_json
 from afpcluster.cluster.layout import MARKER, Layout
 from afpcluster.cluster.topology import Topology
 
@@ -46,7 +46,6 @@ def obstacles(layout: Layout) -> list[str]:
         if folder.exists() and any(folder.iterdir()) and not (folder / MARKER).exists():
             found.append(f"{folder} holds files that are not a lab's; choose another folder in the topology")
     found += _unreadable_python(topology)
-    found += _firewall(topology.lab.bridge)
     return found
 
 
@@ -76,24 +75,6 @@ def _taken_names(layout: Layout) -> list[str]:
         "remove it, or choose lab.namespace_prefix and lab.bridge in the topology"
         for name in taken
     ]
-
-
-def _firewall(bridge: str) -> list[str]:
-    """Docker sets the policy of FORWARD to DROP, and the kernel may apply it to frames within a bridge."""
-    applied = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
-    if not applied.exists() or applied.read_text(encoding="ascii").strip() == "0":
-        return []
-    if shutil.which("iptables") is None or "-P FORWARD DROP" not in run("iptables", "-S", "FORWARD"):
-        return []
-    rule = ("FORWARD", "-i", bridge, "-o", bridge, "-j", "ACCEPT")
-    try:
-        run("iptables", "-C", *rule)
-    except CommandError:
-        return [
-            "this machine's firewall drops what passes over a bridge (policy of FORWARD, as Docker sets it); "
-            f"let the lab's bridge through: iptables -I {' '.join(rule)}"
-        ]
-    return []
 
 
 def _unreadable_python(topology: Topology) -> list[str]:
