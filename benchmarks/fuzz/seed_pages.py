@@ -58,9 +58,9 @@ def text(builder: ptoca.TextBuilder) -> bytes:
     return enclosed("BPT", NAME, (field("PTX", part) for part in builder.records()))
 
 
-def _words() -> ptoca.TextBuilder:
+def _words(words: str = "Ab 1") -> ptoca.TextBuilder:
     builder = ptoca.TextBuilder()
-    builder.control("SCFL", 1).control("AMI", 100).control("AMB", 300).text("Ab 1".encode("cp500"))
+    builder.control("SCFL", 1).control("AMI", 100).control("AMB", 300).text(words.encode("cp500"))
     return builder
 
 
@@ -109,12 +109,16 @@ def unicode_text() -> bytes:
 
 def raster_font() -> bytes:
     fonts = seed_fonts.raster_resources(resource)
-    return print_file(text(_words()), resources=fonts, maps=map_font(_font_by_parts(1, "C0TINY", "T1TINY")))
+    return print_file(
+        text(_words("Ab b")), resources=fonts, maps=map_font(_font_by_parts(1, "C0TINY", "T1TINY"))
+    )
 
 
 def outline_font() -> bytes:
     fonts = seed_fonts.outline_resources(resource)
-    return print_file(text(_words()), resources=fonts, maps=map_font(_font_by_parts(1, "CZTINY", "T1TINY")))
+    return print_file(
+        text(_words("Ab b")), resources=fonts, maps=map_font(_font_by_parts(1, "CZTINY", "T1TINY"))
+    )
 
 
 def format_1_font() -> bytes:

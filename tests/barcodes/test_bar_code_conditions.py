@@ -152,9 +152,9 @@ def test_damaged_fields() -> None:
     whole = BarCodeSymbolDescriptor(0, 14400, 14400, 0xFFFF, 0xFFFF, 0, 0x01, 1).encode()
     assert draw_fields(whole[:13], [b"\0" * 5 + ebcdic("A")]).findings == ["field-short"]
     assert draw_fields(whole, [b"\0" * 4]).findings == ["field-short"]
-    assert draw_fields(whole, []).items == []
+    assert draw_fields(whole, []).findings == ["bar-code-empty"]
     short = draw_fields(whole[:14], [b"\x80" + b"\0" * 4 + ebcdic("A")])
-    assert (short.findings, len(bars(short))) == ([], 15)
+    assert (short.findings, len(bars(short))) == (["field-short"], 15)
 
 
 def test_no_descriptor() -> None:

@@ -48,6 +48,7 @@ class Maker(NamedTuple):
 
 
 _ONLY_0, _0_1, _0_2, _1_2 = (0,), (0, 1), (0, 1, 2), (1, 2)
+_DESCRIPTOR_SIZE = 23  # bytes of a BDD without triplets
 MAKERS: dict[int, Maker] = {
     T.CODE_39: Maker(draw_linear, _1_2),
     T.MSI: Maker(draw_linear, range(1, 10)),
@@ -93,6 +94,15 @@ def draw_bar_code(data_object: DataObject, context: Context) -> list[Item]:
     except DecodeError as error:
         context.findings.at(data_object.descriptor.offset, "BDD")("field-short", f"BDD: {error}")
         return []
+    size = len(data_object.descriptor.data)
+    if size < _DESCRIPTOR_SIZE:
+        message = f"BDD: {size} bytes, {_DESCRIPTOR_SIZE} are needed; defaults stand for the others"
+        context.findings.at(data_object.descriptor.offset, "BDD")(
+            "field-short", message, "BCOCA Bar Code Symbol Descriptor", severity=Severity.SUBSTITUTED
+        )
+    if not data_object.data:
+        message = "A bar code object without Bar Code Data shows nothing"
+        context.findings.at(data_object.offset, "BBC")("bar-code-empty", message)
     drawing = Drawing(data_object, context, descriptor)
     items = [item for record in data_object.data for item in drawing.symbol(record)]
     if items and (data_object.area.content_x or data_object.area.content_y):

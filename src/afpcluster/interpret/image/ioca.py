@@ -7,6 +7,7 @@ space is then mapped into the object area, by default scaled to fit. Each tile i
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from afpcluster.afp.declare import DecodeError
@@ -14,6 +15,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.ioca import (
     Compression,
+    Field,
     ImageDataDescriptor,
     Parameter,
     SetBilevelColour,
@@ -66,7 +68,13 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
     report = context.findings.at(object.offset, "IPD")
     space = _read_space(object, context)
     drawing = _Drawing(object, context, report, space)
-    for raster in rasters(fields(object.data, report), report):
+    seen: set[int] = set()
+    found = rasters(_noted(fields(object.data, report), seen), report)
+    if not found and Parameter.TILE_TOC not in seen:
+        report(
+            "image-empty", "The image has no content that can be read; nothing is shown", "IOCA Image Content"
+        )
+    for raster in found:
         try:
             _draw_raster(drawing, raster)
         except ImageProblem as problem:
@@ -74,6 +82,13 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
     return place(
         drawing.items, space.width * space.x_scale, space.height * space.y_scale, object.area, report
     )
+
+
+def _noted(parameters: Iterable[Field], seen: set[int]) -> Iterator[Field]:
+    """The parameters as they are; their codes are noted in `seen`."""
+    for parameter in parameters:
+        seen.add(parameter.code)
+        yield parameter
 
 
 def _read_space(object: DataObject, context: Context) -> _Space:
@@ -140,7 +155,6 @@ def _draw_raster(drawing: _Drawing, raster: Raster) -> None:
             "image-empty",
             "The image has no data; nothing is shown",
             "IOCA Image Data",
-            severity=Severity.INFO,
             offset=raster.offset,
         )
         return
@@ -221,6 +235,7 @@ def _add(drawing: _Drawing, raster: Raster, width: int, height: int, item: Item)
         space.width, space.height = space.width or width, space.height or height
     right, bottom = raster.x + width * raster.scale, raster.y + height * raster.scale
     if right > space.width or bottom > space.height:
+        is_outside = raster.x >= space.width or raster.y >= space.height
         edge = Box(0, 0, space.width * space.x_scale, space.height * space.y_scale)
         item = Group([item], clip=edge)
         drawing.report(
@@ -228,7 +243,7 @@ def _add(drawing: _Drawing, raster: Raster, width: int, height: int, item: Item)
             f"An image of {width} x {height} points at ({raster.x}, {raster.y}) reaches out of its "
             f"presentation space of {space.width} x {space.height}; it is cut off there",
             IDD_SPEC,
-            severity=Severity.INFO,
+            severity=Severity.SKIPPED if is_outside else Severity.INFO,
             offset=raster.offset,
         )
     drawing.items.append(item)
