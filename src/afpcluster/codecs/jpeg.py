@@ -11,9 +11,9 @@ from dataclasses import dataclass
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-PASSABLEFRAMES = frozenset({0xC0, 0xC1, 0xC2})
+PASSABLE_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended sequential and progressive DCT with Huffman coding: what PDF's DCTDecode reads."""
-ARITHMETICFRAMES = frozenset({0xC9, 0xCA})
+ARITHMETIC_FRAMES = frozenset({0xC9, 0xCA})
 PROGRESSIVE_FRAME = 0xC2
 END_OF_IMAGE = b"\xff\xd9"
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # behind coded data: neither stuffing nor restart
