@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from afpcluster.codecs.jpeg import FRAMES
+
 _TABLES = frozenset({0xC4, 0xDB})  # DHT, DQT
 _BASELINE = frozenset({0xC0, 0xC1})
 _DRI, _SOS, _EOI = 0xDD, 0xDA, b"\xff\xd9"
@@ -54,11 +56,7 @@ def join_strips(
     if size != width or sum(part.height for part in found) != height:
         return None
     across, down = _mcu(first.frame)
-    alike = all(
-        (part.tables, part.frame_marker, part.scan, part.frame[3:])
-        == (*first[:2], first.scan, first.frame[3:])
-        for part in found
-    )
+    alike = all(part.coding == first.coding for part in found)
     whole = all(part.height == first.height for part in found[:-1]) and last.height <= first.height
     interval = -(-width // across) * -(-first.height // down)
     if not alike or not whole or (len(found) > 1 and (first.height % down or interval > _LARGEST_INTERVAL)):
@@ -94,9 +92,7 @@ def _parse(strip: bytes) -> _Strip | None:
         return None
     segments, at = found
     tables = [segment for segment in segments if segment[1] in _TABLES]
-    frames = [
-        segment for segment in segments if 0xC0 <= segment[1] <= 0xCF and segment[1] not in (0xC4, 0xC8, 0xCC)
-    ]
+    frames = [segment for segment in segments if segment[1] in FRAMES]
     if len(frames) != 1 or any(segment[1] == _DRI and segment[4:] != b"\0\0" for segment in segments):
         return None
     frame, marker = frames[0][4:], frames[0][1]
