@@ -20,6 +20,7 @@ from afpcluster.findings import Findings
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
+from benchmarks.fonts.freetype_font import FreeTypeFont
 from rendering import pdf_of
 
 LATIN = truetype("Latin One", "ABC")
@@ -247,9 +248,24 @@ def test_glyphs_that_do_not_draw_are_told_and_cost_themselves_alone(shown: str) 
     codes = b"".join([("ABC".index(letter) + 1).to_bytes(2, "big") for letter in shown])
     findings = Findings()
     pdf = pdf_of([Page(1, 100, 100, [GlyphRun(face, 20, 10, 50, codes)])], findings=findings)
-    told = [(finding.code, "2" in finding.message) for finding in findings]
-    assert told == [("font-glyph-missing", True)]
+    told = [(finding.code, "glyph 2 cannot be drawn" in finding.message) for finding in findings]
+    assert told == [("font-glyph-damaged", True)]
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         (font,) = opened.pages[0].Resources.Font.values()
-        embedded = TTFont(io.BytesIO(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()))
-    assert len(embedded.getGlyphOrder()) == len(shown)  # .notdef in place of B
+        embedded = FreeTypeFont(font.DescendantFonts[0].FontDescriptor.FontFile3.read_bytes())
+    assert embedded.count == len(shown)  # .notdef in place of B
+    triangle = ((0, 0), (0, 500), (250, 0))  # of half the units
+    assert [embedded.outline(at)[0] for at in range(1, embedded.count)] == [triangle] * (len(shown) - 1)
+
+
+@pytest.mark.parametrize("name", ["Nul\0 (in) /it%", "Ünïcode", "", "\u65e5\u672c"])
+def test_names_that_pdf_cannot_say(name: str) -> None:
+    font = TTFont(io.BytesIO(LATIN))
+    font["name"].setName(name, 6, 3, 1, 0x409)
+    font["name"].names = [record for record in font["name"].names if record.platformID == 3]
+    out = io.BytesIO()
+    font.save(out)
+    run = GlyphRun(character_face(out.getvalue()).face, 20, 10, 50, b"\0\1")
+    with pikepdf.open(io.BytesIO(pdf_of([Page(1, 100, 100, [run])]))) as pdf:
+        (shown,) = pdf.pages[0].Resources.Font.values()
+        assert str(shown.BaseFont)[1:].isascii()

@@ -10,6 +10,9 @@ from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, Progr
 from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.pdf.values import Name
 
+_NAME_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("[](){}<>/%")
+_NAME_LENGTH = 63  # of PostScript names of fonts
+
 
 def embed_program(program: FontProgram, glyphs: Iterable[str | int], *, indexed: bool) -> EmbeddedProgram:
     """The program reduced to `glyphs`, named as faces name them; `indexed` where a face has two-byte
@@ -66,4 +69,5 @@ def base_font(program: FontProgram, embedded: EmbeddedProgram | None, fallback: 
     """The PostScript name for /BaseFont and /FontName."""
     if embedded is None:
         return Name(fallback)
-    return Name(f"{embedded.tag}+{program.name or 'Font'}")
+    name = "".join([character for character in program.name if character in _NAME_CHARACTERS])
+    return Name(f"{embedded.tag}+{name[:_NAME_LENGTH] or 'Font'}")

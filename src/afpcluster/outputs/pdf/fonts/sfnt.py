@@ -1,24 +1,23 @@
 """TrueType, OpenType and CFF programs, reduced to some glyphs by fontTools.
 
 Rules: hints and the outlines they belong to stay as they are, stored boxes too (an outline's place follows
-from its box); what only layout needs goes. Every program is read back: its glyphs must draw. Those that do
-not are left out, and the answer says so. A damaged font makes fontTools raise all kinds of exceptions:
-callers turn them into `ProgramError`.
+from its box); what only layout needs goes. Every program is read back: its glyphs must draw. Where one does
+not, or the program cannot be reduced, a new one is made of the outlines that draw. A font that cannot even be
+opened makes fontTools raise all kinds of exceptions: callers turn them into `ProgramError`.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from fontTools import subset
-from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont, newTable
 
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.outlines import charstring_sizes, check_glyphs, embed_outlines
 from afpcluster.pdf.values import Raw
 
 # What viewers read of an embedded TrueType font (section 9.9); the font dictionary says the rest.
@@ -31,42 +30,28 @@ _Embed = Callable[[list[str | int]], EmbeddedProgram]
 
 def embed_truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
     """A TrueType program for /FontFile2, its glyphs renumbered."""
-    return _whole_or_part(lambda wanted: _truetype(program, wanted, tag), program, glyphs)
+    return _whole_or_outlines(lambda wanted: _truetype(program, wanted, tag), program, glyphs, tag)
 
 
 def embed_cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
     """A CFF program for /FontFile3: by name where it has names and codes are one byte, else by CID."""
-    return _whole_or_part(lambda wanted: _cff(program, wanted, tag, indexed=indexed), program, glyphs)
+    return _whole_or_outlines(
+        lambda wanted: _cff(program, wanted, tag, indexed=indexed), program, glyphs, tag
+    )
 
 
-def _whole_or_part(embed: _Embed, program: FontProgram, glyphs: list[str | int]) -> EmbeddedProgram:
-    """The program with all these glyphs; where that cannot be, with those that can be drawn."""
+def _whole_or_outlines(
+    embed: _Embed, program: FontProgram, glyphs: list[str | int], tag: str
+) -> EmbeddedProgram:
+    """The program with these glyphs; where it is too damaged for that, those of its outlines that draw."""
     try:
         return embed(glyphs)
     except ProgramError:
         raise
     except Exception:  # fontTools raises anything on damaged glyphs
-        sound = _sound_glyphs(program, glyphs)
-        if len(sound) == len(glyphs):
-            raise
-    found = embed(sound)
-    lost = set(glyphs) - set(sound)
-    return replace(found, missing=(*found.missing, *sorted(lost - set(found.missing), key=str)))
-
-
-def _sound_glyphs(program: FontProgram, glyphs: list[str | int]) -> list[str | int]:
-    """Those that can be drawn."""
-    font = _open(program)
-    names, _ = _names_in(font, program, glyphs)
-    shapes = _shapes(font)
-    sound = []
-    for glyph, name in names.items():
-        try:
-            _draw(shapes, [name])
-        except Exception:  # as above
-            continue
-        sound.append(glyph)
-    return sound
+        font = _open(program)
+        names, missing = _names_in(font, program, glyphs)
+        return embed_outlines(font, names, missing, tag)
 
 
 def _truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
@@ -91,12 +76,13 @@ def _cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bo
     cid_keyed = hasattr(font["CFF "].cff[0], "ROS")
     order = font.getGlyphOrder()
     names, missing = _names_in(font, program, glyphs)
+    sizes = charstring_sizes(font, names.values())
     _keep_tables(font, _CFF_TABLES)
     # A name-keyed program under a CIDFont has glyph indexes for CIDs (section 9.7.4.2): they must stay.
     by_index = indexed and not cid_keyed
     _subset(font, set(names.values()), retain_gids=by_index)
     data: bytes = font["CFF "].compile(font)
-    _draw(_shapes(_bare_cff(data)), names.values())
+    check_glyphs(_bare_cff(data), names.values(), sizes)
     if not cid_keyed and not indexed:
         return EmbeddedProgram(
             "FontFile3", {"Subtype": Raw(b"/Type1C")}, data, tag, names=names, missing=missing
@@ -184,18 +170,4 @@ def _read_back(data: bytes, indexes: Iterable[int]) -> None:
     for table in font.keys():  # noqa: SIM118 - not a dictionary
         font[table]  # reads it
     order = font.getGlyphOrder()
-    _draw(_shapes(font), [order[index] for index in indexes])
-
-
-def _shapes(font: Any) -> Callable[[str], Any]:
-    """Draws a glyph by name for nobody to see."""
-    if "glyf" in font:
-        outlines = font["glyf"]
-        return lambda name: outlines[name].draw(NullPen(), outlines)
-    charstrings = font["CFF "].cff[0].CharStrings
-    return lambda name: charstrings[name].draw(NullPen())
-
-
-def _draw(shapes: Callable[[str], Any], names: Iterable[str]) -> None:
-    for name in names:
-        shapes(name)
+    check_glyphs(font, [order[index] for index in indexes], {})
