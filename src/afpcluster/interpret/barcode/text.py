@@ -101,8 +101,8 @@ class _Pen:
 
     def _encode(self, text: str) -> bytes:
         """The font's codes for a text: by what its glyphs stand for, else Unicode or code page 500."""
-        if self._font.code_size == 2:
-            return text.encode("utf-16-be", "replace")
+        if self._font.codec is not None or self._font.code_size == 2:
+            return text.encode(self._font.codec or "utf-16-be", "replace")
         default = text.encode("cp500", "replace")
         return bytes(self._codes.get(c, code) for c, code in zip(text, default, strict=True))
 
