@@ -17,7 +17,7 @@ FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 
 DOCKER    := docker.io docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help up down up-docker down-docker images docker-packages test check format lock install packages oracles fonts fonts-packages image-files bench fuzz
+.PHONY: help up down up-docker down-docker images docker-packages test test-docker check format lock install packages oracles fonts fonts-packages image-files bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,8 +40,11 @@ down-docker: ## stop the cluster in Docker and remove every trace of it
 images: install docker-packages ## build the Docker images (BASE=image of Debian 12 to build on)
 	@$(PYTHON) -m afpcluster images $(if $(BASE),--base $(BASE))
 
-test: install oracles docker-packages check ## format, lint, types and all tests; works while a cluster is up
+test: install oracles check ## format, lint, types and all tests; works while a cluster is up
 	@$(PYTHON) -m pytest
+
+test-docker: install docker-packages ## the tests of the cluster in Docker: they build its images first
+	@AFPCLUSTER_TEST_DOCKER=1 $(PYTHON) -m pytest tests/docker
 
 check: install ## format, lint and strict types
 	@$(PYTHON) -m ruff format --check .

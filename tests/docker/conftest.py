@@ -21,11 +21,15 @@ _LOCK = Path("/run/afpcluster-docker-tests.lock")
 
 @pytest.fixture(scope="session")
 def docker_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerCluster]:
-    """Healthy at the beginning; each test leaves it healthy. With an engine of its own if none answers."""
+    """Healthy at the beginning; each test leaves it healthy. With an engine of its own if none answers.
+
+    It builds images and a base for them, which takes minutes: only when asked for."""
+    if not os.environ.get("AFPCLUSTER_TEST_DOCKER"):
+        pytest.skip("the Docker cluster's tests build images for minutes; `make test-docker` runs them")
     if os.geteuid() != 0:
         pytest.skip("the Docker cluster's tests start an engine and reach its network, which needs root")
     if engines.find() is None and shutil.which("dockerd") is None:
-        pytest.skip("no Docker engine answers and none is installed; `make test` installs one")
+        pytest.skip("no Docker engine answers and none is installed; `make test-docker` installs one")
     topology, folder = parse(topology_text()), tmp_path_factory.mktemp("docker")
     folder.chmod(0o755)
     with _LOCK.open("w") as lock:
