@@ -98,7 +98,7 @@ def test_a_queue_behind_a_client_that_leaves(
 
 
 def test_a_queue_behind_the_time_limit(start: Start, document: bytes, long_document: bytes) -> None:
-    instance = start(one_worker("afp2web.convert-timeout-seconds = 0.6"))
+    instance = start(one_worker("afp2web.convert-timeout-seconds = 4"))
     with in_background() as run:
         late = run(instance.transform, long_document)
         wait_until_running(instance)
@@ -126,7 +126,7 @@ def test_a_client_that_leaves_costs_no_worker(start: Start, document: bytes, lon
     began = time.monotonic()
     leave()
     instance.wait_until_whole()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 6
     assert instance.transform(document).status == 200
     assert instance.workers() == before
     assert instance.metric("workers_replaced_total") == 0
@@ -177,7 +177,7 @@ def test_a_conversion_without_progress_has_an_error_of_its_own(start: Start, lon
 
 
 def test_a_long_conversion_with_progress_is_left_alone(start: Start, long_document: bytes) -> None:
-    instance = start(one_worker("afp2web.progress-timeout-seconds = 0.5"))
+    instance = start(one_worker("afp2web.progress-timeout-seconds = 2"))
     assert instance.transform(long_document).status == 200
 
 
