@@ -149,3 +149,17 @@ def test_a_colour_space_that_viewers_show_differently_is_decoded() -> None:
     assert items[0].image.encoding is Encoding.RAW
     with Image.open(io.BytesIO(data)) as reference:
         assert difference(show(items, WIDTH, HEIGHT), reference) <= 2
+
+
+@pytest.mark.parametrize("length", [b"\x7f\xff\xff\xff", b"\xff" * 4, b"\0\0\0\1", bytes(4)])
+def test_a_length_that_cannot_be_costs_nothing(length: bytes) -> None:
+    data = bytearray(file_data(LARGE, "JPEG2000"))
+    found = codestream(bytes(data))
+    assert found is not None
+    at = found.tile_parts[0] + 6
+    data[at : at + 4] = length
+    part = bytes(data[:-100])
+    begun = codestream(part)
+    assert begun is not None
+    assert len(completed(part, begun) or b"") < len(data) + 100_000
+    assert "image-cut-off" in drawn(part)[1]

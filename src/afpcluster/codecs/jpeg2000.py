@@ -48,7 +48,8 @@ def completed(data: bytes, found: Codestream) -> bytes | None:
     if not found.tile_parts:
         return None
     last = found.tile_parts[-1]
-    length = int.from_bytes(data[last + 6 : last + 10], "big") or len(data) - last + _EMPTY
+    longest = len(data) - last + _MOST_EMPTY  # whatever it says
+    length = min(int.from_bytes(data[last + 6 : last + 10], "big") or longest, longest)
     parts = [data[found.start : last], data[last : last + 6], length.to_bytes(4, "big")]
     parts.append(data[last + 10 :].ljust(length - 10, b"\0"))
     seen = {data[at + 4 : at + 6] for at in found.tile_parts}
@@ -61,6 +62,7 @@ def completed(data: bytes, found: Codestream) -> bytes | None:
 
 
 _EMPTY = 2048  # packets without content, more than tiles have in practice
+_MOST_EMPTY = 1 << 16
 _MOST_TILES = 4096
 
 

@@ -21,6 +21,7 @@ _FILTERS = bytes(range(5))
 _USED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _PIECE = 1 << 20  # bytes of rows inflated at once
 _FED = 1 << 16  # bytes of compressed data inflated at once
+_STEP = 16  # of them, where they are damaged
 
 
 class PngError(ValueError):
@@ -122,28 +123,58 @@ def whole_file(png: Png) -> bytes:
 
 def first_rows(png: Png) -> int:
     """How many whole rows of a file that is not interlaced can be read without a fault."""
-    length = png.row_length + 1
-    piece = max(1, _PIECE // length) * length
-    inflater = zlib.decompressobj()
-    fed, pending, held, rows = 0, b"", b"", 0
-    while rows < png.height:
-        if not pending:
-            pending = png.rows[fed : fed + _FED]
-            fed += _FED
-        try:
-            held += inflater.decompress(pending, piece - len(held))
-        except zlib.error:
-            return rows
-        pending = inflater.unconsumed_tail
-        whole = len(held) // length
+    return sum(len(rows) for rows in _rows(png)) // (png.row_length + 1)
+
+
+def only_first_rows(png: Png, count: int) -> Png:
+    """The file with its first rows alone, compressed anew: what is behind them is damaged or missing."""
+    packer = zlib.compressobj(1)
+    packed = [packer.compress(rows) for rows in _rows(png._replace(height=count))]
+    return png._replace(height=count, rows=b"".join([*packed, packer.flush()]))
+
+
+def _rows(png: Png) -> Iterator[bytes]:
+    """Whole rows, some at a time, each behind its filter type: up to one that cannot be."""
+    length, held, wanted = png.row_length + 1, b"", png.height
+    for data in _inflated(png.rows):
+        held += data
+        whole = min(len(held) // length, wanted)
         filters = held[: whole * length : length]
         if filters.translate(None, _FILTERS):  # a filter type that does not exist
-            return rows + next(n for n, value in enumerate(filters) if value not in _FILTERS)
-        rows += whole
-        held = held[whole * length :]
-        if not whole and (inflater.eof or (fed >= len(png.rows) and not pending)):
-            break
-    return min(rows, png.height)
+            yield held[: next(n for n, value in enumerate(filters) if value not in _FILTERS) * length]
+            return
+        if whole:
+            yield held[: whole * length]
+        held, wanted = held[whole * length :], wanted - whole
+        if not wanted:
+            return
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """Inflated data in pieces, up to where it ends or is damaged."""
+    inflater = zlib.decompressobj()
+    for at in range(0, len(data), _FED):
+        pending = data[at : at + _FED]
+        more = True
+        while more and not inflater.eof:
+            spare = inflater.copy()
+            try:
+                piece = inflater.decompress(pending, _PIECE)
+            except zlib.error:
+                yield from _up_to_damage(spare, pending)
+                return
+            yield piece
+            pending = inflater.unconsumed_tail
+            more = bool(pending) or len(piece) == _PIECE
+
+
+def _up_to_damage(inflater: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """What can be inflated of a piece that is damaged somewhere, in small steps."""
+    for at in range(0, len(data), _STEP):
+        try:
+            yield inflater.decompress(data[at : at + _STEP])
+        except zlib.error:
+            return
 
 
 def compressed_rows(image: Pillow.Image, level: int = -1) -> bytes:

@@ -38,12 +38,14 @@ class Source(NamedTuple):
 
 class FileImage(NamedTuple):
     """An image with its samples per inch, 0 where the file does not say or does not count. `opaque`: the
-    points of a bilevel image that are not significant are white."""
+    points of a bilevel image that are not significant are white. `height` is that in the file, 0 that of the
+    image, which may lack its last rows."""
 
     image: ImageData
     x_density: float = 0.0
     y_density: float = 0.0
     opaque: bool = False
+    height: int = 0
 
 
 _TIFF_WITHOUT_ALPHA = (14, 60, 61, 62)
@@ -126,7 +128,8 @@ def _tiff(file: Source) -> FileImage:
 
 
 def _png(file: Source) -> FileImage:
-    return FileImage(png_image(file.data, file.report), opaque=True)
+    image, height = png_image(file.data, file.report)
+    return FileImage(image, opaque=True, height=height)
 
 
 def _density(header: Pillow.Image) -> tuple[float, float]:

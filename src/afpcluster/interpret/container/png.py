@@ -8,11 +8,22 @@ transparent count as such.
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from PIL import Image as Pillow
 from PIL import ImageChops
 
-from afpcluster.codecs.png import GRAY, INDEXED, RGB, Png, PngError, first_rows, read_png, whole_file
+from afpcluster.codecs.png import (
+    GRAY,
+    INDEXED,
+    RGB,
+    Png,
+    PngError,
+    first_rows,
+    only_first_rows,
+    read_png,
+    whole_file,
+)
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import ImageProblem, make_image
@@ -33,6 +44,13 @@ _MODELS = {GRAY: ImageModel.GRAY, RGB: ImageModel.RGB, INDEXED: ImageModel.INDEX
 _LARGEST_CHECKED = 64_000_000  # points of an image whose colour indexes are looked at
 
 
+class PngImage(NamedTuple):
+    """An image, with a mask where it hides points, and the height that the file says, whatever came of it."""
+
+    image: ImageData
+    height: int
+
+
 def png_size(data: bytes) -> tuple[int, int]:
     """Width and height in samples; (0, 0) where the header cannot be read."""
     try:
@@ -42,8 +60,8 @@ def png_size(data: bytes) -> tuple[int, int]:
     return png.width, png.height
 
 
-def png_image(data: bytes, report: Reporter) -> ImageData:
-    """The image of a PNG file, with a mask where it hides points. Raises ImageProblem."""
+def png_image(data: bytes, report: Reporter) -> PngImage:
+    """The image of a PNG file. Raises ImageProblem."""
     try:
         png = read_png(data)
     except PngError as error:
@@ -55,8 +73,25 @@ def png_image(data: bytes, report: Reporter) -> ImageData:
             "its way; what it holds is shown",
             _SPEC,
         )
-    if _passable(png) and first_rows(png) == png.height:
-        return _passed(png, report)
+    height = png.height
+    if not png.interlaced:
+        png = _readable(png, report)
+    return PngImage(_passed(png, report) if _passable(png) else _decoded(png, report), height)
+
+
+def _readable(png: Png, report: Reporter) -> Png:
+    """The file as far as its rows can be read. Raises ImageProblem where there is none."""
+    rows = first_rows(png)
+    if rows == png.height:
+        return png
+    if not rows:
+        raise ImageProblem("image-bad", "Damaged PNG data: not one row can be read", _SPEC)
+    report("image-cut-off", f"A PNG is cut off or damaged behind row {rows} of {png.height}", _SPEC)
+    return only_first_rows(png, rows)
+
+
+def _decoded(png: Png, report: Reporter) -> ImageData:
+    """The image through Pillow."""
     data = whole_file(png)
     image = open_with_pillow(data, "PNG", report)
     mask = _key_mask(png, data, image) if png.colour_type in (GRAY, RGB) else None

@@ -23,7 +23,7 @@ _WHITE_IS_ZERO = 0
 _UNSIGNED = 1
 
 _LARGE = 1 << 22  # bytes of samples
-_BAND_ROWS = 256
+_BAND_POINTS = 1 << 19
 _Convert = Callable[[Pillow.Image], Pillow.Image]
 
 _MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
@@ -32,36 +32,40 @@ _MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
 def pillow_image(image: Pillow.Image, *, inverted: bool = False, mask: ImageData | None = None) -> ImageData:
     """An image of a mode that becomes L, RGB or CMYK by itself; its alpha channel does not count."""
     convert = _PLAIN[image.mode]
-    size = image.width * image.height * len(image.getbands())
-    if size < _LARGE:
-        image = convert(image)
-        encoding, data, model = Encoding.RAW, image.tobytes(), _MODELS[image.mode]
-    else:
-        model = _MODELS[convert(image.crop((0, 0, 1, 1))).mode]
-        encoding, data = Encoding.PNG, compressed_bands(map(_for_png, _bands(image, convert)))
+    model = _MODELS[convert(image.crop((0, 0, 1, 1))).mode]
+    encoding, data = _encoded(image, convert)
     return make_image(image.width, image.height, encoding, model, 8, data, inverted=inverted, mask=mask)
 
 
-def _bands(image: Pillow.Image, convert: _Convert) -> Iterator[Pillow.Image]:
-    """Some rows at a time, from the second band on with the row in front of them."""
-    for top in range(0, image.height, _BAND_ROWS):
-        bottom = min(top + _BAND_ROWS, image.height)
-        yield convert(image.crop((0, max(0, top - 1), image.width, bottom)))
+def _encoded(image: Pillow.Image, convert: _Convert) -> tuple[Encoding, bytes]:
+    """The converted samples: as they are, or of a large image compressed."""
+    if image.width * image.height * len(image.getbands()) < _LARGE:
+        return Encoding.RAW, convert(image).tobytes()
+    bands = (_for_png(convert(band)) for band in _bands(image, before=1))
+    return Encoding.PNG, compressed_bands(bands)
+
+
+def _bands(image: Pillow.Image, before: int = 0) -> Iterator[Pillow.Image]:
+    """Some rows at a time, from the second band on with so many rows in front of them."""
+    rows = max(1, _BAND_POINTS // image.width)
+    for top in range(0, image.height, rows):
+        yield image.crop((0, max(0, top - before), image.width, min(top + rows, image.height)))
 
 
 def _for_png(band: Pillow.Image) -> Pillow.Image:
-    """PNG knows no CMYK: its samples go in as gray, which leaves it the filters that look upwards."""
-    if band.mode != "CMYK":
+    """PNG knows no CMYK: its samples, and colour indexes, go in as gray. Inks are left with the filters that
+    look upwards."""
+    if band.mode in ("L", "RGB"):
         return band
-    return Pillow.frombytes("L", (band.width * 4, band.height), band.tobytes())
+    return Pillow.frombytes("L", (band.width * len(band.getbands()), band.height), band.tobytes())
 
 
 def shown_where(image: Pillow.Image, shown: Callable[[Pillow.Image], Pillow.Image]) -> ImageData | None:
     """A stencil of the points for which `shown` (bands to mode 1) has white; None where these are all."""
     rows: list[bytes] = []
     hidden = False
-    for top in range(0, image.height, _BAND_ROWS):
-        band = shown(image.crop((0, top, image.width, min(top + _BAND_ROWS, image.height))))
+    for part in _bands(image):
+        band = shown(part)
         hidden = hidden or band.getextrema()[0] == 0
         rows.append(band.tobytes())
     if not hidden:
@@ -96,8 +100,9 @@ def indexed(image: Pillow.Image, report: Reporter, mask: ImageData | None = None
     """An image of mode P. Indexes behind the end of its palette are black in every viewer."""
     palette = bytes(image.getpalette("RGB") or b"")[: 256 * 3]
     palette = whole_palette(palette, 8, image.getextrema()[1], report)
-    size, data = (image.width, image.height), image.tobytes()
-    return make_image(*size, Encoding.RAW, ImageModel.INDEXED, 8, data, palette=palette, mask=mask)
+    encoding, data = _encoded(image, _by())
+    size = (image.width, image.height)
+    return make_image(*size, encoding, ImageModel.INDEXED, 8, data, palette=palette, mask=mask)
 
 
 def whole_palette(palette: bytes, bits: int, highest: Any, report: Reporter) -> bytes:
