@@ -19,7 +19,7 @@ def test_bad_input_is_answered_below_500_and_kills_nothing() -> None:
 
 
 def test_the_requests_are_valid_before_they_are_broken() -> None:
-    document = own_seeds()["plain_text"]
+    document = own_seeds()["raster_font"]
     with running() as instance:
         statuses = [bad_input.send(instance.port, request) for request in bad_input.requests(document)]
     assert statuses == [200, 200, 200, 422, 200, 200, 200]
