@@ -72,8 +72,13 @@ def test_a_full_disk_of_the_wrapper(start: Start, small_disk: Path, document: by
     reply = wrapper.convert(large)
     assert (reply.status, reply.json["code"]) == (503, "storage-failed")
     assert wrapper.heartbeat().status == 503
+    ready = wrapper.call("GET", "/wrapperservice/readyz")
+    assert (ready.status, ready.json["status"]) == (503, "NOT_READY")
+    assert any(told.startswith("storage: ") for told in ready.json["reasons"])
+    assert wrapper.call("GET", "/wrapperservice/livez").status == 200
     filler.unlink()
     eventually(lambda: wrapper.heartbeat().status == 200)
+    assert wrapper.call("GET", "/wrapperservice/readyz").status == 200
     assert wrapper.convert(large).status == 200
 
 

@@ -169,13 +169,30 @@ def down(topology: Topology, folder: Path, say: Say) -> bool:
     engine = engines.find()
     if engine is None:
         return False
-    cluster = DockerCluster(topology, folder, engine)
-    there = set(containers(topology)) & set(engine.docker("ps", "--all", "--format", "{{.Names}}").split())
-    if there:
-        say(f"Removing {len(there)} containers ...")
-        cluster.compose("down", "--volumes", "--timeout", "5")
-    cluster.secrets.unlink(missing_ok=True)
+    there = _remove(engine, topology.name, say)
+    DockerCluster(topology, folder, engine).secrets.unlink(missing_ok=True)
     if engine.own:
         say("Stopping the Docker engine that `up-docker` started ...")
         engines.stop(engine)
-    return bool(there) or engine.own
+    return there or engine.own
+
+
+def _remove(engine: Engine, project: str, say: Say) -> bool:
+    """Remove what Compose made for a project, told by its labels: also where its compose.yaml is gone, or
+    another checkout made it. Whether there was anything. Raises `CommandError`."""
+    label = f"label=com.docker.compose.project={project}"
+
+    def listed(*what: str) -> list[str]:
+        return engine.docker(*what, "--quiet", "--filter", label).split()
+
+    found = listed("ps", "--all")
+    if found:
+        say(f"Removing {len(found)} containers ...")
+        engine.docker("stop", "--time", "5", *found)
+        engine.docker("rm", "--force", "--volumes", *found)
+    networks, volumes = listed("network", "ls"), listed("volume", "ls")
+    if networks:
+        engine.docker("network", "rm", *networks)
+    if volumes:
+        engine.docker("volume", "rm", *volumes)
+    return bool(found or networks or volumes)
