@@ -63,6 +63,7 @@ def test_connections_at_work_leave_the_heartbeat_alone(start: Start, document: b
     freeze(*workers)
     with ThreadPoolExecutor(4) as threads:
         replies = [threads.submit(instance.transform, document) for _ in range(4)]
+        time.sleep(1)  # they have all connected: asking for metrics takes a connection, too
         eventually(lambda: instance.metric("queue_length") == 2)
         assert instance.heartbeat().status == 200
         refused = instance.transform(document)

@@ -7,6 +7,7 @@ memory hardly grows with the file. What a view does not understand it passes on 
 from __future__ import annotations
 
 import io
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ Piece = tuple[int, int, int, int]
 walk from `restart` on begins with this piece; -1 where none can. A plain tuple: there is one a record."""
 
 
-class View:
+class View(ABC):
     """A seekable stream of pieces of `source`; `_pieces(at)` of a subclass are those from `at` on."""
 
     def __init__(self, source: Source) -> None:
@@ -40,8 +41,9 @@ class View:
         self._at = 0
         self._located: tuple[int, Piece, Iterator[Piece]] | None = None
 
+    @abstractmethod
     def _pieces(self, at: int) -> Iterator[Piece]:
-        raise NotImplementedError
+        """The pieces from `at` on, in order."""
 
     def _take_notes(self) -> None:
         """Walk once to the end, for the notes and the size."""

@@ -33,6 +33,7 @@ CONNECT_TIMEOUT = 0.5
 BEFORE = (0.8, 1.3)  # how long the load runs before the fault strikes, at random between the two
 AFTER = 1.5  # and after it was healed
 ARRIVE = 30.0  # a document must have arrived after this time
+UNACKNOWLEDGED = 3_000  # ms: longer than any proxy that is alive leaves data unacknowledged
 RECOVER = 15.0  # the cluster must be whole again after this time
 
 
@@ -174,10 +175,12 @@ class _Run:
 
 
 def _socket(address: Any) -> socket.socket:
-    """With TCP keepalive: a proxy that vanished without a word is noticed while waiting for its answer."""
+    """A proxy that vanished without a word is noticed: by keepalive while its answer is waited for, by the user
+    timeout while it has not acknowledged what was sent (keepalive is silent then)."""
     made = socket.socket(family=address[0], type=address[1], proto=address[2])
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 2)):
         made.setsockopt(socket.IPPROTO_TCP, option, value)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
     return made

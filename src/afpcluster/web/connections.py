@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import resource
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -19,11 +20,10 @@ _BEYOND = 64  # connections over the limit, for health alone
 _logger = logging.getLogger("afpcluster.web.connections")
 
 
-class Connection:
+class Connection(Protocol):
     """What a protocol must be able to do to be one of the connections."""
 
-    def close_idle(self) -> None:
-        raise NotImplementedError
+    def close_idle(self) -> None: ...
 
 
 class Connections:
