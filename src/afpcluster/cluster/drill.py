@@ -175,8 +175,8 @@ class _Run:
 
 
 def _socket(address: Any) -> socket.socket:
-    """A proxy that vanished without a word is noticed: by keepalive while its answer is waited for, by the user
-    timeout while it has not acknowledged what was sent (keepalive is silent then)."""
+    """A proxy that vanished without a word is noticed: by keepalive while its answer is waited for, by the
+    user timeout while it has not acknowledged what was sent (keepalive is silent then)."""
     made = socket.socket(family=address[0], type=address[1], proto=address[2])
     made.setblocking(False)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
