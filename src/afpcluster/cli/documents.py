@@ -1,0 +1,89 @@
+"""Commands for print files: no server is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from afpcluster.cli.app import app, refused
+from afpcluster.options import FailOn, Layout
+
+
+@app.command("sample")
+def sample(
+    out: Annotated[Path, typer.Argument(help="file to write, for example statements.afp")],
+    statements: Annotated[int, typer.Option(min=1, help="how many bank statements")] = 10,
+    seed: Annotated[
+        int, typer.Option(help="another seed makes other statements; the same, the same file")
+    ] = 1,
+    fonts: Annotated[
+        bool, typer.Option(help="fonts inside the file; without them they are only named")
+    ] = True,
+) -> None:
+    """Write an AFP print file of invented bank statements, to try the converter with."""
+    from afpcluster.sample import write_sample
+
+    try:
+        with out.open("wb") as sink:
+            pages = write_sample(sink, statements=statements, seed=seed, fonts=fonts)
+    except OSError as error:
+        raise refused(error) from error
+    typer.echo(f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes")
+
+
+@app.command("convert")
+def convert(
+    source: Annotated[Path, typer.Argument(help="the AFP print file; - for standard input")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the PDF to write; - for standard output")],
+    resources: Annotated[
+        list[Path] | None,
+        typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="refuse where a font or resource is missing")
+    ] = False,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="refuse where a finding is this serious, or more (docs/findings.md)")
+    ] = None,
+    processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="refuse documents with more pages")] = None,
+    accept_truncated: Annotated[
+        bool, typer.Option("--accept-truncated", help="convert what is there of a file that is cut off")
+    ] = False,
+    raster_a_space: Annotated[
+        bool, typer.Option(help="place raster characters after their A-space (FOCA), or without it")
+    ] = True,
+    stand_in_fonts: Annotated[
+        list[Path] | None,
+        typer.Option(help="folder with Liberation or URW fonts for what a standard font lacks; may repeat"),
+    ] = None,
+    layout: Annotated[
+        Layout, typer.Option(help="an output page is an AFP page, or a sheet side as the form map prints it")
+    ] = Layout.PAGES,
+    form_map: Annotated[
+        str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
+    ] = None,
+    max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
+) -> None:
+    """Convert an AFP print file to PDF, without any server."""
+    from afpcluster.cli.convert_command import run
+    from afpcluster.options import STAND_IN_FOLDERS, Options
+
+    options = Options(
+        strict=strict,
+        fail_on=fail_on,
+        resource_paths=tuple(resources or ()),
+        stand_in_folders=tuple(stand_in_fonts or STAND_IN_FOLDERS),
+        processes=processes,
+        max_pages=max_pages,
+        accept_truncated=accept_truncated,
+        raster_a_space=raster_a_space,
+        layout=layout,
+        form_map=form_map,
+        max_copies=max_copies,
+    )
+    raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))
