@@ -13,9 +13,9 @@ import pytest
 from lab_slot import PREFIX, RUNS, Slot, topology_text
 
 from afpcluster.cluster import bringup
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import sample
 from afpcluster.cluster.drill import Document, convert_locally
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology_file import parse
 
 _PROGRAMS = ("haproxy", "keepalived", "ip", "setpriv")
@@ -40,7 +40,7 @@ def slot() -> Iterator[Slot]:
 
 
 @pytest.fixture(scope="session")
-def cluster(slot: Slot) -> Iterator[Cluster]:
+def cluster(slot: Slot) -> Iterator[LabSite]:
     """Healthy at the beginning; each test leaves it healthy."""
     text = slot.topology_text
     topology = parse(text)

@@ -11,14 +11,14 @@ import pytest
 from test_poison import processor_time
 
 from afpcluster.cluster import observe
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import sample
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 
 _STATEMENTS = 2000  # a document of many seconds
 
 
-def spent(cluster: Cluster) -> dict[int, int]:
+def spent(cluster: LabSite) -> dict[int, int]:
     """Processor time of each worker of afp2web, in 1/100 s."""
     found = {}
     for host in cluster.topology.with_role(Role.AFP2WEB):
@@ -29,7 +29,7 @@ def spent(cluster: Cluster) -> dict[int, int]:
     return found
 
 
-def working(cluster: Cluster) -> bool:
+def working(cluster: LabSite) -> bool:
     """Has a worker used the processor in the next half second? One that only starts counts as well."""
     before = spent(cluster)
     time.sleep(0.5)
@@ -37,7 +37,7 @@ def working(cluster: Cluster) -> bool:
 
 
 @pytest.mark.parametrize("path", ["/wrapperservice/convert", "/services/transform"])
-def test_work_stops(cluster: Cluster, path: str) -> None:
+def test_work_stops(cluster: LabSite, path: str) -> None:
     ports = cluster.topology.ports
     port = ports.wrapper_proxy if path.startswith("/wrapper") else ports.afp2web_proxy
     body = sample(_STATEMENTS)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.drill import Document, run_drill
 from afpcluster.cluster.drills import DRILLS
+from afpcluster.cluster.site.lab import LabSite
 
 
 @pytest.mark.parametrize("name", DRILLS)
 def test_promise_is_kept(
-    cluster: Cluster, document: Document, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: LabSite, document: Document, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verdict = run_drill(cluster, name, document, tmp_path / "history.jsonl")
     with capsys.disabled():

@@ -12,6 +12,7 @@ import pytest
 from afpcluster.cluster.journal import Change, holdings, read, states
 from afpcluster.cluster.layout import HAPROXY_WHY, JOURNAL, Layout
 from afpcluster.cluster.render import NOTIFY_VIP, render
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology_file import load, parse, sample_text
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,7 +55,7 @@ def test_the_script_writes_what_is_read(tmp_path: Path) -> None:
     for state, priority in (("BACKUP", "253"), ("MASTER", "253"), ("FAULT", "0")):
         subprocess.run(["sh", script, "INSTANCE", "afpcluster", state, priority], check=True)
     journal.write_text(journal.read_text() + '{"time": "2026')  # a line that is being written
-    changes = read(layout)
+    changes = read(LabSite(layout))
     assert [(c.host, c.state, c.why) for c in changes] == [
         ("a2wprxy-02", "BACKUP", ""),
         ("a2wprxy-02", "MASTER", ""),

@@ -17,7 +17,6 @@ from lab_slot import Slot
 
 import afpcluster
 from afpcluster.cluster import bringup, observe, status
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.command import run
 from afpcluster.cluster.drill import Document
 from afpcluster.cluster.lab import LabError
@@ -25,6 +24,7 @@ from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
 from afpcluster.cluster.processes import User, processes
 from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import parse
 
@@ -46,13 +46,13 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def nothing(_: Cluster) -> None:
+def nothing(_: LabSite) -> None:
     pass
 
 
-def test_only_keepalived_has_rights(cluster: Cluster) -> None:
+def test_only_keepalived_has_rights(cluster: LabSite) -> None:
     rows = {(row.host, row.name): row.user for row in processes(cluster.topology)}
-    states = observe.process_states(cluster.layout)
+    states = cluster.processes()
     assert {(state.host, state.name) for state in states} == set(rows)
     for state in states:
         lines = Path(f"/proc/{state.pid}/status").read_text().splitlines()
@@ -63,7 +63,7 @@ def test_only_keepalived_has_rights(cluster: Cluster) -> None:
             assert fields["NoNewPrivs"] == "1", state
 
 
-def test_every_host_has_its_own_name_address_and_namespace(cluster: Cluster) -> None:
+def test_every_host_has_its_own_name_address_and_namespace(cluster: LabSite) -> None:
     names = {cluster.layout.namespace(host) for host in cluster.topology.hosts}
     assert len(names) == 7
     assert names <= observe.namespaces()
@@ -82,7 +82,7 @@ def test_every_host_has_its_own_name_address_and_namespace(cluster: Cluster) -> 
         ("unshare", "--pid", "--fork", "keepalived", "-t", "-f", KEEPALIVED_CONF),
     ],
 )
-def test_programs_accept_their_files_in_place(cluster: Cluster, command: tuple[str, ...]) -> None:
+def test_programs_accept_their_files_in_place(cluster: LabSite, command: tuple[str, ...]) -> None:
     for proxy in cluster.topology.with_role(Role.PROXY):
         enter = str(cluster.layout.enter(proxy))
         done = subprocess.run([enter, *command], capture_output=True, text=True, check=False)
@@ -90,33 +90,33 @@ def test_programs_accept_their_files_in_place(cluster: Cluster, command: tuple[s
         assert "WARNING" not in done.stderr
 
 
-def test_second_up_changes_nothing(cluster: Cluster, slot: Slot) -> None:
-    before = observe.process_states(cluster.layout)
+def test_second_up_changes_nothing(cluster: LabSite, slot: Slot) -> None:
+    before = cluster.processes()
     said: list[str] = []
     again = bringup.up(cluster.topology, slot.topology_text, said.append, nothing)
     assert said == ["Waiting until all 21 URLs answer ..."]
     assert again.stats_password == cluster.stats_password
-    assert observe.process_states(cluster.layout) == before
+    assert cluster.processes() == before
 
 
-def test_password_is_for_root_alone(cluster: Cluster) -> None:
+def test_password_is_for_root_alone(cluster: LabSite) -> None:
     proxy = cluster.topology.with_role(Role.PROXY)[0]
     assert cluster.layout.password_file.stat().st_mode & 0o777 == 0o600
     assert cluster.layout.file(proxy, HAPROXY_CFG).stat().st_mode & 0o777 == 0o640
     assert len(cluster.stats_password) >= 20
 
 
-def test_status_says_all_is_well(cluster: Cluster) -> None:
+def test_status_says_all_is_well(cluster: LabSite) -> None:
     assert status.verdict(status.look(cluster)) == []
 
 
-def test_other_topology_is_refused_while_up(cluster: Cluster, slot: Slot) -> None:
+def test_other_topology_is_refused_while_up(cluster: LabSite, slot: Slot) -> None:
     changed = slot.topology_text.replace("wrapper: 8081", "wrapper: 8082")
     with pytest.raises(LabError, match=r"up with another topology \(ports differ\)"):
         bringup.up(parse(changed), changed, print, nothing)
 
 
-def test_emergency_change(cluster: Cluster, document: Document) -> None:
+def test_emergency_change(cluster: LabSite, document: Document) -> None:
     """afp2web.host of a running wrapper-service is pointed at one instance: the next conversion goes there,
     `up` keeps the edit, and a bad edit changes nothing."""
     wrapper, instance = (
@@ -169,7 +169,7 @@ def test_emergency_change(cluster: Cluster, document: Document) -> None:
     assert until(lambda: wanted not in target(), 1.0)
 
 
-def test_changed_setting_is_rolled_out(cluster: Cluster, slot: Slot) -> None:
+def test_changed_setting_is_rolled_out(cluster: LabSite, slot: Slot) -> None:
     """`up` with a changed topology writes the two files and restarts the two HAProxies, one by one."""
     (holder,) = observe.vip_holders(cluster.layout)
     said: list[str] = []
@@ -187,7 +187,7 @@ def test_changed_setting_is_rolled_out(cluster: Cluster, slot: Slot) -> None:
     assert status.verdict(status.look(cluster)) == []
 
 
-def test_dead_supervisor_is_replaced(cluster: Cluster, slot: Slot) -> None:
+def test_dead_supervisor_is_replaced(cluster: LabSite, slot: Slot) -> None:
     pid = observe.supervisor_pid(cluster.layout)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)

@@ -17,10 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from afpcluster.cluster import observe
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import sample
 from afpcluster.cluster.drill import Document
 from afpcluster.cluster.layout import HAPROXY_SOCKET_FOLDER
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
@@ -29,7 +29,7 @@ _STATEMENTS = 2000  # a document that takes several times as long, on a fast mac
 _AFP = {"Content-Type": "application/vnd.ibm.modcap"}
 
 
-def convert(cluster: Cluster, body: bytes) -> tuple[int, bytes]:
+def convert(cluster: LabSite, body: bytes) -> tuple[int, bytes]:
     """Status and body of the answer at the VIP."""
     vip, port = cluster.topology.network.virtual_address, cluster.topology.ports.wrapper_proxy
     request = urllib.request.Request(f"http://{vip}:{port}/wrapperservice/convert", body, _AFP)
@@ -50,7 +50,7 @@ class Poisoner:
     """Kills each worker that has worked long since this began, as the document would; notes what
     the proxies think of the instances meanwhile."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: LabSite) -> None:
         self._cluster = cluster
         self._at_first: dict[int, int] = {}
         self._stop = threading.Event()
@@ -87,7 +87,7 @@ class Poisoner:
                         yield pid
 
 
-def server_states(cluster: Cluster, proxy: str) -> set[str]:
+def server_states(cluster: LabSite, proxy: str) -> set[str]:
     """What one HAProxy says of the afp2web instances: UP, DOWN, NOLB, ..."""
     path = cluster.layout.file(cluster.topology.host(proxy), f"{HAPROXY_SOCKET_FOLDER}/admin.sock")
     with socket.socket(socket.AF_UNIX) as asked:
@@ -100,7 +100,7 @@ def server_states(cluster: Cluster, proxy: str) -> set[str]:
     return {row["status"] for row in rows if row["pxname"] == "afp2web" and row["svname"] in names}
 
 
-def test_poisonous_document(cluster: Cluster, document: Document) -> None:
+def test_poisonous_document(cluster: LabSite, document: Document) -> None:
     poison = Poisoner(cluster)
     with poison.running():
         status, body = convert(cluster, sample(_STATEMENTS))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from afpcluster.cluster.observe import ProcessState
 from afpcluster.cluster.probe import Answer
+from afpcluster.cluster.site.site import ProcessState
 from afpcluster.cluster.status import Status, verdict
 from afpcluster.cluster.urls import Url
 
@@ -17,23 +17,23 @@ RUNS = (ProcessState("a", "haproxy", 1, 0.0, 1, ""),)
 
 
 def seen(
-    supervisor: int | None = 7,
     holders: tuple[str, ...] = ("a",),
     answers: tuple[Answer, ...] = (Answer(URL, 200, 0.001),),
     processes: tuple[ProcessState, ...] = RUNS,
+    troubles: tuple[str, ...] = (),
     faults: Mapping[str, str] | None = None,
     silent: Mapping[str, float] | None = None,
 ) -> Status:
-    return Status(supervisor, holders, answers, processes, (), faults or {}, silent or {})
+    return Status(holders, answers, processes, (), troubles, faults or {}, silent or {})
 
 
 # (what was seen, what the verdict's lines say, in order)
 CASES = [
     (seen(), []),
-    (seen(supervisor=None, processes=()), ["the cluster is down"]),
+    (seen(processes=()), ["the cluster is down"]),
     (seen(holders=()), ["no proxy holds the VIP"]),
     (seen(holders=("a", "b")), ["a and b both hold the VIP"]),
-    (seen(supervisor=None), ["the supervisor is dead"]),
+    (seen(troubles=("the supervisor is dead",)), ["the supervisor is dead"]),
     (seen(faults={"b": "HAProxy is not running"}), ["b cannot take the VIP: HAProxy is not running"]),
     (seen(silent={"b": 7.2}), ["b: its watcher has not looked at HAProxy for 7 s"]),
     (seen(answers=(Answer(URL, 503, 0.1),)), ["VIP: http://10.0.0.1:8080/stats answers 503 instead of 200"]),

@@ -12,8 +12,8 @@ import pytest
 from lab_slot import Slot
 
 from afpcluster.cluster import bringup, commands, status
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.demo import convert_sample
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import parse
 from certificates import Authority
@@ -54,7 +54,7 @@ def test_every_hop(slot: Slot, folder: Path, capsys: pytest.CaptureFixture[str])
     file = folder / "topology.yml"
     file.write_text(text)
 
-    def proof(cluster: Cluster) -> None:
+    def proof(cluster: LabSite) -> None:
         converted = convert_sample(topology, folder)
         assert converted.size > 1000
         seen = status.look(cluster)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.probe import probe
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.urls import Url, urls, without_password
 
@@ -13,7 +13,7 @@ from afpcluster.cluster.urls import Url, urls, without_password
 CASES = [(url.host, url.port, url.path) for url in urls(load(), "p")]
 
 
-def find(cluster: Cluster, host: str, port: int, path: str) -> Url:
+def find(cluster: LabSite, host: str, port: int, path: str) -> Url:
     known = urls(cluster.topology, cluster.stats_password)
     return next(url for url in known if (url.host, url.port, url.path) == (host, port, path))
 
@@ -21,7 +21,7 @@ def find(cluster: Cluster, host: str, port: int, path: str) -> Url:
 @pytest.mark.parametrize(
     ("host", "port", "path"), CASES, ids=[f"{h}:{port}{path}" for h, port, path in CASES]
 )
-def test_answers(cluster: Cluster, host: str, port: int, path: str) -> None:
+def test_answers(cluster: LabSite, host: str, port: int, path: str) -> None:
     answer = probe([find(cluster, host, port, path)])[0]
     assert answer.good, answer
 
@@ -44,7 +44,7 @@ def test_there_are_21() -> None:
 
 
 @pytest.mark.parametrize("password", [None, "wrong"])
-def test_stats_refuses(cluster: Cluster, password: str | None) -> None:
+def test_stats_refuses(cluster: LabSite, password: str | None) -> None:
     stranger = without_password(find(cluster, "VIP", 8080, "/stats"))
     if password is not None:
         user = cluster.topology.haproxy.stats_user

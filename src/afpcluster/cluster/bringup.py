@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from afpcluster.cluster import observe
@@ -17,7 +16,8 @@ from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, p
 from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
-from afpcluster.cluster.render import Rendered, render
+from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import TopologyError, load
 from afpcluster.cluster.urls import VIP, urls
@@ -27,36 +27,7 @@ HEALTHY_SECONDS = 90.0  # a cold start on a busy machine with two processors tak
 _STARTS_TO_GIVE_UP = 4  # a process that was started this often during `up` will not come
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A lab with what is needed to talk about it."""
-
-    layout: Layout
-    stats_password: str
-    stats_hash: str
-
-    @property
-    def topology(self) -> Topology:
-        return self.layout.topology
-
-    def rendered(self) -> Rendered:
-        return render(self.topology, self.stats_hash)
-
-
-def attach(topology: Topology) -> Cluster:
-    """The lab as it is; without one, a cluster with an empty password."""
-    layout = Layout(topology)
-    return Cluster(layout, _word(layout.password_file), _word(layout.password_hash_file))
-
-
-def _word(file: Path) -> str:
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return ""
-
-
-def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluster], None]) -> Cluster:
+def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[LabSite], None]) -> LabSite:
     """Make the lab, or mend it, wait until it is healthy and run `proof` on it. A lab that was not there
     before is removed again when this fails. Raises `LabError`, `CommandError` or `OSError` that says why."""
     layout = Layout(topology)
@@ -65,10 +36,10 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluste
     if problems:
         raise LabError("\n".join(["the cluster cannot be started here:", *(f"  - {p}" for p in problems)]))
     try:
-        cluster = _prepare(layout, topology_text)
-        _act(cluster, say)
-        wait_until_healthy(cluster, say)
-        proof(cluster)
+        site = _prepare(layout, topology_text)
+        _act(site, say)
+        wait_until_healthy(site, say)
+        proof(site)
     except BaseException:
         if fresh:
             say("Cleaning up after the failed start ...")
@@ -77,7 +48,7 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[Cluste
             except (LabError, CommandError, OSError) as error:  # the first failure is the one to raise
                 say(f"Not everything could be removed: {error}\nRun `afpcluster down` when that is mended.")
         raise
-    return cluster
+    return site
 
 
 def down(topology: Topology, say: Say) -> list[Action]:
@@ -91,38 +62,37 @@ def down(topology: Topology, say: Say) -> list[Action]:
     return actions
 
 
-def wait_until_healthy(cluster: Cluster, say: Say, seconds: float = HEALTHY_SECONDS) -> None:
+def wait_until_healthy(site: LabSite, say: Say, seconds: float = HEALTHY_SECONDS) -> None:
     """Until every URL answers as it should and one proxy holds the VIP. Raises `LabError`."""
     deadline = time.monotonic() + seconds
-    targets = urls(cluster.topology, cluster.stats_password)
+    targets = urls(site.topology, site.stats_password)
     say(f"Waiting until all {len(targets)} URLs answer ...")
-    before = {(p.host, p.name): p.starts for p in observe.process_states(cluster.layout)}
+    before = {(p.host, p.name): p.starts for p in site.processes()}
     while True:
         answers = probe(targets)
-        holders = observe.vip_holders(cluster.layout)
-        able = not observe.proxies_at_fault(cluster.layout)
+        holders = site.holders()
+        able = not proxies_at_fault(site)
         if all(answer.good for answer in answers) and len(holders) == 1 and able:
             return
         hopeless = [
-            p
-            for p in observe.process_states(cluster.layout)
-            if p.starts - before.get((p.host, p.name), 0) >= _STARTS_TO_GIVE_UP
+            p for p in site.processes() if p.starts - before.get((p.host, p.name), 0) >= _STARTS_TO_GIVE_UP
         ]
         if hopeless or time.monotonic() > deadline:
-            raise LabError(_why_unhealthy(cluster, answers, holders))
+            raise LabError(_why_unhealthy(site, answers, holders))
         time.sleep(0.2)
 
 
-def _prepare(layout: Layout, topology_text: str) -> Cluster:
+def _prepare(layout: Layout, topology_text: str) -> LabSite:
     Lab(layout).prepare()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
-    password = _word(layout.password_file)
+    site = LabSite(layout)
+    password = site.stats_password
     if not password:
         password = make_password()
         _keep_secret(layout.password_file, password)
-    if not matches(password, _word(layout.password_hash_file)):
+    if not matches(password, site.stats_hash):
         _keep_secret(layout.password_hash_file, hashed(password))
-    return attach(layout.topology)
+    return site
 
 
 def _keep_secret(file: Path, word: str) -> None:
@@ -130,11 +100,11 @@ def _keep_secret(file: Path, word: str) -> None:
     file.write_text(f"{word}\n", encoding="ascii")
 
 
-def _act(cluster: Cluster, say: Say) -> None:
-    desired = cluster.rendered()
-    observed = observe.observe(cluster.layout, desired)
-    lab = Lab(cluster.layout)
-    actions = plan_up(desired, processes(cluster.topology), observed)
+def _act(site: LabSite, say: Say) -> None:
+    desired = site.rendered()
+    observed = observe.observe(site.layout, desired)
+    lab = Lab(site.layout)
+    actions = plan_up(desired, processes(site.topology), observed)
     created = {action.host for action in actions if isinstance(action, CreateHost)}
     for action in actions:
         if not (isinstance(action, WriteFile) and action.host in created):  # new: goes without saying
@@ -179,7 +149,7 @@ def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
     return [f"it is up with another topology ({', '.join(differing)} differ): run `afpcluster down` first"]
 
 
-def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple[str, ...]) -> str:
+def _why_unhealthy(site: LabSite, answers: tuple[Answer, ...], holders: tuple[str, ...]) -> str:
     lines = ["the cluster did not become healthy:"]
     lines += [
         f"  {a.url.host} {a.url}: {a.error or f'answered {a.status} instead of {a.url.expect}'}"
@@ -187,15 +157,15 @@ def _why_unhealthy(cluster: Cluster, answers: tuple[Answer, ...], holders: tuple
         if not a.good
     ]
     lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
-    faults = observe.proxies_at_fault(cluster.layout)
+    faults = proxies_at_fault(site)
     lines += [f"  {proxy} cannot take the VIP: {why}" for proxy, why in faults.items()]
     refusing = {answer.url.host for answer in answers if not answer.good}
-    proxies = {host.name for host in cluster.topology.with_role(Role.PROXY)}
+    proxies = {host.name for host in site.topology.with_role(Role.PROXY)}
     if refusing - proxies - {VIP}:  # then the proxies only say what the instances say
         refusing -= proxies
-    for state in observe.process_states(cluster.layout):
+    for state in site.processes():
         if state.pid is None or state.last_end or state.host in refusing:
-            log = cluster.layout.log(state.host, state.name)
+            log = site.layout.log(state.host, state.name)
             lines.append(
                 f"{state.name} on {state.host}: {state.last_end or 'runs'}, starts: {state.starts}. Log:"
             )

@@ -12,15 +12,20 @@ class CommandError(Exception):
 
 
 def run(*command: str, timeout: float = 20.0) -> str:
-    """Standard output. Raises `CommandError`."""
+    """Standard output, as text. Raises `CommandError`."""
+    return run_bytes(*command, timeout=timeout).decode("utf-8", errors="replace")
+
+
+def run_bytes(*command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes:
+    """Standard output; `timeout` in seconds. Raises `CommandError`."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        done = subprocess.run(command, input=stdin, capture_output=True, timeout=timeout, check=False)
     except FileNotFoundError as error:
         raise CommandError(f"{command[0]} is not installed") from error
     except subprocess.TimeoutExpired as error:
         raise CommandError(f"`{' '.join(command)}` did not end within {timeout:g} s") from error
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip() or "nothing"
+        said = (done.stderr or done.stdout).decode("utf-8", errors="replace").strip() or "nothing"
         raise CommandError(f"`{' '.join(command)}` ended with {done.returncode} and said: {said}")
     return done.stdout
 

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from afpcluster.cluster import bringup, demo, observe, status
+from afpcluster.cluster import bringup, demo, status
 from afpcluster.cluster.admin_socket import AdminError, replace_certificate
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
+from afpcluster.cluster.site.choose import site_of
+from afpcluster.cluster.site.lab import LabSite
+from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
 from afpcluster.cluster.topology import Role, SiteError, Topology
 from afpcluster.cluster.topology_file import TopologyError, load, sample_text
@@ -33,7 +36,6 @@ def told() -> Iterator[None]:
     except (
         TopologyError,
         SiteError,
-        LabError,
         CommandError,
         AdminError,
         AlreadyRunningError,
@@ -52,13 +54,13 @@ def up(topology_file: Path | None, sample_folder: Path | None) -> None:
         topology = load(topology_file)
         terminal = console()
 
-        def proof(cluster: bringup.Cluster) -> None:
+        def proof(site: LabSite) -> None:
             if sample_folder is not None:
-                terminal.print(str(demo.convert_sample(cluster.topology, sample_folder)), style="green")
+                terminal.print(str(demo.convert_sample(site.topology, sample_folder)), style="green")
 
-        cluster = bringup.up(topology, text, terminal.print, proof)
-        _show(cluster, terminal)
-        terminal.print(_next_steps(cluster), highlight=False)
+        site = bringup.up(topology, text, terminal.print, proof)
+        _show(site, terminal)
+        terminal.print(_next_steps(site), highlight=False)
 
 
 def down(topology_file: Path | None) -> None:
@@ -72,7 +74,7 @@ def show_status(topology_file: Path | None) -> None:
     """Exit code 1 when something is wrong."""
     with told():
         topology = load(topology_file)
-        if _show(bringup.attach(topology), console()):
+        if _show(site_of(topology), console()):
             sys.exit(FAILED)
 
 
@@ -107,18 +109,18 @@ def supervise(topology_file: Path) -> None:
         Supervisor(load(topology_file)).run()
 
 
-def _show(cluster: bringup.Cluster, terminal: Console) -> list[str]:
-    seen = status.look(cluster)
-    if observe.namespaces() & {cluster.layout.namespace(host) for host in cluster.topology.hosts}:
-        terminal.print(status.table(cluster.topology, seen))
-        return status.verdict(seen)
-    wrong = status.verdict(status.Status(None, (), (), (), ()))
-    terminal.print("\n".join(wrong))
+def _show(site: Site, terminal: Console) -> list[str]:
+    seen = status.look(site)
+    wrong = status.verdict(seen)
+    if seen.processes:
+        terminal.print(status.table(site.topology, seen))
+    else:
+        terminal.print("\n".join(wrong))
     return wrong
 
 
-def _next_steps(cluster: bringup.Cluster) -> str:
-    topology: Topology = cluster.topology
+def _next_steps(site: LabSite) -> str:
+    topology: Topology = site.topology
     program = _program()
     steps = (
         (f"{program} sample my.afp", "make a sample print file"),
@@ -131,9 +133,9 @@ def _next_steps(cluster: bringup.Cluster) -> str:
         (f"{program} shell {topology.hosts[0].name}", "look around on a host"),
         (
             f"{urls(topology, '')[-1]}",
-            f"HAProxy's page: user {topology.haproxy.stats_user}, password in {cluster.layout.password_file}",
+            f"HAProxy's page: user {topology.haproxy.stats_user}, password in {site.layout.password_file}",
         ),
-        (f"ls {cluster.layout.logs}", "logs"),
+        (f"ls {site.layout.logs}", "logs"),
         (f"{program} down", "remove everything again"),
     )
     return "\nWhat to try next:\n" + "\n".join(f"  {command}\n      {why}" for command, why in steps)

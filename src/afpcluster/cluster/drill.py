@@ -19,11 +19,11 @@ from typing import Any
 
 import aiohttp
 
-from afpcluster.cluster import observe
-from afpcluster.cluster.bringup import Cluster
 from afpcluster.cluster.drills import DRILLS, Drill
 from afpcluster.cluster.history import Recorder, Verdict, check, read, start_data
 from afpcluster.cluster.probe import probe
+from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.urls import entrance, urls
 
 WORKERS = 3
@@ -54,22 +54,22 @@ def convert_locally(body: bytes) -> Document:
     return Document(body, hashlib.sha256(pdf.getvalue()).hexdigest())
 
 
-def run_drill(cluster: Cluster, name: str, document: Document, history: Path) -> Verdict:
-    """Run the drill `name` and judge it. Raises `LabError` when the cluster is not healthy before."""
+def run_drill(site: Site, name: str, document: Document, history: Path) -> Verdict:
+    """Run the drill `name` and judge it. Raises `SiteError` when the cluster is not healthy before."""
     drill = DRILLS[name]
     with Recorder(history) as recorder:
         recorder.event("start", **start_data(name, WORKERS, document.expected, drill.promise))
-        asyncio.run(_Run(cluster, document, recorder).whole(drill))
+        asyncio.run(_Run(site, document, recorder).whole(drill))
     return check(read(history))
 
 
 class _Run:
-    def __init__(self, cluster: Cluster, document: Document, recorder: Recorder) -> None:
-        self._cluster = cluster
+    def __init__(self, site: Site, document: Document, recorder: Recorder) -> None:
+        self._site = site
         self._document = document
         self._recorder = recorder
         self._loaded = True
-        url = entrance(cluster.topology)
+        url = entrance(site.topology)
         self._url = str(url)
         self._tls = True if url.authority is None else ssl.create_default_context(cafile=url.authority)
 
@@ -90,7 +90,7 @@ class _Run:
 
     async def _strike(self, drill: Drill) -> None:
         await asyncio.sleep(random.uniform(*BEFORE))
-        struck = await asyncio.to_thread(drill.strike, self._cluster.layout)
+        struck = await asyncio.to_thread(drill.strike, self._site)
         self._recorder.event("fault", what=struck.what, host=struck.host)
         try:
             await asyncio.sleep(drill.lasts)
@@ -150,7 +150,7 @@ class _Run:
     async def _watch_holders(self) -> None:
         seen = None
         while self._loaded:
-            holders = await asyncio.to_thread(observe.vip_holders, self._cluster.layout)
+            holders = await asyncio.to_thread(self._site.holders)
             if holders != seen:
                 self._recorder.event("holders", hosts=holders)
                 seen = holders
@@ -158,15 +158,15 @@ class _Run:
 
     async def _end(self) -> None:
         """Wait until everything is as before; then write down what is not."""
-        targets = urls(self._cluster.topology, self._cluster.stats_password)
+        targets = urls(self._site.topology, self._site.stats_password)
         deadline = self._recorder.now() + RECOVER
         while True:
             answers = await asyncio.to_thread(probe, targets)
-            holders = observe.vip_holders(self._cluster.layout)
-            down = [p for p in observe.process_states(self._cluster.layout) if p.pid is None]
+            holders = self._site.holders()
+            down = [p for p in self._site.processes() if p.pid is None]
             bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
             bad += [f"{p.name} on {p.host} is down" for p in down]
-            faults = observe.proxies_at_fault(self._cluster.layout)
+            faults = proxies_at_fault(self._site)
             bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
             if (not bad and len(holders) == 1) or self._recorder.now() > deadline:
                 self._recorder.event("end", holders=holders, unhealthy=bad)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from afpcluster.cluster import bringup, demo
+from afpcluster.cluster import demo
 from afpcluster.cluster.commands import FAILED, console, told
 from afpcluster.cluster.drill import convert_locally, run_drill
 from afpcluster.cluster.drills import DRILLS
-from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.site.choose import site_of
+from afpcluster.cluster.site.lab import LabSite
+from afpcluster.cluster.site.site import Site
+from afpcluster.cluster.topology import SiteError
 from afpcluster.cluster.topology_file import load
 
 
@@ -21,18 +24,18 @@ def run_drills(
         unknown = [name for name in drills if name not in DRILLS]
         if unknown or not drills:
             known = "\n".join(f"  {name:24}{drill.title}" for name, drill in DRILLS.items())
-            raise LabError(f"{f'no drill {unknown[0]!r}; t' if unknown else 'T'}here are\n{known}")
+            raise SiteError(f"{f'no drill {unknown[0]!r}; t' if unknown else 'T'}here are\n{known}")
         terminal = console()
-        cluster = bringup.attach(load(topology_file))
+        site = site_of(load(topology_file))
         body = document.read_bytes() if document else demo.sample()
         converted = convert_locally(body)
         broken = False
         for name in drills:
-            saved = history or cluster.layout.run / f"drill-{name}.jsonl"
+            saved = history or _histories(site) / f"drill-{name}.jsonl"
             terminal.print(
                 f"[bold]{name}[/]: {DRILLS[name].title}, while {len(body)} bytes of AFP are converted"
             )
-            verdict = run_drill(cluster, name, converted, saved)
+            verdict = run_drill(site, name, converted, saved)
             terminal.print(f"  {verdict}", highlight=False)
             terminal.print(
                 "\n".join(f"  [red]✗ {line}[/]" for line in verdict.broken) or "  [green]✓ promise kept[/]"
@@ -41,3 +44,8 @@ def run_drills(
             broken = broken or bool(verdict.broken)
         if broken:
             sys.exit(FAILED)
+
+
+def _histories(site: Site) -> Path:
+    """Beside the lab's other files; else where we are."""
+    return site.layout.run if isinstance(site, LabSite) else Path()

@@ -1,4 +1,4 @@
-"""Faults of processes and networks: each is done to a running lab and says to which host it was done.
+"""Faults of processes and networks: each is done to a running cluster and says to which host it was done.
 
 Rules: a fault strikes at once and cleans up after itself where it does not end by itself (`heal`), so that
 a drill leaves a whole cluster behind.
@@ -7,18 +7,15 @@ a drill leaves a whole cluster behind.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from afpcluster.cluster import observe
 from afpcluster.cluster.command import run
-from afpcluster.cluster.lab import LabError
-from afpcluster.cluster.layout import Layout
-from afpcluster.cluster.topology import Role
+from afpcluster.cluster.site.site import Site
+from afpcluster.cluster.topology import Role, SiteError
 
 
 def _nothing() -> None:
@@ -34,37 +31,29 @@ class Struck:
     heal: Callable[[], None] = _nothing
 
 
-Strike = Callable[[Layout], Struck]
+Strike = Callable[[Site], Struck]
 
 
-def holder(layout: Layout) -> str:
-    """The proxy with the VIP. Raises `LabError` when there is not exactly one."""
-    holders = observe.vip_holders(layout)
+def holder(site: Site) -> str:
+    """The proxy with the VIP. Raises `SiteError` when there is not exactly one."""
+    holders = site.holders()
     if len(holders) != 1:
-        raise LabError(
+        raise SiteError(
             f"the VIP is held by {' and '.join(holders) or 'nobody'}; a drill needs a healthy cluster"
         )
     return holders[0]
 
 
-def pid_of(layout: Layout, host: str, process: str) -> int:
-    """The PID of a process, which leads its group. Raises `LabError`."""
-    pid = observe.process_state(layout, host, process).pid
-    if pid is not None:
-        return pid
-    raise LabError(f"{process} on {host} is not running; look at {layout.log(host, process)}")
-
-
-def first(layout: Layout, role: Role) -> str:
-    return layout.topology.with_role(role)[0].name
+def first(site: Site, role: Role) -> str:
+    return site.topology.with_role(role)[0].name
 
 
 def kill_on_holder(process: str) -> Strike:
     """With all of its group."""
 
-    def strike(layout: Layout) -> Struck:
-        host = holder(layout)
-        os.killpg(pid_of(layout, host, process), signal.SIGKILL)
+    def strike(site: Site) -> Struck:
+        host = holder(site)
+        site.signal(host, process, signal.SIGKILL, group=True)
         return Struck(f"kill -9 {process}", host)
 
     return strike
@@ -73,58 +62,58 @@ def kill_on_holder(process: str) -> Strike:
 def send_to_first(role: Role, process: str, number: signal.Signals) -> Strike:
     """A signal to one instance."""
 
-    def strike(layout: Layout) -> Struck:
-        host = first(layout, role)
-        os.kill(pid_of(layout, host, process), number)
+    def strike(site: Site) -> Struck:
+        host = first(site, role)
+        site.signal(host, process, number)
         return Struck(f"{number.name} to {process}", host)
 
     return strike
 
 
 def freeze_first(role: Role, process: str) -> Strike:
-    return lambda layout: _freeze(layout, [first(layout, role)], process)
+    return lambda site: _freeze(site, [first(site, role)], process)
 
 
-def freeze_proxy(layout: Layout) -> Struck:
-    return _freeze(layout, [holder(layout)], "haproxy")
+def freeze_proxy(site: Site) -> Struck:
+    return _freeze(site, [holder(site)], "haproxy")
 
 
-def freeze_both_proxies(layout: Layout) -> Struck:
-    return _freeze(layout, [proxy.name for proxy in layout.topology.with_role(Role.PROXY)], "haproxy")
+def freeze_both_proxies(site: Site) -> Struck:
+    return _freeze(site, [proxy.name for proxy in site.topology.with_role(Role.PROXY)], "haproxy")
 
 
-def slow_proxy(layout: Layout) -> Struck:
-    return stutter(layout, [holder(layout)], "haproxy", stopped=0.04, runs=0.04)
+def slow_proxy(site: Site) -> Struck:
+    return stutter(site, [holder(site)], "haproxy", stopped=0.04, runs=0.04)
 
 
-def slow_proxies(layout: Layout) -> Struck:
+def slow_proxies(site: Site) -> Struck:
     """Both so slow that they often leave a watcher's question unanswered."""
-    hosts = [proxy.name for proxy in layout.topology.with_role(Role.PROXY)]
-    return stutter(layout, hosts, "haproxy", stopped=0.22, runs=0.03)
+    hosts = [proxy.name for proxy in site.topology.with_role(Role.PROXY)]
+    return stutter(site, hosts, "haproxy", stopped=0.22, runs=0.03)
 
 
-def _freeze(layout: Layout, hosts: Iterable[str], process: str) -> Struck:
-    groups = {host: pid_of(layout, host, process) for host in hosts}
-    for group in groups.values():
-        os.killpg(group, signal.SIGSTOP)
+def _freeze(site: Site, hosts: Iterable[str], process: str) -> Struck:
+    struck = list(hosts)
+    for host in struck:
+        site.signal(host, process, signal.SIGSTOP, group=True)
 
     def heal() -> None:
-        for group in groups.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGCONT)
+        for host in struck:
+            with contextlib.suppress(ProcessLookupError, SiteError):
+                site.signal(host, process, signal.SIGCONT, group=True)
 
-    return Struck(f"SIGSTOP {process}", " and ".join(groups), heal)
+    return Struck(f"SIGSTOP {process}", " and ".join(struck), heal)
 
 
-def stutter(layout: Layout, hosts: Iterable[str], process: str, *, stopped: float, runs: float) -> Struck:
+def stutter(site: Site, hosts: Iterable[str], process: str, *, stopped: float, runs: float) -> Struck:
     """Processes that stand still most of the time, as on a machine that is far too busy; in seconds."""
-    groups = {host: pid_of(layout, host, process) for host in hosts}
+    struck = list(hosts)
     healed = threading.Event()
 
     def signal_all(number: signal.Signals) -> None:
-        for group in groups.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, number)
+        for host in struck:
+            with contextlib.suppress(ProcessLookupError, SiteError):
+                site.signal(host, process, number, group=True)
 
     def keep_stopping() -> None:
         while not healed.is_set():
@@ -141,44 +130,45 @@ def stutter(layout: Layout, hosts: Iterable[str], process: str, *, stopped: floa
         thread.join()
 
     share = 100 * runs / (runs + stopped)
-    return Struck(f"{process} may run {share:.0f} % of the time", " and ".join(groups), heal)
+    return Struck(f"{process} may run {share:.0f} % of the time", " and ".join(struck), heal)
 
 
-def kill_proxy_unwatched(layout: Layout) -> Struck:
-    host = holder(layout)
-    watcher = pid_of(layout, host, "watcher")
-    os.kill(watcher, signal.SIGSTOP)
-    os.kill(pid_of(layout, host, "haproxy"), signal.SIGKILL)
+def kill_proxy_unwatched(site: Site) -> Struck:
+    host = holder(site)
+    site.signal(host, "watcher", signal.SIGSTOP)
+    site.signal(host, "haproxy", signal.SIGKILL)
     return Struck(
-        "kill -9 haproxy while its watcher is frozen", host, lambda: os.kill(watcher, signal.SIGCONT)
+        "kill -9 haproxy while its watcher is frozen",
+        host,
+        lambda: site.signal(host, "watcher", signal.SIGCONT),
     )
 
 
-def freeze_watcher(layout: Layout) -> Struck:
-    return _freeze(layout, [holder(layout)], "watcher")
+def freeze_watcher(site: Site) -> Struck:
+    return _freeze(site, [holder(site)], "watcher")
 
 
-def lose_host(layout: Layout) -> Struck:
+def lose_host(site: Site) -> Struck:
     """Its carrier is lost: the machine itself sees that."""
-    host = layout.topology.host(holder(layout))
-    link = layout.link(host)
+    host = holder(site)
+    link = site.link(host)
     run("ip", "link", "set", link, "down")
-    return Struck("cable pulled", host.name, lambda: run_quietly("ip", "link", "set", link, "up"))
+    return Struck("cable pulled", host, lambda: run_quietly("ip", "link", "set", link, "up"))
 
 
-def lose_network(layout: Layout) -> Struck:
+def lose_network(site: Site) -> Struck:
     """A switch that passes nothing on any more while the carrier stays, which the machine cannot see."""
-    host = layout.topology.host(holder(layout))
-    link = layout.link(host)
+    host = holder(site)
+    link = site.link(host)
     run("bridge", "link", "set", "dev", link, "state", "disabled")
     heal = ("bridge", "link", "set", "dev", link, "state", "forwarding")
-    return Struck("network gone, carrier stays", host.name, lambda: run_quietly(*heal))
+    return Struck("network gone, carrier stays", host, lambda: run_quietly(*heal))
 
 
-def split_proxies(layout: Layout) -> Struck:
+def split_proxies(site: Site) -> Struck:
     """The proxies do not hear each other; everybody else hears both."""
-    host = holder(layout)
-    links = [layout.link(proxy) for proxy in layout.topology.with_role(Role.PROXY)]
+    host = holder(site)
+    links = [site.link(proxy.name) for proxy in site.topology.with_role(Role.PROXY)]
 
     def isolate(state: str) -> None:
         for link in links:

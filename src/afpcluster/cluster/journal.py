@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from afpcluster.cluster.layout import JOURNAL, Layout
+from afpcluster.cluster.layout import JOURNAL
+from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import Role
 
 MASTER = "MASTER"
@@ -36,14 +37,11 @@ class Holding:
     why: str = ""
 
 
-def read(layout: Layout) -> tuple[Change, ...]:
+def read(site: Site) -> tuple[Change, ...]:
     """The journals of both proxies, in order of time. A line that is cut off is left out."""
     changes = []
-    for proxy in layout.topology.with_role(Role.PROXY):
-        try:
-            lines = layout.file(proxy, JOURNAL).read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            continue
+    for proxy in site.topology.with_role(Role.PROXY):
+        lines = site.text(proxy.name, JOURNAL).splitlines()
         changes += [change for line in lines if (change := _change(line)) is not None]
     return tuple(sorted(changes, key=lambda change: change.time))
 

@@ -38,16 +38,18 @@ from afpcluster.cluster.plan import (
     WriteFile,
     digest,
 )
+from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES
+from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.supervise import STOP_SECONDS
 from afpcluster.cluster.template import fill
-from afpcluster.cluster.topology import Host, Role
+from afpcluster.cluster.topology import Host, Role, SiteError
 from afpcluster.web.properties import last_good
 
 _RESTART_SECONDS = 45.0  # a service may finish what it has, up to its drain timeout
 
 
-class LabError(Exception):
+class LabError(SiteError):
     """The lab cannot be made or removed; the text says what, where and what next."""
 
 
@@ -189,15 +191,16 @@ class Lab:
     def _restart(self, action: RestartProcess) -> None:
         """End it; wait until the supervisor has started it again and, on a proxy, the watcher is content."""
         host = self._topology.host(action.host)
-        before = observe.process_state(self._layout, action.host, action.name)
+        site = LabSite(self._layout)
+        before = site.process(action.host, action.name)
         if before.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(before.pid, signal.SIGTERM)
         deadline = time.monotonic() + _RESTART_SECONDS
         while True:
-            now = observe.process_state(self._layout, action.host, action.name)
+            now = site.process(action.host, action.name)
             started = now.pid is not None and now.starts > before.starts
-            able = host.role is not Role.PROXY or host.name not in observe.proxies_at_fault(self._layout)
+            able = host.role is not Role.PROXY or host.name not in proxies_at_fault(site)
             if started and able:
                 return
             if time.monotonic() > deadline:

@@ -5,31 +5,15 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from afpcluster.cluster import journal
 from afpcluster.cluster.command import CommandError, run, run_json
-from afpcluster.cluster.layout import HAPROXY_HEALTH, HAPROXY_WHY, WATCHER_BEAT, Layout
+from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import Observed
 from afpcluster.cluster.render import Rendered
+from afpcluster.cluster.site.site import ProcessState
 from afpcluster.cluster.topology import Host, Role
-
-_SILENT_SECONDS = 3.0  # a watcher looks many times a second
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessState:
-    """One supervised process. `since` in seconds since the epoch; `pid` None while it is down."""
-
-    host: str
-    name: str
-    pid: int | None
-    since: float
-    starts: int
-    last_end: str
 
 
 def observe(layout: Layout, desired: Rendered) -> Observed:
@@ -92,46 +76,6 @@ def process_states(layout: Layout) -> tuple[ProcessState, ...]:
     except FileNotFoundError:
         return ()
     return tuple(ProcessState(*key.split("."), **row) for key, row in rows.items())
-
-
-def process_state(layout: Layout, host: str, name: str) -> ProcessState:
-    """One of them. Raises `LookupError` when the supervisor does not know it."""
-    for state in process_states(layout):
-        if (state.host, state.name) == (host, name):
-            return state
-    raise LookupError(f"the supervisor knows no {name} on {host}")
-
-
-def proxies_at_fault(layout: Layout) -> dict[str, str]:
-    """Proxies that could not take the VIP now, as their watcher and Keepalived itself say, and why."""
-    states = journal.states(journal.read(layout))
-    found: dict[str, str] = {}
-    for proxy in layout.topology.with_role(Role.PROXY):
-        state = states.get(proxy.name)
-        if _word(layout.file(proxy, HAPROXY_HEALTH)) != "0":
-            found[proxy.name] = _word(layout.file(proxy, HAPROXY_WHY)) or "HAProxy is not well"
-        elif state is not None and state.state == journal.FAULT:
-            found[proxy.name] = state.why
-    return found
-
-
-def silent_watchers(layout: Layout) -> dict[str, float]:
-    """Proxies whose watcher has not looked at HAProxy lately, and for how many seconds."""
-    now = time.clock_gettime(time.CLOCK_BOOTTIME)
-    found: dict[str, float] = {}
-    for proxy in layout.topology.with_role(Role.PROXY):
-        beat = _word(layout.file(proxy, WATCHER_BEAT))
-        silent = now - int(beat) / 100 if beat.isdigit() else now
-        if silent > _SILENT_SECONDS:
-            found[proxy.name] = silent
-    return found
-
-
-def _word(file: Path) -> str:
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        return ""
 
 
 def vip_holders(layout: Layout) -> tuple[str, ...]:

@@ -6,20 +6,18 @@ Rules as in `faults`. Clients come from this machine's own address, as the drill
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 
 from afpcluster.cluster import demo
-from afpcluster.cluster.command import run
-from afpcluster.cluster.faults import Struck, first, holder, pid_of, stutter
-from afpcluster.cluster.layout import Layout
-from afpcluster.cluster.topology import Role
+from afpcluster.cluster.faults import Struck, first, holder, stutter
+from afpcluster.cluster.site.lab import LabSite
+from afpcluster.cluster.site.site import Site
+from afpcluster.cluster.topology import Role, SiteError
 
 IDLE_CONNECTIONS = 1200
 _LEAVE_EVERY = 0.2  # seconds
@@ -49,24 +47,24 @@ http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Handler).serve_fo
 """
 
 
-def idle_connections(layout: Layout) -> Struck:
+def idle_connections(site: Site) -> Struck:
     """More than any client needs, to the VIP, and nothing is ever sent."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    target = (str(layout.topology.network.virtual_address), layout.topology.ports.wrapper_proxy)
+    target = (str(site.topology.network.virtual_address), site.topology.ports.wrapper_proxy)
     opened = contextlib.ExitStack()
     for _ in range(IDLE_CONNECTIONS):
         made = opened.enter_context(socket.socket())
         made.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             made.connect(target)
-    return Struck(f"{IDLE_CONNECTIONS} connections that say nothing", holder(layout), opened.close)
+    return Struck(f"{IDLE_CONNECTIONS} connections that say nothing", holder(site), opened.close)
 
 
-def leaving_clients(layout: Layout) -> Struck:
+def leaving_clients(site: Site) -> Struck:
     """One sends a long document and leaves, five times a second."""
     body = demo.sample(_LEFT_STATEMENTS)
-    target = (str(layout.topology.network.virtual_address), layout.topology.ports.wrapper_proxy)
+    target = (str(site.topology.network.virtual_address), site.topology.ports.wrapper_proxy)
     head = f"POST /wrapperservice/convert HTTP/1.1\r\nHost: vip\r\nContent-Length: {len(body)}\r\n\r\n"
     healed = threading.Event()
 
@@ -85,35 +83,28 @@ def leaving_clients(layout: Layout) -> Struck:
         healed.set()
         thread.join()
 
-    return Struck(f"clients send {len(body)} bytes and leave", holder(layout), heal)
+    return Struck(f"clients send {len(body)} bytes and leave", holder(site), heal)
 
 
-def fill_disk(layout: Layout) -> Struck:
+def fill_disk(site: Site) -> Struck:
     """Nothing can be stored any more in the temporary folder of one afp2web."""
-    host = first(layout, Role.AFP2WEB)
-    pid = pid_of(layout, host, "afp2web")
-    inside = ("nsenter", "--mount", "--target", str(pid))
-    run(*inside, "mount", "-t", "tmpfs", "-o", "size=4k,mode=1777", "full", "/tmp")
-    run(*inside, "sh", "-c", "head -c 4096 /dev/zero > /tmp/full")
-    return Struck("disk full", host, lambda: _leave_mount(inside))
+    host = first(site, Role.AFP2WEB)
+    site.inside(host, "afp2web", "mount", "-t", "tmpfs", "-o", "size=4k,mode=1777", "full", "/tmp")
+    site.inside(host, "afp2web", "sh", "-c", "head -c 4096 /dev/zero > /tmp/full")
+    return Struck("disk full", host, lambda: site.inside(host, "afp2web", "umount", "--lazy", "/tmp"))
 
 
-def _leave_mount(inside: tuple[str, ...]) -> None:
-    run(*inside, "umount", "--lazy", "/tmp")
+def slow_instance(site: Site) -> Struck:
+    return stutter(site, [first(site, Role.AFP2WEB)], "afp2web", stopped=0.25, runs=0.05)
 
 
-def slow_instance(layout: Layout) -> Struck:
-    return stutter(layout, [first(layout, Role.AFP2WEB)], "afp2web", stopped=0.25, runs=0.05)
-
-
-def failing_instance(layout: Layout) -> Struck:
+def failing_instance(site: Site) -> Struck:
     """In the place of one afp2web runs something that is always well and converts nothing."""
-    host = first(layout, Role.AFP2WEB)
-    os.killpg(pid_of(layout, host, "afp2web"), signal.SIGKILL)
-    command = ["ip", "netns", "exec", layout.namespace(layout.topology.host(host)), sys.executable, "-c"]
-    impostor = subprocess.Popen(
-        [*command, _IMPOSTOR, str(layout.topology.ports.afp2web)], stderr=subprocess.DEVNULL
-    )
+    host = first(site, Role.AFP2WEB)
+    if not isinstance(site, LabSite):
+        raise SiteError("nothing can take the place of an instance here: this drill is the lab's")
+    site.signal(host, "afp2web", signal.SIGKILL, group=True)
+    impostor = site.impostor(host, sys.executable, "-c", _IMPOSTOR, str(site.topology.ports.afp2web))
 
     def heal() -> None:
         impostor.kill()

@@ -10,13 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from afpcluster.cluster import journal, observe
-from afpcluster.cluster.bringup import Cluster
+from afpcluster.cluster import journal
+from afpcluster.cluster.drift import drifts
 from afpcluster.cluster.journal import Holding
-from afpcluster.cluster.observe import ProcessState
-from afpcluster.cluster.plan import KeepEdited, plan_up
 from afpcluster.cluster.probe import Answer, probe
-from afpcluster.cluster.processes import processes
+from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers
+from afpcluster.cluster.site.site import ProcessState, Site
 from afpcluster.cluster.topology import Topology
 from afpcluster.cluster.urls import urls
 
@@ -28,37 +27,37 @@ _CERTIFICATE_DAYS = 21  # so long before its end a certificate is told
 class Status:
     """What was seen at one moment. `edited` are files changed by hand, as (host, path)."""
 
-    supervisor: int | None
     holders: tuple[str, ...]
     answers: tuple[Answer, ...]
     processes: tuple[ProcessState, ...]
     edited: tuple[tuple[str, str], ...]
+    troubles: tuple[str, ...] = ()  # of the site itself
     faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take the VIP, and why
     silent: Mapping[str, float] = field(default_factory=dict)  # seconds since their watcher looked
     holdings: tuple[Holding, ...] = ()  # of the VIP
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def look(cluster: Cluster) -> Status:
+def look(site: Site) -> Status:
     """Ask everything once; takes two seconds when something does not answer."""
-    desired = cluster.rendered()
-    observed = observe.observe(cluster.layout, desired)
-    actions = plan_up(desired, processes(cluster.topology), observed)
+    processes = site.processes()
+    if not processes:
+        return Status((), (), (), ())
     return Status(
-        supervisor=observe.supervisor_pid(cluster.layout),
-        holders=observe.vip_holders(cluster.layout),
-        answers=probe(urls(cluster.topology, cluster.stats_password)),
-        processes=observe.process_states(cluster.layout),
-        edited=tuple((a.host, a.path) for a in actions if isinstance(a, KeepEdited)),
-        faults=observe.proxies_at_fault(cluster.layout),
-        silent=observe.silent_watchers(cluster.layout),
-        holdings=journal.holdings(journal.read(cluster.layout)),
+        holders=site.holders(),
+        answers=probe(urls(site.topology, site.stats_password)),
+        processes=processes,
+        edited=tuple((drift.host, drift.path) for drift in drifts(site)),
+        troubles=tuple(site.troubles()),
+        faults=proxies_at_fault(site),
+        silent=silent_watchers(site),
+        holdings=journal.holdings(journal.read(site)),
     )
 
 
 def verdict(status: Status) -> list[str]:
     """What is wrong, most important first; empty when all is well. Pure."""
-    if status.supervisor is None and not status.processes:
+    if not status.processes:
         return ["the cluster is down; start it with `afpcluster up`"]
     wrong = []
     if not status.holders:
@@ -68,8 +67,7 @@ def verdict(status: Status) -> list[str]:
             f"{' and '.join(status.holders)} both hold the VIP: the proxies do not hear each other, "
             "or a Keepalived died without giving it up"
         )
-    if status.supervisor is None:
-        wrong.append("the supervisor is dead, so nothing is restarted: run `afpcluster up` to mend it")
+    wrong += status.troubles
     wrong += [f"{proxy} cannot take the VIP: {why}" for proxy, why in status.faults.items()]
     wrong += _ending_certificates(status)
     wrong += [

@@ -127,7 +127,7 @@ class Docker:
 
 
 class SiteError(Exception):
-    """The topology describes this cluster at another site; the text says which."""
+    """Something cannot be done where this cluster runs; the text says what, why and what next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Where a cluster runs: one small interface, and what implements it."""

@@ -1,0 +1,138 @@
+"""A site: the place where a cluster runs, behind the few things that operating it takes.
+
+Rules: whatever looks at a running cluster or acts on it (status, drain, switchover, logs, drills) knows this
+interface alone, so that it behaves alike in namespaces, in Docker and on real machines. Hosts and processes
+go by their names; paths are those of a real host. A host that cannot be reached raises; nobody guesses.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from afpcluster.cluster.command import CommandError
+from afpcluster.cluster.render import Rendered
+from afpcluster.cluster.topology import Host, Role, SiteError, Topology
+
+PROCESSES: dict[Role, tuple[str, ...]] = {
+    Role.PROXY: ("haproxy", "watcher", "keepalived"),
+    Role.WRAPPER: ("wrapper",),
+    Role.AFP2WEB: ("afp2web",),
+    Role.DATA: (),
+}  # what runs where
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """One process of the cluster. `since` in seconds since the epoch; `pid` None while it is down; what is
+    not known at this site is 0 or empty."""
+
+    host: str
+    name: str
+    pid: int | None
+    since: float
+    starts: int
+    last_end: str
+
+
+class Site(ABC):
+    """Every method may raise `SiteError`, `CommandError` or `OSError`, with a text for the operator."""
+
+    @property
+    @abstractmethod
+    def topology(self) -> Topology:
+        """The cluster that runs here."""
+
+    @property
+    @abstractmethod
+    def stats_password(self) -> str:
+        """Of /stats; empty where it is not known."""
+
+    @abstractmethod
+    def rendered(self) -> Rendered:
+        """Every file as the topology wants it here."""
+
+    @abstractmethod
+    def troubles(self) -> list[str]:
+        """What is wrong with the site itself: with what starts processes again, or with the way there."""
+
+    @abstractmethod
+    def run(self, host: str, *command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes:
+        """Standard output of a command on a host, with root's rights over its network where it is a proxy;
+        `timeout` in seconds."""
+
+    @abstractmethod
+    def read(self, host: str, path: str) -> bytes:
+        """A file of a host. Raises `FileNotFoundError`."""
+
+    @abstractmethod
+    def write(self, host: str, path: str, data: bytes) -> None:
+        """Replace a file of a host, or make it, all at once; everybody there may read it."""
+
+    @abstractmethod
+    def remove(self, host: str, path: str) -> None:
+        """Remove a file of a host; none is no error."""
+
+    @abstractmethod
+    def signal(self, host: str, process: str, number: signal.Signals, *, group: bool = False) -> None:
+        """Send a signal to a process; with `group`, to those that it started as well."""
+
+    @abstractmethod
+    def processes(self) -> tuple[ProcessState, ...]:
+        """Every process of the cluster; empty when it is down."""
+
+    @abstractmethod
+    def logs(self, host: str, process: str, since: datetime | None = None) -> Iterator[str]:
+        """The lines of a process's log; those before `since` may be missing."""
+
+    @abstractmethod
+    def link(self, host: str) -> str:
+        """The bridge port on this machine that is the host's cable. Raises `SiteError` without one."""
+
+    @abstractmethod
+    def inside(self, host: str, process: str, *command: str) -> None:
+        """Run a command with root's rights among the files that a process sees; for drills."""
+
+    def addresses(self, host: str) -> set[str]:
+        """The addresses on the host's interface of the cluster."""
+        interface = self.topology.network.interface
+        rows = json.loads(self.run(host, "ip", "-json", "address", "show", "dev", interface))
+        return {info["local"] for row in rows for info in row.get("addr_info", ())}
+
+    def holders(self) -> tuple[str, ...]:
+        """The proxies that carry the VIP on their interface right now; one, if all is well. A proxy that
+        cannot be asked does not count."""
+        vip, found = str(self.topology.network.virtual_address), []
+        for proxy in self.topology.with_role(Role.PROXY):
+            try:
+                there = self.addresses(proxy.name)
+            except CommandError:
+                continue
+            if vip in there:
+                found.append(proxy.name)
+        return tuple(found)
+
+    def process(self, host: str, name: str) -> ProcessState:
+        """One of them. Raises `SiteError` when it is not known here."""
+        for state in self.processes():
+            if (state.host, state.name) == (host, name):
+                return state
+        raise SiteError(f"there is no process {name} on {host}; is the cluster up?")
+
+    def text(self, host: str, path: str) -> str:
+        """A small text file of a host; empty when it is not there."""
+        try:
+            return self.read(host, path).decode("utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return ""
+
+
+def rows(topology: Topology) -> Iterator[tuple[Host, str]]:
+    """Every process that there must be: its host and its name."""
+    for host in topology.hosts:
+        for name in PROCESSES[host.role]:
+            yield host, name
