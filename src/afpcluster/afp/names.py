@@ -5,11 +5,14 @@ MO:DCA "External Resource Naming Conventions": code page 500, padded with X'40' 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from afpcluster.afp import code_pages
 
 _ENCODING = "cp500"
 
 
+@lru_cache(1024)  # a file has few names, and says them on page after page
 def decode_name(data: bytes) -> str:
     """A token name without padding. X'FF…' (no name) is ''. Never fails: controls become '?'."""
     if data[:2] == b"\xff\xff":

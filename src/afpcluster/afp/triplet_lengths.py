@@ -86,8 +86,8 @@ def _groups(data: bytes, at: int) -> Iterator[bytes]:
         at += length
 
 
-_SHORT = 256  # bytes: short fields come again on page after page
-_hidden_in_short = lru_cache(4096)(hidden)
+_SHORT = 1024  # bytes: such fields come again on page after page
+_hidden_in_short = lru_cache(1024)(hidden)
 
 
 def report_hidden(type_: int, data: bytes, offset: int, findings: Findings) -> None:

@@ -48,7 +48,9 @@ def draw_text(
     return state.items
 
 
-_RAW, _SPAN = -1, -2
+_AMI, _AMB = 0xC7, b"\x04\xd3"  # AMI that chains, the head of AMB that does
+_PLACE = struct.Struct(">h2xh").unpack_from  # their operands, from the first one
+_RAW, _SPAN, _DECODED = -1, -2, -3
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
 _UCT, _STO = 0x6A, 0xF6
@@ -96,16 +98,20 @@ class TextInterpreter(ShownText):
                 self.report("control-truncated", "Text ends inside a control sequence introducer")
                 return end
             next_ = at + length
-            if length < 2 or next_ > end:
+            if type_ == _AMI and length == 4 and next_ + 4 <= end and data.startswith(_AMB, next_):
+                self.absolute_move(*_PLACE(data, at + 2))  # the commonest pair in most files, as one
+                at = next_ + 4
+                continue
+            handler, unpack, full, decode = table[type_]
+            chained = type_ & 1
+            if full == length and next_ <= end:  # moves, fonts, rules: nearly all but text
+                handler(self, unpack(data, at + 2)[0])
+            elif length < 2 or next_ > end:
                 self.report(
                     "control-length",
                     f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
                 )
                 return end
-            handler, unpack, full, decode = table[type_]
-            chained = type_ & 1
-            if full == length or 0 < full < length:
-                handler(self, unpack(data, at + 2)[0])
             elif full == _RAW:
                 handler(self, data[at + 2 : next_])
             elif full == _SPAN:
@@ -255,15 +261,15 @@ def _chained_alike(data: bytes, at: int) -> tuple[list[bytes], int, int]:
 
 def _handlers() -> list[Any]:
     """By type: handler, unpack function, length and decoder. A length is that of a sequence with its one
-    operand, `_RAW` where the handler takes all bytes, `_SPAN` where it reads on behind the sequence, 0
-    where the decoder is needed; where that answers None, the sequence is not handled."""
+    operand, `_RAW` where the handler takes all bytes, `_SPAN` where it reads on behind the sequence,
+    `_DECODED` where the decoder is needed; where that answers None, the sequence is not handled."""
     table: list[Any] = []
     for control in TABLE:
         if control is None:
-            table.append((None, None, 0, lambda _: None))
+            table.append((None, None, _DECODED, lambda _: None))
             continue
         formats = struct.Struct(">" + "".join(o.format for o in control.operands))
-        length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), 0)
+        length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), _DECODED)
         if control.mnemonic in _SPANS:
             length = _SPAN
         handler = getattr(TextInterpreter, control.name)

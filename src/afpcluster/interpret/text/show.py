@@ -36,7 +36,9 @@ class ShownText(TextSettings):
         if font is None or not text:
             self._show_specially(text)
             return
-        x, y = (self.i, self.b) if self.upright else self.point(self.i, self.b)
+        x, y = self.i, self.b
+        if not self.upright:
+            x, y = self.point(x, y)
         self.items.append(
             _new_tuple(
                 GlyphRun,

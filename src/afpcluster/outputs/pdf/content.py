@@ -87,8 +87,8 @@ class ContentWriter:
         text = self.text
         if text.open:
             text.end()
-        colour = item.colour
-        if colour is not text.fill and colour != text.fill:
+        colour, fill = item.colour, text.fill
+        if colour is not fill and colour != fill:
             text.set_fill(colour)
         self.out.append(b"%d %d %d %d re f" % self._box(item.x, item.y, item.width, item.height))
 

@@ -60,17 +60,16 @@ class _UsedFont(NamedTuple):
                 self.texts.setdefault(code, text or _NOTHING)
                 text = ""
 
-    def lost_characters(self) -> Iterator[LostCharacters]:
-        """The codes that show nothing and should."""
-        first = (self.section or 0) << 8
-        distinct = distinct_codes(self.codes, self.code_size)
-        for code in [code for code in distinct if first + code in self.face.lost]:
+    def lost_characters(self, distinct: Sequence[int]) -> Iterator[LostCharacters]:
+        """Those of the distinct codes that show nothing and should."""
+        first, lost = (self.section or 0) << 8, self.face.lost
+        for code in [code for code in distinct if first + code in lost]:
             if self.code_size == 1:
                 count = self.codes.count(code)
             else:
                 pairs = zip(self.codes[::2], self.codes[1::2], strict=False)
                 count = sum(high << 8 | low == code for high, low in pairs)
-            yield LostCharacters(self.face.lost[first + code], count)
+            yield LostCharacters(lost[first + code], count)
 
 
 class StreamResources:
@@ -141,8 +140,13 @@ class StreamResources:
 
     def content(self, data: bytes, *, compress: bool) -> Content:
         """The finished stream with everything it names."""
-        fonts = [font.use() for font in self._fonts.values()]
-        lost = [lost for font in self._fonts.values() if font.face.lost for lost in font.lost_characters()]
+        fonts: list[FontUse] = []
+        lost: list[LostCharacters] = []
+        for font in self._fonts.values():
+            use = font.use()
+            fonts.append(use)
+            if font.face.lost:
+                lost += font.lost_characters(use.codes)
         return Content(
             deflate(data) if compress else data,
             compress,

@@ -2,9 +2,9 @@
 
 Rules: charstrings keep their own encryption and are copied as they are; the text around them is written anew.
 Subrs keep their numbers: unused ones become a bare `return`, and the tail of unused
-ones is dropped. Every glyph is run before and after: what comes out must draw the same. A glyph that cannot
-be run costs itself where the program is damaged; where it is whole, a viewer may know better, and the
-program goes as it came. What cannot be read is a `ProgramError`.
+ones is dropped. Every glyph is run, which tells the Subrs that it calls, and what comes out is read back: it
+must have the same of both. A glyph that cannot be run costs itself where the program is damaged; where it
+is whole, a viewer may know better, and the program goes as it came. What cannot be read is a `ProgramError`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
             )
         renamed = _renamed(program, drawn)
         private = _rebuilt(program, drawn, renamed)
-        differing = _differing(parse_private(program.clear, private), drawn, renamed)
+        differing = _differing(parse_private(program.clear, private), program, drawn, renamed)
     except ProgramDataError as error:
         raise ProgramError(str(error)) from error
     if differing:
@@ -124,13 +124,18 @@ def _rebuilt(program: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[st
     return private_text(program, subrs, glyphs)
 
 
-def _differing(subset: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]) -> str:
-    """The first glyph that the subset does not draw as the program does; nothing where all are equal."""
+def _differing(
+    subset: Type1Program, program: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]
+) -> str:
+    """The first glyph that the subset, read back, may not draw as the program does; nothing where all are
+    equal: the same charstring that calls the same Subrs draws the same."""
+    if subset.len_iv != program.len_iv:
+        return next(iter(drawn), "")
     for name, glyph in drawn.items():
-        own = renamed.get(name, name)
-        try:
-            if name != _MISSING_GLYPH and (own not in subset.glyphs or subset.glyph(own) != glyph):
-                return name
-        except CharstringError:
+        if name == _MISSING_GLYPH:
+            continue
+        if subset.glyphs.get(renamed.get(name, name)) != program.glyphs[name]:
+            return name
+        if any(subset.subrs.get(number) != program.subrs[number] for number in glyph.subrs):
             return name
     return ""
