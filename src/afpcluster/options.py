@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from afpcluster.findings import Finding, FindingsError, Severity
+from afpcluster.selection import EVERYTHING, Selection
 
 
 class Format(StrEnum):
@@ -57,7 +58,11 @@ class Options:
     position, as some converters do (docs/fidelity.md).
 
     `form_map` names the form map to use, which is looked for as other resources are; None takes those in
-    the file. `max_copies` limits the copies of a sheet in the layout by sheets."""
+    the file. `max_copies` limits the copies of a sheet in the layout by sheets.
+
+    `selection` chooses pages, page groups and documents. In the layout by sheets its page numbers are those
+    of the output, and a sheet is taken with all its pages if one of them is in the chosen groups and
+    documents."""
 
     strict: bool = False
     fail_on: FailOn | None = None
@@ -73,6 +78,7 @@ class Options:
     layout: Layout = Layout.PAGES
     form_map: str | None = None
     max_copies: int = 100
+    selection: Selection = EVERYTHING
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ import afpcluster
 ROOT = Path(afpcluster.__file__).parent
 MAY_IMPORT = {
     "findings": "",
-    "options": "findings",
+    "selection": "findings",
+    "options": "findings selection",
     "pdf": "",
     "codecs": "",
     "type1": "",

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -105,6 +106,7 @@ def test_links_lie_where_they_are_seen(link: Link | Group | Shared, rectangle: t
     for position in (1, 3):  # a link forwards, and one back
         pages = [page_of(), page_of(), page_of()]
         pages[position - 1] = page_of(link)
+        pages = [replace(page, number=number) for number, page in enumerate(pages, 1)]
         with pikepdf.open(io.BytesIO(pdf_of(pages))) as pdf:
             annotation = pdf.pages[position - 1].Annots[0]
             assert [float(value) for value in annotation.Rect] == pytest.approx(rectangle)

@@ -37,7 +37,7 @@ def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: b
         with _opened(source) as opened, _sink(target) as sink, _progress(console, quiet) as progress:
             result = convert(opened, sink, options, progress=progress)
     except ConversionError as error:
-        return _failed(console, source, error, as_json)
+        return failed(source, error, as_json)
     except OSError as error:
         console.print(f"[bold red]error[/] {error}", highlight=False)
         return _CANNOT_READ
@@ -123,7 +123,9 @@ def _progress(console: Console, quiet: bool) -> Iterator[Callable[[int, int], No
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _failed(console: Console, source: Path, error: ConversionError, as_json: bool) -> int:
+def failed(source: Path, error: ConversionError, as_json: bool) -> int:
+    """Say why a file was not converted; the exit code."""
+    console = Console(stderr=True)
     where = f" at byte {error.offset}" if error.offset is not None else ""
     console.print(
         f"[bold red]error[/] {source}{where}: {error.message} ({error.code})", highlight=False, soft_wrap=True

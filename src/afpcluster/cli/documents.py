@@ -66,14 +66,26 @@ def convert(
         str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
     ] = None,
     max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
+    pages: Annotated[str | None, typer.Option(help="pages to convert, for example 3-4,9,12-")] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(help="page groups to convert: TAG=VALUE or NAME, * stands for anything; may repeat"),
+    ] = None,
+    documents: Annotated[str | None, typer.Option(help="documents of the file to convert: 2-5")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
     """Convert an AFP print file to PDF, without any server."""
-    from afpcluster.cli.convert_command import run
+    from afpcluster.cli.convert_command import failed, run
     from afpcluster.options import STAND_IN_FOLDERS, Options
+    from afpcluster.selection import Selection, SelectionError
 
+    try:
+        selection = Selection.parse(pages, groups or (), documents)
+    except SelectionError as error:
+        raise typer.Exit(failed(source, error, as_json)) from error
     options = Options(
+        selection=selection,
         strict=strict,
         fail_on=fail_on,
         resource_paths=tuple(resources or ()),

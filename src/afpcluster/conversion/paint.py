@@ -52,7 +52,9 @@ class Painter:
         if isinstance(unit, PageUnit):
             yield self._guarded(unit, self._interpreter.page)
         else:
-            yield from self._composer.pages(unit)
+            for page in self._composer.pages(unit):
+                if self._options.selection.takes_page(page.number):
+                    yield page
 
     def _page_on_sheet(self, unit: PageUnit, form: PageForm) -> Page:
         return self._guarded(unit, lambda page: self._interpreter.draw(page, form))

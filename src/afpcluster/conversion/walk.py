@@ -1,15 +1,17 @@
 """Print file -> its units, in order: pages, or in the layout by sheets, sheets.
 
 Every process of a conversion walks the whole file (a scan of record headers, cheap), plans all sheets alike
-and so counts the same; it paints only the units that are its own.
+and so counts the same; it paints only the units that are its own. What is not selected is walked over, too,
+but never reaches a painter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from afpcluster.afp.framing import RecordFile
+from afpcluster.display.items import GroupStart
 from afpcluster.document.assembly import Assembler, PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.resources import ResourceScope
@@ -19,15 +21,15 @@ from afpcluster.interpret.page_form import report_printer_controls
 from afpcluster.options import Layout, Options
 
 Unit = PageUnit | Sheet
-"""What is painted as a whole; numbered from 1."""
+"""What is painted as a whole; numbered from 1 in the whole file, selected or not."""
 
 
 class Walk:
     """Walks one print file, once. `outside` are resources that are not in it. What is wrong
     inside of resources goes to `used`.
 
-    `findings` are those of the walk: the same in every process. `pages_seen` is the number of output pages
-    so far, whoever makes them. `size` is that of the file in bytes, `fields` its
+    `findings` are those of the walk: the same in every process. `pages_seen` is the number of selected output
+    pages so far, whoever makes them. `size` is that of the file in bytes, `fields` its
     structured fields for another reader.
     """
 
@@ -48,20 +50,44 @@ class Walk:
         )
 
     def units(self) -> Iterator[Unit]:
-        """Every unit. Raises ConversionError where the file is not AFP, cut off or too large."""
-        return self._sheets() if self._options.layout is Layout.SHEETS else self._pages()
+        """Every selected unit. Raises ConversionError where the file is not AFP, cut off or too large, and
+        where nothing is selected."""
+        yield from self._sheets() if self._options.layout is Layout.SHEETS else self._pages()
+        if self.pages_seen == 0:
+            raise self._options.selection.nothing(self._assembler.pages_seen)
 
     def _pages(self) -> Iterator[Unit]:
+        selection = self._options.selection
+        begun = _GroupsBegun()
         for unit in self._assembler.pages():
+            if not selection.is_everything:
+                if not (selection.takes_page(unit.number) and self._takes(unit)):
+                    continue
+                begun.begin(unit)
             self._count(1, unit.offset)
             yield unit
+
+    def _takes(self, unit: PageUnit) -> bool:
+        """Whether a page is in the chosen documents and groups."""
+        selection = self._options.selection
+        return selection.takes_document(unit.document) and selection.takes_groups(unit.place.groups)
 
     def _sheets(self) -> Iterator[Unit]:
         options = self._options
         form_maps = FormMaps(self.findings, options.form_map, strict=options.strict)
         planner = SheetPlanner(form_maps.find, self.findings, options.max_copies)
+        selection = self._options.selection
+        begun = _GroupsBegun()
         for sheet in planner.sheets(self._assembler.events()):
-            self._count(sheet.side_count, sheet.end)
+            count = sheet.side_count
+            if not selection.is_everything:
+                sides = range(sheet.first_side, sheet.first_side + count)
+                count = sum(map(selection.takes_page, sides))
+                if not count or not any(self._takes(placed.unit) for placed in sheet.pages):
+                    continue
+                for placed in sheet.pages:
+                    begun.begin(placed.unit)
+            self._count(count, sheet.end)
             report_printer_controls(sheet.medium_map, self.findings)
             yield sheet
 
@@ -75,3 +101,15 @@ class Walk:
                 f"The document has more than {limit} pages. Split it, or have the limit raised.",
                 offset=offset,
             )
+
+
+class _GroupsBegun:
+    """Lets groups begin with the first of their pages that is selected."""
+
+    def __init__(self) -> None:
+        self._open: Sequence[GroupStart] = ()
+
+    def begin(self, unit: PageUnit) -> None:
+        """Say which groups begin with the next selected page."""
+        unit.groups = tuple([group for group in unit.place.groups if group not in self._open])
+        self._open = unit.place.groups

@@ -19,7 +19,8 @@ from afpcluster.outputs.output import Maker, Packet
 class Work:
     """The share of one process: a context that closes the resource files it opened; the source stays open.
 
-    `mine(number)` says which units are its own (by default all); `maker` makes packets of their pages.
+    `mine(number)` says which of the selected units, counted from 1, are its own (by default all); `maker`
+    makes packets of their pages.
     """
 
     def __init__(
@@ -48,8 +49,8 @@ class Work:
 
     def pages(self) -> Iterator[tuple[Unit, Page | None]]:
         """Every output page in order with the unit that it is of; None, once, for a unit of others."""
-        for unit in self._walk.units():
-            if not self._mine(unit.number):
+        for number, unit in enumerate(self._walk.units(), 1):
+            if not self._mine(number):
                 yield unit, None
                 continue
             for page in self._painter.pages(unit):

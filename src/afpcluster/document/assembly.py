@@ -21,6 +21,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.transfer import COMPOSE
 from afpcluster.afp.triplet_lengths import report_hidden
 from afpcluster.display.items import GroupStart
+from afpcluster.display.place import NOWHERE, Place
 from afpcluster.document.attributes import (
     begin_name,
     declared_code_page,
@@ -66,7 +67,7 @@ class PageUnit:
 
     `medium_map` is the map in force ('' none invoked yet), `internal_map` that map where it stands in the
     document itself, and `map_page` counts pages since it was invoked, from 0. `groups` are the page groups
-    that begin with this page, outermost first. `document` counts documents from 1. `code_page` is that of
+    that begin with this page, outermost first; those around it are in its `place`. `code_page` is that of
     names, where the page itself declares none.
     """
 
@@ -78,9 +79,14 @@ class PageUnit:
     map_page: int = 0
     groups: tuple[GroupStart, ...] = ()
     internal_map: Resource | None = None
-    document: int = 0
+    place: Place = NOWHERE
     code_page: int = code_pages.DEFAULT
     file: RecordFile = field(repr=False, kw_only=True)
+
+    @property
+    def document(self) -> int:
+        """Which document of the file the page is in, from 1."""
+        return self.place.document
 
     @property
     def offset(self) -> int:
@@ -111,7 +117,7 @@ class _OpenGroup:
     code_page: int
     began: bytes  # data of the Begin field
     attributes: list[tuple[str, str]] = field(default_factory=list)
-    reported: bool = False
+    start: GroupStart | None = None  # once its first page has come
 
 
 class Assembler:
@@ -149,6 +155,7 @@ class Assembler:
         self.documents_seen = 0
         self.document_name = ""
         self._document_began = b""
+        self._pages_of_document = 0
         self._document_code_page = code_pages.DEFAULT
         self._groups_seen = 0
         self._bare_resources: set[str] = set()
@@ -270,11 +277,13 @@ class Assembler:
         self.pages_seen += 1
         self._page_start = None
         self._in_front = False
-        starts = []
+        self._pages_of_document += 1
+        starts, around = [], []
         for group in self._groups:
-            if not group.reported:
-                group.reported = True
-                starts.append(GroupStart(group.name, group.level, tuple(group.attributes), group.number))
+            if group.start is None:
+                group.start = GroupStart(group.name, group.level, tuple(group.attributes), group.number)
+                starts.append(group.start)
+            around.append(group.start)
         unit = PageUnit(
             self.pages_seen,
             start,
@@ -284,7 +293,7 @@ class Assembler:
             self._map_page,
             tuple(starts),
             self._internal_map,
-            self.documents_seen,
+            Place(self.documents_seen, self.document_name, self._pages_of_document, tuple(around)),
             self._code_page(),
             file=self._file,
         )
@@ -315,6 +324,7 @@ class Assembler:
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset
         self.documents_seen += 1
+        self._pages_of_document = 0
         self._in_front = False
         self._scope = self._file_scope
         self._groups.clear()
@@ -345,7 +355,7 @@ class Assembler:
 
     def _tag(self, data: bytes, offset: int) -> None:
         """A Tag Logical Element between pages: of the innermost group, until its first page begins."""
-        if not self._groups or self._groups[-1].reported:
+        if not self._groups or self._groups[-1].start is not None:
             message = "A tag (TLE) stands neither in a page nor in front of the pages of its group"
             self._at(offset)("tag-not-applied", message, severity=Severity.INFO)
         elif len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:

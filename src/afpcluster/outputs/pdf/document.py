@@ -51,7 +51,7 @@ class PdfDocumentWriter:
         self._objects: dict[tuple[type, str], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
         self._lab: Ref | None = None
-        self._page_refs = array("L")
+        self._page_refs = array("L")  # by number - 1; 0: not in this document
         self._awaited: dict[int, Ref] = {}  # pages linked to before they came, by number
 
     def add(self, packet: PagePacket) -> None:
@@ -63,7 +63,8 @@ class PdfDocumentWriter:
     def _write_page(self, packet: PagePacket) -> None:
         for payload in packet.payloads:
             self._take(payload)
-        page = self._awaited.pop(len(self._page_refs) + 1, None) or self._file.allocate()
+        page = self._awaited.pop(packet.number, None) or self._file.allocate()
+        self._page_refs.extend([0] * (packet.number - 1 - len(self._page_refs)))
         self._page_refs.append(page)
         content = packet.content
         self._tell_lost(content)
@@ -90,7 +91,7 @@ class PdfDocumentWriter:
             self._findings.add(
                 "link-target-missing",
                 Severity.SKIPPED,
-                f"a link leads to page {number}, which does not exist",
+                f"a link leads to page {number}, which is not in this document",
             )
         self._fonts.finish()
         catalog: PdfDict = {"Type": Raw(b"/Catalog"), "Pages": self._pages.finish()}
@@ -220,7 +221,7 @@ class PdfDocumentWriter:
         return entries
 
     def _page_ref(self, number: int) -> Ref:
-        if 1 <= number <= len(self._page_refs):
+        if 1 <= number <= len(self._page_refs) and self._page_refs[number - 1]:
             return Ref(self._page_refs[number - 1])
         if number not in self._awaited:
             self._awaited[number] = self._file.allocate()
