@@ -4,11 +4,12 @@
 PYTHON    := .venv/bin/python
 INSTALLED := .venv/.installed
 # What the cluster and its tests use from Debian.
-PACKAGES  := haproxy keepalived iproute2 procps util-linux mount hostname python3 python3-venv curl \
+PACKAGES  := haproxy keepalived nftables openssh-client iproute2 procps util-linux mount hostname python3 python3-venv curl \
              poppler-utils ca-certificates fonts-liberation2 fonts-urw-base35
 
 # Apache FOP is an oracle of the tests, which skip what it would check where it is missing.
-ORACLES   := fop fonts-dejavu-core fonts-urw-base35 libcairo2
+# openssh-server makes the lab's hosts machines that are reached by ssh.
+ORACLES   := openssh-server fop fonts-dejavu-core fonts-urw-base35 libcairo2
 # Fonts of other makers, for `make fonts`.
 FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 fonts-dejavu-core fonts-cantarell \
                    fonts-linuxlibertine fonts-sil-gentium-basic fonts-lohit-deva fonts-nanum

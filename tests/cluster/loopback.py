@@ -207,9 +207,9 @@ def running(
     ports = {Role.WRAPPER: topology.ports.wrapper, Role.AFP2WEB: topology.ports.afp2web}
     with contextlib.ExitStack() as stack:
         for host in topology.hosts:
-            if host.role in ports:
+            for role in ports.keys() & set(host.roles):
                 stub = stubs[host.name] = Stub()
-                server = _Server((str(host.address), ports[host.role]), _handler(stub))
+                server = _Server((str(host.address), ports[role]), _handler(stub))
                 if certificates and host.name in certificates:
                     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                     context.load_cert_chain(certificates[host.name])

@@ -62,6 +62,7 @@ MISTAKES = [
     ("afp2web-03:  {role: afp2web", "afp2web-03:  {role: afp", "hosts.afp2web-03.role: 'afp' is not a role"),
     ("afp2web-03:  {role: afp2web, ", "afp2web-03:  {", "hosts.afp2web-03.role: missing"),
     ("  afp2web-03:  ", "  afp2web_03:  ", "hosts.afp2web_03.name: 'afp2web_03' is not a host name"),
+    ("afp2web-03:  {role: afp2web", "afp2web-03:  {role: [afp2web, afp]", "afp2web-03.role[1]: 'afp' is not"),
     ("router_id: 79", "router_id: 256", "vrrp.router_id: 256 is not from 1 to 255"),
     ("advert_interval: 50ms", "advert_interval: 55ms", "vrrp.advert_interval: VRRPv3 counts in 10ms steps"),
     ("advert_interval: 50ms", "advert_interval: 0.05", "vrrp.advert_interval: 0.05 is not a duration"),

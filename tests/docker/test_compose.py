@@ -64,5 +64,5 @@ def test_mistake_is_told(there: str, instead: str, problem: str) -> None:
 
 def test_a_cluster_is_at_one_site() -> None:
     site = docker_text()[docker_text().index("docker:\n") :].replace("10.79.78.1 ", "10.79.79.2 ")
-    with pytest.raises(TopologyError, match="exactly one of the two"):
+    with pytest.raises(TopologyError, match="exactly one of the three"):
         parse(sample_text() + site)

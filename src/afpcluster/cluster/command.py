@@ -8,7 +8,12 @@ from typing import Any
 
 
 class CommandError(Exception):
-    """A program failed; the text has the command, its exit code and what it said."""
+    """A program failed; the text has the command, its exit code and what it said. `code` is None when it did
+    not end by itself."""
+
+    def __init__(self, text: str, code: int | None = None) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def run(*command: str, timeout: float = 20.0) -> str:
@@ -26,7 +31,9 @@ def run_bytes(*command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes
         raise CommandError(f"`{' '.join(command)}` did not end within {timeout:g} s") from error
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode("utf-8", errors="replace").strip() or "nothing"
-        raise CommandError(f"`{' '.join(command)}` ended with {done.returncode} and said: {said}")
+        raise CommandError(
+            f"`{' '.join(command)}` ended with {done.returncode} and said: {said}", done.returncode
+        )
     return done.stdout
 
 

@@ -97,7 +97,7 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         wrapper_answer=duration(limits.wrapper_answer),
         afp2web_answer=duration(limits.afp2web_answer),
         client_tls=_client_tls(topology.tls),
-        wrappers=_listed(wrapper.address for wrapper in wrappers),
+        wrappers=_listed(_wrapper_sources(topology)),
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
         wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
@@ -134,6 +134,14 @@ def _detours(instances: tuple[Host, ...]) -> Iterator[str]:
         other = instances[(index + 1) % len(instances)]
         if other != host:
             yield f"    use-server {other.name} if {{ req.hdr(X-Avoid-Instance) -m str {host.name} }}"
+
+
+def _wrapper_sources(topology: Topology) -> Iterator[object]:
+    """Where wrapper-service calls from: on a proxy machine, from the VIP, while that machine has it."""
+    wrappers = topology.with_role(Role.WRAPPER)
+    yield from (wrapper.address for wrapper in wrappers)
+    if any(Role.PROXY in wrapper.roles for wrapper in wrappers):
+        yield topology.network.virtual_address
 
 
 def _listed(addresses: Iterable[object]) -> str:

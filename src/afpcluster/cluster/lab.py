@@ -126,8 +126,8 @@ class Lab:
             at(host, folder).mkdir(parents=True, exist_ok=True)
         service = self._topology.lab.service_uid
         _own_folder(at(host, names.HEALTH_FOLDER), service, service, 0o755)
-        if properties := PROPERTIES.get(host.role):  # the one file there that the service may write
-            kept = last_good(at(host, properties))
+        for properties in (PROPERTIES[role] for role in host.roles if role in PROPERTIES):
+            kept = last_good(at(host, properties))  # the one file there that the service may write
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.touch(mode=0o640)
             os.chown(kept, service, service)
@@ -200,7 +200,7 @@ class Lab:
         while True:
             now = site.process(action.host, action.name)
             started = now.pid is not None and now.starts > before.starts
-            able = host.role is not Role.PROXY or host.name not in proxies_at_fault(site)
+            able = Role.PROXY not in host.roles or host.name not in proxies_at_fault(site)
             if started and able:
                 return
             if time.monotonic() > deadline:

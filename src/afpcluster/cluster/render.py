@@ -33,16 +33,16 @@ def render(topology: Topology, stats_hash: str) -> Rendered:
     """`{host: {path: text}}` for every host of the cluster."""
     files: Rendered = {}
     for host in topology.hosts:
-        # In Docker its own DNS knows the names.
-        files[host.name] = {HOSTS: _hosts(topology)} if topology.docker_site is None else {}
-        if host.role is Role.PROXY:
+        # In Docker its own DNS knows the names; on a real machine the file is not ours.
+        files[host.name] = {HOSTS: _hosts(topology)} if topology.lab_site is not None else {}
+        if Role.PROXY in host.roles:
             files[host.name][HAPROXY_CFG] = haproxy_cfg(topology, host, stats_hash)
             files[host.name][KEEPALIVED_CONF] = _keepalived_conf(topology, host)
             files[host.name][CHK_HAPROXY] = fill("chk_haproxy.sh")
             files[host.name][NOTIFY_VIP] = fill("notify_vip.sh", host=host.name)
-        elif host.role is Role.WRAPPER:
+        if Role.WRAPPER in host.roles:
             files[host.name][WRAPPER_PROPERTIES] = _wrapper_properties(topology, host)
-        elif host.role is Role.AFP2WEB:
+        if Role.AFP2WEB in host.roles:
             files[host.name][AFP2WEB_PROPERTIES] = _afp2web_properties(topology, host)
     return files
 
@@ -140,7 +140,7 @@ def _afp2web_properties(topology: Topology, host: Host) -> str:
 
 
 def _trusted(topology: Topology, *roles: Role) -> str:
-    return ", ".join(str(host.address) for host in topology.hosts if host.role in roles)
+    return ", ".join(str(host.address) for host in topology.hosts if set(roles) & set(host.roles))
 
 
 def _service_tls(topology: Topology) -> str:

@@ -121,7 +121,7 @@ def urls_table(topology: Topology, status: Status) -> Table:
     shown = Table(title=f"{topology.name}: every URL", title_justify="left")
     for column in ("host", "role", "URL", "state"):
         shown.add_column(column, no_wrap=column == "URL")
-    roles = {str(host.name): str(host.role) for host in topology.hosts}
+    roles = {str(host.name): ", ".join(host.roles) for host in topology.hosts}
     previous = ""
     hosts = list(dict.fromkeys(answer.url.host for answer in status.answers))
     for answer in sorted(status.answers, key=lambda answer: hosts.index(answer.url.host)):

@@ -7,7 +7,7 @@ validates the file, whose commented sample `topology.yml` is the manual.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -17,6 +17,7 @@ Milliseconds = NewType("Milliseconds", int)
 Bytes = NewType("Bytes", int)
 Name = NewType("Name", str)  # a host name: RFC 1123 label
 Port = NewType("Port", int)
+CommandLine = NewType("CommandLine", str)
 
 
 class Role(StrEnum):
@@ -53,8 +54,10 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Host:
+    """A machine; it may carry several roles."""
+
     name: Name
-    role: Role
+    roles: tuple[Role, ...] = field(metadata={"key": "role"})
     address: IPv4Address
 
 
@@ -109,6 +112,8 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Lab:
+    """Namespaces on this machine."""
+
     bridge: str
     machine_address: IPv4Address
     namespace_prefix: str
@@ -120,10 +125,22 @@ class Lab:
 
 @dataclass(frozen=True, slots=True)
 class Docker:
+    """Containers on this machine."""
+
     bridge: str
     machine_address: IPv4Address
     virtual_name: Name
     domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ssh:
+    """Real machines. `log_command` has {process} and {since}, in seconds since the epoch."""
+
+    user: Name
+    config: Path | None
+    log_command: CommandLine
+    stats_password_file: Path | None
 
 
 class SiteError(Exception):
@@ -133,7 +150,7 @@ class SiteError(Exception):
 @dataclass(frozen=True, slots=True)
 class Topology:
     """The whole cluster. Built by `topology_file`, which validates: there is one site, namespaces on this
-    machine (`lab_site`) or containers (`docker_site`)."""
+    machine (`lab_site`), containers on it (`docker_site`) or real machines (`ssh_site`)."""
 
     name: str
     network: Network
@@ -146,12 +163,13 @@ class Topology:
     services: Services
     lab_site: Lab | None = None
     docker_site: Docker | None = None
+    ssh_site: Ssh | None = None
 
     @property
     def lab(self) -> Lab:
         """Raises `SiteError` where the cluster is no lab."""
         if self.lab_site is None:
-            raise SiteError(f"{self.name} runs in Docker (its topology has no `lab`); see `make up-docker`")
+            raise SiteError(f"{self.name} is no cluster of namespaces: its topology has no section `lab`")
         return self.lab_site
 
     @property
@@ -161,9 +179,16 @@ class Topology:
             raise SiteError(f"{self.name} does not run in Docker: its topology has no section `docker`")
         return self.docker_site
 
+    @property
+    def ssh(self) -> Ssh:
+        """Raises `SiteError` where the cluster is not on real machines."""
+        if self.ssh_site is None:
+            raise SiteError(f"{self.name} does not run on real machines: its topology has no section `ssh`")
+        return self.ssh_site
+
     def with_role(self, role: Role) -> tuple[Host, ...]:
         """The hosts of one role, in the order of the file."""
-        return tuple(host for host in self.hosts if host.role is role)
+        return tuple(host for host in self.hosts if role in host.roles)
 
     def host(self, name: str) -> Host:
         """The host called `name`. Raises `LookupError` naming the hosts there are."""
@@ -191,7 +216,10 @@ class Topology:
         wanted = self.services.afp2web_host
         if wanted in ("vip", str(self.network.virtual_address)):
             return Role.PROXY
-        return next((host.role for host in self.hosts if wanted in (host.name, str(host.address))), None)
+        for host in self.hosts:
+            if wanted in (host.name, str(host.address)):
+                return next((role for role in (Role.PROXY, Role.AFP2WEB) if role in host.roles), None)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from afpcluster.cluster.topology import Bytes, Host, Milliseconds, Name, Port, Role, Topology, Transport, Vrrp
+from afpcluster.cluster.topology import (
+    Bytes,
+    CommandLine,
+    Host,
+    Milliseconds,
+    Name,
+    Port,
+    Role,
+    Topology,
+    Transport,
+    Vrrp,
+)
 
 
 class TopologyError(Exception):
@@ -42,9 +53,12 @@ def docker_text() -> str:
 
 
 def load(path: Path | None = None) -> Topology:
-    """Read the topology at `path`, or the sample. Raises `TopologyError`, or `OSError` if unreadable."""
+    """Read the topology at `path`, or the sample; `docker` is that in Docker. Raises `TopologyError`, or
+    `OSError` if unreadable."""
     if path is None:
         return parse(sample_text(), "topology.yml (the sample)")
+    if path == Path("docker"):
+        return parse(docker_text(), "topology-docker.yml (the sample in Docker)")
     return parse(path.read_text(encoding="utf-8"), str(path))
 
 
@@ -75,7 +89,10 @@ def _record(kind: type[Any], data: Any, path: str, problems: list[str]) -> Any:
         problems.append(f"{path or 'the file'}: must hold keys and values, not {_kind(data)}")
         return None
     hints = get_type_hints(kind)
-    keys = {field.name.removesuffix("_site"): field for field in dataclasses.fields(kind)}
+    keys = {
+        field.metadata.get("key", field.name.removesuffix("_site")): field
+        for field in dataclasses.fields(kind)
+    }
     problems.extend(f"{_join(path, key)}: unknown key" for key in data if key not in keys)
     values = {}
     for key, field in keys.items():
@@ -97,6 +114,8 @@ def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
         return _record(kind, raw, path, problems)
     if kind == tuple[Host, ...]:
         return _hosts(raw, path, problems)
+    if kind == tuple[Role, ...] and not isinstance(raw, list):  # most have one
+        return (_value(Role, raw, path, problems),)
     if get_origin(kind) is tuple:
         return _items(get_args(kind)[0], raw, path, problems)
     reader, expected = _READERS[kind]
@@ -173,6 +192,7 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
     Bytes: (partial(_scaled, units={"KiB": 1024, "MiB": 1024**2}), "a size such as 512KiB or 64MiB"),
     IPv4Address: (_address, "an IPv4 address such as 10.79.79.100"),
     IPv4Network: (lambda raw: IPv4Network(_text(raw, r"[0-9./]+")), "a network such as 10.79.79.0/24"),
+    CommandLine: (partial(_text, pattern=r"[^\n]{1,500}"), "a command line"),
     Path: (_absolute, "an absolute path of at least two folders, without `..`"),
 }
 
@@ -216,14 +236,20 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
 
 def _site_problems(topology: Topology) -> list[str]:
     lab, docker, problems = topology.lab_site, topology.docker_site, []
-    if (lab is None) == (docker is None):
-        problems.append("lab, docker: exactly one of the two says where the cluster runs")
+    if sum(site is not None for site in (lab, docker, topology.ssh_site)) != 1:
+        problems.append("lab, docker, ssh: exactly one of the three says where the cluster runs")
     if lab is not None and not 1 <= len(lab.bridge) <= 11:
         problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
     if lab is not None and lab.service_uid == 0:
         problems.append("lab.service_uid: 0 is root; the services run without rights")
     if docker is not None and not 1 <= len(docker.bridge) <= 15:
         problems.append(f"docker.bridge: {docker.bridge!r} must have 1 to 15 characters")
+    if docker is not None:
+        problems.extend(
+            f"hosts.{host.name}.role: one role for each host in Docker, where it is a container"
+            for host in topology.hosts
+            if len(host.roles) != 1
+        )
     if docker is not None and topology.vrrp.realtime_priority:
         problems.append("vrrp.realtime_priority: must be 0 in Docker, where Keepalived has no right to it")
     return problems

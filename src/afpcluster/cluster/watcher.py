@@ -88,6 +88,7 @@ class Watcher:
 
     def run(self) -> None:
         """Watch for ever. Raises `OSError` when a file cannot be written."""
+        (self._settings.folder / "watcher.pid").write_text(f"{os.getpid()}\n", encoding="ascii")
         due = time.monotonic()
         with (self._settings.folder / "beat").open("wb", buffering=0) as beat:
             while True:

@@ -19,6 +19,7 @@ from afpcluster.cluster.render import (
     KEEPALIVED_CONF,
     PROPERTIES,
     WRAPPER_PROPERTIES,
+    Rendered,
     render,
 )
 from afpcluster.cluster.template import fill
@@ -32,9 +33,14 @@ _GRACE = 40  # seconds: a service drains for a second, then requests under way h
 def files(topology: Topology) -> dict[str, str]:
     """`{path below the folder of compose.yaml: text}`."""
     found = {COMPOSE: _compose(topology)}
-    for host, rendered in render(topology, f'"${{{STATS_HASH}}}"').items():
-        found |= {f"hosts/{host}{path}": text for path, text in rendered.items()}
+    for host, texts in rendered(topology).items():
+        found |= {f"hosts/{host}{path}": text for path, text in texts.items()}
     return found
+
+
+def rendered(topology: Topology) -> Rendered:
+    """The files of every host."""
+    return render(topology, f'"${{{STATS_HASH}}}"')
 
 
 def containers(topology: Topology) -> tuple[str, ...]:
@@ -42,7 +48,7 @@ def containers(topology: Topology) -> tuple[str, ...]:
     names = [str(topology.docker.virtual_name)]
     for host in topology.hosts:
         names += [host.name]
-        names += [f"{host.name}-{part}" for part in PARTS if host.role is Role.PROXY]
+        names += [f"{host.name}-{part}" for part in PARTS if Role.PROXY in host.roles]
     return tuple(names)
 
 
@@ -84,7 +90,8 @@ def _compose(topology: Topology) -> str:
 
 def _service(topology: Topology, host: Host) -> str:
     docker = topology.docker
-    if host.role is Role.PROXY:
+    (role,) = host.roles
+    if role is Role.PROXY:
         return fill(
             "docker/proxy.yaml",
             host=host.name,
@@ -100,16 +107,16 @@ def _service(topology: Topology, host: Host) -> str:
     return fill(
         "docker/service.yaml",
         host=host.name,
-        role=host.role,
+        role=role,
         address=host.address,
         domain=docker.domain,
-        folder=_folder(PROPERTIES[host.role]),
+        folder=_folder(PROPERTIES[role]),
     )
 
 
 def _volumes(topology: Topology) -> Iterator[str]:
     for host in topology.hosts:
-        if host.role is Role.PROXY:
+        if Role.PROXY in host.roles:
             yield (
                 f"  run-{host.name}: {{driver_opts: {{type: tmpfs, device: tmpfs, "
                 'o: "mode=1777,size=4m,nosuid,nodev"}}'

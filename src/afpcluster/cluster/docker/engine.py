@@ -31,11 +31,11 @@ class Engine:
 
     def docker(self, *arguments: str, timeout: float = 60.0) -> str:
         """Standard output of `docker ...`. Raises `CommandError`."""
-        return run("docker", *self._address(), *arguments, timeout=timeout)
+        return run("docker", *self.address(), *arguments, timeout=timeout)
 
     def exec(self, container: str, *command: str, stdin: bytes = b"", timeout: float = 90.0) -> bytes:
         """Standard output of a command in a container. Raises `CommandError`."""
-        call = ["docker", *self._address(), "exec", "-i", container, *command]
+        call = ["docker", *self.address(), "exec", "-i", container, *command]
         done = subprocess.run(call, input=stdin, capture_output=True, timeout=timeout, check=False)
         if done.returncode != 0:
             raise CommandError(f"`{' '.join(call)}` ended with {done.returncode}: {done.stderr.decode()}")
@@ -43,7 +43,7 @@ class Engine:
 
     def logs(self, container: str) -> str:
         """What a container has said on both outputs, from its beginning."""
-        call = ["docker", *self._address(), "logs", container]
+        call = ["docker", *self.address(), "logs", container]
         return subprocess.run(
             call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=60
         ).stdout
@@ -61,7 +61,8 @@ class Engine:
             )
         return done.stdout
 
-    def _address(self) -> list[str]:
+    def address(self) -> list[str]:
+        """Arguments of `docker` that name it."""
         return ["--host", self.host] if self.host else []
 
 

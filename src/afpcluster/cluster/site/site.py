@@ -134,5 +134,6 @@ class Site(ABC):
 def rows(topology: Topology) -> Iterator[tuple[Host, str]]:
     """Every process that there must be: its host and its name."""
     for host in topology.hosts:
-        for name in PROCESSES[host.role]:
-            yield host, name
+        for role in host.roles:
+            for name in PROCESSES[role]:
+                yield host, name
