@@ -48,7 +48,7 @@ def _packets_here(
     source: BinaryIO, options: Options, output: Output, writer: Writer, progress: Progress | None
 ) -> tuple[int, list[Finding]]:
     with Work(source, options) as work:
-        for unit, packet in work.packets(output.maker()):
+        for unit, packet in work.packets(output.maker(), output.takes):
             writer.add(packet)
             if progress is not None:
                 progress(unit.end, work.size)

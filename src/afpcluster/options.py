@@ -11,9 +11,12 @@ from afpcluster.selection import EVERYTHING, Selection
 
 
 class Format(StrEnum):
-    """What is made of a print file."""
+    """What is made of a print file (the table is `outputs.output.OUTPUTS`)."""
 
     PDF = "pdf"
+    INDEX = "index"  # JSON Lines
+    CSV = "csv"  # the index as a table
+    IND = "ind"  # the index as AFP: a MO:DCA document index
 
 
 class Layout(StrEnum):

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "document": "findings afp display",
     "fonts": "findings afp type1 display document",
     "interpret": "findings afp codecs display document fonts",
-    "outputs": "findings options display codecs type1 pdf",
+    "outputs": "findings options afp display codecs type1 pdf",
     "conversion": "findings options afp display document fonts interpret outputs",
     "convert": "findings options conversion outputs",
 }

@@ -244,6 +244,11 @@ def _encoder(shape: Shape) -> Any:
     return encode
 
 
+def made(kind: type[T], **values: Any) -> T:
+    """A structure by the names of its fields; for those with padding, which type checkers take for fields."""
+    return kind(**values)
+
+
 def describe(value: Structure) -> str:
     """One line for dumps: every field by name, numbers decimal, bytes as hexadecimal."""
     shown = []

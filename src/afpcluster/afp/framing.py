@@ -187,7 +187,7 @@ class RecordFile:
         found = self._findings if findings is None else findings
         records: list[Record] = []
         pending: Record | None = None
-        window_size = min(end - start + _LONGEST, _WINDOW)
+        window_size = window_for(end - start)
         moved = isinstance(self.source, View)
         for type_, offset, stop, window, at in self.scan(start, stop=end, window_size=window_size):
             flags = window[at - 3]
@@ -245,6 +245,11 @@ class RecordFile:
         if pages:
             message = "A page begins in bytes that cannot be read; it is lost"
             self._at(begin)("page-lost", message, severity=Severity.ERROR, count=pages)
+
+
+def window_for(size: int) -> int:
+    """The window with which so many bytes are scanned at one reading, where they are not too many."""
+    return min(size + _LONGEST, _WINDOW)
 
 
 def _strip(flags: int, data: bytes, offset: int, findings: Findings) -> bytes:

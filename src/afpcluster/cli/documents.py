@@ -36,7 +36,11 @@ def sample(
 @app.command("convert")
 def convert(
     source: Annotated[Path, typer.Argument(help="the AFP print file; - for standard input")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="the PDF to write; - for standard output")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the file to write; - for standard output")],
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="pdf, index, csv or ind; else as the suffix of --output says"),
+    ] = None,
     resources: Annotated[
         list[Path] | None,
         typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
@@ -75,17 +79,21 @@ def convert(
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
-    """Convert an AFP print file to PDF, without any server."""
+    """Convert an AFP print file to PDF, or write its index, without any server."""
     from afpcluster.cli.convert_command import failed, run
+    from afpcluster.findings import ConversionError
     from afpcluster.options import STAND_IN_FOLDERS, Options
-    from afpcluster.selection import Selection, SelectionError
+    from afpcluster.outputs.output import format_of
+    from afpcluster.selection import Selection
 
     try:
         selection = Selection.parse(pages, groups or (), documents)
-    except SelectionError as error:
+        chosen = format_of(format_, output.name)
+    except ConversionError as error:
         raise typer.Exit(failed(source, error, as_json)) from error
     options = Options(
         selection=selection,
+        format=chosen,
         strict=strict,
         fail_on=fail_on,
         resource_paths=tuple(resources or ()),

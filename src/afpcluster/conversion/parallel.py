@@ -121,7 +121,7 @@ def _work(
             Work(source, options, lambda number: (number - 1) // _CHUNK % count == index) as work,
         ):
             chunk: list[Packet] = []
-            for unit, packet in work.packets(output.maker()):
+            for unit, packet in work.packets(output.maker(), output.takes):
                 if packet is not None:
                     chunk.append(packet)
                 elif chunk:  # the next unit is another worker's

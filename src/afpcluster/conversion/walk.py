@@ -52,11 +52,18 @@ class Walk:
     def units(self) -> Iterator[Unit]:
         """Every selected unit. Raises ConversionError where the file is not AFP, cut off or too large, and
         where nothing is selected."""
-        yield from self._sheets() if self._options.layout is Layout.SHEETS else self._pages()
+        if self._options.layout is not Layout.SHEETS:
+            yield from self.pages()
+            return
+        yield from self._sheets()
+        self._refuse_nothing()
+
+    def _refuse_nothing(self) -> None:
         if self.pages_seen == 0:
             raise self._options.selection.nothing(self._assembler.pages_seen)
 
-    def _pages(self) -> Iterator[Unit]:
+    def pages(self) -> Iterator[PageUnit]:
+        """Every selected page, whatever the layout. Raises as `units` does."""
         selection = self._options.selection
         begun = _GroupsBegun()
         for unit in self._assembler.pages():
@@ -66,6 +73,7 @@ class Walk:
                 begun.begin(unit)
             self._count(1, unit.offset)
             yield unit
+        self._refuse_nothing()
 
     def _takes(self, unit: PageUnit) -> bool:
         """Whether a page is in the chosen documents and groups."""

@@ -1,11 +1,14 @@
-"""What one process of a conversion does: walk the whole file, paint the units that are its own."""
+"""What one process of a conversion does: walk the whole file, and paint the units that are its own, or read
+what the file says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import BinaryIO, Self
 
 from afpcluster.afp.framing import RecordFile
+from afpcluster.conversion.facts import page_facts
 from afpcluster.conversion.paint import Painter
 from afpcluster.conversion.walk import Unit, Walk
 from afpcluster.display.items import Page
@@ -13,7 +16,7 @@ from afpcluster.document.folders import FolderScope
 from afpcluster.document.page_names import PageNames
 from afpcluster.findings import Finding, Findings
 from afpcluster.options import Layout, Options
-from afpcluster.outputs.output import Maker, Packet
+from afpcluster.outputs.output import Maker, Packet, Takes
 
 
 class Work:
@@ -30,10 +33,7 @@ class Work:
         self._painted = Findings()
         self._outside = FolderScope(options.resource_paths, self._painted)
         self._walk = Walk(source, options, self._outside, self._painted)
-        names = (
-            PageNames(RecordFile(self._walk.fields, Findings())) if options.layout is Layout.PAGES else None
-        )
-        self._painter = Painter(options, self._painted, names)
+        self._options = options
         self.size = self._walk.size
 
     def __enter__(self) -> Self:
@@ -56,10 +56,27 @@ class Work:
             for page in self._painter.pages(unit):
                 yield unit, page
 
-    def packets(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:
-        """As `pages`, with each page as the output's writer takes it."""
+    def packets(self, maker: Maker, takes: Takes = Takes.PAGES) -> Iterator[tuple[Unit, Packet | None]]:
+        """Every output page as the output's writer takes it, with its unit; as `pages`."""
+        if takes is Takes.FACTS:
+            yield from self._facts(maker)
+            return
         for unit, page in self.pages():
             yield unit, None if page is None else self._painter.packet(page, maker)
+
+    def _facts(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:
+        for number, unit in enumerate(self._walk.pages(), 1):
+            if self._mine(number):
+                with self._painted.on_page(unit.number):
+                    yield unit, maker.packet(page_facts(unit, self._painted))
+            else:
+                yield unit, None
+
+    @cached_property
+    def _painter(self) -> Painter:
+        by_pages = self._options.layout is Layout.PAGES
+        names = PageNames(RecordFile(self._walk.fields, Findings())) if by_pages else None
+        return Painter(self._options, self._painted, names)
 
     def findings(self, *, with_walk: bool = True) -> list[Finding]:
         """What this process found; one process of a conversion reports the walk's findings too."""

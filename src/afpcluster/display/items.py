@@ -252,12 +252,15 @@ Item = GlyphRun | Rectangle | Path | Image | EmbeddedPdf | Group | Shared | Clip
 @dataclass(slots=True, frozen=True)
 class GroupStart:
     """A page group (statement, letter) begins with this page: for bookmarks and the index. `level` is how
-    many groups it lies in, `attributes` are its tags (name, value), `number` counts groups from 1."""
+    many groups it lies in, `attributes` are its tags (name, value), `code_pages` those of the tags in their
+    order, `number` counts groups from 1; `offset` is the byte of the file where it begins."""
 
     name: str
     level: int
     attributes: tuple[tuple[str, str], ...] = ()
     number: int = 0
+    code_pages: tuple[int, ...] = ()
+    offset: int = 0
 
     @property
     def title(self) -> str:

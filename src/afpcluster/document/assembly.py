@@ -25,7 +25,7 @@ from afpcluster.display.place import NOWHERE, Place
 from afpcluster.document.attributes import (
     begin_name,
     declared_code_page,
-    read_attribute,
+    read_tag,
     report_unknown_code_pages,
 )
 from afpcluster.document.end_names import report_other_name
@@ -52,12 +52,13 @@ _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
 _BNG, _ENG = CODES["BNG"], CODES["ENG"]
 _BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
-_BMM, _IMM, _TLE = CODES["BMM"], CODES["IMM"], CODES["TLE"]
+_BMM, _IMM, _TLE, _NOP = CODES["BMM"], CODES["IMM"], CODES["TLE"], CODES["NOP"]
 _IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
 _PAGE_DEFINITION = (0xD3A8CA, 0xD3A8CB, 0xD3A8E3)  # BDM, BPM, BDX of the Line Data Reference
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
+_MAX_BETWEEN = 1000  # fields kept of those between two pages
 _SMALL_WINDOW = 1 << 17  # there may be a resource group in every page
 
 
@@ -68,7 +69,8 @@ class PageUnit:
     `medium_map` is the map in force ('' none invoked yet), `internal_map` that map where it stands in the
     document itself, and `map_page` counts pages since it was invoked, from 0. `groups` are the page groups
     that begin with this page, outermost first; those around it are in its `place`. `code_page` is that of
-    names, where the page itself declares none.
+    names, where the page itself declares none. `between` are the comments (NOP) in front of it, and the tags
+    there that belong to no group, each as type and data; `document_start` is where its document begins.
     """
 
     number: int
@@ -81,6 +83,8 @@ class PageUnit:
     internal_map: Resource | None = None
     place: Place = NOWHERE
     code_page: int = code_pages.DEFAULT
+    between: tuple[tuple[int, bytes], ...] = ()
+    document_start: int = 0
     file: RecordFile = field(repr=False, kw_only=True)
 
     @property
@@ -116,7 +120,9 @@ class _OpenGroup:
     number: int
     code_page: int
     began: bytes  # data of the Begin field
+    offset: int
     attributes: list[tuple[str, str]] = field(default_factory=list)
+    code_pages: list[int] = field(default_factory=list)  # of the attributes
     start: GroupStart | None = None  # once its first page has come
 
 
@@ -156,6 +162,7 @@ class Assembler:
         self.document_name = ""
         self._document_began = b""
         self._pages_of_document = 0
+        self._between: list[tuple[int, bytes]] = []
         self._document_code_page = code_pages.DEFAULT
         self._groups_seen = 0
         self._bare_resources: set[str] = set()
@@ -257,6 +264,8 @@ class Assembler:
         if type_ == _LLE:
             message = "A link between pages (LLE) is not applied; links inside pages are"
             self._at(offset)("field-not-applied", message)
+        elif type_ == _NOP:
+            self._keep(type_, data)
         elif type_ == _EPG:
             message = "A page ends here that was not begun; what it shows is lost"
             self._at(offset)("page-not-begun", message, severity=Severity.ERROR)
@@ -281,7 +290,14 @@ class Assembler:
         starts, around = [], []
         for group in self._groups:
             if group.start is None:
-                group.start = GroupStart(group.name, group.level, tuple(group.attributes), group.number)
+                group.start = GroupStart(
+                    group.name,
+                    group.level,
+                    tuple(group.attributes),
+                    group.number,
+                    tuple(group.code_pages),
+                    group.offset,
+                )
                 starts.append(group.start)
             around.append(group.start)
         unit = PageUnit(
@@ -295,8 +311,11 @@ class Assembler:
             self._internal_map,
             Place(self.documents_seen, self.document_name, self._pages_of_document, tuple(around)),
             self._code_page(),
+            tuple(self._between),
+            self._document_start or 0,
             file=self._file,
         )
+        self._between.clear()
         self._page_scope = None
         self._map_page += 1
         return unit
@@ -349,7 +368,8 @@ class Assembler:
         outer = self._code_page()
         self._groups_seen += 1
         name, own = begin_name(data, outer), declared_code_page(data[8:], outer)
-        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, data))
+        began = self._file.origin(offset)
+        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, data, began))
         report_hidden(_BNG, data, self._file.origin(offset), self._findings)
         report_unknown_code_pages(_BNG, data[8:], self._file.origin(offset), self._findings)
 
@@ -358,10 +378,20 @@ class Assembler:
         if not self._groups or self._groups[-1].start is not None:
             message = "A tag (TLE) stands neither in a page nor in front of the pages of its group"
             self._at(offset)("tag-not-applied", message, severity=Severity.INFO)
+            self._keep(_TLE, data)
         elif len(self._groups[-1].attributes) < _MAX_ATTRIBUTES:
-            self._groups[-1].attributes.append(read_attribute(data, self._code_page()))
+            outer = self._code_page()
+            name, value, code_page = read_tag(data, outer)
+            self._groups[-1].attributes.append((name, value))
+            self._groups[-1].code_pages.append(code_page)
             report_hidden(_TLE, data, self._file.origin(offset), self._findings)
-            report_unknown_code_pages(_TLE, data, self._file.origin(offset), self._findings)
+            if code_page != outer:
+                report_unknown_code_pages(_TLE, data, self._file.origin(offset), self._findings)
+
+    def _keep(self, type_: int, data: bytes) -> None:
+        """Keep a field between pages for the index."""
+        if len(self._between) < _MAX_BETWEEN:
+            self._between.append((type_, data))
 
     def _code_page(self) -> int:
         """That of names, where a field declares none itself (triplet X'01')."""

@@ -35,6 +35,11 @@ def begin_name(data: bytes, outer: int = code_pages.DEFAULT) -> str:
 
 def read_attribute(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, str]:
     """Name and value of a Tag Logical Element (MO:DCA "Tag Logical Element (TLE)")."""
+    return read_tag(data, outer)[:2]
+
+
+def read_tag(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, str, int]:
+    """As `read_attribute`, and the code page of the characters."""
     code_page = outer
     name = value = ""
     for triplet in t.split_triplets(data):
@@ -44,7 +49,7 @@ def read_attribute(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, s
             name = name or t.name_of(triplet.data, code_page)
         elif triplet.id == _VALUE:
             value = value or decode_text(t.AttributeValue.decode(triplet.data).value, code_page)
-    return name.strip(), value.strip()
+    return name.strip(), value.strip(), code_page
 
 
 def report_unknown_code_pages(type_: int, triplets: bytes, offset: int, findings: Findings) -> None:

@@ -2,20 +2,28 @@
 
 An output has two halves. A maker, one in each process, makes a packet of a page; the writer, one for the
 document, takes the packets of all makers in page order. A packet is plain picklable data that only the
-writer of its output understands.
+writer of its output understands. What a maker is given of a page is what its output `takes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from afpcluster.display.items import Page
-from afpcluster.findings import Findings
+from afpcluster.findings import ConversionError, Findings
 from afpcluster.options import Format, Options
 
 Packet = Any
 """A page on its way from a maker to its writer."""
+
+
+class Takes(Enum):
+    """What of a page an output is made of."""
+
+    PAGES = auto()  # what is drawn: a display-list page
+    FACTS = auto()  # what the file says of it: page facts; nothing is drawn
 
 
 class Sink(Protocol):
@@ -25,9 +33,9 @@ class Sink(Protocol):
 
 
 class Maker(Protocol):
-    """Makes packets of pages, in rising order of their numbers."""
+    """Makes packets of pages, in rising order of their numbers. A page is what the output takes."""
 
-    def packet(self, page: Page) -> Packet: ...
+    def packet(self, page: Any) -> Packet: ...
 
 
 class Writer(Protocol):
@@ -43,6 +51,7 @@ class Output(Protocol):
     """One kind of output. It crosses process borders."""
 
     media_type: ClassVar[str]
+    takes: ClassVar[Takes]
 
     def maker(self) -> Maker: ...
 
@@ -56,10 +65,79 @@ def _pdf(options: Options) -> Output:
     return PdfOutput(title=options.title)
 
 
-# Imported when asked for: each output brings libraries of its own.
-_OUTPUTS: dict[Format, Callable[[Options], Output]] = {Format.PDF: _pdf}
+def _index(options: Options) -> Output:
+    from afpcluster.outputs.index.lines import JsonLinesOutput
+
+    return JsonLinesOutput()
+
+
+def _csv(options: Options) -> Output:
+    from afpcluster.outputs.index.table import CsvOutput
+
+    return CsvOutput()
+
+
+def _ind(options: Options) -> Output:
+    from afpcluster.outputs.index.ind import IndOutput
+
+    return IndOutput()
+
+
+class Row(NamedTuple):
+    """How an output is made, and the suffixes of files that ask for it, its own first."""
+
+    make: Callable[[Options], Output]
+    suffixes: tuple[str, ...]
+
+
+# Each output is imported when it is asked for: it brings libraries of its own.
+OUTPUTS: dict[Format, Row] = {
+    Format.PDF: Row(_pdf, (".pdf",)),
+    Format.INDEX: Row(_index, (".jsonl", ".ndjson")),
+    Format.CSV: Row(_csv, (".csv",)),
+    Format.IND: Row(_ind, (".ind",)),
+}
+_BY_SUFFIX = {suffix: format_ for format_, row in OUTPUTS.items() for suffix in row.suffixes}
+_NOT_MADE = {
+    **dict.fromkeys(("ps", "eps", "postscript"), "PostScript"),
+    **dict.fromkeys(("pcl", "prn"), "PCL"),
+    **dict.fromkeys(("html", "htm", "xhtml"), "HTML"),
+}
+
+
+class FormatError(ConversionError):
+    """An output that is not made."""
+
+    http_status = 400
+    exit_code = 9
 
 
 def output_of(options: Options) -> Output:
     """The output that the options ask for."""
-    return _OUTPUTS[options.format](options)
+    return OUTPUTS[options.format].make(options)
+
+
+def format_of(name: str | None, target: str = "") -> Format:
+    """The format of this name, else that of the suffix of `target`, else PDF. Names are those of formats,
+    or suffixes; the suffix of the target picks the form of an index. Raises FormatError."""
+    suffix = Path(target).suffix.lower()
+    if name is None:
+        if suffix[1:] in _NOT_MADE:
+            raise _refused(suffix[1:])
+        return _BY_SUFFIX.get(suffix, Format.PDF)
+    word = name.strip().lower().removeprefix(".")
+    if word == Format.INDEX and _BY_SUFFIX.get(suffix) in (Format.CSV, Format.IND):
+        return _BY_SUFFIX[suffix]
+    if word in list(Format):
+        return Format(word)
+    if f".{word}" in _BY_SUFFIX:
+        return _BY_SUFFIX[f".{word}"]
+    raise _refused(word)
+
+
+def _refused(word: str) -> FormatError:
+    made = ", ".join(OUTPUTS)
+    what = _NOT_MADE.get(word)
+    if what is not None:
+        return FormatError("format-not-made", f"{what} is not made of print files here; made are: {made}.")
+    return FormatError("format-unknown", f"Format {word[:40]!r} is not known; known are: {made}.")

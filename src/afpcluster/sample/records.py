@@ -6,10 +6,10 @@ All measurements are twips: units of 1/1440 inch, X'3840' per 10 inches.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
 
 from afpcluster.afp import modca, triplets
 from afpcluster.afp.declare import Structure
+from afpcluster.afp.declare import made as made
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import encode
 from afpcluster.afp.names import encode_name
@@ -22,14 +22,6 @@ PAGE_WIDTH, PAGE_HEIGHT = 11_906, 16_838  # A4
 def field(mnemonic: str, content: Structure | bytes = b"") -> bytes:
     """One structured field."""
     return encode(CODES[mnemonic], content if isinstance(content, bytes) else content.encode())
-
-
-T = TypeVar("T", bound=Structure)
-
-
-def made(kind: type[T], **values: Any) -> T:
-    """A structure by the names of its fields; for those with padding, which type checkers take for fields."""
-    return kind(**values)
 
 
 def begin(mnemonic: str, name: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from afpcluster.findings import Findings
-from afpcluster.outputs.output import Sink
+from afpcluster.outputs.output import Sink, Takes
 from afpcluster.outputs.pdf.document import PdfDocumentWriter
 from afpcluster.outputs.pdf.maker import PacketMaker
 from afpcluster.outputs.pdf.packet import PagePacket
@@ -23,6 +23,7 @@ class PdfOutput:
     """The PDF output. `compress` False makes a file to read."""
 
     media_type: ClassVar[str] = "application/pdf"
+    takes: ClassVar[Takes] = Takes.PAGES
     title: str | None = None
     compress: bool = True
 
