@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import md5
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sfnt_files import collection, truetype, with_table
 
 from afpcluster.display.face import ProgramKind
 from afpcluster.fonts.foca.code_page import FontDataError
-from afpcluster.fonts.folders import FontFolders
+from afpcluster.fonts.folders import FontFolders, survey
 from afpcluster.fonts.stand_in.builtin_code_pages import built_in
 from afpcluster.fonts.unicode.truetype import character_face
 from afpcluster.fonts.unicode.unicode_font import (
@@ -206,6 +207,19 @@ def test_folders(tmp_path: Path) -> None:
         "one": LATIN,
         "Missing": None,
     }
+
+
+def test_a_font_file_is_looked_into_once_and_again_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "some.ttf"
+    path.write_bytes(LATIN)
+    before = survey.cache_info().misses
+    files = [FontFolders([tmp_path]).with_characters(map(ord, "Latin")) for _ in range(3)]
+    assert [file is not None for file in files] == [True] * 3
+    assert survey.cache_info().misses == before + 1
+    path.write_bytes(GREEK)
+    os.utime(path, ns=(1, 1))
+    assert FontFolders([tmp_path]).data("Greek One") == GREEK
+    assert FontFolders([tmp_path]).with_characters(map(ord, "Latin")) is None
 
 
 @pytest.mark.parametrize("last", [0x10FFFF, 0x7FFFFFFF])

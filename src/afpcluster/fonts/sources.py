@@ -19,7 +19,7 @@ from afpcluster.findings import Findings, MissingResourceError, Reporter, Severi
 from afpcluster.fonts.foca.character_set import CharacterSet, character_set
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.foca.identity import inference
-from afpcluster.fonts.folders import FontFolders
+from afpcluster.fonts.folders import FontFolders, face_in
 from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.stand_in import builtin_code_pages
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
@@ -142,18 +142,12 @@ class FontSources:
 
     def faces_with(self, characters: Iterable[str]) -> list[CharacterFace]:
         """The font of all folders that has most of these characters; none where none has half of them."""
-        wanted = {ord(character) for character in characters if len(character) == 1}
-        best: CharacterFace | None = None
-        most = len(wanted) // 2
-        for data in self._all_folders.files(at_least=most):
-            try:
-                face = character_face(data)
-            except FontDataError:
-                continue
-            found = len(wanted & face.codes.keys())
-            if found > most:
-                best, most = face, found
-        return [best] if best is not None else []
+        wanted = [ord(character) for character in characters if len(character) == 1]
+        file = self._all_folders.with_characters(wanted)
+        try:
+            return [face_in(file)] if file is not None else []
+        except FontDataError:
+            return []
 
     def character_faces(self, name: str, scope: ResourceScope, record: Record) -> list[CharacterFace]:
         """The data-object font called `name` and those linked to it; none where it is missing."""

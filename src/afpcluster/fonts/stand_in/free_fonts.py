@@ -15,8 +15,9 @@ from pathlib import Path
 
 from afpcluster.display.face import OutlineFace
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError
+from afpcluster.fonts.folders import FontFile, face_in
 from afpcluster.fonts.stand_in.standard import STANDARD_FONTS, characters_of, lost_characters
-from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
+from afpcluster.fonts.unicode.truetype import CharacterFace
 
 _LIBERATION = {"Helvetica": "LiberationSans", "Times": "LiberationSerif", "Courier": "LiberationMono"}
 _URW = {"Helvetica": "NimbusSans", "Times": "NimbusRoman", "Courier": "NimbusMonoPS"}
@@ -52,7 +53,7 @@ class FreeFonts:
     def _read(self, name: str) -> CharacterFace | None:
         for folder in self._folders:
             try:
-                return character_face((folder / name).read_bytes(), name)
+                return face_in(FontFile.at(folder / name), name)
             except (OSError, FontDataError):
                 continue
         return None
