@@ -213,13 +213,13 @@ def test_a_font_file_is_looked_into_once_and_again_when_it_changes(tmp_path: Pat
     path = tmp_path / "some.ttf"
     path.write_bytes(LATIN)
     before = survey.cache_info().misses
-    files = [FontFolders([tmp_path]).with_characters(map(ord, "Latin")) for _ in range(3)]
+    files = [FontFolders([tmp_path]).with_characters(map(ord, "AB")) for _ in range(3)]
     assert [file is not None for file in files] == [True] * 3
     assert survey.cache_info().misses == before + 1
     path.write_bytes(GREEK)
     os.utime(path, ns=(1, 1))
     assert FontFolders([tmp_path]).data("Greek One") == GREEK
-    assert FontFolders([tmp_path]).with_characters(map(ord, "Latin")) is None
+    assert FontFolders([tmp_path]).with_characters(map(ord, "AB ")) is None
 
 
 @pytest.mark.parametrize("last", [0x10FFFF, 0x7FFFFFFF])
