@@ -1,4 +1,8 @@
-"""This interface as OpenAPI, from the tables that parse requests and number errors."""
+"""This interface as OpenAPI, from the tables that parse requests and number errors.
+
+Rules: what is described is accepted. A parameter may come in the query or as a field of a form, but once,
+which OpenAPI cannot say; so it is described in one place, and values that are never accepted in none.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from typing import Any
 
 from afpcluster import __version__
 from afpcluster.afp2web.errors import CODES
-from afpcluster.afp2web.parameters import COMMON, DOCUMENT, TRANSFORM, VERSION, Parameter
-from afpcluster.web.intake import FORM, JSON, MULTIPART, RAW_MEDIA_TYPES
+from afpcluster.afp2web.parameters import COMMON, DOCUMENT, TRANSFORM, VERSION, Parameter, offered
+from afpcluster.web.intake import FORM, JSON, document_content
 
 PATH = "/services/openapi.json"
 _HTML, _PDF = "text/html", "application/pdf"
@@ -46,7 +50,7 @@ def openapi() -> dict[str, Any]:
             "/services": {"get": _operation("Usage", pages, ())},
             "/services/version": {
                 "get": _operation("Versions; the heartbeat", version | _refused(400), VERSION),
-                "post": _operation("Versions", version | _refused(400, 408, 413, 415), VERSION)
+                "post": _answers("Versions", version | _refused(400, 408, 413, 415))
                 | {"requestBody": _form(VERSION)},
             },
             "/services/usid": {"get": _operation("Id of the installation", pages, ())},
@@ -73,13 +77,17 @@ def _operation(summary: str, responses: dict[str, Any], table: Sequence[Paramete
         {"name": p.name, "in": "query", "description": p.description, "schema": _schema(p)}
         for p in (*COMMON, *table)
     ]
-    return {"summary": summary, "parameters": listed, "responses": _refused(400) | responses}
+    return _answers(summary, responses) | {"parameters": listed}
+
+
+def _answers(summary: str, responses: dict[str, Any]) -> dict[str, Any]:
+    return {"summary": summary, "responses": _refused(400) | responses}
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if parameter.values:
-        schema["enum"] = list(parameter.values)
+        schema["enum"] = list(offered(parameter))
     if parameter.default is not None:
         schema["default"] = parameter.default
     return schema
@@ -100,29 +108,32 @@ def _refused(*statuses: int) -> dict[str, Any]:
 
 
 def _form(table: Iterable[Parameter]) -> dict[str, Any]:
-    schema = {"type": "object", "properties": {p.name: _schema(p) for p in (*COMMON, *table)}}
-    return {"content": {media_type: {"schema": schema} for media_type in (FORM, JSON)}}
+    texts = {p.name: _schema(p) for p in (*COMMON, *table)}
+    values = {p.name: _json_schema(p) for p in (*COMMON, *table)}
+    forms = {FORM: texts, JSON: values}
+    return {
+        "content": {
+            media_type: {"schema": {"type": "object", "properties": fields, "additionalProperties": False}}
+            for media_type, fields in forms.items()
+        }
+    }
+
+
+def _json_schema(parameter: Parameter) -> dict[str, Any]:
+    """JSON has true and false for On and Off besides."""
+    schema = _schema(parameter)
+    known = {value.lower() for value in parameter.values}
+    if booleans := [value for value, word in ((True, "on"), (False, "off")) if word in known]:
+        schema |= {"type": ["string", "boolean"], "enum": [*schema["enum"], *booleans]}
+    return schema
 
 
 def _document() -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    properties = {p.name: _schema(p) for p in (*COMMON, *_in_query(TRANSFORM))}
-    raw = {media_type: binary for media_type in RAW_MEDIA_TYPES if media_type}
-    forms = {
-        media_type: {
-            "schema": {
-                "type": "object",
-                "properties": properties | {DOCUMENT: {"type": "string"} | extra},
-                "required": [DOCUMENT],
-            }
-        }
-        for media_type, extra in (
-            (MULTIPART, {"format": "binary"}),
-            (FORM, {}),
-            (JSON, {"contentEncoding": "base64"}),
-        )
+    return {
+        "required": True,
+        "description": "The document. In a form, the parameters of the query may be fields instead.",
+        "content": document_content(DOCUMENT),
     }
-    return {"required": True, "content": raw | forms}
 
 
 def _error() -> dict[str, Any]:

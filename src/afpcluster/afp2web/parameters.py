@@ -107,6 +107,11 @@ def parse(given: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> Value
     return Values(values)
 
 
+def offered(parameter: Parameter) -> Sequence[str]:
+    """The values that are not refused."""
+    return [value for value in parameter.values if _not_built(parameter, value) is None]
+
+
 def _checked(parameter: Parameter, value: str) -> str:
     if parameter.refusal is not None:
         what = _REFUSALS[parameter.refusal]
@@ -121,13 +126,20 @@ def _checked(parameter: Parameter, value: str) -> str:
                 f"{parameter.name}={value[:64]!r} is not known. Known values: {known}.",
             )
         value = by_lower[value.lower()]
+    if (refusal := _not_built(parameter, value)) is not None:
+        raise refusal
+    return value
+
+
+def _not_built(parameter: Parameter, value: str) -> ServiceError | None:
+    """The refusal of a value that the interface knows and this server does not do."""
     if parameter.name == "OutputMode" and value == "File":
-        raise ServiceError(
+        return ServiceError(
             501, "file-mode-off", f"OutputMode=File: this server {_REFUSALS['file-mode-off']}."
         )
     if parameter.name == "OutputFormat" and value not in BUILT_FORMATS:
         made = ", ".join(BUILT_FORMATS)
-        raise ServiceError(
+        return ServiceError(
             501, "format-not-built", f"OutputFormat={value} is not made here; made here: {made}."
         )
-    return value
+    return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
@@ -224,6 +225,25 @@ class _Reading:
             "Send it again.",
             headers={"Connection": "close"},
         )
+
+
+def document_content(name: str) -> dict[str, Any]:
+    """How OpenAPI describes these bodies, with `name` as the document's field in forms."""
+    text = {"type": "string", "minLength": 1}
+    binary = text | {"format": "binary"}
+    base64 = text | {"format": "byte", "contentEncoding": "base64"}
+    fields = {MULTIPART: binary, FORM: binary, JSON: base64}
+    return {media_type: {"schema": binary} for media_type in filter(None, RAW_MEDIA_TYPES)} | {
+        media_type: {
+            "schema": {
+                "type": "object",
+                "required": [name],
+                "properties": {name: field},
+                "additionalProperties": False,
+            }
+        }
+        for media_type, field in fields.items()
+    }
 
 
 def _too_large(limit: int) -> ServiceError:

@@ -1,7 +1,8 @@
 """The public face of wrapper-service: paths, parameters, and their description for OpenAPI.
 
 Rules: an unknown parameter is refused. Parameters that concern the conversion go to afp2web under
-afp2web's names; nothing else of the client's request does.
+afp2web's names; nothing else of the client's request does. OpenAPI describes each parameter in one place,
+the query: a field of a form may give it, too, but not a second time.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from afpcluster.web.errors import ServiceError
-from afpcluster.web.intake import AFP_MEDIA_TYPES
+from afpcluster.web.intake import document_content
 
 ROOT = "/wrapperservice"
 HEARTBEAT = f"{ROOT}/heartbeat"
@@ -86,25 +87,19 @@ _PROBLEM = {
     }
 }
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORM = {
-    "schema": {
-        "type": "object",
-        "required": ["file"],
-        "properties": {
-            "file": {"type": "string", "format": "binary"},
-            "strict": {"type": "boolean"},
-            _FAIL_ON: {"type": "string", "enum": list(_FAIL_ON_VALUES)},
-            "findings": {"type": "boolean"},
-            "filename": {"type": "string"},
-        },
-    }
-}
+_JSON: dict[str, Any] = {"application/json": {}}
+
+
+def _health(well: str, not_well: str) -> dict[str, Any]:
+    answers = {"200": well, "503": not_well}
+    return {"responses": {s: {"description": text, "content": _JSON} for s, text in answers.items()}}
+
 
 DESCRIPTIONS: dict[str, dict[str, Any]] = {
-    ROOT: {},
-    HEARTBEAT: {"responses": {"200": {"description": "Serving"}, "503": {"description": "Draining"}}},
-    LIVEZ: {"responses": {"200": {"description": "Alive"}}},
-    READYZ: {"responses": {"200": {"description": "Ready"}, "503": {"description": "Not ready; why"}}},
+    ROOT: {"responses": {"200": {"description": "What this is", "content": {"text/html": {}, **_JSON}}}},
+    HEARTBEAT: _health("Serving", "Draining, or without storage"),
+    LIVEZ: {"responses": {"200": {"description": "Alive", "content": _JSON}}},
+    READYZ: _health("Ready", "Not ready, with the reasons"),
     CONVERT: {
         "parameters": [
             _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
@@ -114,13 +109,14 @@ DESCRIPTIONS: dict[str, dict[str, Any]] = {
         ],
         "requestBody": {
             "required": True,
-            "content": {
-                **dict.fromkeys((*AFP_MEDIA_TYPES, "application/octet-stream"), _BINARY),
-                "multipart/form-data": _FORM,
-            },
+            "description": "The document. In a form, the parameters of the query may be fields instead.",
+            "content": document_content("file"),
         },
         "responses": {
-            "200": {"description": "The PDF", "content": {"application/pdf": _BINARY}},
+            "200": {
+                "description": "The PDF, or with findings=true the findings",
+                "content": {"application/pdf": _BINARY, **_JSON},
+            },
             "400": {"description": "The request is wrong", **_PROBLEM},
             "401": {"description": "The client is not known here", **_PROBLEM},
             "408": {"description": "The document did not arrive in time", **_PROBLEM},

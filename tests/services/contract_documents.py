@@ -1,0 +1,40 @@
+"""Loaded by schemathesis: where a schema says "binary", valid data is an AFP file, and its base64 for "byte".
+
+No schema can say what AFP is; what is not AFP is refused with 422, and comes as negative data.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies
+from schemathesis.hooks import HookContext
+from schemathesis.transport.serialization import Binary
+
+from afpcluster.sample import write_sample
+from afpcluster.web.intake import AFP_MEDIA_TYPES, FORM
+
+
+def _sample(statements: int) -> bytes:
+    file = io.BytesIO()
+    write_sample(file, statements=statements)
+    return file.getvalue()
+
+
+_FILES = strategies.sampled_from([_sample(1), _sample(2)])
+schemathesis.openapi.format("binary", _FILES.map(Binary))
+schemathesis.openapi.format("byte", _FILES.map(lambda file: base64.b64encode(file).decode()))
+for _media_type in (*AFP_MEDIA_TYPES, "application/octet-stream"):
+    schemathesis.openapi.media_type(_media_type, _FILES)
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """`Binary` is empty as a field of an urlencoded form; its bytes are not."""
+    if case.media_type == FORM and isinstance(case.body, dict):
+        case.body = {
+            name: value.data if isinstance(value, Binary) else value for name, value in case.body.items()
+        }
