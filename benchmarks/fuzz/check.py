@@ -19,7 +19,7 @@ from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
 from afpcluster.options import Layout, Options
 
-TIME_LIMIT = 5.0  # seconds of one input
+TIME_LIMIT = 5.0  # CPU seconds of one input: the machine may be busy
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
 _CHOICES = (
     Options(raise_faults=True),
@@ -46,24 +46,24 @@ def limit_process() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
-def _on_alarm(number: int, frame: FrameType | None) -> None:
+def _on_limit(number: int, frame: FrameType | None) -> None:
     raise TooSlow
 
 
 def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
     """True for a result, False for a refusal by ConversionError, else the fault. In a main thread only."""
-    signal.signal(signal.SIGALRM, _on_alarm)
+    signal.signal(signal.SIGPROF, _on_limit)
     try:
-        signal.setitimer(signal.ITIMER_REAL, time_limit)
+        signal.setitimer(signal.ITIMER_PROF, time_limit)
         convert(io.BytesIO(data), io.BytesIO(), _CHOICES[len(data) % len(_CHOICES)])
         return True
     except ConversionError:
         return False
     except (Exception, TooSlow) as error:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         return _fault(error)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _fault(error: BaseException) -> Fault:

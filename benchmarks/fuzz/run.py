@@ -22,7 +22,7 @@ from benchmarks.fuzz.check import TIME_LIMIT, Fault, TooSlow, check, limit_proce
 from benchmarks.fuzz.mutate import mutated
 from benchmarks.fuzz.seeds import corpus_seeds, own_seeds
 
-HARD_LIMIT = TIME_LIMIT * 3  # no progress for so long: the process is killed
+HARD_LIMIT = TIME_LIMIT * 12  # seconds without progress by the clock: the process is killed
 _OWN_WEIGHT = 8  # a seed of our own is chosen this often for one file of the corpus
 _SLOW = ("data_object_font",)  # takes ten times as long as the others, and comes once
 _NEXT, _RESULTS, _REFUSED, _FAULTS, _PEAK, _BEAT = range(6)
