@@ -63,6 +63,11 @@ class Options:
     `form_map` names the form map to use, which is looked for as other resources are; None takes those in
     the file. `max_copies` limits the copies of a sheet in the layout by sheets.
 
+    `title` is the document's; None takes the name that the file gives it, else `file_name`, which is that of
+    the print file. Of a PDF, `password` is asked for when it is opened, `permissions` are what readers may do
+    then ("print", "copy", … ; () nothing, None everything), `linearize` orders it for the web, and
+    `attach_index` attaches the index of the print file.
+
     `selection` chooses pages, page groups and documents. In the layout by sheets its page numbers are those
     of the output, and a sheet is taken with all its pages if one of them is in the chosen groups and
     documents."""
@@ -80,6 +85,11 @@ class Options:
     raster_a_space: bool = True
     layout: Layout = Layout.PAGES
     form_map: str | None = None
+    file_name: str = ""
+    password: str | None = None
+    permissions: tuple[str, ...] | None = None
+    linearize: bool = False
+    attach_index: bool = False
     max_copies: int = 100
     selection: Selection = EVERYTHING
 

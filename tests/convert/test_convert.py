@@ -102,7 +102,7 @@ def title(pdf: bytes) -> str:
 
 def test_title() -> None:
     assert title(converted(THREE, Options(title="Café №1"))[0]) == "Café №1"
-    assert title(converted(THREE)[0]) == ""
+    assert title(converted(THREE)[0]) == "DOC"
 
 
 def test_inline_resources_are_used() -> None:

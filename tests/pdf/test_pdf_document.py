@@ -206,7 +206,8 @@ def test_golden(name: str, check_golden: Callable[[Path, str], None]) -> None:
 _MEMORY = """
 import resource, sys
 from dataclasses import replace
-from afpcluster.display.items import GroupStart, Page, Rectangle
+from afpcluster.display.items import Page, Rectangle
+from afpcluster.display.place import GroupStart
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
 class Sink:

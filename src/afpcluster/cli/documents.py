@@ -70,6 +70,17 @@ def convert(
         str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
     ] = None,
     max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
+    title: Annotated[str | None, typer.Option(help="title of the PDF")] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="AFPCLUSTER_PASSWORD", help="password to open the PDF (AES-256)"),
+    ] = None,
+    permissions: Annotated[
+        str | None,
+        typer.Option(help="what readers may do: print,copy,modify,annotate,forms,assemble, all or none"),
+    ] = None,
+    linearize: Annotated[bool, typer.Option("--linearize", help="order the PDF for the web")] = False,
+    attach_index: Annotated[bool, typer.Option("--attach-index", help="attach the index to the PDF")] = False,
     pages: Annotated[str | None, typer.Option(help="pages to convert, for example 3-4,9,12-")] = None,
     groups: Annotated[
         list[str] | None,
@@ -94,6 +105,12 @@ def convert(
     options = Options(
         selection=selection,
         format=chosen,
+        title=title,
+        file_name=source.name,
+        password=password,
+        permissions=tuple(permissions.split(",")) if permissions is not None else None,
+        linearize=linearize,
+        attach_index=attach_index,
         strict=strict,
         fail_on=fail_on,
         resource_paths=tuple(resources or ()),

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from afpcluster.conversion.walk import Unit
+from afpcluster.conversion.walk import Unit, pages_of
 from afpcluster.display.colour import rgb
-from afpcluster.display.items import GlyphRun, GroupStart, Page, Rectangle
+from afpcluster.display.items import GlyphRun, Page, Rectangle
+from afpcluster.display.place import NOWHERE, GroupStart
 from afpcluster.document.assembly import PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.page_names import PageNames
@@ -49,12 +50,19 @@ class Painter:
 
     def pages(self, unit: Unit) -> Iterator[Page]:
         """The output pages of a unit: one of a page, one a side of a sheet."""
+        first = next(iter(pages_of(unit)), None)
+        place = first.place if first is not None else NOWHERE
+        for page in self._drawn(unit):
+            page.place = place
+            yield page
+
+    def _drawn(self, unit: Unit) -> Iterator[Page]:
         if isinstance(unit, PageUnit):
             yield self._guarded(unit, self._interpreter.page)
-        else:
-            for page in self._composer.pages(unit):
-                if self._options.selection.takes_page(page.number):
-                    yield page
+            return
+        for page in self._composer.pages(unit):
+            if self._options.selection.takes_page(page.number):
+                yield page
 
     def _page_on_sheet(self, unit: PageUnit, form: PageForm) -> Page:
         return self._guarded(unit, lambda page: self._interpreter.draw(page, form))
@@ -78,7 +86,9 @@ class Painter:
         except Exception as fault:
             with self._findings.on_page(page.number):
                 self._report(fault, None)
-            return maker.packet(self._marked(page.number, page.width, page.height, page.groups))
+            marked = self._marked(page.number, page.width, page.height, page.groups)
+            marked.place, marked.facts = page.place, page.facts
+            return maker.packet(marked)
 
     def _report(self, fault: Exception, offset: int | None) -> None:
         """Record a fault of our own, or let it through where the caller asked for that."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from afpcluster.afp.framing import RecordFile
-from afpcluster.display.items import GroupStart
+from afpcluster.display.place import GroupStart
 from afpcluster.document.assembly import Assembler, PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.resources import ResourceScope
@@ -22,6 +22,13 @@ from afpcluster.options import Layout, Options
 
 Unit = PageUnit | Sheet
 """What is painted as a whole; numbered from 1 in the whole file, selected or not."""
+
+
+def pages_of(unit: Unit) -> list[PageUnit]:
+    """The pages of the file that are in a unit, in order."""
+    if isinstance(unit, PageUnit):
+        return [unit]
+    return [placed.unit for placed in unit.pages if not placed.blank]
 
 
 class Walk:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 from afpcluster.afp.framing import RecordFile
 from afpcluster.conversion.facts import page_facts
 from afpcluster.conversion.paint import Painter
-from afpcluster.conversion.walk import Unit, Walk
+from afpcluster.conversion.walk import Unit, Walk, pages_of
 from afpcluster.display.items import Page
 from afpcluster.document.folders import FolderScope
 from afpcluster.document.page_names import PageNames
@@ -61,7 +61,11 @@ class Work:
         if takes is Takes.FACTS:
             yield from self._facts(maker)
             return
+        first: Unit | None = None
         for unit, page in self.pages():
+            if page is not None and takes is Takes.PAGES_AND_FACTS and unit is not first:
+                first = unit
+                page.facts = tuple([page_facts(one, self._painted) for one in pages_of(unit)])
             yield unit, None if page is None else self._painter.packet(page, maker)
 
     def _facts(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from afpcluster.display.items import GroupStart
-from afpcluster.display.place import Place
+from afpcluster.display.place import GroupStart, Place
 
 
 class Tag(NamedTuple):

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face
+from afpcluster.display.facts import PageFacts
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, Point
+from afpcluster.display.place import NOWHERE, GroupStart, Place
 
 
 class GlyphRun(NamedTuple):
@@ -244,36 +246,14 @@ class Link:
     page: int | None = None
 
 
-_SHOWN_TAGS = 4  # in the title of a group
-
 Item = GlyphRun | Rectangle | Path | Image | EmbeddedPdf | Group | Shared | ClipPath | Link
-
-
-@dataclass(slots=True, frozen=True)
-class GroupStart:
-    """A page group (statement, letter) begins with this page: for bookmarks and the index. `level` is how
-    many groups it lies in, `attributes` are its tags (name, value), `code_pages` those of the tags in their
-    order, `number` counts groups from 1; `offset` is the byte of the file where it begins."""
-
-    name: str
-    level: int
-    attributes: tuple[tuple[str, str], ...] = ()
-    number: int = 0
-    code_pages: tuple[int, ...] = ()
-    offset: int = 0
-
-    @property
-    def title(self) -> str:
-        """What a reader is shown: the tags, else the name, else the number. Never empty."""
-        tags = [": ".join(filter(None, tag)) for tag in self.attributes if any(tag)]
-        if len(tags) > _SHOWN_TAGS:
-            tags[_SHOWN_TAGS:] = ["…"]
-        return ", ".join(tags) or self.name.strip() or f"Group {self.number}"
 
 
 @dataclass(slots=True)
 class Page:
-    """One page: `width` and `height` in points, `number` from 1 in the whole file."""
+    """One page: `width` and `height` in points, `number` from 1 in the whole file. `groups` begin with it,
+    `attributes` are its own tags (name, value), `place` is where it stands in the file, and `facts` are those
+    of the file's pages that are on it, where the output asks for them."""
 
     number: int
     width: float
@@ -281,3 +261,5 @@ class Page:
     items: list[Item]
     groups: tuple[GroupStart, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    place: Place = NOWHERE
+    facts: tuple[PageFacts, ...] = ()

@@ -20,8 +20,7 @@ from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.transfer import COMPOSE
 from afpcluster.afp.triplet_lengths import report_hidden
-from afpcluster.display.items import GroupStart
-from afpcluster.display.place import NOWHERE, Place
+from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.document.attributes import (
     begin_name,
     declared_code_page,

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from afpcluster.display.geometry import Box, Matrix, rotation, translation
-from afpcluster.display.items import Group, GroupStart, Item, Page
+from afpcluster.display.items import Group, Item, Page
+from afpcluster.display.place import GroupStart
 from afpcluster.document.assembly import PageUnit
 from afpcluster.document.medium_map import CopyGroup, SideControls
 from afpcluster.document.resources import ResourceScope

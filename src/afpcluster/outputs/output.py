@@ -23,6 +23,7 @@ class Takes(Enum):
     """What of a page an output is made of."""
 
     PAGES = auto()  # what is drawn: a display-list page
+    PAGES_AND_FACTS = auto()  # the same, with the page's facts
     FACTS = auto()  # what the file says of it: page facts; nothing is drawn
 
 
@@ -51,7 +52,10 @@ class Output(Protocol):
     """One kind of output. It crosses process borders."""
 
     media_type: ClassVar[str]
-    takes: ClassVar[Takes]
+
+    @property
+    def takes(self) -> Takes:
+        """What its makers are given."""
 
     def maker(self) -> Maker: ...
 
@@ -61,8 +65,14 @@ class Output(Protocol):
 
 def _pdf(options: Options) -> Output:
     from afpcluster.outputs.pdf import PdfOutput
+    from afpcluster.outputs.pdf.finishing import Finishing, permissions_of
 
-    return PdfOutput(title=options.title)
+    return PdfOutput(
+        title=options.title,
+        name=Path(options.file_name).stem or None,
+        attach_index=options.attach_index,
+        finishing=Finishing(options.password, permissions_of(options.permissions), options.linearize),
+    )
 
 
 def _index(options: Options) -> Output:

@@ -51,6 +51,19 @@ class Outline:
         parent.last = ref
         parent.children += 1
 
+    def wrap(self, title: str, destination: Value) -> None:
+        """Put all items so far into one at the top, which items of level 0 then follow."""
+        before = self._root
+        if before is None:
+            self.add(title, 0, destination)
+            return
+        ref = self._file.allocate()
+        self._root = _Item(ref, "", None, ref, None, -1, before.ref, before.ref, 1)
+        for item in self._open:
+            item.level += 1
+        before.title, before.destination, before.parent, before.level = title, destination, ref, 0
+        self._open.insert(0, before)
+
     def _write(self, item: _Item, following: Ref | None) -> None:
         entries: PdfDict = {"Title": item.title, "Parent": item.parent, "Dest": item.destination}
         if item.previous is not None:

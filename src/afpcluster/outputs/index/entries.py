@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from afpcluster.display.facts import PageFacts, Tag
-from afpcluster.display.items import GroupStart
+from afpcluster.display.place import GroupStart
 
 
 class Packet(NamedTuple):

@@ -27,7 +27,7 @@ from afpcluster.afp.triplets_control import (
     ObjectCount,
 )
 from afpcluster.display.facts import PageFacts, Tag
-from afpcluster.display.items import GroupStart
+from afpcluster.display.place import GroupStart
 from afpcluster.findings import Findings
 from afpcluster.outputs.index.entries import group_tags
 from afpcluster.outputs.output import Sink, Takes

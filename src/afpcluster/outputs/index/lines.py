@@ -73,13 +73,20 @@ def _tags(tags: Iterable[Tag]) -> list[dict[str, Any]]:
     ]
 
 
+def index_packet(page: PageFacts) -> Packet:
+    """The lines of a page, for `LinesWriter`."""
+    place = page.place
+    return Packet(place.document, place.document_name, page.number, page_lines(page))
+
+
 class _Maker:
     def packet(self, page: PageFacts) -> Packet:
-        place = page.place
-        return Packet(place.document, place.document_name, page.number, page_lines(page))
+        return index_packet(page)
 
 
-class _Writer:
+class LinesWriter:
+    """Puts the lines of documents in front of their first pages."""
+
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._size = 0
@@ -107,5 +114,5 @@ class JsonLinesOutput:
     def maker(self) -> _Maker:
         return _Maker()
 
-    def writer(self, sink: Sink, findings: Findings) -> _Writer:
-        return _Writer(sink)
+    def writer(self, sink: Sink, findings: Findings) -> LinesWriter:
+        return LinesWriter(sink)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from afpcluster.findings import Findings
-from afpcluster.outputs.output import Sink, Takes
+from afpcluster.outputs.output import Sink, Takes, Writer
 from afpcluster.outputs.pdf.document import PdfDocumentWriter
+from afpcluster.outputs.pdf.finishing import PLAIN, Finishing, FinishingWriter
 from afpcluster.outputs.pdf.maker import PacketMaker
 from afpcluster.outputs.pdf.packet import PagePacket
 
@@ -20,15 +21,31 @@ __all__ = ["PacketMaker", "PagePacket", "PdfDocumentWriter", "PdfOutput"]
 
 @dataclass(slots=True, frozen=True)
 class PdfOutput:
-    """The PDF output. `compress` False makes a file to read."""
+    """The PDF output. `name` is a title for want of a better one. `compress` False makes a file to read."""
 
     media_type: ClassVar[str] = "application/pdf"
-    takes: ClassVar[Takes] = Takes.PAGES
     title: str | None = None
+    name: str | None = None
+    attach_index: bool = False
+    finishing: Finishing = PLAIN
     compress: bool = True
+
+    @property
+    def takes(self) -> Takes:
+        return Takes.PAGES_AND_FACTS if self.attach_index else Takes.PAGES
 
     def maker(self) -> PacketMaker:
         return PacketMaker(compress=self.compress)
 
-    def writer(self, sink: Sink, findings: Findings) -> PdfDocumentWriter:
-        return PdfDocumentWriter(sink, findings, title=self.title, compress=self.compress)
+    def writer(self, sink: Sink, findings: Findings) -> Writer:
+        def plain(to: Sink) -> PdfDocumentWriter:
+            return PdfDocumentWriter(
+                to,
+                findings,
+                title=self.title,
+                name=self.name,
+                attach_index=self.attach_index,
+                compress=self.compress,
+            )
+
+        return FinishingWriter(plain, sink, self.finishing) if self.finishing.needed else plain(sink)

@@ -10,10 +10,14 @@ from __future__ import annotations
 from array import array
 from urllib.parse import quote
 
+from afpcluster.display.place import Place, tags_title
 from afpcluster.findings import Findings, Severity
+from afpcluster.outputs.index.lines import LinesWriter
+from afpcluster.outputs.pdf.attachment import NAME, AttachedFile
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.embedded import import_page
 from afpcluster.outputs.pdf.fonts.store import FontStore
+from afpcluster.outputs.pdf.labels import PageLabels
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
 from afpcluster.outputs.pdf.packet import (
     LAB_NAME,
@@ -37,16 +41,31 @@ from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
 
 class PdfDocumentWriter:
     """Writes one PDF file to `sink` (which need not be seekable): `add` every packet, then `finish`.
-    `compress` must agree with the makers'."""
+    `compress` must agree with the makers'. The title is `title`, else the first document's name, else `name`.
+    """
 
     def __init__(
-        self, sink: Sink, findings: Findings, *, title: str | None = None, compress: bool = True
+        self,
+        sink: Sink,
+        findings: Findings,
+        *,
+        title: str | None = None,
+        name: str | None = None,
+        attach_index: bool = False,
+        compress: bool = True,
     ) -> None:
         self._title = title
+        self._name = name
         self._findings = findings
         self._file = PdfFile(sink, compress=compress)
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
+        self._labels = PageLabels()
+        self._first: tuple[Place, Ref] | None = None  # of the first document
+        self._document = 0  # the last one's number
+        self._several = False  # documents
+        self._attached = AttachedFile() if attach_index else None
+        self._index = LinesWriter(self._attached) if self._attached is not None else None
         self._fonts = FontStore(self._file, self._findings)
         self._objects: dict[tuple[type, str], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
@@ -81,8 +100,28 @@ class PdfDocumentWriter:
         if packet.links:
             entries["Annots"] = [self._link(link) for link in packet.links]
         self._file.write(page, entries)
+        self._mark(packet, page)
+        if self._index is not None:
+            for part in packet.index:
+                self._index.add(part)
+
+    def _mark(self, packet: PagePacket, page: Ref) -> None:
+        """Bookmarks and label of a page. Documents have bookmarks where there are several: the first gets
+        its own when the second comes."""
+        place = packet.place
+        self._labels.add(place)
+        if self._first is None:
+            self._first, self._document = (place, page), place.document
+        if place.document != self._document:
+            if not self._several:
+                first, first_page = self._first
+                self._outline.wrap(first.document_title, _top_of(first_page))
+            self._several, self._document = True, place.document
+            self._outline.add(place.document_title, 0, _top_of(page))
         for group in packet.groups:
-            self._outline.add(group.title, group.level, [page, Raw(b"/XYZ"), None, None, None])
+            self._outline.add(group.title, group.level + self._several, _top_of(page))
+        if title := tags_title(packet.attributes):
+            self._outline.add(title, len(place.groups) + self._several, _top_of(page))
 
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
@@ -98,12 +137,19 @@ class PdfDocumentWriter:
         outline = self._outline.finish()
         if outline is not None:
             catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
-        if self._title:
+        if (labels := self._labels.tree()) is not None:
+            catalog["PageLabels"] = self._file.add(labels)
+        if self._attached is not None:
+            attached = self._attached.finish(self._file)
+            catalog["AF"] = [attached]
+            catalog["Names"] = {"EmbeddedFiles": {"Names": [NAME, attached]}}
+        title = self._title or (self._first[0].document_name.strip() if self._first else "") or self._name
+        if title:
             catalog["ViewerPreferences"] = {"DisplayDocTitle": True}
         catalog["Metadata"] = self._file.add_stream(
-            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(self._title)
+            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(title)
         )
-        info = self._file.add(information(self._title))
+        info = self._file.add(information(title))
         return self._file.finish(self._file.add(catalog), info)
 
     # Resources
@@ -226,6 +272,11 @@ class PdfDocumentWriter:
         if number not in self._awaited:
             self._awaited[number] = self._file.allocate()
         return self._awaited[number]
+
+
+def _top_of(page: Ref) -> Value:
+    """The destination that shows a page from its top, as large as it is shown now (section 12.3.2)."""
+    return [page, Raw(b"/XYZ"), None, None, None]
 
 
 def _filtered(content: Content) -> PdfDict:

@@ -16,6 +16,7 @@ from afpcluster.display.face import Face, OutlineFace
 from afpcluster.display.geometry import Box, Matrix, scaling
 from afpcluster.display.items import EmbeddedPdf, Group, ImageData, Item, Page, SharedItems, TilePattern
 from afpcluster.findings import Findings
+from afpcluster.outputs.index.lines import index_packet
 from afpcluster.outputs.pdf.content import PAGE_UNIT, ContentWriter, content_box, place_link
 from afpcluster.outputs.pdf.images import encode_image
 from afpcluster.outputs.pdf.packet import (
@@ -82,6 +83,9 @@ class PacketMaker:
             resources.content(writer.data(), compress=self._compress),
             tuple([place_link(link, flip) for link in writer.links]),
             page.groups,
+            page.attributes,
+            page.place,
+            tuple([index_packet(facts) for facts in page.facts]),
             self._payloads,
             tuple(self._findings),
         )

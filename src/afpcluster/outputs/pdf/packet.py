@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram
 from afpcluster.display.geometry import Matrix
-from afpcluster.display.items import GroupStart
+from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.findings import Finding
+from afpcluster.outputs.index.entries import Packet as IndexPacket
 from afpcluster.pdf.values import PdfDict
 
 LAB_NAME = "Lab"  # of the one colour space that needs a resource
@@ -133,5 +134,8 @@ class PagePacket:
     content: Content
     links: tuple[LinkArea, ...] = ()
     groups: tuple[GroupStart, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()  # the page's own tags
+    place: Place = NOWHERE
+    index: tuple[IndexPacket, ...] = ()  # what the attached index says of the page
     payloads: list[Payload] = field(default_factory=list)  # what a payload names comes before it
     findings: tuple[Finding, ...] = ()
