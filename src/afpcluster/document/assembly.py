@@ -410,7 +410,7 @@ class Assembler:
             if self._scope is self._file_scope:
                 self._scope = ResourceScope(self._file_scope)
         elif not self._in_front:
-            self._scope = self._file_scope = ResourceScope(self.outer_scope, joined=True)
+            self._scope = self._file_scope = ResourceScope(self.outer_scope, joined=True, strict=self._strict)
             self._in_front = True
         return self._scope
 

@@ -94,10 +94,10 @@ class FormMaps:
                 self._kept.append(resource)
                 resource.forget()
             at_hand = at_hand or bool(maps)
-            if name == "" and maps:
-                return next(iter(maps.values()))
-            if name in maps:
-                return maps[name]
+            wanted = name or next(iter(maps), "")
+            if wanted in maps:
+                scope.use(resource)
+                return maps[wanted]
         if name and at_hand:
             self._findings.at(None, "IMM", "MO:DCA Invoke Medium Map (IMM)")(
                 "medium-map-missing",

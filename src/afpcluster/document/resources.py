@@ -19,7 +19,7 @@ from afpcluster.afp.modca import Begin, BeginReserved
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings, MissingResourceError, Severity
 
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
@@ -120,14 +120,18 @@ class Resource:
 
 class ResourceScope:
     """Resources of one level by kind and name; asks `parent` for what it does not have. `joined` says that
-    `parent` has those of another print file, in front of this one. `number` is never reused, unlike `id()`,
-    so caches keyed by it need not keep the scope alive."""
+    `parent` has those of another print file, in front of this one: using one of them is told, and refused
+    where `strict` (MissingResourceError). `number` is never reused, unlike `id()`, so caches keyed by it need
+    not keep the scope alive."""
 
     _numbers = count()
 
-    def __init__(self, parent: ResourceScope | None = None, *, joined: bool = False) -> None:
+    def __init__(
+        self, parent: ResourceScope | None = None, *, joined: bool = False, strict: bool = False
+    ) -> None:
         self.parent = parent
         self._joined = joined
+        self._strict = strict
         self.number = next(self._numbers)
         self._found: dict[tuple[int, str], Resource] = {}
         self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
@@ -145,26 +149,46 @@ class ResourceScope:
         found = self._found.get((kind, fold(name)))
         if found is None and self.parent is not None:
             found = self.parent.find(kind, name)
-            if self._joined and found is not None and found is self.parent._found.get((kind, fold(name))):
-                _report_of_another(found)
+            if found is not None:
+                self._tell_of_another(found)
         return found
 
     def of_kind(self, kind: int) -> Iterator[Resource]:
-        """All resources of a kind, nearest scope first, each once."""
+        """All resources of a kind, nearest scope first, each once. Who uses one says so (`use`)."""
         yield from self._by_kind.get(kind, ())
         if self.parent is not None:
             yield from self.parent.of_kind(kind)
 
+    def use(self, resource: Resource) -> None:
+        """Take note that a resource of `of_kind` is used here."""
+        if self.parent is not None and not self._has(resource):
+            self._tell_of_another(resource)
+            self.parent.use(resource)
 
-def _report_of_another(resource: Resource) -> None:
-    """Record that a print file shows a resource which only the one in front of it has."""
+    def _has(self, resource: Resource) -> bool:
+        return any(own is resource for own in self._by_kind.get(resource.kind, ()))
+
+    def _tell_of_another(self, resource: Resource) -> None:
+        """Record, or refuse, that a print file shows what only the one in front of it has."""
+        if self._joined and self.parent is not None and self.parent._has(resource):
+            _report_of_another(resource, self._strict)
+
+
+def _report_of_another(resource: Resource, strict: bool) -> None:
     severity = Severity.SUBSTITUTED if resource.kind in _LOOKS else Severity.ERROR
     offset = None if resource.file is None else resource.file.origin(resource.start)
+    missing = f"Resource {resource.name} is not with the pages that use it"
+    if strict:
+        raise MissingResourceError(
+            "resource-missing",
+            f"{missing}, only with the first of the joined files, whose may belong to somebody else; "
+            "strict was asked for. Convert the files one by one, each with its resources.",
+            offset=offset,
+        )
     with resource.findings.kept():
         resource.findings.at(offset, "BRS", 'MO:DCA "Resource Search Order"')(
             "resource-of-another-file",
-            f"Resource {resource.name} is not with the pages that use it; that of the first of the joined "
-            "files is used, which may belong to somebody else",
+            f"{missing}; that of the first of the joined files is used, which may belong to somebody else",
             severity=severity,
         )
 

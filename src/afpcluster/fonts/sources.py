@@ -6,10 +6,10 @@ OpenType fonts from the scope, else from the resource folders by full font name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
@@ -70,25 +70,26 @@ class FontSources:
         grid = reference.grid
         if grid is None:
             return None
-        found = (one for one in self._character_sets(scope, record) if one.typeface_id == grid.typeface)
-        return min(found, key=lambda one: one.misfit(grid.width), default=None)
+        return self._best_of_all(
+            scope,
+            record,
+            lambda one: one.typeface_id == grid.typeface,
+            lambda one: one.misfit(grid.width),
+        )
 
     def base_of(self, extension: CharacterSet, scope: ResourceScope, record: Record) -> CharacterSet | None:
         """The font that an extension font adds characters to: one with the graphic character set that it
         names (FOCA "Extension Font Triplet X'6D'"), best of the same technology, typeface and size."""
         number = extension.base_character_set_id
-        found = min(
-            (
-                one
-                for one in self._character_sets(scope, record)
-                if not one.extension and number and one.character_set_id == number
-            ),
-            key=lambda one: (
+        found = self._best_of_all(
+            scope,
+            record,
+            lambda one: not one.extension and number != 0 and one.character_set_id == number,
+            lambda one: (
                 one.technology != extension.technology,
                 one.typeface_id != extension.typeface_id,
                 abs(one.size - extension.size),
             ),
-            default=None,
         )
         if found is None:
             self.at(record)(
@@ -98,12 +99,24 @@ class FontSources:
             )
         return found
 
-    def _character_sets(self, scope: ResourceScope, record: Record) -> Iterator[CharacterSet]:
-        """All that can be read, nearest first."""
-        for resource in scope.of_kind(CHARACTER_SET):
-            found = self._parsed_resource(resource, self._character_set, record)
-            if found is not None:
-                yield found
+    def _best_of_all(
+        self,
+        scope: ResourceScope,
+        record: Record,
+        fits: Callable[[CharacterSet], bool],
+        misfit: Callable[[CharacterSet], Any],
+    ) -> CharacterSet | None:
+        """Of all character sets that fit, and can be read, the nearest with the least misfit."""
+        found = [
+            (resource, one)
+            for resource in scope.of_kind(CHARACTER_SET)
+            if (one := self._parsed_resource(resource, self._character_set, record)) is not None and fits(one)
+        ]
+        if not found:
+            return None
+        resource, best = min(found, key=lambda pair: misfit(pair[1]))
+        scope.use(resource)
+        return best
 
     def code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
         """The code page of a reference: a resource, a built-in one, or code page 500."""
@@ -117,6 +130,7 @@ class FontSources:
             for resource in scope.of_kind(CODE_PAGE):
                 found = self._parsed_resource(resource, code_page, record)
                 if found is not None and found.number == number:
+                    scope.use(resource)
                     return self._identified(found, record)
         built_in = builtin_code_pages.built_in(number) if number else None
         if built_in is None or (reference.double_byte and built_in.code_size == 1):
