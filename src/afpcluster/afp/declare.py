@@ -17,8 +17,9 @@ fails to decode; constants live beside the structure that uses them.
 from __future__ import annotations
 
 import struct
+import sys
 from dataclasses import MISSING, dataclass, fields
-from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
 
 
 class DecodeError(ValueError):
@@ -109,7 +110,7 @@ def structure(spec: str) -> Any:
         cls.__annotations__ = {k: v for k, v in cls.__annotations__.items() if k not in pads}
         made: Any = dataclass(slots=True)(cls)
         made.shape = shape
-        made.decode = classmethod(_decoder(shape, made))
+        made.decode = classmethod(_generating_decoder(shape))
         made.encode = _encoder(shape)
         STRUCTURES.append(made)
         return made  # type: ignore[no-any-return]
@@ -118,13 +119,15 @@ def structure(spec: str) -> Any:
 
 
 def _shape(cls: type[Any], spec: str) -> tuple[Shape, set[str]]:
-    hints = get_type_hints(cls, include_extras=True)
+    names = vars(sys.modules[cls.__module__])
     wires: list[tuple[str, Wire]] = []
     required = size = 0
     tail: str | None = None
     groups: Groups | None = None
-    for name in cls.__annotations__:
-        marker = getattr(hints[name], "__metadata__", (None,))[0]
+    for name, annotation in cls.__annotations__.items():
+        # Most are the name of a wire type, and importing is quick where only the others are evaluated.
+        hint = names[annotation] if annotation in names else eval(annotation, names)
+        marker = getattr(hint, "__metadata__", (None,))[0]
         if tail:
             raise TypeError(f"{cls.__name__}.{name} follows the tail {tail}")
         if isinstance(marker, Wire):
@@ -142,7 +145,17 @@ def _shape(cls: type[Any], spec: str) -> tuple[Shape, set[str]]:
     return Shape(spec, tuple(wires), required, size, tail, groups), pads
 
 
-def _decoder(shape: Shape, cls: type[Any]) -> Any:
+def _generating_decoder(shape: Shape) -> Any:
+    """A `decode` that generates the real one at the first call: a document has few kinds of structures."""
+
+    def decode(cls: Any, data: bytes) -> Any:
+        cls.decode = classmethod(_decoder(shape))
+        return cls.decode(data)
+
+    return decode
+
+
+def _decoder(shape: Shape) -> Any:
     """Generate `decode`: one unpack of the whole fixed part; the short path is for optional tails."""
     names: list[str] = []
     values: list[str] = []

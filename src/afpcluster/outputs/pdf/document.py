@@ -15,7 +15,6 @@ from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.index.lines import LinesWriter
 from afpcluster.outputs.pdf.attachment import NAME, AttachedFile
 from afpcluster.outputs.pdf.colour import LAB_SPACE
-from afpcluster.outputs.pdf.embedded import import_page
 from afpcluster.outputs.pdf.fonts.store import FontStore
 from afpcluster.outputs.pdf.labels import PageLabels
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
@@ -172,6 +171,8 @@ class PdfDocumentWriter:
                     self._objects[PatternPayload, payload.key] = self._write_pattern(payload)
             case PdfPayload():
                 if (FormPayload, payload.key) not in self._objects:
+                    from afpcluster.outputs.pdf.embedded import import_page  # pikepdf is slow to import
+
                     form = import_page(self._file, payload, self._findings)
                     self._objects[FormPayload, payload.key] = form
 
