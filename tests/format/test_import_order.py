@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "interpret": "findings afp codecs display document fonts",
     "outputs": "findings options afp display codecs type1 pdf",
     "conversion": "findings options afp display document fonts interpret outputs",
+    "inspection": "findings options afp type1 display document fonts conversion",
     "convert": "findings options conversion outputs",
 }
 

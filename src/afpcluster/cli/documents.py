@@ -124,3 +124,66 @@ def convert(
         max_copies=max_copies,
     )
     raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))
+
+
+@app.command("inspect")
+def inspect(
+    source: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="the AFP file, sound or damaged")
+    ],
+    fields: Annotated[
+        str | None, typer.Option(help="these structured fields only, by their mnemonics: BPG,TLE,NOP")
+    ] = None,
+    page: Annotated[int | None, typer.Option(min=1, help="the fields of this page only")] = None,
+    at: Annotated[
+        int | None, typer.Option(min=0, help="the field that this byte is in, with its bytes")
+    ] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="without what is in the fields")] = False,
+    text: Annotated[bool, typer.Option("--text", help="the text of pages, read through their fonts")] = False,
+    resources: Annotated[
+        bool, typer.Option("--resources", help="the resources inside, and those that pages ask for")
+    ] = False,
+    extract: Annotated[
+        Path | None, typer.Option(help="write the resources inside into this folder: fonts, images, overlays")
+    ] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Option("--resource-path", "-r", help="folder or resource group file to look in; may repeat"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON, a line for each field")] = False,
+) -> None:
+    """Show what is in an AFP file: its structured fields, decoded, as a tree. Never stops at damage."""
+    from afpcluster.cli import inspect_command
+    from afpcluster.options import Options
+
+    options = Options(resource_paths=tuple(paths or ()))
+    names = tuple(name.strip().upper() for name in fields.split(",")) if fields else ()
+    wanted = inspect_command.Wanted(names, page, at)
+    if resources or extract is not None:
+        code = inspect_command.resources(source, options, extract, as_json=as_json)
+    elif text:
+        code = inspect_command.texts(source, wanted, options, as_json=as_json)
+    else:
+        code = inspect_command.inspect(source, wanted, as_json=as_json, brief=brief)
+    raise typer.Exit(code)
+
+
+@app.command("check")
+def check(
+    files: Annotated[list[Path], typer.Argument(help="AFP files, and folders of them")],
+    resources: Annotated[
+        list[Path] | None,
+        typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
+    ] = None,
+    table: Annotated[Path | None, typer.Option("--csv", help="write a row for each file")] = None,
+    processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
+) -> None:
+    """Tell what converting print files would meet: pages, tags, fonts, what would not be shown.
+
+    Exit code 0: everything would be shown, perhaps in other fonts; 7: a part would not, or a file is refused.
+    """
+    from afpcluster.cli.inspect_command import check_files
+    from afpcluster.options import Options
+
+    options = Options(resource_paths=tuple(resources or ()))
+    raise typer.Exit(check_files(files, options, table, processes=processes))

@@ -98,6 +98,17 @@ def join_segments(data: bytes) -> bytes:
     return b"".join(part for _, part in _segments(data)) or data
 
 
+def pfb(data: bytes) -> bytes:
+    """The program in PFB segments, whatever form it has. Raises ProgramDataError."""
+    begun = data[_start(data) :]
+    if _segments(begun):
+        return begun
+    clear, ciphers = _split(data)
+    parts = ((_TEXT, clear + b"\n"), (_BINARY, next(ciphers)))
+    segments = (bytes((0x80, kind)) + len(part).to_bytes(4, "little") + part for kind, part in parts)
+    return b"".join(segments) + b"\x80\x03"
+
+
 def _segments(data: bytes) -> list[tuple[int, bytes]]:
     """(kind, data) of the PFB segments; what is behind a break in their chain belongs to the last."""
     parts: list[tuple[int, bytes]] = []
