@@ -90,3 +90,13 @@ def test_a_strip_that_breaks_off_of_an_image_that_is_turned(orientation: int) ->
 def test_a_file_without_a_single_good_strip_is_a_finding() -> None:
     data = tiff(SIZE, [b"bad", b"worse"], bits=(8, 8, 8), photometric=2, t259=(DEFLATE,))
     assert drawn(data) == ([], ["image-bad"])
+
+
+@pytest.mark.parametrize("tag", [258, 262, 277], ids=["bits", "photometric", "samples"])
+def test_a_tag_whose_value_lies_outside_of_the_file_is_no_fault_of_ours(tag: int) -> None:
+    data = bytearray(tiff(SIZE, strips(NOISE), bits=(8, 8, 8), photometric=2))
+    entry = data.index(tag.to_bytes(2, "little") + b"\3\0")
+    data[entry + 4 : entry + 12] = (32).to_bytes(4, "little") + (1 << 30).to_bytes(4, "little")
+    items, found = drawn(bytes(data))
+    assert found
+    assert "internal-fault" not in found

@@ -114,9 +114,10 @@ def _as_file(piece: _Piece, tags: Any) -> bytes:
     order = b"II*\0" if tags.prefix == b"II" else b"MM\0*"
     directory: Any = TiffImagePlugin.ImageFileDirectory_v2(order + bytes(4))
     for tag in _CODING:
-        if tag in tags:
+        value = tags.get(tag)  # None also where the tag is there and its value is damaged
+        if value is not None:
             directory.tagtype[tag] = tags.tagtype[tag]
-            directory[tag] = tags[tag]
+            directory[tag] = value
     directory[_WIDTH] = piece.width
     directory[_HEIGHT] = directory[_ROWS_PER_STRIP] = piece.height
     directory[_STRIP_OFFSETS], directory[_STRIP_COUNTS] = 0, len(piece.data)  # 0: right behind the directory
