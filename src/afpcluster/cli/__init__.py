@@ -7,10 +7,13 @@ from afpcluster.cli import services
 
 # isort: split
 from afpcluster.cli import cluster
+
+# isort: split
+from afpcluster.cli import operate
 from afpcluster.cli.app import app
 
 # Each module registers its commands when it is imported: in this order they are listed.
-__all__ = ["app", "cluster", "documents", "main", "services"]
+__all__ = ["app", "cluster", "documents", "main", "operate", "services"]
 
 
 def main() -> None:

@@ -10,7 +10,11 @@ import typer
 from afpcluster.cli.app import app
 
 TopologyOption = Annotated[
-    Path | None, typer.Option("--topology", help="topology.yml; without it, the built-in sample")
+    Path | None,
+    typer.Option(
+        "--topology",
+        help="topology.yml, or `docker` for the built-in one in Docker; without it, the built-in sample",
+    ),
 ]
 
 
@@ -78,14 +82,6 @@ def images(base: BaseOption = None) -> None:
     from afpcluster.cluster.docker import commands
 
     commands.make_images(base)
-
-
-@app.command("status")
-def status(topology: TopologyOption = None) -> None:
-    """Show every URL with its state, who holds the VIP, and what is wrong (exit code 1 if anything is)."""
-    from afpcluster.cluster import commands
-
-    commands.show_status(topology)
 
 
 @app.command("reload-certificates")

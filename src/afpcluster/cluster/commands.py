@@ -11,40 +11,40 @@ from pathlib import Path
 
 from rich.console import Console
 
-from afpcluster.cluster import bringup, demo, status
+from afpcluster.cluster import bringup, demo, status, status_table
 from afpcluster.cluster.admin_socket import AdminError, replace_certificate
 from afpcluster.cluster.command import CommandError
+from afpcluster.cluster.exits import Exit, RefusedError, UnfinishedError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
-from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.site.lab import LabSite
-from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
 from afpcluster.cluster.topology import Role, SiteError, Topology
 from afpcluster.cluster.topology_file import TopologyError, load, sample_text
 from afpcluster.cluster.urls import entrance, urls
 
-FAILED = 1
+_CODES: dict[type[Exception], Exit] = {
+    TopologyError: Exit.USAGE,
+    RefusedError: Exit.REFUSED,
+    UnfinishedError: Exit.UNFINISHED,
+}
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Expected failures become one text on standard error and exit code 1."""
+    """Expected failures become one text on standard error and their exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `up` cleans up
     try:
         yield
-    except (
-        TopologyError,
-        SiteError,
-        CommandError,
-        AdminError,
-        AlreadyRunningError,
-        OSError,
-    ) as error:
+    except (TopologyError, SiteError, CommandError, AdminError, AlreadyRunningError, OSError) as error:
         print(f"afpcluster: {error}", file=sys.stderr)
-        sys.exit(FAILED)
+        sys.exit(_code(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def _code(error: Exception) -> Exit:
+    return _CODES.get(type(error), Exit.ERROR)
 
 
 def up(topology_file: Path | None, sample_folder: Path | None) -> None:
@@ -59,7 +59,7 @@ def up(topology_file: Path | None, sample_folder: Path | None) -> None:
                 terminal.print(str(demo.convert_sample(site.topology, sample_folder)), style="green")
 
         site = bringup.up(topology, text, terminal.print, proof)
-        _show(site, terminal)
+        terminal.print(status_table.shown(topology, status.look(site)))
         terminal.print(_next_steps(site), highlight=False)
 
 
@@ -68,14 +68,6 @@ def down(topology_file: Path | None) -> None:
         terminal = console()
         actions = bringup.down(load(topology_file), terminal.print)
         terminal.print("Everything is removed." if actions else "There was nothing to remove.")
-
-
-def show_status(topology_file: Path | None) -> None:
-    """Exit code 1 when something is wrong."""
-    with told():
-        topology = load(topology_file)
-        if _show(site_of(topology), console()):
-            sys.exit(FAILED)
 
 
 def reload_certificates(topology_file: Path | None) -> None:
@@ -107,16 +99,6 @@ def shell(host: str, command: list[str], topology_file: Path | None) -> None:
 def supervise(topology_file: Path) -> None:
     with told():
         Supervisor(load(topology_file)).run()
-
-
-def _show(site: Site, terminal: Console) -> list[str]:
-    seen = status.look(site)
-    wrong = status.verdict(seen)
-    if seen.processes:
-        terminal.print(status.table(site.topology, seen))
-    else:
-        terminal.print("\n".join(wrong))
-    return wrong
 
 
 def _next_steps(site: LabSite) -> str:

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from afpcluster.cluster import demo
-from afpcluster.cluster.commands import FAILED, console, told
+from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.drill import convert_locally, run_drill
 from afpcluster.cluster.drills import DRILLS
+from afpcluster.cluster.exits import Exit
 from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.site.site import Site
@@ -43,7 +44,7 @@ def run_drills(
             terminal.print(f"  history: {saved}", highlight=False)
             broken = broken or bool(verdict.broken)
         if broken:
-            sys.exit(FAILED)
+            sys.exit(Exit.ERROR)
 
 
 def _histories(site: Site) -> Path:

@@ -36,6 +36,13 @@ class Holding:
     until: datetime | None = None
     why: str = ""
 
+    def told(self) -> str:
+        """For the operator, in local time."""
+        since = f"{self.since.astimezone():%Y-%m-%d %H:%M:%S}"
+        if self.until is None:
+            return f"{self.host} since {since}"
+        return f"{self.host} from {since} to {self.until.astimezone():%H:%M:%S}: {self.why}"
+
 
 def read(site: Site) -> tuple[Change, ...]:
     """The journals of both proxies, in order of time. A line that is cut off is left out."""

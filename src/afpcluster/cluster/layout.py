@@ -22,10 +22,13 @@ HEALTH_FOLDER = f"{STATE}/health"
 HAPROXY_HEALTH = f"{HEALTH_FOLDER}/haproxy"  # Keepalived's track file: 0 healthy, 1 fault
 HAPROXY_SERVERS = f"{HEALTH_FOLDER}/servers"  # another one: 1 while HAProxy has no server for something
 HAPROXY_WHY = f"{HEALTH_FOLDER}/why"  # why it is a fault
+PAUSE = f"{HEALTH_FOLDER}/pause"  # there: this proxy's watcher and script take the VIP from nobody
+LEAVE = f"{HEALTH_FOLDER}/leave"  # there, and new: an operator wants the VIP elsewhere
 WATCHER_PID = f"{HEALTH_FOLDER}/watcher.pid"
 WATCHER_BEAT = f"{HEALTH_FOLDER}/beat"  # the machine's uptime at the watcher's last look, in 1/100 s
 JOURNAL_FOLDER = "/usr/local/docker/keepalived"  # outlives a restart of the machine
 JOURNAL = f"{JOURNAL_FOLDER}/vip.jsonl"  # every change of Keepalived's state
+OPERATIONS = f"{JOURNAL_FOLDER}/operations.jsonl"  # what operators did
 SCRIPT_USER = "keepalived_script"  # runs Keepalived's scripts
 
 

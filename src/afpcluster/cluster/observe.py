@@ -110,9 +110,10 @@ def _is_whole(layout: Layout, host: Host) -> bool:
 
 
 def _addresses(layout: Layout, host: Host) -> set[str]:
-    """The host's addresses; none where its namespace cannot be entered, so that `down` still removes it."""
+    """On the host's cable; none where its namespace cannot be entered, so that `down` still removes it."""
+    interface = layout.topology.network.interface
     try:
-        rows = run_json("ip", "-json", "-netns", layout.namespace(host), "-4", "addr", "show")
+        rows = run_json("ip", "-json", "-netns", layout.namespace(host), "addr", "show", "dev", interface)
     except CommandError:
         return set()
     return {info["local"] for row in rows for info in row.get("addr_info", ())}

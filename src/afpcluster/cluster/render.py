@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
 from afpcluster.cluster.template import fill
@@ -25,6 +26,12 @@ HOSTS = "/etc/hosts"
 
 # Not everybody may read or run everything; 0644 where nothing is said. haproxy.cfg holds the password's hash.
 MODES: Mapping[str, int] = {HAPROXY_CFG: 0o640, CHK_HAPROXY: 0o755, NOTIFY_VIP: 0o755}
+
+
+def drain_file(role: Role) -> str:
+    """Beside the properties of a service; while it is there, the instance drains."""
+    return str(PurePosixPath(PROPERTIES[role]).with_name("drain"))
+
 
 Rendered = dict[str, dict[str, str]]
 
@@ -113,6 +120,7 @@ def _wrapper_properties(topology: Topology, host: Host) -> str:
         "wrapperservice.properties",
         fallback_targets=", ".join(f"{protocol}://{proxy.address}:{port}" for proxy in proxies),
         conversions=queues(topology).wrapper,
+        drain=drain_file(Role.WRAPPER),
         trusted=_trusted(topology, Role.PROXY),
         tls=_service_tls(topology) + _verified_target(topology),
         attempt=limits.attempt // 1000,
@@ -132,6 +140,7 @@ def _afp2web_properties(topology: Topology, host: Host) -> str:
         name=topology.name,
         host=host.name,
         conversion=limits.conversion // 1000,
+        drain=drain_file(Role.AFP2WEB),
         queue=limits.queue // 1000,
         workers=topology.services.workers,
         trusted=_trusted(topology, Role.PROXY, Role.WRAPPER),

@@ -1,25 +1,22 @@
-"""The state of the cluster: looked at (`look`), judged (`verdict`, pure) and shown (`table`)."""
+"""The state of the cluster: looked at (`look`) and judged (`verdict`, `exit_code`: pure)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
-from afpcluster.cluster import journal
+from afpcluster.cluster import journal, marks, views
 from afpcluster.cluster.drift import drifts
+from afpcluster.cluster.exits import Exit
 from afpcluster.cluster.journal import Holding
+from afpcluster.cluster.marks import Mark
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers
 from afpcluster.cluster.site.site import ProcessState, Site
-from afpcluster.cluster.topology import Topology
-from afpcluster.cluster.urls import urls
+from afpcluster.cluster.urls import VIP, urls
+from afpcluster.cluster.views import Instance, Server
 
-_SHOWN_HOLDINGS = 4
 _CERTIFICATE_DAYS = 21  # so long before its end a certificate is told
 
 
@@ -35,6 +32,10 @@ class Status:
     faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take the VIP, and why
     silent: Mapping[str, float] = field(default_factory=dict)  # seconds since their watcher looked
     holdings: tuple[Holding, ...] = ()  # of the VIP
+    instances: tuple[Instance, ...] = ()
+    servers: tuple[Server, ...] = ()  # as each HAProxy sees them
+    drained: Mapping[str, Mark] = field(default_factory=dict)
+    paused: Mapping[str, Mark] = field(default_factory=dict)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -52,6 +53,10 @@ def look(site: Site) -> Status:
         faults=proxies_at_fault(site),
         silent=silent_watchers(site),
         holdings=journal.holdings(journal.read(site)),
+        instances=views.instances(site),
+        servers=views.servers(site),
+        drained=marks.drained(site),
+        paused=marks.paused(site),
     )
 
 
@@ -68,7 +73,10 @@ def verdict(status: Status) -> list[str]:
             "or a Keepalived died without giving it up"
         )
     wrong += status.troubles
+    wrong += [f"{p.host}: {p.name} is not running" for p in status.processes if p.pid is None]
     wrong += [f"{proxy} cannot take the VIP: {why}" for proxy, why in status.faults.items()]
+    wrong += [f"{proxy}: automation is paused {mark}" for proxy, mark in status.paused.items()]
+    wrong += [f"{host} is drained {mark}" for host, mark in status.drained.items()]
     wrong += _ending_certificates(status)
     wrong += [
         f"{proxy}: its watcher has not looked at HAProxy for {seconds:.0f} s, so a frozen one is not noticed"
@@ -77,10 +85,27 @@ def verdict(status: Status) -> list[str]:
     wrong += [
         f"{a.url.host}: {a.url} {a.error or f'answers {a.status} instead of {a.url.expect}'}"
         for a in status.answers
-        if not a.good
+        if not a.good and a.url.host not in status.drained
+    ]
+    wrong += [
+        f"{server.proxy}: its HAProxy does not use {server.host} for {server.backend}: {server.state}"
+        for server in status.servers
+        if not server.used and server.host not in status.drained
     ]
     wrong += [f"{a.url.host}: {warning}" for a in status.answers if a.url.direct for warning in a.warnings]
+    versions = {instance.version for instance in status.instances}
+    if len(versions) > 1:
+        wrong.append(f"the instances are of different versions: {', '.join(sorted(versions))}")
     return wrong
+
+
+def exit_code(status: Status) -> Exit:
+    """Down when clients at the VIP get nothing; degraded when anything else is wrong. Pure."""
+    if not verdict(status):
+        return Exit.DONE
+    entrances = [answer for answer in status.answers if answer.url.host == VIP]
+    served = status.processes and status.holders and any(answer.good for answer in entrances)
+    return Exit.DEGRADED if served else Exit.DOWN
 
 
 def _ending_certificates(status: Status) -> list[str]:
@@ -92,72 +117,3 @@ def _ending_certificates(status: Status) -> list[str]:
         if days < _CERTIFICATE_DAYS:
             found.append(f"{host}: the certificate at port {port} ends on {end:%Y-%m-%d}, in {days} days")
     return found
-
-
-def table(topology: Topology, status: Status) -> RenderableType:
-    """For a terminal: URLs by level, who holds the VIP, processes, what is wrong."""
-    parts: list[RenderableType] = [urls_table(topology, status), _processes_table(status.processes)]
-    parts.append(
-        Text.assemble(
-            ("VIP ", "bold"),
-            str(topology.network.virtual_address),
-            " is held by ",
-            (_names(status.holders), "bold"),
-        )
-    )
-    ends = [answer.certificate_ends for answer in status.answers if answer.certificate_ends]
-    if ends:
-        parts.append(Text(f"the first certificate ends on {min(ends):%Y-%m-%d}"))
-    parts += [Text(f"  {_held(holding)}") for holding in reversed(status.holdings[-_SHOWN_HOLDINGS:])]
-    parts += [
-        Text(f"edited by hand, kept as it is: {host}: {path}", "yellow") for host, path in status.edited
-    ]
-    wrong = verdict(status)
-    parts += [Text(f"✗ {line}", "red") for line in wrong] or [Text("✓ all is well", "green")]
-    return Group(*parts)
-
-
-def urls_table(topology: Topology, status: Status) -> Table:
-    shown = Table(title=f"{topology.name}: every URL", title_justify="left")
-    for column in ("host", "role", "URL", "state"):
-        shown.add_column(column, no_wrap=column == "URL")
-    roles = {str(host.name): ", ".join(host.roles) for host in topology.hosts}
-    previous = ""
-    hosts = list(dict.fromkeys(answer.url.host for answer in status.answers))
-    for answer in sorted(status.answers, key=lambda answer: hosts.index(answer.url.host)):
-        host = answer.url.host
-        if host != previous and previous:
-            shown.add_section()
-        holder = "★ " if host in status.holders else ""
-        name = f"{holder}{host}" if host != previous else ""
-        role = roles.get(host, f"→ {_names(status.holders)}") if host != previous else ""
-        shown.add_row(name, role, str(answer.url), _state(answer))
-        previous = host
-    return shown
-
-
-def _state(answer: Answer) -> Text:
-    if answer.good:
-        return Text(f"{answer.status} in {answer.seconds * 1000:.0f} ms", "green")
-    return Text(f"{answer.status} instead of {answer.url.expect}" if answer.status else answer.error, "red")
-
-
-def _processes_table(states: Sequence[ProcessState]) -> Table:
-    shown = Table(title="processes", title_justify="left")
-    for column in ("host", "process", "PID", "starts", "ended last by"):
-        shown.add_column(column)
-    for state in states:
-        pid = str(state.pid) if state.pid is not None else "down"
-        shown.add_row(state.host, state.name, pid, str(state.starts), state.last_end)
-    return shown
-
-
-def _held(holding: Holding) -> str:
-    since = f"{holding.since.astimezone():%Y-%m-%d %H:%M:%S}"
-    if holding.until is None:
-        return f"{holding.host} since {since}"
-    return f"{holding.host} from {since} to {holding.until.astimezone():%H:%M:%S}: {holding.why}"
-
-
-def _names(holders: Sequence[str]) -> str:
-    return " and ".join(holders) or "nobody"

@@ -5,7 +5,8 @@ from which any number of clients may crowd the public ports. No answer in time m
 503 that it has no server for something. Either is a fault only when the other proxy, asked at the same
 moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in fault
 and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each look
-the machine's uptime is written down, so that a frozen watcher is noticed. `Health` decides and touches
+the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the same
+folder: `pause` and `leave`; nobody leaves when the other proxy is not well. `Health` decides and touches
 nothing; `Watcher` does the rest.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 
 _REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
 _GOOD = 200
+_LEAVE_SECONDS = 10.0  # a wish that is older is forgotten: whoever had it has gone
 
 
 @dataclass(slots=True)
@@ -33,6 +35,9 @@ class Health:
     answered: bool = False
     status: int | None = None  # of the last answer; None: none in time
     worse: int = 0  # looks in a row in which the other proxy did better
+    other_well: bool = False  # at the last look
+    leave: str = ""  # an operator wants the VIP elsewhere: why
+    paused: bool = False  # an operator wants the VIP to stay, whatever is seen here
 
     def started(self) -> None:
         self.alive, self.answered, self.status, self.worse = True, False, None, 0
@@ -44,6 +49,7 @@ class Health:
         """The HTTP status of both answers; None where there was none in time."""
         self.worse = self.worse + 1 if own != _GOOD and other == _GOOD else 0
         self.status, self.answered = own, self.answered or own is not None
+        self.other_well = other == _GOOD
 
     @property
     def servers(self) -> bool:
@@ -53,6 +59,10 @@ class Health:
     @property
     def fault(self) -> str:
         """Why this proxy must not hold the VIP; empty when it may."""
+        if self.leave and self.other_well:
+            return self.leave
+        if self.paused:
+            return ""
         if not self.alive:
             return "HAProxy is not running"
         if not self.answered:
@@ -96,6 +106,7 @@ class Watcher:
                     self._find_process()
                 if self._pidfd is not None:
                     self._look()
+                self._heed()
                 # As /proc/uptime counts, in hundredths of a second and always as wide.
                 os.pwrite(beat.fileno(), b"%-12d\n" % int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100), 0)
                 self._publish()
@@ -111,6 +122,14 @@ class Watcher:
             pid = int(self._settings.pid_file.read_text(encoding="ascii"))
             self._pidfd = os.pidfd_open(pid)
             self._health.started()
+
+    def _heed(self) -> None:
+        """What operators want."""
+        self._health.paused = (self._settings.folder / "pause").exists()
+        self._health.leave = ""
+        with contextlib.suppress(OSError):
+            if time.time() - (self._settings.folder / "leave").stat().st_mtime < _LEAVE_SECONDS:
+                self._health.leave = "an operator moves the VIP"
 
     def _look(self) -> None:
         own, other = self._ask("127.0.0.1", self._settings.other)

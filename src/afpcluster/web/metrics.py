@@ -45,7 +45,7 @@ class HttpMetrics:
         self.bodies = Gauge("bodies_being_read", "Request bodies on their way in", registry=self.registry)
         self.body_bytes = Counter("body_bytes", "Bytes of request bodies read", registry=self.registry)
         self.free_bytes = Gauge("storage_free_bytes", "Free temporary storage", registry=self.registry)
-        self.draining = Gauge("draining", "1 while the process drains before it ends", registry=self.registry)
+        self.draining = Gauge("draining", "1 while the instance takes nothing new", registry=self.registry)
         info = Gauge("service_info", "Always 1", ["service", "instance", "version"], registry=self.registry)
         info.labels(service, instance, __version__).set(1)
 

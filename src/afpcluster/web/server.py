@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
         # Not recorded in _captured_signals: uvicorn would raise it again and the exit code would not be 0.
         if self.should_exit:
             self.force_exit = True
-        elif self._lifecycle.draining:
+        elif self._lifecycle.ending:
             self.should_exit = True
         else:
             self._lifecycle.start_draining()

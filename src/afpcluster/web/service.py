@@ -41,7 +41,7 @@ class Service:
         self.name = name
         self.settings = settings
         self.metrics = HttpMetrics(name, settings.instance)
-        self.lifecycle = Lifecycle(self.metrics)
+        self.lifecycle = Lifecycle(self.metrics, settings.drain_file)
         self.bodies = Bodies(settings, self.metrics)
         self.connections = Connections(settings.max_connections, self.metrics.registry)
         self.storage = Storage(settings.temp_dir, settings.min_free_bytes)
@@ -69,8 +69,10 @@ class Service:
         return followed
 
     def look(self) -> None:
-        """One look at all files that are followed, and at storage that failed; every second or so."""
+        """One look at all files that are followed, the drain file, and at storage that failed; every
+        second or so."""
         self.storage.look()
+        self.lifecycle.look()
         for followed in self._followed:
             followed.look()
 

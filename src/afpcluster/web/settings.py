@@ -77,6 +77,7 @@ class ServiceSettings(BaseModel):
     answer_timeout: Seconds = Field(300, alias="service.answer-timeout-seconds")
     keep_alive_timeout: Seconds = Field(75, alias="service.keep-alive-timeout-seconds")
     drain_grace: float = Field(1, alias="service.drain-grace-seconds", ge=0, le=600)
+    drain_file: OptionalPath = Field(None, alias="service.drain-file")
     drain_timeout: Seconds = Field(30, alias="service.drain-timeout-seconds")
 
     @field_validator("trusted_proxies", mode="before")

@@ -10,7 +10,8 @@ from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.docker import cluster as docker
 from afpcluster.cluster.docker import engine as engines
 from afpcluster.cluster.docker import images
-from afpcluster.cluster.status import Status, urls_table
+from afpcluster.cluster.status import Status
+from afpcluster.cluster.status_table import urls_table
 from afpcluster.cluster.topology import Topology
 from afpcluster.cluster.topology_file import docker_text, load, parse
 

@@ -62,6 +62,10 @@ class LabSite(Site):
         fresh.chmod(0o644)
         fresh.replace(file)
 
+    def append(self, host: str, path: str, data: bytes) -> None:
+        with self._file(host, path).open("ab") as file:
+            file.write(data)
+
     def remove(self, host: str, path: str) -> None:
         self._file(host, path).unlink(missing_ok=True)
 

@@ -74,6 +74,10 @@ class Site(ABC):
         """Replace a file of a host, or make it, all at once; everybody there may read it."""
 
     @abstractmethod
+    def append(self, host: str, path: str, data: bytes) -> None:
+        """Put something at the end of a file of a host, or make it."""
+
+    @abstractmethod
     def remove(self, host: str, path: str) -> None:
         """Remove a file of a host; none is no error."""
 

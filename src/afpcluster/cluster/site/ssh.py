@@ -74,6 +74,9 @@ class SshSite(Site):
         script = 'umask 022; cat > "$0.new" && mv "$0.new" "$0"'
         self.run(host, "sh", "-c", script, path, stdin=data)
 
+    def append(self, host: str, path: str, data: bytes) -> None:
+        self.run(host, "sh", "-c", 'cat >> "$0"', path, stdin=data)
+
     def remove(self, host: str, path: str) -> None:
         self.run(host, "rm", "-f", path)
 

@@ -10,6 +10,7 @@
 
 pid_file=/run/afpcluster/haproxy.pid
 beat_file=/run/afpcluster/health/beat
+pause_file=/run/afpcluster/health/pause # an operator wants the VIP to stay
 
 watcher_looked_within() { # hundredths of a second
     read -r beat 2> /dev/null < "$beat_file" || return 1
@@ -20,6 +21,7 @@ watcher_looked_within() { # hundredths of a second
 }
 
 [ "$1" = watcher ] && { watcher_looked_within 300; exit; }
+[ -e "$pause_file" ] && exit 0
 watcher_looked_within 25 && exit 0
 
 read -r pid < "$pid_file" || exit 1

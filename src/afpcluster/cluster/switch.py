@@ -1,0 +1,168 @@
+"""Moving the VIP on purpose: planned, so that nothing is lost, or at once.
+
+Rules: a planned switch goes only to a proxy that could take every request just as well, and keeps what is
+under way alive at the old one (`handing_on`); where that cannot be had, it waits for a quiet moment and says
+what it cut. `failover` asks for less and loses what is under way.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass
+
+from afpcluster.cluster import handing_on, marks, views
+from afpcluster.cluster.exits import RefusedError, UnfinishedError
+from afpcluster.cluster.layout import LEAVE
+from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers
+from afpcluster.cluster.record import Say
+from afpcluster.cluster.site.site import Site
+from afpcluster.cluster.topology import Role
+from afpcluster.cluster.waiting import PAUSE, until
+
+_MOVE_SECONDS = 5.0  # the VIP has moved by then, or it will not
+_QUIET_SECONDS = 10.0  # so long a quiet moment is waited for, where nothing can be handed on
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """From which proxy to which."""
+
+    old: str
+    new: str
+
+
+def planned(site: Site, to: str | None) -> Switch | None:
+    """What would be done; None when the VIP is there. Raises `RefusedError` when it would do harm."""
+    switch = _switch(site, to)
+    if switch is None:
+        return None
+    reasons = [*_obstacles(site, switch.new), *_fewer_servers(site, switch)]
+    if marks.paused(site):
+        reasons.append("automation is paused; see `afpcluster resume`")
+    silent = silent_watchers(site)
+    reasons += [f"the watcher of {name} does not look" for name in (switch.old, switch.new) if name in silent]
+    if reasons:
+        raise RefusedError(f"the VIP stays at {switch.old}: {'; '.join(reasons)}")
+    return switch
+
+
+def switchover(site: Site, to: str | None, seconds: float, say: Say) -> Switch | None:
+    """Move the VIP without losing a request; `seconds` for what is under way. Raises `RefusedError` or
+    `UnfinishedError`."""
+    switch = planned(site, to)
+    if switch is None:
+        return None
+    problem = handing_on.begin(site, switch.old, switch.new, int(seconds) + 30)
+    if problem:
+        say(f"Connections cannot be handed on here ({problem}), so a quiet moment is waited for ...")
+        _wait_for_quiet(site, switch.old, say)
+    _tell_haproxy(site, switch.old, "leave")
+    try:
+        marks.put(site, switch.old, LEAVE, marks.new_mark("switchover"))
+        _wait_until_held(site, switch.new)
+    finally:
+        site.remove(switch.old, LEAVE)
+    say(f"{switch.new} holds the VIP.")
+    if not problem:
+        _wait_for_connections(site, switch, seconds, say)
+    _tell_haproxy(site, switch.old, "stay")
+    _wait_until_ready(site, switch.old)
+    return switch
+
+
+def failover(site: Site, to: str) -> Switch | None:
+    """Move the VIP now, whatever is under way. Raises `RefusedError` when `to` cannot take it."""
+    switch = _switch(site, to)
+    if switch is None:
+        return None
+    check_failover(site, to)
+    site.signal(switch.old, "keepalived", signal.SIGTERM)
+    _wait_until_held(site, to)
+    return switch
+
+
+def check_failover(site: Site, to: str) -> None:
+    """Raises `RefusedError` when `to` cannot take the VIP."""
+    if obstacles := _obstacles(site, to):
+        raise RefusedError(f"{to} cannot take the VIP: {'; '.join(obstacles)}")
+
+
+def _switch(site: Site, to: str | None) -> Switch | None:
+    proxies = [str(proxy.name) for proxy in site.topology.with_role(Role.PROXY)]
+    if to is not None and to not in proxies:
+        raise LookupError(f"{to!r} is no proxy; there are {' and '.join(proxies)}")
+    holders = site.holders()
+    if len(holders) != 1:
+        raise RefusedError(f"{' and '.join(holders) or 'nobody'} holds the VIP; that must be mended first")
+    (old,) = holders
+    (other,) = (proxy for proxy in proxies if proxy != old)
+    return None if to == old else Switch(old, other)
+
+
+def _obstacles(site: Site, new: str) -> list[str]:
+    found = [f"{new}: {why}" for name, why in proxies_at_fault(site).items() if name == new]
+    found += [
+        f"{state.name} on {new} is not running"
+        for state in site.processes()
+        if state.host == new and state.name in ("haproxy", "keepalived") and state.pid is None
+    ]
+    return found
+
+
+def _fewer_servers(site: Site, switch: Switch) -> list[str]:
+    """Servers that the old one uses and the new one does not."""
+    used = {(s.proxy, s.backend, s.host): s.used for s in views.servers(site)}
+    if not any(proxy == switch.new for proxy, _, _ in used):
+        return [f"HAProxy of {switch.new} does not tell what servers it has (see haproxy.monitors)"]
+    return [
+        f"{switch.new} does not use {host} for {backend}, and {switch.old} does"
+        for (proxy, backend, host), there in used.items()
+        if proxy == switch.old and there and not used.get((switch.new, backend, host))
+    ]
+
+
+def _wait_until_held(site: Site, new: str) -> None:
+    until(
+        lambda: site.holders() == (new,),
+        _MOVE_SECONDS,
+        lambda: f"{new} did not take the VIP: it is held by {' and '.join(site.holders()) or 'nobody'}",
+    )
+
+
+def _wait_until_ready(site: Site, old: str) -> None:
+    """So that the next fault finds a standby."""
+    until(
+        lambda: old not in proxies_at_fault(site),
+        _MOVE_SECONDS,
+        lambda: f"the VIP has moved, but {old} could not take it now: {proxies_at_fault(site).get(old, '')}",
+    )
+
+
+def _wait_for_connections(site: Site, switch: Switch, seconds: float, say: Say) -> None:
+    """Until none of the old ones is left, or the time is up."""
+    say(f"What is under way through {switch.old} is finished there ...")
+    deadline = time.monotonic() + seconds
+    while left := handing_on.connections(site, switch.old):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(PAUSE)
+    handing_on.end(site, switch.old, switch.new)
+    if left:
+        _tell_haproxy(site, switch.old, "stay")
+        raise UnfinishedError(f"the VIP has moved; {left} connections through {switch.old} were cut off")
+
+
+def _wait_for_quiet(site: Site, old: str, say: Say) -> None:
+    deadline = time.monotonic() + _QUIET_SECONDS
+    while left := handing_on.connections(site, old):
+        if time.monotonic() > deadline:
+            say(f"{left} connections are cut off.")
+            return
+        time.sleep(PAUSE / 10)
+
+
+def _tell_haproxy(site: Site, proxy: str, word: str) -> None:
+    """`leave`: close each connection after its answer, so that clients come anew, to the other proxy."""
+    talk = "exec 3<>/dev/tcp/127.0.0.1/$0; printf 'GET /%s HTTP/1.0\\r\\n\\r\\n' $1 >&3; cat <&3"
+    site.run(proxy, "bash", "-c", talk, str(site.topology.ports.health), word)

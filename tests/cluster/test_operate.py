@@ -1,0 +1,242 @@
+"""The operating commands on a running cluster: what they say, their exit codes, and what they do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lab_slot import Slot
+
+import afpcluster
+from afpcluster.cluster import handing_on, status
+from afpcluster.cluster.drill import Document
+from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.site.lab import LabSite
+from afpcluster.cluster.topology import Role
+from afpcluster.cluster.urls import entrance
+
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
+
+
+class Program:
+    """The command line, for the cluster of the tests."""
+
+    def __init__(self, topology: Path) -> None:
+        self._topology = topology
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        """Standard output and standard error."""
+        library = str(Path(afpcluster.__file__).parent.parent)
+        command = [sys.executable, "-m", "afpcluster", *arguments, "--topology", str(self._topology)]
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": library},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, (arguments, done)
+        return done.stdout + done.stderr
+
+    def json(self, *arguments: str, code: int = 0) -> dict[str, object]:
+        answer: dict[str, object] = json.loads(self(*arguments, "-o", "json", code=code))
+        return answer
+
+
+@pytest.fixture(scope="module")
+def program(cluster: LabSite, slot: Slot, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    file = tmp_path_factory.mktemp("operate") / "topology.yml"
+    file.write_text(slot.topology_text)
+    return Program(file)
+
+
+@contextlib.contextmanager
+def load(cluster: LabSite, document: Document) -> Iterator[list[str]]:
+    """Documents through the VIP, one after the other, in three threads; what went wrong is in the list."""
+    wrong: list[str] = []
+    over = threading.Event()
+    url = f"{entrance(cluster.topology)}/convert"
+
+    def convert() -> None:
+        while not over.is_set():
+            try:
+                with _OPENER.open(urllib.request.Request(url, document.body), timeout=60) as response:
+                    if not response.read().startswith(b"%PDF-"):
+                        wrong.append("no PDF")
+            except (OSError, urllib.error.HTTPError) as error:
+                wrong.append(str(error))
+
+    threads = [threading.Thread(target=convert) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield wrong
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def well(cluster: LabSite) -> bool:
+    """Within a few seconds."""
+    deadline = time.monotonic() + 10
+    while status.verdict(status.look(cluster)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def test_status(cluster: LabSite, program: Program) -> None:
+    assert well(cluster)
+    assert "all is well" in program("status")
+    seen = program.json("status")
+    assert (seen["state"], seen["exitCode"], seen["problems"]) == ("healthy", 0, [])
+    servers = seen["servers"]
+    assert isinstance(servers, list)
+    assert len(servers) == 8
+    assert {row["state"] for row in servers} == {"UP"}
+    instances = seen["instances"]
+    assert isinstance(instances, list)
+    assert all(row["free_bytes"] > 0 and row["version"] for row in instances)
+
+
+def test_status_of_a_cluster_that_is_down(slot: Slot, tmp_path: Path) -> None:
+    file = tmp_path / "topology.yml"
+    file.write_text(slot.spare_text)
+    program = Program(file)
+    assert "the cluster is down" in program("status", code=4)
+    assert program.json("status", code=4)["state"] == "down"
+
+
+def test_usage_errors(program: Program, tmp_path: Path) -> None:
+    assert "no host 'nobody'" in program("drain", "nobody", code=2)
+    file = tmp_path / "topology.yml"
+    file.write_text("name: x\n")
+    assert "cannot be used" in Program(file)("status", code=2)
+    assert "is relieved by" in program("drain", "a2wprxy-01", code=1)
+
+
+def test_drain(cluster: LabSite, program: Program, document: Document) -> None:
+    """Under load nothing fails; status says it; the last one is refused; it survives a restart."""
+    name, other = (host.name for host in cluster.topology.with_role(Role.AFP2WEB))
+    assert "could be drained" in program("drain", name, "--dry-run")
+    with load(cluster, document) as wrong:
+        time.sleep(0.5)
+        assert "nothing is under way" in program("drain", name, "--why", "disk change")
+        seen = program.json("status", code=3)
+        problems = seen["problems"]
+        assert isinstance(problems, list)
+        assert any(f"{name} is drained by" in line and "disk change" in line for line in problems), problems
+        assert "last instance of afp2web" in program("drain", other, code=5)
+        restarted = cluster.process(name, "afp2web").starts
+        cluster.signal(name, "afp2web", signal.SIGTERM)
+        while cluster.process(name, "afp2web").starts == restarted:
+            time.sleep(0.1)
+        time.sleep(2)
+        assert program.json("status", code=3)["drained"] != {}
+        program("undrain", name)
+    assert wrong == []
+    assert well(cluster)
+    assert "is not drained" in program("undrain", name)
+
+
+def test_drain_that_does_not_finish(cluster: LabSite, program: Program, document: Document) -> None:
+    name = cluster.topology.with_role(Role.WRAPPER)[0].name
+    with load(cluster, document):
+        time.sleep(0.5)
+        assert "still under way" in program("drain", name, "--timeout", "0", code=6)
+    program("undrain", name)
+    assert well(cluster)
+
+
+@pytest.mark.parametrize("times", range(2))
+def test_switchover(cluster: LabSite, program: Program, document: Document, times: int) -> None:
+    """There and back: no document fails."""
+    (old,) = cluster.holders()
+    (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
+    assert f"from {old} to {new}" in program("switchover", "--dry-run")
+    with load(cluster, document) as wrong:
+        time.sleep(0.5)
+        said = program("switchover", "--to", new, "--why", "kernel update")
+        time.sleep(0.5)
+    assert wrong == []
+    assert f"moved from {old} to {new}" in said
+    assert cluster.holders() == (new,)
+    assert f"at {new} already" in program("switchover", "--to", new)
+    assert well(cluster)
+    assert handing_on.connections(cluster, old) == 0
+    assert "handing_on" not in cluster.run(new, "nft", "list", "ruleset").decode()
+
+
+def test_switchover_is_refused(cluster: LabSite, program: Program) -> None:
+    (old,) = cluster.holders()
+    (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
+    cluster.signal(new, "haproxy", signal.SIGSTOP)
+    try:
+        assert "the VIP stays at" in program("switchover", code=5)
+    finally:
+        cluster.signal(new, "haproxy", signal.SIGCONT)
+    assert cluster.holders() == (old,)
+    assert well(cluster)
+
+
+def test_failover(cluster: LabSite, program: Program) -> None:
+    (old,) = cluster.holders()
+    (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
+    program("failover", "--to", new)
+    assert cluster.holders() == (new,)
+    assert well(cluster)
+
+
+def test_pause(cluster: LabSite, program: Program) -> None:
+    """A killed HAProxy moves nothing, until `resume`."""
+    (holder,) = cluster.holders()
+    program("pause", "--why", "new cables")
+    try:
+        assert "automation is paused" in program("status", code=3)
+        assert "paused" in program("switchover", code=5)
+        cluster.signal(holder, "haproxy", signal.SIGKILL)
+        time.sleep(1.5)
+        assert cluster.holders() == (holder,)
+    finally:
+        program("resume")
+    deadline = time.monotonic() + 10
+    while proxies_at_fault(cluster):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert well(cluster)
+
+
+def test_rolling_restart(cluster: LabSite, program: Program, document: Document) -> None:
+    names = {"haproxy", "wrapper", "afp2web"}
+    before = {(s.host, s.name): s.starts for s in cluster.processes() if s.name in names}
+    assert "switch the VIP away" in program("rolling-restart", "--dry-run")
+    with load(cluster, document) as wrong:
+        program("rolling-restart")
+    assert wrong == []
+    after = {(s.host, s.name): s.starts for s in cluster.processes() if s.name in names}
+    assert after == {key: starts + 1 for key, starts in before.items()}
+    assert well(cluster)
+
+
+def test_history(program: Program) -> None:
+    said = program("history")
+    assert "switchover to" in said
+    assert "(kernel update): done after" in said
+    rows = program.json("history")["operations"]
+    assert isinstance(rows, list)
+    assert len({row["time"] for row in rows}) == len(rows)
+    assert not any("last instance" in row["result"] for row in rows)
