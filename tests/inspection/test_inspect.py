@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from afpcluster.afp import modca, ptoca, triplets
 from afpcluster.afp.declare import STRUCTURES, made
-from afpcluster.afp.dissect import Part, dissect, text_parts
+from afpcluster.afp.dissect import Part, dissect, structure_parts, text_parts
 from afpcluster.afp.fields import CODES
 from afpcluster.cli import app
 from afpcluster.convert import convert
@@ -113,8 +113,6 @@ def test_no_data_stops_it(type_: int) -> None:
 
 def test_every_structure_is_shown_whole() -> None:
     """Of a declared structure every field has a part of its name."""
-    from afpcluster.afp.dissect import structure_parts
-
     for kind in STRUCTURES:
         names = {name for name, wire in kind.shape.wires if wire.kind != "pad"}
         value = kind.decode(bytes(kind.shape.size))
