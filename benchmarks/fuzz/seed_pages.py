@@ -189,6 +189,29 @@ def object_area(kind: str, mapping: str, descriptor: bytes, option: int = 0x20, 
     )
 
 
+def area_at_origin(width: int, height: int, units: int = UNITS, reference: int = 1) -> tuple[bytes, bytes]:
+    """OBD and OBP of an area of this size in the upper left corner of the page (1) or page segment (0)."""
+    area = modca.ObjectAreaDescriptor(
+        triplet(triplets.MeasurementUnits(0, 0, units, units))
+        + triplet(triplets.ObjectAreaSize(2, width, height))
+    )
+    position = made(
+        modca.ObjectAreaPosition,
+        identifier=1,
+        group_length=23,
+        x_origin=0,
+        y_origin=0,
+        x_orientation=0,
+        y_orientation=modca.orientation(90),
+        x_content=0,
+        y_content=0,
+        x_content_orientation=0,
+        y_content_orientation=modca.orientation(90),
+        reference=reference,
+    )
+    return field("OBD", area), field("OBP", position)
+
+
 def _image(name: str) -> Callable[[], bytes]:
     def make() -> bytes:
         descriptor, content, option = seed_objects.IMAGES[name]()

@@ -21,6 +21,7 @@ from afpcluster.convert import convert
 from afpcluster.findings import Severity
 from afpcluster.options import Options
 from afpcluster.sample.records import enclosed, field
+from benchmarks.fuzz.seed_pages import area_at_origin
 
 _LARGEST = 4_000  # points on a side that are compared
 _UNITS = 720  # to ten inches: points
@@ -112,7 +113,8 @@ def _converted(data: bytes, size: tuple[int, int], kind: int | None) -> tuple[by
         identifier = bytes.fromhex("06072B1200040101") + bytes((kind,))
         triplets += encode_triplet(0x10, b"\0\1\0\0\xdc\0" + identifier.ljust(16, b"\0"))
     records = (field("OCD", data[at : at + 32_000]) for at in range(0, len(data), 32_000))
-    content = (enclosed("BAG", "AEG", (page,)), enclosed("BOC", "IMAGE", records, triplets))
+    group = enclosed("BOG", "OEG", area_at_origin(*size, units=_UNITS))
+    content = (enclosed("BAG", "AEG", (page,)), enclosed("BOC", "IMAGE", (group, *records), triplets))
     source = io.BytesIO(enclosed("BDT", "DOC", (enclosed("BPG", "PAGE", content),), b"\0\0"))
     sink = io.BytesIO()
     result = convert(source, sink, Options(raise_faults=True))

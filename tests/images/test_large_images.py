@@ -15,6 +15,7 @@ from afpcluster.codecs.png import Png, compressed_bands, compressed_rows, first_
 from afpcluster.display.items import Encoding
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.sample.records import enclosed, field
+from benchmarks.fuzz.seed_pages import area_at_origin
 
 _CONVERT = """
 import sys
@@ -46,7 +47,9 @@ def print_file(path: Path, mode: str, size: int, pages: int, format: str) -> Pat
             picture(mode, size, number).save(buffer, format)
             data = buffer.getvalue()
             records = (field("OCD", data[at : at + 30_000]) for at in range(0, len(data), 30_000))
-            sink.write(enclosed("BPG", f"P{number:07}", (enclosed("BOC", "PICTURE", records),)))
+            group = enclosed("BOG", "AREA", area_at_origin(3_000, 3_000))
+            container = enclosed("BOC", "PICTURE", (group, *records))
+            sink.write(enclosed("BPG", f"P{number:07}", (container,)))
         sink.write(field("EDT", b"\xff" * 8))
     return path
 

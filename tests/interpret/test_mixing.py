@@ -15,7 +15,7 @@ from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.sample.records import enclosed, field, made, resource, triplet
 from benchmarks.fuzz.seed_objects import IMAGES
-from benchmarks.fuzz.seed_pages import print_file, text
+from benchmarks.fuzz.seed_pages import area_at_origin, print_file, text
 
 TWIPS = (0, 0, 14_400, 14_400)
 PAGE, OBJECT = "rule 0,0 to 10,10", "rule 0,0 to 20,10"
@@ -47,6 +47,7 @@ def graphics(mixing: bytes) -> bytes:
     size = triplet(triplets.MeasurementUnits(*TWIPS)) + triplet(triplets.ObjectAreaSize(2, 2_000, 1_000))
     group = (
         field("OBD", modca.ObjectAreaDescriptor(size + mixing)),
+        area_at_origin(2_000, 1_000)[1],
         field("GDD", encode_parameter(WINDOW_SPECIFICATION, window.encode())),
     )
     return enclosed("BGR", "X", (enclosed("BOG", "X", group), field("GAD", drawing)))
@@ -166,24 +167,10 @@ def test_object_of_a_page_segment(mixing: bytes, expected: list[str]) -> None:
     """A page segment has no presentation space: its objects are merged onto that of the page."""
     descriptor, content, _ = IMAGES["uncompressed"]()
     size = triplet(triplets.MeasurementUnits(*TWIPS)) + triplet(triplets.ObjectAreaSize(2, 400, 200))
-    position = made(
-        modca.ObjectAreaPosition,
-        identifier=1,
-        group_length=23,
-        x_origin=0,
-        y_origin=0,
-        x_orientation=0,
-        y_orientation=modca.orientation(90),
-        x_content=0,
-        y_content=0,
-        x_content_orientation=0,
-        y_content_orientation=modca.orientation(90),
-        reference=0,
-    )
     fit = modca.MapObject([modca.MapObjectGroup(triplet(triplets.MappingOptionTriplet(0x60)))])
     group = (
         field("OBD", modca.ObjectAreaDescriptor(size + mixing)),
-        field("OBP", position),
+        area_at_origin(400, 200, reference=0)[1],
         field("MIO", fit),
         field("IDD", descriptor),
     )

@@ -31,6 +31,7 @@ from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
+from afpcluster.interpret.mandatory import report_page_descriptor
 from afpcluster.interpret.mixing import MIXING_TRIPLETS, Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.unapplied import report_field, report_unapplied
@@ -223,6 +224,8 @@ class ContentInterpreter:
 
     def _interpreted(self, node: ObjectNode, frame: Frame, around: Environment | None) -> _Interpreted:
         environment = around or self._objects.environment(node, frame.scope)
+        if around is None:
+            report_page_descriptor(node.begin, environment, self._findings)
         mixing = Mixing() if around else environment.mixing
         items: list[Item] = []
         if mixing.fill is not None:

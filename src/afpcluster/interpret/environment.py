@@ -53,6 +53,7 @@ class Environment:
     text: TextSpace | None = None
     text_place: Matrix | None = None  # of text without an environment group of its own; None at the origin
     has_descriptor: bool = False
+    has_text_descriptor: bool = False
     maps: tuple[tuple[int, bytes], ...] = ()
 
     @property
@@ -98,6 +99,7 @@ def read_environment(
                 report_field(record, findings)
         except DecodeError as error:
             findings.at(record)("field-short", f"{mnemonic(record.type)}: {error}")
+    environment.has_text_descriptor = descriptor is not None
     if descriptor is not None:
         try:
             environment.text = text_space(descriptor, environment, suppressed)

@@ -28,6 +28,7 @@ from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.mandatory import report_missing, report_missing_fields
 from afpcluster.interpret.text.controls import draw_text
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
@@ -97,6 +98,9 @@ class ObjectInterpreter:
         if group is None:
             environment = frame.environment
             assert environment.text is not None
+            if not environment.has_text_descriptor:
+                problem = "Text is shown that no Presentation Text Descriptor (PTD) describes"
+                report_missing(node.begin, "PTD", problem, self._findings)
             items = draw_text(
                 data,
                 environment.text,
@@ -113,6 +117,8 @@ class ObjectInterpreter:
                 frame.items.append(Group(items, translation(*frame.segment)))
             return
         records = group.all(*_kinds(group)) + node.all(CODES["PTD"])
+        if include is None:
+            report_missing_fields(node.begin, records, self._findings)
         environment = self._object_environment(records, frame)
         assert environment.text is not None
         placed = read_area(records, frame.environment, include, self._findings)
@@ -131,6 +137,8 @@ class ObjectInterpreter:
         page after page."""
         group = node.child(_BOG)
         records = group.all(*_kinds(group)) if group else []
+        if include is None:
+            report_missing_fields(node.begin, records if group else None, self._findings)
         placed = read_area(records, frame.environment, include, self._findings)
         is_picture = node.type in _PICTURES
         key = None

@@ -15,13 +15,14 @@ from afpcluster.document.medium_map import MediumMap, Slot
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, ResourceScope
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.content import ContentInterpreter
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.mandatory import report_page_descriptor
 from afpcluster.interpret.mixing import Rule, report_mixing
 from afpcluster.interpret.objects import ObjectInterpreter
 from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
@@ -69,12 +70,7 @@ class PageInterpreter:
         top = nest(records, self._findings)
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
         environment = self._objects.environment(node, unit.scope, form.suppressed)
-        if not environment.has_descriptor:
-            self._findings.at(node.begin.offset, "BPG")(
-                "page-descriptor-missing",
-                "The page has no usable Page Descriptor; 8.5 by 11 inches are assumed",
-                severity=Severity.INFO,
-            )
+        report_page_descriptor(node.begin, environment, self._findings)
         width, height = environment.width, environment.height
         medium: list[Item] = []
         attributes: list[tuple[str, str]] = []
