@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import afpcluster
+from benchmarks.services.processes import children, resident
 
 _START_SECONDS = 60
 _PROPERTIES = """
@@ -63,13 +64,7 @@ class Instance:
 
     def resident(self) -> tuple[int, int]:
         """Resident bytes of the server, and of its workers together."""
-        own = _resident(self.process.pid)
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return own, sum(map(_resident, map(int, children)))
-
-
-def _resident(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return resident(self.process.pid), sum(map(resident, children(self.process.pid)))
 
 
 @contextmanager

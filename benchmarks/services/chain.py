@@ -1,0 +1,141 @@
+"""The whole way on loopback: HAProxy -> wrapper-service -> HAProxy -> afp2web, all with the files that the
+cluster renders, two instances of each service, one worker in each afp2web.
+
+Rules: each host of the sample topology has an address of 127.0.0.0/8, and so has the VIP, which is HAProxy's
+here without Keepalived. Nothing else of the machine is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import afpcluster
+from afpcluster.cluster.password import hashed
+from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES, render
+from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology_file import parse, sample_text
+from benchmarks.services.processes import children, cpu_seconds
+
+_START_SECONDS = 60
+_SLOW_START_SECONDS = 11  # HAProxy sends a server less than its share when it is new
+_SERVICES = {Role.WRAPPER: ("serve-wrapper", "--properties"), Role.AFP2WEB: ("serve-afp2web", "--config")}
+_PORTS = ("wrapper_proxy", "afp2web_proxy", "wrapper", "afp2web", "health")
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Running. `folder` has a folder for each host with its files, its log and its temporary files."""
+
+    topology: Topology
+    processes: dict[str, subprocess.Popen[bytes]]  # by the host's name
+    folder: Path
+
+    @property
+    def vip(self) -> tuple[str, int]:
+        """What clients call."""
+        return str(self.topology.network.virtual_address), self.topology.ports.wrapper_proxy
+
+    def connection(self, timeout: float = 60) -> HTTPConnection:
+        return HTTPConnection(*self.vip, timeout=timeout)
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time used so far, by what uses it."""
+        used = {role: sum(map(cpu_seconds, self._pids(role))) for role in (Role.PROXY, *_SERVICES)}
+        workers = [worker for pid in self._pids(Role.AFP2WEB) for worker in children(pid)]
+        return {
+            "HAProxy": used[Role.PROXY],
+            "wrapper-service": used[Role.WRAPPER],
+            "afp2web's server": used[Role.AFP2WEB],
+            "workers": sum(map(cpu_seconds, workers)),
+        }
+
+    def _pids(self, role: Role) -> list[int]:
+        hosts = [host.name for host in self.topology.with_role(role)]
+        return [self.processes[name].pid for name in hosts if name in self.processes]
+
+
+def topology() -> Topology:
+    """The sample on loopback, on ports that are free now, with one worker in each afp2web."""
+    text = sample_text().replace("10.79.79.", "127.0.78.")
+    with ExitStack() as stack:
+        for name in _PORTS:
+            spare = stack.enter_context(closing(socket.socket()))
+            spare.bind(("", 0))
+            text = re.sub(rf"(?m)^  {name}: \d+", f"  {name}: {spare.getsockname()[1]}", text)
+    return parse(re.sub(r"(?m)^  workers: \d+", "  workers: 1", text))
+
+
+@contextmanager
+def running() -> Iterator[Chain]:
+    """All is up, and HAProxy has found it so."""
+    made = topology()
+    files = render(made, hashed("secret"))
+    with tempfile.TemporaryDirectory(prefix="afpcluster-bench-") as name, ExitStack() as stack:
+        chain = Chain(made, {}, Path(name))
+        proxy = made.with_role(Role.PROXY)[0]
+        for host in made.hosts:
+            for role in _SERVICES.keys() & set(host.roles):
+                argv = _service(chain, host.name, f"{host.address}:{_port(made, role)}", role, files)
+                _start(chain, stack, host.name, argv)
+        (chain.folder / proxy.name).mkdir()
+        configuration = chain.folder / proxy.name / "haproxy.cfg"
+        text = files[proxy.name][HAPROXY_CFG].replace("    user haproxy\n    group haproxy\n", "")
+        text = text.replace("/run/afpcluster/haproxy/admin.sock", str(configuration.with_name("admin.sock")))
+        configuration.write_text(text)
+        _start(chain, stack, proxy.name, ["haproxy", "-db", "-f", str(configuration)])
+        _wait_for(lambda: _ready(chain))
+        time.sleep(_SLOW_START_SECONDS)
+        yield chain
+
+
+def _port(made: Topology, role: Role) -> int:
+    return made.ports.wrapper if role is Role.WRAPPER else made.ports.afp2web
+
+
+def _service(chain: Chain, name: str, listen: str, role: Role, files: dict[str, dict[str, str]]) -> list[str]:
+    folder = chain.folder / name
+    folder.mkdir()
+    properties = folder / "service.properties"
+    properties.write_text(f"{files[name][PROPERTIES[role]]}\nservice.temp-dir = {folder}\n")
+    command, option = _SERVICES[role]
+    return [sys.executable, "-m", "afpcluster", command, "--listen", listen, option, str(properties)]
+
+
+def _start(chain: Chain, stack: ExitStack, name: str, argv: list[str]) -> None:
+    source = Path(afpcluster.__file__).parents[1]
+    log = stack.enter_context((chain.folder / name / "log").open("wb"))
+    process = subprocess.Popen(argv, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": str(source)})
+    chain.processes[name] = process
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+
+
+def _ready(chain: Chain) -> bool:
+    """HAProxy finds both services up, and conversions would succeed."""
+    with closing(chain.connection(5)) as connection:
+        connection.request("GET", "/wrapperservice/readyz")
+        return connection.getresponse().status == 200
+
+
+def _wait_for(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            if true():
+                return
+        except (OSError, HTTPException):
+            pass
+        if time.monotonic() > deadline:
+            raise RuntimeError("the services do not start")
+        time.sleep(0.1)
