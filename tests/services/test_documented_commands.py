@@ -76,6 +76,7 @@ def environment(
             "A": f"http://127.0.0.1:{afp2web.port}",
             "S": f"https://127.0.0.1:{closed_wrapper.port}",
             "KEY": KEY,
+            "WORKER": str(afp2web.workers()[0]),
             "CURL_HOME": str(folder),
             "PATH": f"{folder}:{os.environ['PATH']}",
         },
