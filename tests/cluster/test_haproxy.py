@@ -80,8 +80,18 @@ def test_a_server_that_ends_is_a_problem_after_the_repeats(proxy: Loopback) -> N
 HEADERS = [
     ({}, {"x-forwarded-for": "127.0.79.46", "x-forwarded-proto": "http", "x-request-id": "own"}),
     (
-        {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https", "Forwarded": "for=1.2.3.4"},
-        {"x-forwarded-for": "127.0.79.46", "x-forwarded-proto": "http", "forwarded": None},
+        {
+            "X-Forwarded-For": "1.2.3.4",
+            "X-Forwarded-Proto": "https",
+            "Forwarded": "for=1.2.3.4",
+            "X-Client-Lane": "somebody else",
+        },
+        {
+            "x-forwarded-for": "127.0.79.46",
+            "x-forwarded-proto": "http",
+            "forwarded": None,
+            "x-client-lane": None,
+        },
     ),
     ({"X-Request-ID": "Good.id_1-2"}, {"x-request-id": "Good.id_1-2"}),
     ({"X-Request-ID": "two words"}, {"x-request-id": "own"}),

@@ -169,6 +169,31 @@ def test_conversions_at_a_time(server: Afp2webProcess, document: bytes) -> None:
     assert convert(server, document, bearer("one")).status == 200
 
 
+@pytest.mark.parametrize("teller", ["the key", "wrapper-service"])
+def test_a_client_takes_its_turns_as_one_wherever_it_asks_from(
+    start: Start, clients: Path, document: bytes, teller: str
+) -> None:
+    properties = (
+        f"service.clients = {clients}\nservice.trusted-proxies = 127.0.0.0/8\nafp2web.queue-limit = 2"
+    )
+    server = start(lambda folder: Afp2webProcess(folder, properties, workers=1, spare=0))
+    assert isinstance(server, Afp2webProcess)
+
+    def ask(name: str, address: str) -> int:
+        told = bearer("wrapper") | {"X-Client-Lane": name} if teller == "wrapper-service" else bearer(name)
+        return convert(server, document, {**told, "X-Forwarded-For": address}).status
+
+    freeze(*server.workers())
+    with ThreadPoolExecutor(4) as threads:
+        many = [threads.submit(ask, "billing", f"192.0.2.{number}") for number in range(3)]
+        eventually(lambda: server.metric("queue_length") == 2)
+        other = threads.submit(ask, "few", "192.0.2.9")
+        eventually(lambda: any(asked.done() for asked in (*many, other)))
+        thaw(*server.workers())
+        assert other.result() == 200
+        assert sorted(asked.result() for asked in many) == [200, 200, 503]
+
+
 def test_keys_change_while_the_service_runs(start: Start, tmp_path: Path, document: bytes) -> None:
     path = tmp_path / "clients.properties"
     path.write_text(f"a.keys = {hash_of('old')}\na.documents-per-minute = 1000\n")

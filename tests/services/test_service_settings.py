@@ -117,7 +117,7 @@ def test_a_start_that_cannot_be_says_why(
 def test_help_does_not_import_the_web_framework() -> None:
     program = (
         "import sys; from afpcluster import cli; "
-        "print(sorted({'fastapi', 'uvicorn', 'aiohttp'} & set(sys.modules)))"
+        "print(sorted({'starlette', 'uvicorn', 'aiohttp'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually
+from starlette.datastructures import Headers
 
-from afpcluster.web.client import client_address, parse_networks
+from afpcluster.web.client import LANE_HEADER, client_address, lane, parse_networks
 
 TRUSTED = parse_networks("10.0.0.1, 10.0.1.0/24, 2001:db8::/32")
 Start = Callable[..., ServiceProcess]
@@ -35,6 +36,21 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 )
 def test_the_address_behind_the_proxies(peer: str, forwarded_for: list[str], address: str) -> None:
     assert client_address(peer, forwarded_for, TRUSTED) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "told", "known"),
+    [
+        ("10.0.0.1", "billing", "billing"),
+        ("10.0.0.1", "192.0.2.7", "192.0.2.7"),
+        ("10.0.0.1", "", None),
+        ("10.0.0.1", "x" * 200, None),
+        ("192.0.2.9", "billing", None),  # anybody may say anything
+    ],
+)
+def test_whose_turn_it_is_trusted_proxies_tell(peer: str, told: str, known: str | None) -> None:
+    scope = {"type": "http", "client": (peer, 1), "headers": []}
+    assert lane(scope, Headers({LANE_HEADER: told}), TRUSTED) == known
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0.1", "proxy-01", "10.0.0.1/8", "10.0.0.1;10.0.0.2"])

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp
 
 from afpcluster.afp2web import parameters
 from afpcluster.afp2web.errors import error_answer, wants_json
@@ -31,6 +31,7 @@ from afpcluster.web.intake import read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
 from afpcluster.web.properties import Loaded, start, tell
+from afpcluster.web.routes import Route
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
 from afpcluster.web.settings import load_settings
@@ -50,20 +51,23 @@ class Afp2web:
         self._health = Health(settings, self.service, self._pool)
         self._transform = Transform(settings, self._pool, metrics, self.service.bodies)
 
-    def app(self) -> FastAPI:
+    def app(self) -> ASGIApp:
         """The ASGI application."""
-        app = self.service.app(self._lifespan, openapi_url=None)
-        route = app.add_api_route
-        route("/services", self.usage, methods=["GET", "HEAD"])
-        route("/services/version", self.version, methods=["GET", "HEAD", "POST"])
-        route(PATH, self.openapi, methods=["GET"])
-        route("/services/livez", self.livez, methods=["GET", "HEAD"])
-        route("/services/readyz", self.readyz, methods=["GET", "HEAD"])
-        route("/services/usid", self.usid, methods=["GET", "HEAD"])
-        route("/services/transform", self.service.gate.guard(self._transform), methods=["POST"])
-        route("/services/asyncTransform", self.not_built, methods=["POST"])
-        route("/services/getStatus", self.not_built, methods=["GET"])
-        return app
+        look = ("GET", "HEAD")
+        return self.service.app(
+            self._lifespan,
+            [
+                Route("/services/transform", self.service.gate.guard(self._transform), ("POST",)),
+                Route("/services/version", self.version, (*look, "POST")),
+                Route("/services", self.usage, look),
+                Route(PATH, self.openapi, ("GET",)),
+                Route("/services/livez", self.livez, look),
+                Route("/services/readyz", self.readyz, look),
+                Route("/services/usid", self.usid, look),
+                Route("/services/asyncTransform", self.not_built, ("POST",)),
+                Route("/services/getStatus", self.not_built, ("GET",)),
+            ],
+        )
 
     async def usage(self, request: Request) -> Response:
         parse_request(request, request.query_params.multi_items(), ())
@@ -94,15 +98,15 @@ class Afp2web:
             )
         return HTMLResponse(pages.page(NAME, pages.table((), [*identity.items(), *listed.items()])), status)
 
-    async def openapi(self) -> Response:
+    async def openapi(self, _request: Request) -> Response:
         """This interface, as OpenAPI."""
         return JSONResponse(openapi())
 
-    async def livez(self) -> Response:
+    async def livez(self, _request: Request) -> Response:
         """The process answers."""
         return JSONResponse({"status": State.UP})
 
-    async def readyz(self) -> Response:
+    async def readyz(self, _request: Request) -> Response:
         """503 with the reasons while documents would not be converted here."""
         report = self._health.report()
         return JSONResponse(report, 503 if report["reasons"] else 200)
@@ -123,7 +127,7 @@ class Afp2web:
         )
 
     @asynccontextmanager
-    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         self._pool.start()
         try:
             yield

@@ -39,9 +39,8 @@ class Transform:
 
     async def __call__(self, request: Request) -> Response:
         parse_request(request, request.query_params.multi_items(), parameters.TRANSFORM)
-        client = request.client.host if request.client else ""
         body = Body(asyncio.get_running_loop().time)
-        with self._counted(), self._pool.admit(client, body) as ticket:
+        with self._counted(), self._pool.admit(request.state.lane, body) as ticket:
             submission = await read_submission(
                 request, self._settings, self._bodies, [parameters.DOCUMENT], body
             )

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from afpcluster import __version__
 from afpcluster.afp2web.parameters import VERSION
 
-_SERVER_MODULES = ("fastapi", "starlette", "uvicorn", "uvloop", "httptools", "python-multipart", "pydantic")
+_SERVER_MODULES = ("starlette", "uvicorn", "uvloop", "httptools", "python-multipart", "pydantic")
 _ENGINE_MODULES = ("fonttools", "pikepdf", "pillow", "zint-bindings")
 
 

@@ -1,7 +1,8 @@
-"""Who is asking: the address behind the proxies, the certificate, the trace that goes on.
+"""Who is asking: the address behind the proxies, the certificate, whose turn it is, the trace that goes on.
 
-Rules: `X-Forwarded-For` and `X-Client-Certificate` are believed only from `service.trusted-proxies`; from
-anybody else they mean nothing. The address is the last one in the list that is not a trusted proxy's.
+Rules: `X-Forwarded-For`, `X-Client-Certificate` and `X-Client-Lane` are believed only from
+`service.trusted-proxies`; from anybody else they mean nothing. The address is the last one in the list that
+is not a trusted proxy's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.types import Scope
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 CERTIFICATE_HEADER = "x-client-certificate"
+LANE_HEADER = "x-client-lane"
 # Version 00 of W3C Trace Context, section 3.2.
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _NAME = re.compile(r"[!-~ ]{1,128}")
@@ -54,10 +56,22 @@ def client_address(peer: str, forwarded_for: Sequence[str], trusted: Networks) -
 
 def certificate_name(scope: Scope, headers: Headers, trusted: Networks) -> str | None:
     """The name in the client's certificate, as this service or a trusted proxy verified it."""
-    if _within(peer_address(scope), trusted) and (told := headers.get(CERTIFICATE_HEADER)):
+    told = _told(scope, headers, trusted, CERTIFICATE_HEADER)
+    if told is not None:
         return told if _NAME.fullmatch(told) else None
     own: str | None = scope.get("state", {}).get("certificate")
     return own
+
+
+def lane(scope: Scope, headers: Headers, trusted: Networks) -> str | None:
+    """With whom this request shares its turns, as a trusted wrapper-service says: a name or address."""
+    told = _told(scope, headers, trusted, LANE_HEADER)
+    return told if told is not None and _NAME.fullmatch(told) else None
+
+
+def _told(scope: Scope, headers: Headers, trusted: Networks, name: str) -> str | None:
+    """A header of a trusted proxy; None where it is empty or anybody else's."""
+    return (headers.get(name) or None) if _within(peer_address(scope), trusted) else None
 
 
 def trace_headers(headers: Headers) -> dict[str, str]:

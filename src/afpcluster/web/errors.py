@@ -65,11 +65,3 @@ def problem_members(error: ServiceError, code: str, request_id: str) -> dict[str
 
 class ClientGone(Exception):
     """The client closed the connection; there is nobody to answer."""
-
-
-_HTTP_CODES = {404: "not-found", 405: "method-not-allowed"}
-
-
-def from_http(status: int, detail: str, headers: Mapping[str, str] | None = None) -> ServiceError:
-    """The framework's own refusals (no such path, wrong method) as a ServiceError."""
-    return ServiceError(status, _HTTP_CODES.get(status, "http-error"), detail, headers=headers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,8 +22,8 @@ from afpcluster.web import audit
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.followed import Followed
 from afpcluster.web.keys import Client, Clients
+from afpcluster.web.routes import Handler
 
-Handler = Callable[[Request], Awaitable[Response]]
 _MINUTE = 60.0
 
 
@@ -88,6 +88,7 @@ class Gate:
             audit.begin(request)
             try:
                 client = self._identify(request)
+                request.state.lane = request.state.lane or _lane(client, request)
                 with self._admitted(client, request):
                     return await handler(request)
             except ServiceError as error:
@@ -135,6 +136,13 @@ class Gate:
         finally:
             usage.conversions -= 1
             usage.bytes.left -= max(0, audit.size(request) - declared)
+
+
+def _lane(client: Client | None, request: Request) -> str:
+    """Whose turn it is: a known client's, wherever it asks from; else its address's."""
+    if client is not None:
+        return client.name
+    return request.client.host if request.client else ""
 
 
 def _key(request: Request) -> str | None:

@@ -110,7 +110,7 @@ class RequestScope:
 
     def _record(self, exchange: _Exchange) -> None:
         scope, seconds = exchange.scope, time.perf_counter() - exchange.began
-        route = getattr(scope.get("route"), "path", "other")
+        route = scope.get("route", "other")
         self._metrics.requests.labels(route, scope["method"], exchange.status).inc()
         self._metrics.seconds.labels(route).observe(seconds)
         quiet = scope["path"] in _QUIET_PATHS and exchange.status < 400
@@ -170,6 +170,7 @@ class _Exchange:
             log=log,
             trace=trace,
             certificate=client.certificate_name(scope, headers, trusted),
+            lane=client.lane(scope, headers, trusted),
         )
         if peer != address:
             scope["client"] = (address, 0)

@@ -1,24 +1,19 @@
-"""What makes a FastAPI application one of our services: errors, metrics, middleware.
+"""What both services share in one instance, and the ASGI application around a service's handlers.
 
-Rules: no interactive documentation (it would load scripts from elsewhere); every refusal, also the
-framework's own, leaves as the service's error answer.
+Rules: every refusal leaves as the service's error answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from afpcluster import __version__
 from afpcluster.web.bodies import Bodies
 from afpcluster.web.connections import Connections
-from afpcluster.web.errors import ServiceError, from_http
+from afpcluster.web.errors import ServiceError
 from afpcluster.web.followed import Followed
 from afpcluster.web.followed_metrics import FollowedMetrics, ending_soon
 from afpcluster.web.gate import Gate
@@ -26,12 +21,12 @@ from afpcluster.web.keys import followed_clients
 from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.middleware import ErrorAnswer, RequestScope
+from afpcluster.web.routes import Lifespan, Route, Routes
 from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.storage import Storage
 from afpcluster.web.tls import Tls, server_tls
 
 T = TypeVar("T")
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 class Service:
@@ -84,35 +79,19 @@ class Service:
         ]
         return refused + ending_soon(self._followed)
 
-    def app(self, lifespan: Lifespan, openapi_url: str | None) -> FastAPI:
-        """An application with GET /metrics, to which the service adds its routes."""
-        app = FastAPI(
-            title=self.name,
-            version=__version__,
-            openapi_url=openapi_url,
-            docs_url=None,
-            redoc_url=None,
-            lifespan=lifespan,
-            redirect_slashes=False,
-        )
-        app.add_exception_handler(ServiceError, self._on_service_error)
-        app.add_exception_handler(HTTPException, self._on_http_exception)
-        app.add_middleware(
-            RequestScope,
+    def app(self, lifespan: Lifespan, routes: list[Route]) -> ASGIApp:
+        """The application of these routes and of GET /metrics."""
+        metrics = Route("/metrics", self.metrics.answer, ("GET",))
+        served = Routes([*routes, metrics], self._answer_error, lifespan)
+        return RequestScope(
+            served,
             lifecycle=self.lifecycle,
             metrics=self.metrics,
             error_answer=self._error_answer,
             trusted_proxies=self.settings.trusted_proxies,
         )
-        app.add_api_route("/metrics", self.metrics.answer, methods=["GET"], include_in_schema=False)
-        return app
 
-    async def _on_service_error(self, request: Request, error: Exception) -> Response:
-        refusal = cast(ServiceError, error)
-        if refusal.code == "storage-failed":
-            self.storage.failed(refusal.message)
-        return self._error_answer(request, refusal)
-
-    async def _on_http_exception(self, request: Request, error: Exception) -> Response:
-        refusal = cast(HTTPException, error)
-        return self._error_answer(request, from_http(refusal.status_code, refusal.detail, refusal.headers))
+    def _answer_error(self, request: Request, error: ServiceError) -> Response:
+        if error.code == "storage-failed":
+            self.storage.failed(error.message)
+        return self._error_answer(request, error)

@@ -14,20 +14,22 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp
 
 from afpcluster import __version__
 from afpcluster.web import audit, pages
 from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
 from afpcluster.web.bodies import PACE, Body
+from afpcluster.web.client import LANE_HEADER
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.followed import Followed
 from afpcluster.web.intake import Submission, read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
 from afpcluster.web.properties import Loaded, start, tell
+from afpcluster.web.routes import Route
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
 from afpcluster.web.tls import Tls, client_tls
@@ -77,20 +79,20 @@ class Wrapper:
         """As aiohttp takes it: True verifies with the authorities of the system."""
         return True if self._tls is None else self._tls.value.context
 
-    def app(self) -> FastAPI:
+    def app(self) -> ASGIApp:
         """The ASGI application."""
-        app = self.service.app(self._lifespan, openapi_url=contract.OPENAPI)
-        for path, method, handler in (
-            (contract.ROOT, "GET", self.about),
-            (contract.HEARTBEAT, "GET", self.heartbeat),
-            (contract.LIVEZ, "GET", self.livez),
-            (contract.READYZ, "GET", self.readyz),
-            (contract.CONVERT, "POST", self.service.gate.guard(self.convert)),
-        ):
-            app.add_api_route(path, handler, methods=[method], openapi_extra=contract.DESCRIPTIONS[path])
-            if method == "GET":
-                app.add_api_route(path, handler, methods=["HEAD"], include_in_schema=False)
-        return app
+        look = ("GET", "HEAD")
+        return self.service.app(
+            self._lifespan,
+            [
+                Route(contract.CONVERT, self.service.gate.guard(self.convert), ("POST",)),
+                Route(contract.HEARTBEAT, self.heartbeat, look),
+                Route(contract.ROOT, self.about, look),
+                Route(contract.LIVEZ, self.livez, look),
+                Route(contract.READYZ, self.readyz, look),
+                Route(contract.OPENAPI, self.openapi, ("GET",)),
+            ],
+        )
 
     async def about(self, request: Request) -> Response:
         """What this service is and what it offers."""
@@ -109,7 +111,7 @@ class Wrapper:
         table = pages.table(("Method", "Path", "What"), rows)
         return HTMLResponse(pages.page(NAME, pages.paragraph(text), table))
 
-    async def heartbeat(self) -> Response:
+    async def heartbeat(self, _request: Request) -> Response:
         """503 while draining, and while this instance cannot keep documents."""
         storage = self.service.storage.trouble
         state = self.service.lifecycle.state(storage is None)
@@ -129,11 +131,15 @@ class Wrapper:
             members["warnings"] = warnings
         return JSONResponse(members, 200 if state is State.UP else 503)
 
-    async def livez(self) -> Response:
+    async def openapi(self, _request: Request) -> Response:
+        """This interface, as OpenAPI."""
+        return JSONResponse(contract.openapi(NAME))
+
+    async def livez(self, _request: Request) -> Response:
         """The process answers."""
         return JSONResponse({"status": State.UP})
 
-    async def readyz(self) -> Response:
+    async def readyz(self, _request: Request) -> Response:
         """503 with the reasons while conversions would not succeed here."""
         report = await self._health.report()
         status = "NOT_READY" if report.reasons else "READY"
@@ -181,6 +187,8 @@ class Wrapper:
         headers = {"X-Request-ID": request.state.request_id, **request.state.trace}
         if request.client and request.client.host:
             headers["X-Forwarded-For"] = request.client.host
+        if request.state.lane:
+            headers[LANE_HEADER] = request.state.lane
         if self._key is not None:
             headers["Authorization"] = f"Bearer {self._key.value}"
         audit.note_document(request, document, parameters.get("Filename") or submission.file_name)
@@ -209,7 +217,7 @@ class Wrapper:
         )
 
     @asynccontextmanager
-    async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         self._gateway.open()
         following = asyncio.create_task(self._watcher.follow())
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from afpcluster import __version__
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import document_content
 
@@ -95,7 +96,18 @@ def _health(well: str, not_well: str) -> dict[str, Any]:
     return {"responses": {s: {"description": text, "content": _JSON} for s, text in answers.items()}}
 
 
-DESCRIPTIONS: dict[str, dict[str, Any]] = {
+def openapi(title: str) -> dict[str, Any]:
+    """The whole document."""
+    summaries = {ROOT: "What this service is and offers"}
+    summaries |= {path: summary for path, (_, summary) in OFFERED.items() if path in _DESCRIPTIONS}
+    paths = {
+        path: {"post" if path == CONVERT else "get": {"summary": summary, **_DESCRIPTIONS[path]}}
+        for path, summary in summaries.items()
+    }
+    return {"openapi": "3.1.0", "info": {"title": title, "version": __version__}, "paths": paths}
+
+
+_DESCRIPTIONS: dict[str, dict[str, Any]] = {
     ROOT: {"responses": {"200": {"description": "What this is", "content": {"text/html": {}, **_JSON}}}},
     HEARTBEAT: _health("Serving", "Draining, or without storage"),
     LIVEZ: {"responses": {"200": {"description": "Alive", "content": _JSON}}},
