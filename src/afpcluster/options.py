@@ -17,6 +17,15 @@ class Format(StrEnum):
     INDEX = "index"  # JSON Lines
     CSV = "csv"  # the index as a table
     IND = "ind"  # the index as AFP: a MO:DCA document index
+    TEXT = "txt"
+    WORDS = "words"  # with their boxes, as JSON
+
+
+class TextOrder(StrEnum):
+    """How text is ordered: as it stands on the page, or as people read it."""
+
+    LAYOUT = "layout"
+    FLOW = "flow"
 
 
 class Layout(StrEnum):
@@ -68,6 +77,8 @@ class Options:
     then ("print", "copy", … ; () nothing, None everything), `linearize` orders it for the web, and
     `attach_index` attaches the index of the print file.
 
+    `text_order` is that of the output as text.
+
     `selection` chooses pages, page groups and documents. In the layout by sheets its page numbers are those
     of the output, and a sheet is taken with all its pages if one of them is in the chosen groups and
     documents."""
@@ -90,6 +101,7 @@ class Options:
     permissions: tuple[str, ...] | None = None
     linearize: bool = False
     attach_index: bool = False
+    text_order: TextOrder = TextOrder.LAYOUT
     max_copies: int = 100
     selection: Selection = EVERYTHING
 

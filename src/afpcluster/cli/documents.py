@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from afpcluster.cli.app import app, refused
-from afpcluster.options import FailOn, Layout
+from afpcluster.options import FailOn, Layout, TextOrder
 
 
 @app.command("sample")
@@ -39,7 +39,9 @@ def convert(
     output: Annotated[Path, typer.Option("--output", "-o", help="the file to write; - for standard output")],
     format_: Annotated[
         str | None,
-        typer.Option("--format", "-f", help="pdf, index, csv or ind; else as the suffix of --output says"),
+        typer.Option(
+            "--format", "-f", help="pdf, index, csv, ind, txt or words; else as the suffix of --output says"
+        ),
     ] = None,
     resources: Annotated[
         list[Path] | None,
@@ -70,6 +72,9 @@ def convert(
         str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
     ] = None,
     max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
+    text: Annotated[
+        TextOrder, typer.Option("--text", help="text as laid out on the page, or in the order of reading")
+    ] = TextOrder.LAYOUT,
     title: Annotated[str | None, typer.Option(help="title of the PDF")] = None,
     password: Annotated[
         str | None,
@@ -105,6 +110,7 @@ def convert(
     options = Options(
         selection=selection,
         format=chosen,
+        text_order=text,
         title=title,
         file_name=source.name,
         password=password,

@@ -93,6 +93,18 @@ def _ind(options: Options) -> Output:
     return IndOutput()
 
 
+def _text(options: Options) -> Output:
+    from afpcluster.outputs.text.output import TextOutput
+
+    return TextOutput(options.text_order)
+
+
+def _words(options: Options) -> Output:
+    from afpcluster.outputs.text.output import WordsOutput
+
+    return WordsOutput()
+
+
 class Row(NamedTuple):
     """How an output is made, and the suffixes of files that ask for it, its own first."""
 
@@ -106,6 +118,8 @@ OUTPUTS: dict[Format, Row] = {
     Format.INDEX: Row(_index, (".jsonl", ".ndjson")),
     Format.CSV: Row(_csv, (".csv",)),
     Format.IND: Row(_ind, (".ind",)),
+    Format.TEXT: Row(_text, (".txt",)),
+    Format.WORDS: Row(_words, (".json",)),
 }
 _BY_SUFFIX = {suffix: format_ for format_, row in OUTPUTS.items() for suffix in row.suffixes}
 _NOT_MADE = {

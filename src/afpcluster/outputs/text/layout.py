@@ -1,0 +1,106 @@
+"""Words -> text: as they are laid out, with columns in their places, or in the order in which people read.
+
+What a machine cannot know it does not guess: columns are told from tables by their lines alone, which are
+longer in columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+
+from afpcluster.outputs.text.words import Word, by_direction, lines_of
+
+_NARROWEST = 2.0  # points of a column of characters
+_MOST_BLANK = 3  # lines in a row
+_MOST_COLUMNS = 400
+_SPACE = 0.6  # of the size: words that are nearer are of one phrase
+_GUTTER = 1.2  # of the size: the least between two columns of text
+_WORDS_OF_A_LINE = 3  # on average: fewer are a table's
+
+
+def laid_out(words: Sequence[Word]) -> str:
+    """Text as it stands on the page: words that stand below each other begin in one column. What is turned
+    the other way follows behind."""
+    parts = ["\n".join(_rows(group)) for group in by_direction(words)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _rows(words: Sequence[Word]) -> Iterator[str]:
+    lines = lines_of(words)
+    narrow = sorted([word.length / len(word.text) for word in words])
+    pitch = max(narrow[len(narrow) // 4], _NARROWEST)
+    margin = min(word.along for word in words)
+    heights = sorted([below[0].across - above[0].across for above, below in pairwise(lines)])
+    height = heights[len(heights) // 3] if heights else 1.0
+    above: float | None = None
+    for line in lines:
+        if above is not None:
+            blank = round((line[0].across - above) / height) - 1 if height > 0 else 0
+            yield from [""] * max(0, min(blank, _MOST_BLANK))
+        above = line[0].across
+        row, end = "", -1.0
+        for word in line:
+            column = min(round((word.along - margin) / pitch), _MOST_COLUMNS)
+            apart = not row or word.along - end > _SPACE * word.size
+            row += " " * max(column - len(row) if apart else 0, 1 if row else 0) + word.text
+            end = word.along + word.length
+        yield row
+
+
+def in_reading_order(words: Sequence[Word]) -> str:
+    """Text block by block: columns one behind the other, tables row by row; a blank line between blocks."""
+    blocks: list[str] = []
+    for group in by_direction(words):
+        for block in _blocks(lines_of(group)):
+            blocks.append("\n".join(" ".join(word.text for word in line) for line in block))
+    return "\n\n".join(blocks)
+
+
+def _blocks(lines: list[list[Word]]) -> Iterator[list[list[Word]]]:
+    """Cut at blank space across, then between columns, as long as either cuts."""
+    bands = _bands(lines)
+    if len(bands) > 1:
+        for band in bands:
+            yield from _blocks(band)
+        return
+    columns = _columns(lines)
+    if columns is None:
+        yield lines
+        return
+    for column in columns:
+        yield from _blocks(lines_of(column))
+
+
+def _bands(lines: list[list[Word]]) -> list[list[list[Word]]]:
+    bands: list[list[list[Word]]] = []
+    for line in lines:
+        last = bands[-1][-1] if bands else None
+        if last is not None and line[0].across - last[0].across < 1.9 * max(line[0].size, last[0].size):
+            bands[-1].append(line)
+        else:
+            bands.append([line])
+    return bands
+
+
+def _columns(lines: list[list[Word]]) -> tuple[list[Word], list[Word]] | None:
+    """The words left and right of the widest gutter that runs through all lines; None where there is none,
+    or where the lines beside it are too short for columns of text."""
+    if len(lines) < 3:
+        return None
+    words = [word for line in lines for word in line]
+    edges = sorted((word.along, word.along + word.length) for word in words)
+    best, cut, reached = 0.0, 0.0, edges[0][1]
+    for begin, end in edges:
+        if begin - reached > best:
+            best, cut = begin - reached, begin
+        reached = max(reached, end)
+    if best < _GUTTER * median(word.size for word in words):
+        return None
+    left = [word for word in words if word.along < cut]
+    right = [word for word in words if word.along >= cut]
+    for side in (left, right):
+        if sum(len(word.text.split()) for word in side) < _WORDS_OF_A_LINE * len(lines_of(side)):
+            return None
+    return left, right

@@ -1,0 +1,244 @@
+"""A page of the display list -> its words, each with its place; or its phrases, which cost much less.
+
+A phrase is a run of text, as far as no word is set apart in it. A word ends at a space, and where the next
+glyph stands further away than any kerning moves it. What is painted twice at one place (bold by
+overstriking) counts once. Characters of private use are left out: nobody can read them.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Mapping
+from math import atan2, cos, degrees, hypot, radians, sin
+from operator import itemgetter
+from typing import NamedTuple
+
+from afpcluster.display.face import Face, OutlineFace, is_private
+from afpcluster.display.geometry import IDENTITY, Box, Matrix
+from afpcluster.display.items import GlyphRun, Page
+from afpcluster.display.walk import flattened
+
+_WORD_GAP = 0.18  # of the size: further apart, glyphs are of two words
+_JOINT = 0.12  # of the size: nearer, two runs are of one word
+_ASCENT, _DESCENT = 0.75, 0.25  # of the size, where a face does not say
+_MOST_KNOWN = 1 << 15
+
+
+class Word(NamedTuple):
+    """A word or phrase. `across` is where its baseline lies at right angles to its direction, `along` where
+    it begins in that direction, in points from the page's upper left corner; `direction` in degrees
+    clockwise, `size` that of the font. `ascent` and `descent` are above and below the baseline."""
+
+    across: float
+    along: float
+    text: str
+    length: float
+    size: float
+    direction: int = 0
+    ascent: float = 0.0
+    descent: float = 0.0
+
+    @property
+    def box(self) -> Box:
+        """Upright, in points from the page's upper left corner."""
+        angle = radians(self.direction)
+        dx, dy = cos(angle), sin(angle)
+        corners = [
+            (at * dx - off * dy, at * dy + off * dx)
+            for at in (self.along, self.along + self.length)
+            for off in (self.across - self.ascent, self.across + self.descent)
+        ]
+        left, top = min(x for x, _ in corners), min(y for _, y in corners)
+        return Box(left, top, max(x for x, _ in corners) - left, max(y for _, y in corners) - top)
+
+
+class _Piece(NamedTuple):
+    """Part of a run: its text, and where it begins and ends on the baseline, from the run's origin."""
+
+    text: str
+    begin: float
+    end: float
+
+
+class TextReader:
+    """Reads pages; keeps what it learnt of faces and of short texts, which come again on page after page."""
+
+    def __init__(self) -> None:
+        self._tables: dict[Face, tuple[str, list[float]]] = {}
+        self._known: dict[tuple[Face, bytes], tuple[str, float]] = {}
+        self._texts: dict[Face, dict[int, str]] = {}
+
+    def phrases(self, page: Page) -> list[Word]:
+        """The phrases of a page in painting order, each once."""
+        found: dict[tuple[str, int, int], Word] = {}
+        for run, matrix in _runs(page):
+            if run.gaps or run.face.code_size == 2 or run.placements is not None or run.text is not None:
+                words = list(_placed_on_page(run, matrix, self._pieces(run)))
+            else:
+                text, width = self._read(run.face, run.codes)
+                if not text:
+                    continue
+                length = width * run.size * run.stretch + run.spacing * len(run.codes)
+                if matrix is IDENTITY and not run.direction and text[0] != " ":
+                    found[text, int(run.x), int(run.y)] = Word(run.y, run.x, text.rstrip(), length, run.size)
+                    continue
+                begin = length * (len(text) - len(text.lstrip())) / len(text)
+                words = list(_placed_on_page(run, matrix, [_Piece(text.strip(), begin, length)]))
+            for word in words:
+                found[word.text, int(word.along), int(word.across)] = word
+        return list(found.values())
+
+    def _read(self, face: Face, codes: bytes) -> tuple[str, float]:
+        """The text of codes of one byte, and their width at a size of one point; '' where it is blank."""
+        known = self._known.get((face, codes))
+        if known is None:
+            if face not in self._tables:
+                characters = [face.unicode.get(code, "") for code in range(256)]
+                table = "".join([c if len(c) == 1 and not is_private(c) else "\ufffe" for c in characters])
+                widths = [face.widths.get(code, face.default_width) / 1000 for code in range(256)]
+                self._tables[face] = table, widths
+            table, widths = self._tables[face]
+            text = codecs.charmap_decode(codes, "ignore", table)[0]
+            if len(text) < len(codes):  # ligatures, and what nobody can read
+                texts = [face.unicode.get(code, "") for code in codes]
+                text = "".join([one for one in texts if not is_private(one)])
+            width = sum(map(widths.__getitem__, codes))
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[face, codes] = (text if text.strip() else ""), width
+        return known
+
+    def words(self, page: Page) -> list[Word]:
+        """The words of a page in painting order, each once."""
+        found: dict[tuple[str, int, int], Word] = {}
+        for run, matrix in _runs(page):
+            for word in _placed_on_page(run, matrix, self._pieces(run)):
+                found.setdefault((word.text, int(word.along), int(word.across)), word)
+        return list(found.values())
+
+    def _pieces(self, run: GlyphRun) -> Iterator[_Piece]:
+        """The words of a run on its baseline."""
+        texts = self._texts.get(run.face)
+        if texts is None:
+            readable = {code: text for code, text in run.face.unicode.items() if not is_private(text)}
+            texts = self._texts[run.face] = readable
+        if run.placements is not None or run.text is not None:
+            return _shared_out(run, texts)
+        return _measured(run, texts)
+
+
+def _runs(page: Page) -> Iterator[tuple[GlyphRun, Matrix]]:
+    for item, matrix in flattened(page.items):
+        if item.__class__ is GlyphRun:
+            yield item, matrix
+
+
+def _placed_on_page(run: GlyphRun, matrix: Matrix, pieces: Iterable[_Piece]) -> Iterator[Word]:
+    angle = radians(run.direction)
+    x, y, dx, dy = run.x, run.y, cos(angle), sin(angle)
+    size = run.size
+    if matrix is not IDENTITY:
+        x, y = matrix.apply(x, y)
+        dx, dy = dx * matrix.a + dy * matrix.c, dx * matrix.b + dy * matrix.d
+    scale = hypot(dx, dy)
+    if not scale:
+        return
+    dx, dy, size = dx / scale, dy / scale, size * scale
+    direction = round(degrees(atan2(dy, dx))) % 360
+    along, across = x * dx + y * dy, y * dx - x * dy
+    style = run.face.style if isinstance(run.face, OutlineFace) else None
+    ascent = size * (style.ascent / 1000 if style is not None else _ASCENT)
+    descent = size * (-style.descent / 1000 if style is not None else _DESCENT)
+    for text, begin, end in pieces:
+        length = (end - begin) * scale
+        yield Word(across, along + begin * scale, text, length, size, direction, ascent, descent)
+
+
+def _measured(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
+    """The words of a run, glyph by glyph."""
+    face = run.face
+    codes: Iterable[int] = run.codes
+    if run.face.code_size == 2:
+        codes = [run.codes[at] << 8 | run.codes[at + 1] for at in range(0, len(run.codes) - 1, 2)]
+    scale = run.size * run.stretch / 1000
+    spacing, gaps = run.spacing, dict(run.gaps)
+    furthest = _WORD_GAP * run.size
+    at = begin = end = 0.0
+    letters: list[str] = []
+    for index, code in enumerate(codes):
+        if gaps:
+            at += gaps.get(index, 0.0)
+        text = texts.get(code, "")
+        if letters and (text.isspace() or not -run.size < at - end < furthest):
+            yield _Piece("".join(letters), begin, end)
+            letters = []
+        width = face.widths.get(code, face.default_width) * scale
+        if text and not text.isspace():
+            if not letters:
+                begin = at
+            letters.append(text)
+            end = at + width
+        at += width + spacing
+    if letters:
+        yield _Piece("".join(letters), begin, end)
+
+
+def _shared_out(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
+    """A run that says itself what it reads as, or whose glyphs each have a place of their own: its words
+    share its length by their letters."""
+    face = run.face
+    size = run.face.code_size
+    codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
+    text = run.text if run.text is not None else "".join([texts.get(code, "") for code in codes])
+    if run.placements is not None and codes:
+        angle = radians(run.direction)
+        last = max(x * cos(angle) + y * sin(angle) for x, y in run.placements)
+        length = last + face.widths.get(codes[-1], face.default_width) * run.size * run.stretch / 1000
+    else:
+        scale = run.size * run.stretch / 1000
+        length = sum(face.widths.get(code, face.default_width) * scale + run.spacing for code in codes)
+        length += sum(gap for _, gap in run.gaps)
+    at = 0
+    for part in text.split():
+        at = text.index(part, at)
+        yield _Piece(part, length * at / len(text), length * (at + len(part)) / len(text))
+        at += len(part)
+
+
+def lines_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words of one direction as lines from top to bottom, each from its begin; parts of a word that runs cut
+    apart are joined."""
+    lines: list[list[Word]] = []
+    lowest = -1e9  # baseline that is still of the last line
+    for word in sorted(words):
+        if word.across > lowest:
+            lines.append([])
+            lowest = word.across + 0.4 * word.size
+        lines[-1].append(word)
+    return [_joined(sorted(line, key=_ALONG)) if len(line) > 1 else line for line in lines]
+
+
+_ALONG = itemgetter(1)
+
+
+def _joined(line: list[Word]) -> list[Word]:
+    joined = line[:1]
+    for word in line[1:]:
+        before = joined[-1]
+        if -_JOINT * word.size < word.along - before.along - before.length < _JOINT * word.size:
+            length = word.along + word.length - before.along
+            joined[-1] = before._replace(text=before.text + word.text, length=length)
+        else:
+            joined.append(word)
+    return joined
+
+
+def by_direction(words: Iterable[Word]) -> list[list[Word]]:
+    """Words by the direction of their baselines, the commonest first."""
+    words = list(words)
+    if not any(word.direction for word in words):
+        return [words] if words else []
+    found: dict[int, list[Word]] = {}
+    for word in words:
+        found.setdefault(word.direction, []).append(word)
+    return sorted(found.values(), key=lambda group: -sum(len(word.text) for word in group))
