@@ -22,6 +22,7 @@ import afpcluster
 from afpcluster.cluster import handing_on, status
 from afpcluster.cluster.drill import Document
 from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.render import WRAPPER_PROPERTIES
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
@@ -240,3 +241,62 @@ def test_history(program: Program) -> None:
     assert isinstance(rows, list)
     assert len({row["time"] for row in rows}) == len(rows)
     assert not any("last instance" in row["result"] for row in rows)
+
+
+def test_logs(cluster: LabSite, program: Program, document: Document) -> None:
+    """One request is found in the logs of all that had it, in order of time."""
+    url = f"{entrance(cluster.topology)}/convert"
+    headers = {"X-Request-ID": "find-me.1"}
+    with _OPENER.open(urllib.request.Request(url, document.body, headers), timeout=60) as response:
+        response.read()
+    time.sleep(0.5)
+    lines = program("logs", "--since", "1m", "--request-id", "find-me.1").splitlines()
+    assert {line.split()[1] for line in lines} == {"haproxy:", "wrapper:", "afp2web:"}
+    assert all("find-me.1" in line for line in lines)
+    host = cluster.topology.with_role(Role.WRAPPER)[0].name
+    assert {line.split()[0] for line in program("logs", host).splitlines()} == {host}
+    assert "expected 10m" in program("logs", "--since", "yesterday", code=2)
+
+
+def test_differing_files_are_shown(cluster: LabSite, program: Program) -> None:
+    host = cluster.topology.with_role(Role.WRAPPER)[0]
+    file = cluster.layout.file(host, WRAPPER_PROPERTIES)
+    original = file.read_text()
+    assert "Every file is" in program("render", "--diff")
+    try:
+        file.write_text(original + "# by hand\n")
+        said = program("render", "--diff", code=3)
+        assert f"--- {host.name}:{WRAPPER_PROPERTIES}" in said
+        assert "-# by hand" in said
+        assert program.json("status")["differing"] == [{"host": host.name, "path": WRAPPER_PROPERTIES}]
+    finally:
+        file.write_text(original)
+
+
+def test_configuration_commands(program: Program, tmp_path: Path) -> None:
+    assert "valid." in program("validate")
+    program("render", "--output", str(tmp_path))
+    assert "log stdout" in (tmp_path / "a2wprxy-01/usr/local/docker/haproxy/haproxy.cfg").read_text()
+    said = program("config", "show")
+    assert "vrrp.advert_interval = 50ms  (" in said
+    assert "time_limits.attempt = 390000ms  (follows from the above)" in said
+
+
+def test_validate_tells_what_haproxy_says(slot: Slot, tmp_path: Path) -> None:
+    file = tmp_path / "topology.yml"
+    file.write_text(slot.topology_text.replace("  proxy_certificate:", "  proxy_certificate: /etc/x/no.pem #")
+        .replace("  authority:", "  authority: /etc/x/no.pem #")
+        .replace("afp2web_protocol: http ", "afp2web_protocol: https "))
+    assert "/etc/x/no.pem" in Program(file)("validate", code=2)
+
+
+def test_down_of_another_checkout_is_refused(cluster: LabSite, program: Program) -> None:
+    file = cluster.layout.owner_file
+    ours = file.read_text()
+    try:
+        file.write_text(json.dumps({"program": "/elsewhere", "who": "anna@host", "time": "2026-03-31"}))
+        assert "anna@host started it with /elsewhere" in program("down", code=5)
+    finally:
+        file.write_text(ours)
+    assert "Remove bridge" in program("down", "--dry-run")
+    assert well(cluster)

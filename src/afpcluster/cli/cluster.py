@@ -32,11 +32,15 @@ def up(
 
 
 @app.command("down")
-def down(topology: TopologyOption = None) -> None:
+def down(
+    yes: Annotated[bool, typer.Option("--yes", help="also when another checkout started it")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be removed")] = False,
+    topology: TopologyOption = None,
+) -> None:
     """Remove the cluster that `up` started, with every trace of it. Needs root."""
     from afpcluster.cluster import commands
 
-    commands.down(topology)
+    commands.down(topology, yes=yes, dry_run=dry_run)
 
 
 FolderOption = Annotated[

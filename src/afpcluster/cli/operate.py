@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -118,3 +119,45 @@ def history(topology: TopologyOption = None, output: OutputOption = "table") -> 
     from afpcluster.cluster import operate
 
     operate.history(topology, json_out=output == "json")
+
+
+@app.command("logs")
+def logs(
+    hosts: Annotated[list[str] | None, typer.Argument(help="host names; without one, all")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="10m, 2h, 1d, or 2026-03-31T18:00")] = None,
+    request_id: Annotated[
+        str | None, typer.Option("--request-id", help="only lines with this X-Request-ID")
+    ] = None,
+    topology: TopologyOption = None,
+) -> None:
+    """The logs of all processes as one, in order of time."""
+    from afpcluster.cluster import operate
+
+    operate.show_logs(hosts or [], since, request_id, topology)
+
+
+@app.command("validate")
+def validate(topology: TopologyOption = None) -> None:
+    """Check a topology and every file rendered from it. Exit code 2 for a mistake."""
+    from afpcluster.cluster import files
+
+    files.validate(topology)
+
+
+@app.command("render")
+def render(
+    output: Annotated[
+        Path | None, typer.Option("--output", help="folder for the files of every host")
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="how the hosts differ from the topology (3)")] = False,
+    topology: TopologyOption = None,
+) -> None:
+    """Write every host's files, or show how those on the hosts differ."""
+    from afpcluster.cluster import files
+
+    if diff == (output is not None):
+        raise typer.BadParameter("one of --output FOLDER and --diff")
+    if output is not None:
+        files.write(topology, output)
+    else:
+        files.diff(topology)

@@ -96,3 +96,13 @@ def new_key(
     key = new_key()
     typer.echo(f"{name}.keys = {hash_of(key)}")
     typer.echo(f"The key, for the client alone; it cannot be shown again:\n{key}", err=True)
+
+
+@config_app.command("show")
+def config_show(
+    topology: Annotated[Path | None, typer.Option("--topology", help="as for `status`")] = None,
+) -> None:
+    """Every value of a cluster's topology, what follows from them, and where each comes from."""
+    from afpcluster.cluster import files
+
+    files.show(topology)

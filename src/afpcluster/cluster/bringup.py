@@ -11,6 +11,7 @@ from afpcluster.cluster import observe
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import Lab, LabError
 from afpcluster.cluster.layout import Layout
+from afpcluster.cluster.owner import claim
 from afpcluster.cluster.password import hashed, make_password, matches
 from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, plan_down, plan_up
 from afpcluster.cluster.preflight import obstacles
@@ -51,6 +52,12 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[LabSit
     return site
 
 
+def down_labels(topology: Topology) -> list[str]:
+    """What `down` would do."""
+    layout = Layout(_saved_topology(layout_of=topology) or topology)
+    return [_label(action) for action in plan_down(observe.observe(layout, {}))]
+
+
 def down(topology: Topology, say: Say) -> list[Action]:
     """Remove every trace of the lab. Raises `LabError` or `CommandError`."""
     layout = Layout(_saved_topology(layout_of=topology) or topology)
@@ -85,6 +92,7 @@ def wait_until_healthy(site: LabSite, say: Say, seconds: float = HEALTHY_SECONDS
 def _prepare(layout: Layout, topology_text: str) -> LabSite:
     Lab(layout).prepare()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
+    claim(layout)
     site = LabSite(layout)
     password = site.stats_password
     if not password:

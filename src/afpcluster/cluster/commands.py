@@ -17,6 +17,7 @@ from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.exits import Exit, RefusedError, UnfinishedError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
+from afpcluster.cluster.owner import owner
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
 from afpcluster.cluster.topology import Role, SiteError, Topology
@@ -63,10 +64,22 @@ def up(topology_file: Path | None, sample_folder: Path | None) -> None:
         terminal.print(_next_steps(site), highlight=False)
 
 
-def down(topology_file: Path | None) -> None:
+def down(topology_file: Path | None, *, yes: bool, dry_run: bool) -> None:
+    """Another checkout's cluster is removed only with `yes`, or when the operator says so."""
     with told():
-        terminal = console()
-        actions = bringup.down(load(topology_file), terminal.print)
+        terminal, topology = console(), load(topology_file)
+        whose = owner(Layout(topology))
+        if whose is not None and not whose.is_us and not yes:
+            question = f"This is another checkout's cluster: {whose}."
+            if not sys.stdin.isatty():
+                raise RefusedError(f"{question} `afpcluster down --yes` removes it all the same.")
+            if input(f"{question} Remove it? [y/N] ").strip().lower() not in ("y", "yes"):
+                raise RefusedError("nothing was removed")
+        if dry_run:
+            for label in bringup.down_labels(topology):
+                terminal.print(label)
+            return
+        actions = bringup.down(topology, terminal.print)
         terminal.print("Everything is removed." if actions else "There was nothing to remove.")
 
 

@@ -61,6 +61,11 @@ class Layout:
         return self.run / "written.json"
 
     @property
+    def owner_file(self) -> Path:
+        """Who started it."""
+        return self.run / "owner.json"
+
+    @property
     def supervisor_lock(self) -> Path:
         """Locked by the supervisor as long as it lives; holds its PID."""
         return self.run / "supervisor.pid"

@@ -10,13 +10,14 @@ import dataclasses
 import json
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
 
 from afpcluster.cluster import drain as drains
-from afpcluster.cluster import journal, marks, record, restart, status, status_table, switch
+from afpcluster.cluster import journal, logs, marks, record, restart, status, status_table, switch
 from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.exits import Exit
 from afpcluster.cluster.layout import PAUSE
@@ -165,6 +166,20 @@ def history(topology_file: Path | None, *, json_out: bool) -> None:
             lines.append((done.began, text))
         for moment, text in sorted(lines):
             terminal.print(f"{moment.astimezone():%Y-%m-%d %H:%M:%S}  {text}", highlight=False)
+
+
+def show_logs(hosts: list[str], since: str | None, request: str | None, topology_file: Path | None) -> None:
+    with told():
+        site = site_of(load(topology_file))
+        for host in hosts:
+            _known(site.topology, host)
+        try:
+            beginning = logs.moment(since, datetime.now(UTC)) if since is not None else None
+        except ValueError:
+            print(f"afpcluster: --since {since}: expected 10m, 2h, 1d or 2026-03-31T18:00", file=sys.stderr)
+            sys.exit(Exit.USAGE)
+        for line in logs.merged(site, hosts, beginning, request, lambda text: print(text, file=sys.stderr)):
+            print(f"{line.host} {line.process}: {line.text}")
 
 
 def _site(topology_file: Path | None) -> tuple[Site, Console]:
