@@ -28,6 +28,16 @@ class TextOrder(StrEnum):
     FLOW = "flow"
 
 
+class PdfA(StrEnum):
+    """Archive formats: a part of ISO 19005 and what it promises: b how pages look, u their text, too."""
+
+    A1B = "1b"
+    A2B = "2b"
+    A2U = "2u"
+    A3B = "3b"
+    A3U = "3u"
+
+
 class Layout(StrEnum):
     """What an output page is: an AFP page, or one side of a sheet as a form map prints it."""
 
@@ -75,7 +85,8 @@ class Options:
     `title` is the document's; None takes the name that the file gives it, else `file_name`, which is that of
     the print file. Of a PDF, `password` is asked for when it is opened, `permissions` are what readers may do
     then ("print", "copy", … ; () nothing, None everything), `linearize` orders it for the web, and
-    `attach_index` attaches the index of the print file.
+    `attach_index` attaches the index of the print file. `pdf_a` makes it an archive format; what cannot
+    conform is refused (docs/how-to/archive.md).
 
     `text_order` is that of the output as text.
 
@@ -104,6 +115,7 @@ class Options:
     text_order: TextOrder = TextOrder.LAYOUT
     max_copies: int = 100
     selection: Selection = EVERYTHING
+    pdf_a: PdfA | None = None
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from afpcluster.cli.app import app, refused
-from afpcluster.options import FailOn, Layout, TextOrder
+from afpcluster.options import FailOn, Layout, PdfA, TextOrder
 
 
 @app.command("sample")
@@ -92,6 +92,9 @@ def convert(
         typer.Option(help="page groups to convert: TAG=VALUE or NAME, * stands for anything; may repeat"),
     ] = None,
     documents: Annotated[str | None, typer.Option(help="documents of the file to convert: 2-5")] = None,
+    pdf_a: Annotated[
+        PdfA | None, typer.Option(help="make the PDF an archive format; what cannot conform is refused")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
@@ -128,6 +131,7 @@ def convert(
         layout=layout,
         form_map=form_map,
         max_copies=max_copies,
+        pdf_a=pdf_a,
     )
     raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))
 

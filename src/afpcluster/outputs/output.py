@@ -65,13 +65,16 @@ class Output(Protocol):
 
 def _pdf(options: Options) -> Output:
     from afpcluster.outputs.pdf import PdfOutput
+    from afpcluster.outputs.pdf.archive import archive_of
     from afpcluster.outputs.pdf.finishing import Finishing, permissions_of
 
+    archive = archive_of(options)
     return PdfOutput(
         title=options.title,
         name=Path(options.file_name).stem or None,
-        attach_index=options.attach_index,
+        attach_index=options.attach_index or (archive is not None and archive.attaches_index),
         finishing=Finishing(options.password, permissions_of(options.permissions), options.linearize),
+        archive=archive,
     )
 
 
@@ -138,6 +141,11 @@ class FormatError(ConversionError):
 
 def output_of(options: Options) -> Output:
     """The output that the options ask for."""
+    if options.pdf_a is not None and options.format is not Format.PDF:
+        raise FormatError(
+            "pdf-a-format",
+            f"PDF/A-{options.pdf_a} is a PDF, not {options.format}: leave out one of them.",
+        )
     return OUTPUTS[options.format].make(options)
 
 

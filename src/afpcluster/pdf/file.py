@@ -2,7 +2,8 @@
 
 Rules: nothing written is kept but its place, eight bytes an object. Objects other than streams go into
 object streams (section 7.5.7), closed at a fixed size, and a cross-reference stream (7.5.8) ends the
-file. With `compress=False` the file has neither, nor compressed streams, so that it reads as text.
+file. With `object_streams=False` the file has neither, as before PDF 1.5; with `compress=False` no compressed
+streams either, so that it reads as text.
 The file identifier (14.4) is a digest of the content: no clock, no random number.
 """
 
@@ -20,7 +21,8 @@ COMPRESSION_LEVEL = 6
 _OBJECTS_PER_STREAM = 200
 _STREAM_SIZE = 1 << 16
 _IN_OBJECT_STREAM = 1 << 63  # a place: this bit, the object stream's number << 16, the index in it
-_HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+_HEADER = b"%%PDF-%b\n%%\xe2\xe3\xcf\xd3\n"
+_ROWS_AT_ONCE = 4096  # of a cross-reference table
 
 
 class Sink(Protocol):
@@ -37,20 +39,28 @@ def deflate(data: bytes) -> bytes:
 class PdfFile:
     """Allocates object numbers and writes objects; every allocated number must be written once."""
 
-    def __init__(self, sink: Sink, *, compress: bool = True) -> None:
+    def __init__(
+        self, sink: Sink, *, compress: bool = True, object_streams: bool = True, version: str = "1.7"
+    ) -> None:
         self.compress = compress
+        self._object_streams = compress and object_streams
         self.size = 0
         self._sink = sink
         self._digest = hashlib.sha256()
         self._places = array("Q", [0])  # by object number; 0: not written
         self._pending: list[tuple[int, bytes]] = []
         self._pending_size = 0
-        self._put(_HEADER)
+        self._put(_HEADER % version.encode())
 
     def _put(self, data: bytes) -> None:
         self._sink.write(data)
         self._digest.update(data)
         self.size += len(data)
+
+    @property
+    def object_count(self) -> int:
+        """How many object numbers are given away so far."""
+        return len(self._places) - 1
 
     def allocate(self) -> Ref:
         """A new object number, to be written later."""
@@ -66,7 +76,7 @@ class PdfFile:
     def write(self, ref: Ref, value: Value) -> None:
         """Write `value` as the object `ref`. Not for streams, nor for the encryption dictionary."""
         data = serialise(value)
-        if not self.compress:
+        if not self._object_streams:
             self._put_object(ref, data)
             return
         self._pending.append((ref, data))
@@ -125,7 +135,7 @@ class PdfFile:
         trailer: PdfDict = {"Root": root, "ID": [identifier, identifier]}
         if info is not None:
             trailer["Info"] = info
-        if self.compress:
+        if self._object_streams:
             self._write_xref_stream(trailer)
         else:
             self._write_xref_table(trailer)
@@ -158,12 +168,12 @@ class PdfFile:
     def _write_xref_table(self, trailer: PdfDict) -> None:
         """Section 7.5.4."""
         start = self.size
-        rows = [b"0000000000 65535 f \n"]
-        rows += [
-            b"%010d 00000 n \n" % place if place else b"0000000000 00000 f \n" for place in self._places[1:]
-        ]
         trailer = {"Size": len(self._places), **trailer}
-        self._put(b"xref\n0 %d\n%b" % (len(self._places), b"".join(rows)))
+        self._put(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._places))
+        for first in range(1, len(self._places), _ROWS_AT_ONCE):
+            places = self._places[first : first + _ROWS_AT_ONCE]
+            rows = [b"%010d 00000 n \n" % place if place else b"0000000000 00000 f \n" for place in places]
+            self._put(b"".join(rows))
         self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
 
 

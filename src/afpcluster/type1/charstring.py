@@ -55,6 +55,39 @@ def run_charstring(charstring: bytes, subr: Callable[[int], bytes | None]) -> Gl
     return Glyph(run.width, tuple(run.path), frozenset(run.called), run.components, run.origin)
 
 
+def with_width(charstring: bytes, width: int) -> bytes:
+    """A decrypted charstring that advances by `width` and draws the same. Raises CharstringError where its
+    width does not stand at its head, in numbers."""
+    operands: list[bytes] = []
+    position = 0
+    while position < len(charstring):
+        start, byte = position, charstring[position]
+        position += 1
+        if byte >= 32:
+            position += 0 if byte < 247 else 1 if byte < 255 else 4
+            operands.append(charstring[start:position])
+            continue
+        if byte == _ESCAPE:
+            byte = _ESCAPE << 8 | charstring[position] if position < len(charstring) else 0
+            position += 1
+        if byte == _DIV and len(operands) >= 2:
+            operands[-2:] = [operands[-2] + operands[-1] + charstring[start:position]]
+            continue
+        if byte == _HSBW and len(operands) == 2:
+            operands[1] = _number(width)
+        elif byte == _SBW and len(operands) == 4:
+            operands[2] = _number(width)
+        else:
+            break
+        return b"".join(operands) + charstring[start:]
+    raise CharstringError("does not begin with its width")
+
+
+def _number(value: int) -> bytes:
+    """Chapter 6.2: a number of five bytes, or of one where it is small."""
+    return bytes([value + 139]) if -107 <= value <= 107 else b"\xff" + value.to_bytes(4, "big", signed=True)
+
+
 class _Run:
     """The state of an interpreter: operand stack, the stack of results of OtherSubrs, current point."""
 
@@ -245,6 +278,7 @@ def _standard_name(code: float) -> str:
 
 
 _CALL_SUBR = 10
+_HSBW, _SBW, _DIV = 13, _ESCAPE << 8 | 7, _ESCAPE << 8 | 12
 _Row = tuple[str, int, Callable[..., None]]  # name, number of operands, what it does
 _OPERATORS: dict[int, _Row] = {
     1: ("hstem", 0, _Run.hint),

@@ -18,21 +18,15 @@ from afpcluster.fonts.foca.code_page import CodePage, FontDataError
 from afpcluster.fonts.folders import FontFile, face_in
 from afpcluster.fonts.stand_in.standard import STANDARD_FONTS, characters_of, lost_characters
 from afpcluster.fonts.unicode.truetype import CharacterFace
-
-_LIBERATION = {"Helvetica": "LiberationSans", "Times": "LiberationSerif", "Courier": "LiberationMono"}
-_URW = {"Helvetica": "NimbusSans", "Times": "NimbusRoman", "Courier": "NimbusMonoPS"}
-_STYLES = {"Bold": "Bold", "Oblique": "Italic", "Italic": "Italic", "BoldOblique": "BoldItalic"}
+from afpcluster.stand_in_files import liberation_file, urw_file
 
 
 @cache
 def file_names(standard: str) -> tuple[str, ...]:
     """Files that may stand in for a standard font, the best first; none for Symbol and ZapfDingbats."""
     assert standard in STANDARD_FONTS
-    family, _, style = standard.partition("-")
-    if family not in _LIBERATION:
-        return ()
-    style = _STYLES.get(style, "Regular" if style in ("", "Roman") else style)
-    return (f"{_LIBERATION[family]}-{style}.ttf", f"{_URW[family]}-{style}.otf")
+    liberation = liberation_file(standard)
+    return (liberation, urw_file(standard)) if liberation is not None else ()
 
 
 class FreeFonts:

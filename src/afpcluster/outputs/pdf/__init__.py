@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from afpcluster.findings import Findings
 from afpcluster.outputs.output import Sink, Takes, Writer
+from afpcluster.outputs.pdf.archive import Archive
 from afpcluster.outputs.pdf.document import PdfDocumentWriter
 from afpcluster.outputs.pdf.finishing import PLAIN, Finishing, FinishingWriter
 from afpcluster.outputs.pdf.maker import PacketMaker
@@ -21,7 +22,8 @@ __all__ = ["PacketMaker", "PagePacket", "PdfDocumentWriter", "PdfOutput"]
 
 @dataclass(slots=True, frozen=True)
 class PdfOutput:
-    """The PDF output. `name` is a title for want of a better one. `compress` False makes a file to read."""
+    """The PDF output. `name` is a title for want of a better one. `compress` False makes a file to read,
+    `archive` one that is PDF/A."""
 
     media_type: ClassVar[str] = "application/pdf"
     title: str | None = None
@@ -29,13 +31,14 @@ class PdfOutput:
     attach_index: bool = False
     finishing: Finishing = PLAIN
     compress: bool = True
+    archive: Archive | None = None
 
     @property
     def takes(self) -> Takes:
         return Takes.PAGES_AND_FACTS if self.attach_index else Takes.PAGES
 
     def maker(self) -> PacketMaker:
-        return PacketMaker(compress=self.compress)
+        return PacketMaker(compress=self.compress, archive=self.archive)
 
     def writer(self, sink: Sink, findings: Findings) -> Writer:
         def plain(to: Sink) -> PdfDocumentWriter:
@@ -46,6 +49,7 @@ class PdfOutput:
                 name=self.name,
                 attach_index=self.attach_index,
                 compress=self.compress,
+                archive=self.archive,
             )
 
         return FinishingWriter(plain, sink, self.finishing) if self.finishing.needed else plain(sink)

@@ -64,6 +64,8 @@ class ContentWriter:
         self._root = root
         self._matrix = IDENTITY  # from the current items' system to the stream's points
         self._stroke = Stroke() if known_state else None
+        self._depth = 0
+        self.nesting = 0  # the deepest so far
 
     def items(self, items: Sequence[Item]) -> None:
         """Paint `items` in order."""
@@ -237,10 +239,13 @@ class ContentWriter:
 
     def _save(self) -> tuple[object, ...]:
         self.out.append(b"q")
+        self._depth += 1
+        self.nesting = max(self.nesting, self._depth)
         return (self._stroke, self.text.state())
 
     def _restore(self, state: tuple[Any, ...]) -> None:
         self.out.append(b"Q")
+        self._depth -= 1
         self._stroke = state[0]
         self.text.set_state(state[1])
 

@@ -13,8 +13,10 @@ from urllib.parse import quote
 from afpcluster.display.place import Place, tags_title
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.index.lines import LinesWriter
+from afpcluster.outputs.pdf.archive import Archive, ArchivedDocument
 from afpcluster.outputs.pdf.attachment import NAME, AttachedFile
 from afpcluster.outputs.pdf.colour import LAB_SPACE
+from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
 from afpcluster.outputs.pdf.fonts.store import FontStore
 from afpcluster.outputs.pdf.labels import PageLabels
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
@@ -37,6 +39,8 @@ from afpcluster.pdf.outline import Outline
 from afpcluster.pdf.page_tree import PageTree
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
 
+_PRINTED = 4  # the annotation flag (section 12.5.3)
+
 
 class PdfDocumentWriter:
     """Writes one PDF file to `sink` (which need not be seekable): `add` every packet, then `finish`.
@@ -52,11 +56,18 @@ class PdfDocumentWriter:
         name: str | None = None,
         attach_index: bool = False,
         compress: bool = True,
+        archive: Archive | None = None,
     ) -> None:
         self._title = title
         self._name = name
         self._findings = findings
-        self._file = PdfFile(sink, compress=compress)
+        self._file = PdfFile(
+            sink,
+            compress=compress,
+            object_streams=archive is None or not archive.is_first,
+            version=archive.version if archive is not None else "1.7",
+        )
+        self._archive = ArchivedDocument(archive, self._file) if archive is not None else None
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
         self._labels = PageLabels()
@@ -65,12 +76,16 @@ class PdfDocumentWriter:
         self._several = False  # documents
         self._attached = AttachedFile() if attach_index else None
         self._index = LinesWriter(self._attached) if self._attached is not None else None
-        self._fonts = FontStore(self._file, self._findings)
+        self._fonts = (
+            FontStore(self._file, findings)
+            if self._archive is None
+            else ArchivedFonts(self._file, findings, self._archive)
+        )
         self._objects: dict[tuple[type, str], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
         self._lab: Ref | None = None
         self._page_refs = array("L")  # by number - 1; 0: not in this document
-        self._awaited: dict[int, Ref] = {}  # pages linked to before they came, by number
+        self._awaited: dict[int, list[tuple[Ref, LinkArea]]] = {}  # links to pages that have not come yet
 
     def add(self, packet: PagePacket) -> None:
         """Write the next page."""
@@ -79,11 +94,15 @@ class PdfDocumentWriter:
             self._write_page(packet)
 
     def _write_page(self, packet: PagePacket) -> None:
+        if self._archive is not None:
+            self._archive.begin_page(packet)
         for payload in packet.payloads:
             self._take(payload)
-        page = self._awaited.pop(packet.number, None) or self._file.allocate()
+        page = self._file.allocate()
         self._page_refs.extend([0] * (packet.number - 1 - len(self._page_refs)))
         self._page_refs.append(page)
+        for annotation, link in self._awaited.pop(packet.number, ()):
+            self._file.write(annotation, self._link(link))
         content = packet.content
         self._tell_lost(content)
         data = self._file.add_stream(_filtered(content), content.data, encoded=content.compressed)
@@ -97,7 +116,7 @@ class PdfDocumentWriter:
         if self._blends(content):  # Acrobat would blend in CMYK, and show other colours on these pages
             entries["Group"] = {"S": Raw(b"/Transparency"), "CS": Raw(b"/DeviceRGB")}
         if packet.links:
-            entries["Annots"] = [self._link(link) for link in packet.links]
+            entries["Annots"] = [self._annotation(link) for link in packet.links]
         self._file.write(page, entries)
         self._mark(packet, page)
         if self._index is not None:
@@ -124,14 +143,19 @@ class PdfDocumentWriter:
 
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
-        for number, page in sorted(self._awaited.items()):
-            self._file.write(page, None)
+        for number, links in sorted(self._awaited.items()):
+            for annotation, link in links:
+                self._file.write(annotation, self._link(link))
             self._findings.add(
                 "link-target-missing",
                 Severity.SKIPPED,
                 f"a link leads to page {number}, which is not in this document",
             )
         self._fonts.finish()
+        identification = ""
+        if self._archive is not None:
+            self._archive.refuse()
+            identification = self._archive.archive.identification
         catalog: PdfDict = {"Type": Raw(b"/Catalog"), "Pages": self._pages.finish()}
         outline = self._outline.finish()
         if outline is not None:
@@ -146,8 +170,12 @@ class PdfDocumentWriter:
         if title:
             catalog["ViewerPreferences"] = {"DisplayDocTitle": True}
         catalog["Metadata"] = self._file.add_stream(
-            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")}, xmp_packet(title)
+            {"Type": Raw(b"/Metadata"), "Subtype": Raw(b"/XML")},
+            xmp_packet(title, identification),
+            encoded=self._archive is not None,  # to be found by who knows no filters
         )
+        if self._archive is not None:
+            catalog["OutputIntents"] = self._archive.output_intents()
         info = self._file.add(information(title))
         return self._file.finish(self._file.add(catalog), info)
 
@@ -173,7 +201,7 @@ class PdfDocumentWriter:
                 if (FormPayload, payload.key) not in self._objects:
                     from afpcluster.outputs.pdf.embedded import import_page  # pikepdf is slow to import
 
-                    form = import_page(self._file, payload, self._findings)
+                    form = import_page(self._file, payload, self._findings, self._archive)
                     self._objects[FormPayload, payload.key] = form
 
     def _write_image(self, image: ImagePayload) -> Ref:
@@ -226,6 +254,11 @@ class PdfDocumentWriter:
     def _resources(self, content: Content) -> PdfDict:
         """The resource dictionary of a content stream (section 7.8.3)."""
         resources: PdfDict = {}
+        spaces: dict[str, Value] = {}
+        if self._archive is not None:
+            self._archive.check_content(content)
+            if content.uses_cmyk:
+                spaces["DefaultCMYK"] = self._archive.default_cmyk()
         if content.fonts:
             resources["Font"] = {
                 f"F{number}": self._fonts.use(font) for number, font in enumerate(content.fonts, 1)
@@ -244,35 +277,46 @@ class PdfDocumentWriter:
             }
         if content.uses_lab:
             self._lab = self._lab or self._file.add(LAB_SPACE)
-            resources["ColorSpace"] = {LAB_NAME: self._lab}
+            spaces[LAB_NAME] = self._lab
+        if spaces:
+            resources["ColorSpace"] = spaces
         if content.multiplies:
             resources["ExtGState"] = {MULTIPLY_NAME: {"BM": Raw(b"/Multiply")}}
         return resources
 
     # Links
 
+    def _annotation(self, link: LinkArea) -> Value:
+        """The annotation, or its reference where it is written when its target comes."""
+        if link.page is None or self._page_ref(link.page) is not None:
+            return self._link(link)
+        annotation = self._file.allocate()
+        self._awaited.setdefault(link.page, []).append((annotation, link))
+        return annotation
+
     def _link(self, link: LinkArea) -> PdfDict:
-        """Section 12.5.6.5."""
+        """Section 12.5.6.5. A link to a page that is not in this document leads nowhere."""
         entries: PdfDict = {
             "Type": Raw(b"/Annot"),
             "Subtype": Raw(b"/Link"),
             "Rect": link.rectangle,
             "Border": [0, 0, 0],
         }
+        if self._archive is not None:
+            entries["F"] = _PRINTED
         if link.uri is not None:
             # A URI is ASCII (section 12.6.4.7).
             uri = quote(link.uri, safe="!#$%&'()*+,/:;=?@[]~")
             entries["A"] = {"S": Raw(b"/URI"), "URI": uri}
-        elif link.page is not None:
-            entries["Dest"] = [self._page_ref(link.page), Raw(b"/XYZ"), None, None, None]
+        elif link.page is not None and (page := self._page_ref(link.page)) is not None:
+            entries["Dest"] = _top_of(page)
         return entries
 
-    def _page_ref(self, number: int) -> Ref:
+    def _page_ref(self, number: int) -> Ref | None:
+        """The page of this number, if it came already."""
         if 1 <= number <= len(self._page_refs) and self._page_refs[number - 1]:
             return Ref(self._page_refs[number - 1])
-        if number not in self._awaited:
-            self._awaited[number] = self._file.allocate()
-        return self._awaited[number]
+        return None
 
 
 def _top_of(page: Ref) -> Value:

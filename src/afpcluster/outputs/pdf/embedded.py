@@ -12,6 +12,8 @@ from typing import Any
 import pikepdf
 
 from afpcluster.findings import Findings
+from afpcluster.outputs.pdf.archive import ArchivedDocument
+from afpcluster.outputs.pdf.archived_page import make_fit
 from afpcluster.outputs.pdf.packet import PdfPayload
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, Value, numbers
@@ -19,10 +21,16 @@ from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, Value, numbers
 _DEEPEST = 100  # direct objects nested deeper than this are damage or malice
 
 
-def import_page(file: PdfFile, payload: PdfPayload, findings: Findings) -> Ref:
-    """Write the page as a form that fills the unit square; its reference."""
+def import_page(
+    file: PdfFile, payload: PdfPayload, findings: Findings, document: ArchivedDocument | None = None
+) -> Ref:
+    """Write the page as a form that fills the unit square; its reference. `document` is the archive that it
+    must be fit for."""
     try:
         with pikepdf.open(io.BytesIO(payload.data)) as source:
+            if document is not None:
+                for reason in make_fit(source, payload.page, document.archive):
+                    document.object_to(f"an embedded PDF page {reason}")
             return _Importer(file).form(source.pages[payload.page])
     except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
         findings.at(payload.origin)(

@@ -17,6 +17,8 @@ from afpcluster.display.geometry import Box, Matrix, scaling
 from afpcluster.display.items import EmbeddedPdf, Group, ImageData, Item, Page, SharedItems, TilePattern
 from afpcluster.findings import Findings
 from afpcluster.outputs.index.lines import index_packet
+from afpcluster.outputs.pdf.archive import Archive
+from afpcluster.outputs.pdf.archived_image import archived_image
 from afpcluster.outputs.pdf.content import PAGE_UNIT, ContentWriter, content_box, place_link
 from afpcluster.outputs.pdf.images import encode_image
 from afpcluster.outputs.pdf.packet import (
@@ -32,8 +34,10 @@ from afpcluster.outputs.pdf.packet import (
     ProgramPayload,
 )
 from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.outputs.pdf.unblended import BlendingNeeded, unblended
 from afpcluster.pdf.values import number, numbers
 
+_BLENDING = "colours are multiplied with what is beneath, and PDF/A-1 has no transparency"
 _EVERYTHING = Box(-14_400, -14_400, 28_800, 28_800)  # points: as large as pages get (Annex C)
 
 
@@ -45,10 +49,11 @@ class Form(NamedTuple):
 
 
 class PacketMaker:
-    """Makes packets; `compress` must agree with the document writer's options."""
+    """Makes packets; `compress` and `archive` must agree with the document writer's options."""
 
-    def __init__(self, *, compress: bool = True) -> None:
+    def __init__(self, *, compress: bool = True, archive: Archive | None = None) -> None:
         self._compress = compress
+        self._archive = archive
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
         self._forms: WeakKeyDictionary[SharedItems, Form] = WeakKeyDictionary()
@@ -69,18 +74,19 @@ class PacketMaker:
     def _make(self, page: Page) -> PagePacket:
         self._payloads = []
         self._findings = Findings()
+        items, objections = self._admissible(page.items)
         flip = Matrix(1, 0, 0, -1, 0, page.height)
         resources = StreamResources(self)
         writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
         writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm".encode())
         with self._findings.on_page(page.number):
-            writer.items(page.items)
+            writer.items(items)
         return PagePacket(
             page.number,
             page.width,
             page.height,
-            resources.content(writer.data(), compress=self._compress),
+            resources.content(writer.data(), compress=self._compress, nesting=writer.nesting),
             tuple([place_link(link, flip) for link in writer.links]),
             page.groups,
             page.attributes,
@@ -88,7 +94,17 @@ class PacketMaker:
             tuple([index_packet(facts) for facts in page.facts]),
             self._payloads,
             tuple(self._findings),
+            objections,
         )
+
+    def _admissible(self, items: Sequence[Item]) -> tuple[Sequence[Item], tuple[str, ...]]:
+        """The items of a page as the archive takes them, and why it does not."""
+        if self._archive is None or not self._archive.is_first:
+            return items, ()
+        try:
+            return unblended(items), ()
+        except BlendingNeeded:
+            return items, (_BLENDING,)
 
     # What is sent once (the Courier of `resources`)
 
@@ -112,6 +128,8 @@ class PacketMaker:
     def send_image(self, image: ImageData, origin: int | None) -> None:
         if self._first_time(ImagePayload, image.key):
             with self._findings.kept():  # another maker meets it, too
+                if self._archive is not None:
+                    image = archived_image(image, self._archive)
                 payload = encode_image(image, compress=self._compress, report=self._findings.at(origin))
             self._payloads.append(payload)
 
@@ -137,7 +155,8 @@ class PacketMaker:
         resources = StreamResources(self)
         writer = ContentWriter(resources, scaling(PAGE_UNIT, PAGE_UNIT), known_state=False)
         writer.items(items)
-        return resources.content(writer.data(), compress=self._compress), writer.links
+        content = resources.content(writer.data(), compress=self._compress, nesting=writer.nesting)
+        return content, writer.links
 
     def send_pattern(self, pattern: TilePattern, matrix: Matrix) -> str:
         placed = scaling(1 / PAGE_UNIT, 1 / PAGE_UNIT).then(matrix)

@@ -17,8 +17,9 @@ def information(title: str | None) -> PdfDict:
     return entries
 
 
-def xmp_packet(title: str | None) -> bytes:
-    """The XMP packet, without the padding that editing in place would need."""
+def xmp_packet(title: str | None, identification: str = "") -> bytes:
+    """The XMP packet, without the padding that editing in place would need. `identification` is
+    the description that PDF/A wants."""
     parts = [f"<pdf:Producer>{PRODUCER}</pdf:Producer>"]
     if title:
         parts.append(
@@ -30,5 +31,5 @@ def xmp_packet(title: str | None) -> bytes:
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-        f'{body}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
+        f'{body}</rdf:Description>{identification}</rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     ).encode("utf-8", "replace")

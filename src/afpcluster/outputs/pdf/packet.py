@@ -18,7 +18,7 @@ from afpcluster.findings import Finding
 from afpcluster.outputs.index.entries import Packet as IndexPacket
 from afpcluster.pdf.values import PdfDict
 
-LAB_NAME = "Lab"  # of the one colour space that needs a resource
+LAB_NAME = "CIELAB"  # of the one colour space that needs a resource: no name that PDF has itself
 MULTIPLY_NAME = "Multiply"  # of the graphics state that blends
 
 
@@ -52,7 +52,9 @@ class Content:
     forms: tuple[str, ...] = ()  # keys of FormPayload and PdfPayload
     patterns: tuple[str, ...] = ()
     uses_lab: bool = False
+    uses_cmyk: bool = False
     multiplies: bool = False  # some form with MULTIPLY_NAME
+    nesting: int = 0  # how deep graphics states are saved in each other
     lost: tuple[LostCharacters, ...] = ()
 
 
@@ -139,3 +141,4 @@ class PagePacket:
     index: tuple[IndexPacket, ...] = ()  # what the attached index says of the page
     payloads: list[Payload] = field(default_factory=list)  # what a payload names comes before it
     findings: tuple[Finding, ...] = ()
+    objections: tuple[str, ...] = ()  # why it cannot be in an archive

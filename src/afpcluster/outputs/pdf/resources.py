@@ -8,7 +8,14 @@ from typing import NamedTuple, Protocol
 from afpcluster.display.colour import Colour, ColourSpace
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Matrix
-from afpcluster.display.items import EmbeddedPdf, Group, ImageData, SharedItems, TilePattern
+from afpcluster.display.items import (
+    EmbeddedPdf,
+    Group,
+    ImageData,
+    ImageModel,
+    SharedItems,
+    TilePattern,
+)
 from afpcluster.outputs.pdf.packet import Content, FontUse, LinkArea, LostCharacters
 from afpcluster.pdf.file import deflate
 
@@ -83,6 +90,7 @@ class StreamResources:
         self._forms: dict[str, str] = {}
         self._patterns: dict[str, str] = {}
         self._uses_lab = False
+        self._uses_cmyk = False
         self._multiplies = False
 
     def font(self, face: Face, section: int | None) -> tuple[str, bytearray]:
@@ -103,6 +111,7 @@ class StreamResources:
     def image(self, image: ImageData) -> str:
         name = self._images.get(image.key)
         if name is None:
+            self._uses_cmyk |= image.model is ImageModel.CMYK
             self._courier.send_image(image, self.origin)
             name = self._images[image.key] = f"I{len(self._images) + 1}"
         return name
@@ -134,11 +143,13 @@ class StreamResources:
         return self._patterns.setdefault(key, f"P{len(self._patterns) + 1}")
 
     def note_colour(self, colour: Colour) -> None:
-        """A colour is used: CIELAB is a resource."""
+        """A colour is used: CIELAB is a resource, CMYK in an archive."""
         if colour.space is ColourSpace.LAB:
             self._uses_lab = True
+        elif colour.space is ColourSpace.CMYK:
+            self._uses_cmyk = True
 
-    def content(self, data: bytes, *, compress: bool) -> Content:
+    def content(self, data: bytes, *, compress: bool, nesting: int) -> Content:
         """The finished stream with everything it names."""
         fonts: list[FontUse] = []
         lost: list[LostCharacters] = []
@@ -155,7 +166,9 @@ class StreamResources:
             tuple(self._forms),
             tuple(self._patterns),
             self._uses_lab,
+            self._uses_cmyk,
             self._multiplies,
+            nesting,
             tuple(lost),
         )
 

@@ -16,6 +16,7 @@ from fontTools.pens.transformPen import TransformPen
 
 from afpcluster.display.face import FontProgram
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs, is_sign
 from afpcluster.pdf.values import Raw
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.charstring import CharstringError, Glyph
@@ -25,9 +26,12 @@ _UNITS_PER_EM = 1000
 _MISSING_GLYPH = ".notdef"
 
 
-def embed_cid_type1(program: FontProgram, cids: Iterable[str | int], tag: str) -> EmbeddedProgram:
+def embed_cid_type1(
+    program: FontProgram, cids: Iterable[str | int], tag: str, metrics: Metrics | None
+) -> EmbeddedProgram:
     """The glyphs of these CIDs as a CFF program whose glyph indexes stand for them; text stands for a
     character that has no CID. Raises ProgramError."""
+    widths = metrics.widths if metrics is not None else {}
     try:
         font = CidProgram(program.data)
     except ProgramDataError as error:
@@ -47,7 +51,10 @@ def embed_cid_type1(program: FontProgram, cids: Iterable[str | int], tag: str) -
             missing.append(cid)
             continue
         indexes[cid] = len(charstrings) if cid else 0
-        charstrings[f"cid{cid:05d}" if cid else _MISSING_GLYPH] = _converted(*found)
+        charstrings[f"cid{cid:05d}" if cid else _MISSING_GLYPH] = _converted(*found, widths.get(cid))
+    for name, width in added_glyphs(metrics):
+        indexes[name] = len(charstrings)
+        charstrings[name] = _missing_glyph(font, width) if is_sign(name) else _blank(width)
     builder = FontBuilder(_UNITS_PER_EM, isTTF=False)
     builder.setupGlyphOrder(list(charstrings))
     builder.setupCFF(program.name or "Font", {}, charstrings, {})
@@ -63,18 +70,22 @@ def embed_cid_type1(program: FontProgram, cids: Iterable[str | int], tag: str) -
     )
 
 
-def _missing_glyph(font: CidProgram) -> T2CharString:
+def _missing_glyph(font: CidProgram, width: float | None = None) -> T2CharString:
     try:
         found = font.glyph(0)
     except CharstringError:
         found = None
-    return _converted(*found) if found else T2CharStringPen(0, None).getCharString()
+    return _converted(*found, width) if found else _blank(width or 0)
 
 
-def _converted(glyph: Glyph, matrix: Matrix) -> T2CharString:
-    """A Type 1 outline as a Type 2 charstring."""
+def _blank(width: float) -> T2CharString:
+    return T2CharStringPen(round(width), None).getCharString()
+
+
+def _converted(glyph: Glyph, matrix: Matrix, advance: float | None = None) -> T2CharString:
+    """A Type 1 outline as a Type 2 charstring, with another width where `advance` is one."""
     scale = Transform(*[value * _UNITS_PER_EM for value in matrix])
-    width = round(glyph.width * scale[0])
+    width = round(glyph.width * scale[0] if advance is None else advance)
     charstring = T2CharStringPen(width, None, roundTolerance=0)
     pen = TransformPen(charstring, scale)
     point, open_ = glyph.origin, False

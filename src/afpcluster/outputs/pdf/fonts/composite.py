@@ -7,7 +7,13 @@ with different codes share one program. Over CFF the CID is the program's own an
 from __future__ import annotations
 
 from afpcluster.display.face import OutlineFace
-from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs, write_descriptor, write_to_unicode
+from afpcluster.outputs.pdf.fonts.dictionaries import (
+    FontRules,
+    cid_list,
+    used_glyphs,
+    write_descriptor,
+    write_to_unicode,
+)
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
 from afpcluster.outputs.pdf.fonts.programs import base_font
 from afpcluster.outputs.pdf.fonts.standard import stand_in_name
@@ -26,6 +32,7 @@ def write_composite_font(
     codes: list[int],
     program: EmbeddedProgram | None,
     program_ref: Ref | None,
+    rules: FontRules,
 ) -> None:
     """Write the font as `ref`. Without a program, viewers choose a font of the descriptor's style and
     find its glyphs through ToUnicode as well as they can."""
@@ -35,13 +42,14 @@ def write_composite_font(
     truetype = program is None or program.entry == "FontFile2"
     cids = {code: code if truetype else numbers.get(code, 0) for code in codes}
     widths = {cid: face.widths.get(code, face.default_width) for code, cid in cids.items()}
+    listed = cid_list(file, cids.values()) if rules.lists_glyphs else None
     default = round(face.default_width)  # some viewers take whole numbers only
     descendant: PdfDict = {
         "Type": Raw(b"/Font"),
         "Subtype": Raw(b"/CIDFontType2") if truetype else Raw(b"/CIDFontType0"),
         "BaseFont": name,
         "CIDSystemInfo": _SYSTEM,
-        "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref),
+        "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref, listed),
         "DW": default,
         "W": _cid_widths(widths, default),
     }

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from afpcluster.display.face import FaceStyle, OutlineFace
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
 from afpcluster.pdf.cmap import to_unicode_cmap
 from afpcluster.pdf.file import PdfFile
-from afpcluster.pdf.values import Name, PdfDict, Raw, Ref
+from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, serialise
 
 _FIXED_PITCH, _SERIF, _SYMBOLIC, _NONSYMBOLIC, _ITALIC = 1, 2, 4, 32, 64
 _FORCE_BOLD = 1 << 18
 
 
+@dataclass(slots=True, frozen=True)
+class FontRules:
+    """What font dictionaries must say beyond what viewers need. `lists_glyphs`: which glyphs a subset has.
+    `always_text`: ToUnicode, even where glyph names say the same."""
+
+    lists_glyphs: bool = False
+    always_text: bool = False
+
+
 def write_descriptor(
-    file: PdfFile, name: Name, style: FaceStyle, program: EmbeddedProgram | None, program_ref: Ref | None
+    file: PdfFile,
+    name: Name,
+    style: FaceStyle,
+    program: EmbeddedProgram | None,
+    program_ref: Ref | None,
+    listed: PdfDict | None = None,
 ) -> Ref:
-    """The font descriptor. An embedded program uses glyphs outside the standard Latin set, as far as
-    readers must assume; a font that is not embedded does not."""
+    """The font descriptor; `listed` are entries that tell the glyphs of a subset. An embedded program uses
+    glyphs outside the standard Latin set, as far as readers must assume; a font that is not embedded does
+    not."""
     flags = _SYMBOLIC if program is not None else _NONSYMBOLIC
     flags |= _FIXED_PITCH * style.fixed_pitch | _SERIF * style.serif | _FORCE_BOLD * style.bold
     flags |= _ITALIC * (style.italic_angle != 0)
@@ -35,7 +51,22 @@ def write_descriptor(
     }
     if program is not None and program_ref is not None:
         entries[program.entry] = program_ref
-    return file.add(entries)
+    return file.add(entries | (listed or {}))
+
+
+def glyph_list(names: Iterable[str]) -> PdfDict:
+    """The CharSet of a descriptor (table 122)."""
+    listed = sorted(set(names) - {".notdef"})
+    return {"CharSet": b"".join([serialise(Name(name)) for name in listed])}
+
+
+def cid_list(file: PdfFile, cids: Iterable[int]) -> PdfDict:
+    """The CIDSet of a descriptor (table 124): a bit for each CID, the first the highest."""
+    bits = bytearray(1)
+    for cid in (0, *cids):
+        bits.extend(bytes(max(0, cid // 8 + 1 - len(bits))))
+        bits[cid // 8] |= 0x80 >> cid % 8
+    return {"CIDSet": file.add_stream({}, bytes(bits))}
 
 
 def write_to_unicode(

@@ -16,6 +16,7 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.transformPen import TransformPen
 
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
+from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs, is_sign
 from afpcluster.pdf.values import Raw
 
 _UNITS_PER_EM = 1000
@@ -65,11 +66,16 @@ def check_glyphs(font: Any, names: Iterable[str], sizes: Mapping[str, int]) -> N
 
 
 def embed_outlines(
-    font: Any, names: dict[str | int, str], missing: tuple[str | int, ...], tag: str
+    font: Any,
+    names: dict[str | int, str],
+    missing: tuple[str | int, ...],
+    tag: str,
+    metrics: Metrics | None = None,
 ) -> EmbeddedProgram:
     """The glyphs of an open font, keyed as faces call them, as a CFF program whose glyph indexes stand for
     them; `missing` are glyphs that it does not have."""
     shapes = font.getGlyphSet()
+    widths = metrics.widths if metrics is not None else {}
     scale = _UNITS_PER_EM / (font["head"].unitsPerEm if "head" in font else _UNITS_PER_EM)
     charstrings = {_MISSING_GLYPH: T2CharStringPen(0, None).getCharString()}
     indexes: dict[str | int, int] = {}
@@ -77,12 +83,20 @@ def embed_outlines(
     for glyph, name in names.items():
         try:
             check_glyphs(font, [name], charstring_sizes(font, [name]))
-            drawn = _drawn(shapes, name, scale)
+            drawn = _drawn(shapes, name, scale, widths.get(glyph))
         except Exception as error:  # fontTools raises anything on damaged glyphs
             damaged[str(glyph)] = f"glyph {glyph} cannot be drawn ({type(error).__name__})"
             continue
         indexes[glyph] = 0 if name == _MISSING_GLYPH else len(charstrings)
         charstrings[_MISSING_GLYPH if name == _MISSING_GLYPH else f"glyph{len(charstrings)}"] = drawn
+    for name, width in added_glyphs(metrics):
+        indexes[name] = len(charstrings)
+        sign = is_sign(name) and _MISSING_GLYPH in shapes
+        charstrings[name] = (
+            _drawn(shapes, _MISSING_GLYPH, scale, width)
+            if sign
+            else T2CharStringPen(round(width), None).getCharString()
+        )
     builder = FontBuilder(_UNITS_PER_EM, isTTF=False)
     builder.setupGlyphOrder(list(charstrings))
     builder.setupCFF(tag, {}, charstrings, {})
@@ -98,8 +112,9 @@ def embed_outlines(
     )
 
 
-def _drawn(shapes: Any, name: str, scale: float) -> T2CharString:
+def _drawn(shapes: Any, name: str, scale: float, width: float | None) -> T2CharString:
     shape = shapes[name]
-    pen = T2CharStringPen(round(shape.width * scale), shapes, roundTolerance=0)
+    advance = round(shape.width * scale if width is None else width)
+    pen = T2CharStringPen(advance, shapes, roundTolerance=0)
     shape.draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
     return pen.getCharString()

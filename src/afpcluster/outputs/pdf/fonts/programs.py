@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.metrics import Metrics
 from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.pdf.values import Name
 
@@ -14,28 +15,31 @@ _NAME_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("[](){}<>/
 _NAME_LENGTH = 63  # of PostScript names of fonts
 
 
-def embed_program(program: FontProgram, glyphs: Iterable[str | int], *, indexed: bool) -> EmbeddedProgram:
+def embed_program(
+    program: FontProgram, glyphs: Iterable[str | int], *, indexed: bool, metrics: Metrics | None = None
+) -> EmbeddedProgram:
     """The program reduced to `glyphs`, named as faces name them; `indexed` where a face has two-byte
-    codes, so that it takes a Type 0 font. Raises ProgramError."""
+    codes, so that it takes a Type 0 font. `metrics` are what its glyphs must measure; without them they are
+    as they came. Raises ProgramError."""
     wanted = sorted(set(glyphs), key=str)
     tag = subset_tag(program.name, wanted)
     try:
         if program.kind is ProgramKind.TYPE1:
             if indexed:
                 raise ProgramError("a Type 1 program has one-byte codes only")
-            return _embed_type1(program, wanted, tag)
+            return _embed_type1(program, wanted, tag, metrics)
         # fontTools is needed for these alone, and slow to import.
         from afpcluster.outputs.pdf.fonts.sfnt import embed_cff, embed_truetype
 
         match program.kind:
             case ProgramKind.TRUETYPE:
-                return embed_truetype(program, wanted, tag)
+                return embed_truetype(program, wanted, tag, metrics)
             case ProgramKind.CFF | ProgramKind.OPENTYPE_CFF | ProgramKind.CID_CFF:
-                return embed_cff(program, wanted, tag, indexed=indexed)
+                return embed_cff(program, wanted, tag, metrics, indexed=indexed)
             case ProgramKind.CID_TYPE1:
                 from afpcluster.outputs.pdf.fonts.cid_type1 import embed_cid_type1
 
-                return embed_cid_type1(program, wanted, tag)
+                return embed_cid_type1(program, wanted, tag, metrics)
             case _:
                 raise ProgramError(f"programs of kind {program.kind} are not supported")
     except ProgramError:
@@ -44,8 +48,10 @@ def embed_program(program: FontProgram, glyphs: Iterable[str | int], *, indexed:
         raise ProgramError(f"{type(error).__name__}: {error}") from error
 
 
-def _embed_type1(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
-    subset = subset_type1(program.data, [str(glyph) for glyph in glyphs])
+def _embed_type1(
+    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None
+) -> EmbeddedProgram:
+    subset = subset_type1(program.data, [str(glyph) for glyph in glyphs], metrics)
     lengths = {"Length1": len(subset.clear), "Length2": len(subset.encrypted), "Length3": 0}
     return EmbeddedProgram(
         "FontFile",

@@ -17,6 +17,8 @@ from fontTools.ttLib import TTFont, newTable
 
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.measured import measure_cff, measure_truetype
+from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs
 from afpcluster.outputs.pdf.fonts.outlines import charstring_sizes, check_glyphs, embed_outlines
 from afpcluster.pdf.values import Raw
 
@@ -28,20 +30,26 @@ _NOTDEF = ".notdef"
 _Embed = Callable[[list[str | int]], EmbeddedProgram]
 
 
-def embed_truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
+def embed_truetype(
+    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None
+) -> EmbeddedProgram:
     """A TrueType program for /FontFile2, its glyphs renumbered."""
-    return _whole_or_outlines(lambda wanted: _truetype(program, wanted, tag), program, glyphs, tag)
+    return _whole_or_outlines(
+        lambda wanted: _truetype(program, wanted, tag, metrics), program, glyphs, tag, metrics
+    )
 
 
-def embed_cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
+def embed_cff(
+    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None, *, indexed: bool
+) -> EmbeddedProgram:
     """A CFF program for /FontFile3: by name where it has names and codes are one byte, else by CID."""
     return _whole_or_outlines(
-        lambda wanted: _cff(program, wanted, tag, indexed=indexed), program, glyphs, tag
+        lambda wanted: _cff(program, wanted, tag, metrics, indexed=indexed), program, glyphs, tag, metrics
     )
 
 
 def _whole_or_outlines(
-    embed: _Embed, program: FontProgram, glyphs: list[str | int], tag: str
+    embed: _Embed, program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None
 ) -> EmbeddedProgram:
     """The program with these glyphs; where it is too damaged for that, those of its outlines that draw."""
     try:
@@ -51,10 +59,12 @@ def _whole_or_outlines(
     except Exception:  # fontTools raises anything on damaged glyphs
         font = _open(program)
         names, missing = _names_in(font, program, glyphs)
-        return embed_outlines(font, names, missing, tag)
+        return embed_outlines(font, names, missing, tag, metrics)
 
 
-def _truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> EmbeddedProgram:
+def _truetype(
+    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None
+) -> EmbeddedProgram:
     font = _open(program)
     if "glyf" not in font:
         raise ProgramError("no glyf table")
@@ -63,15 +73,20 @@ def _truetype(program: FontProgram, glyphs: list[str | int], tag: str) -> Embedd
     _keep_tables(font, _TRUETYPE_TABLES)
     names, missing = _names_in(font, program, glyphs)
     _subset(font, set(names.values()))
+    if metrics is not None:
+        measure_truetype(font, names, metrics)
     data = _saved(font)
     order = font.getGlyphOrder()
     kept = {name: index for index, name in enumerate(order)}
     indexes = {glyph: kept[name] for glyph, name in names.items()}
+    indexes |= {name: kept[name] for name, _ in added_glyphs(metrics)}
     _read_back(data, indexes.values())
     return EmbeddedProgram("FontFile2", {"Length1": len(data)}, data, tag, indexes=indexes, missing=missing)
 
 
-def _cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bool) -> EmbeddedProgram:
+def _cff(
+    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None, *, indexed: bool
+) -> EmbeddedProgram:
     font = _open(program)
     cid_keyed = hasattr(font["CFF "].cff[0], "ROS")
     order = font.getGlyphOrder()
@@ -80,7 +95,8 @@ def _cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bo
     _keep_tables(font, _CFF_TABLES)
     # A name-keyed program under a CIDFont has glyph indexes for CIDs (section 9.7.4.2): they must stay.
     by_index = indexed and not cid_keyed
-    _subset(font, set(names.values()), retain_gids=by_index)
+    _subset(font, set(names.values()), retain_gids=by_index, desubroutinize=metrics is not None)
+    added = measure_cff(font, names, metrics) if metrics is not None else {}
     data: bytes = font["CFF "].compile(font)
     check_glyphs(_bare_cff(data), names.values(), sizes)
     if not cid_keyed and not indexed:
@@ -88,7 +104,7 @@ def _cff(program: FontProgram, glyphs: list[str | int], tag: str, *, indexed: bo
             "FontFile3", {"Subtype": Raw(b"/Type1C")}, data, tag, names=names, missing=missing
         )
     places = {name: index for index, name in enumerate(order)}
-    indexes = {
+    indexes = added | {
         glyph: int(name[3:]) if cid_keyed and name != _NOTDEF else places[name]
         for glyph, name in names.items()
     }
@@ -145,8 +161,9 @@ def _names_in(
     return names, tuple(missing)
 
 
-def _subset(font: Any, names: set[str], *, retain_gids: bool = False) -> None:
+def _subset(font: Any, names: set[str], *, retain_gids: bool = False, desubroutinize: bool = False) -> None:
     options = subset.Options(
+        desubroutinize=desubroutinize,
         retain_gids=retain_gids,
         notdef_outline=_NOTDEF in names,
         glyph_names=True,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from afpcluster.display.face import OutlineFace, ProgramKind
 from afpcluster.outputs.pdf.fonts.dictionaries import (
+    FontRules,
     differences,
+    glyph_list,
     simple_widths,
     used_glyphs,
     write_descriptor,
@@ -29,6 +31,7 @@ def write_simple_font(
     codes: list[int],
     program: EmbeddedProgram | None,
     program_ref: Ref | None,
+    rules: FontRules,
 ) -> None:
     """Write the font as `ref`. Without a program it is one of the standard fonts: the one the face names,
     or the nearest in style."""
@@ -44,15 +47,16 @@ def write_simple_font(
     name = base_font(face.program, program, fallback)
     # A code without a glyph shows nothing, whatever the program's own encoding has there.
     encoding = {code: names.get(code, ".notdef") for code in codes}
+    listed = glyph_list(encoding.values()) if rules.lists_glyphs else None
     entries: PdfDict = {
         "Type": Raw(b"/Font"),
         "Subtype": Raw(b"/Type1"),
         "BaseFont": name,
         **simple_widths(face.widths, face.default_width, codes),
-        "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref),
+        "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref, listed),
         "Encoding": {"Type": Raw(b"/Encoding"), "Differences": differences(encoding)},
     }
-    if not names_say_text(face, encoding):
+    if rules.always_text or not names_say_text(face, encoding):
         to_unicode = write_to_unicode(file, face.unicode, codes, 1)
         if to_unicode is not None:
             entries["ToUnicode"] = to_unicode

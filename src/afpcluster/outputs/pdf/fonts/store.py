@@ -7,13 +7,16 @@ of the standard fonts stands in, by style.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import replace
+from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace, is_private
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.pdf.fonts.composite import write_composite_font
-from afpcluster.outputs.pdf.fonts.dictionaries import used_glyphs
+from afpcluster.outputs.pdf.fonts.dictionaries import FontRules, used_glyphs
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
+from afpcluster.outputs.pdf.fonts.metrics import Metrics
 from afpcluster.outputs.pdf.fonts.programs import embed_program
 from afpcluster.outputs.pdf.fonts.raster import without_pattern, write_raster_font
 from afpcluster.outputs.pdf.fonts.simple import write_simple_font
@@ -21,20 +24,30 @@ from afpcluster.outputs.pdf.packet import FontUse
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import Ref
 
-_Key = tuple[str, int | None]  # face key, section
+FontKey = tuple[str, int | None]  # face key, section
+
+
+class ReadyFont(NamedTuple):
+    """A face and its program, where it is an outline face that has one embedded."""
+
+    face: Face
+    program: EmbeddedProgram | None = None
+    program_ref: Ref | None = None
 
 
 class FontStore:
     """Collects faces and codes while pages are written; `finish` writes the fonts."""
+
+    _rules = FontRules()
 
     def __init__(self, file: PdfFile, findings: Findings) -> None:
         self._file = file
         self._findings = findings
         self._faces: dict[str, Face] = {}
         self._programs: dict[str, FontProgram] = {}
-        self._refs: dict[_Key, Ref] = {}
-        self._codes: dict[_Key, set[int]] = {}
-        self._texts: dict[_Key, dict[int, str]] = {}
+        self._refs: dict[FontKey, Ref] = {}
+        self._codes: dict[FontKey, set[int]] = {}
+        self._texts: dict[FontKey, dict[int, str]] = {}
 
     def add_face(self, face: Face) -> None:
         """Take in a face; its program's data comes by `add_program`."""
@@ -59,20 +72,35 @@ class FontStore:
 
     def finish(self) -> None:
         """Write every font that was used, in order of first use."""
+        faces = {key: self._face(key) for key in self._refs}
+        for key, font in self._ready(faces).items():
+            self._write(key, font)
+
+    def _face(self, key: FontKey) -> Face:
+        """The face with the texts that are known from where its codes are shown."""
+        face, texts = self._faces[key[0]], self._texts[key]
+        return replace(face, unicode={**texts, **face.unicode}) if texts else face
+
+    def _ready(self, faces: Mapping[FontKey, Face]) -> dict[FontKey, ReadyFont]:
+        """The fonts as they are written."""
         programs = self._embed_programs()
-        for (face_key, section), ref in self._refs.items():
-            face, codes = self._faces[face_key], sorted(self._codes[face_key, section])
-            if texts := self._texts[face_key, section]:
-                face = replace(face, unicode={**texts, **face.unicode})
-            self._report_private(face, [(section or 0) << 8 | code for code in codes])
-            if isinstance(face, RasterFace):
-                write_raster_font(self._file, ref, face, section, codes)
-                self._report_patterns(face, without_pattern(face, section, codes))
-                continue
-            program, program_ref = programs[face.program.key]
-            composite = face.code_size == 2 or (program is not None and program.indexes is not None)
-            write = write_composite_font if composite else write_simple_font
-            write(self._file, ref, face, codes, program, program_ref)
+        return {
+            key: ReadyFont(face, *programs[face.program.key])
+            if isinstance(face, OutlineFace)
+            else ReadyFont(face)
+            for key, face in faces.items()
+        }
+
+    def _write(self, key: FontKey, font: ReadyFont) -> None:
+        (_, section), ref, face, codes = key, self._refs[key], font.face, sorted(self._codes[key])
+        self._report_private(face, [(section or 0) << 8 | code for code in codes])
+        if isinstance(face, RasterFace):
+            write_raster_font(self._file, ref, face, section, codes)
+            self._report_patterns(face, without_pattern(face, section, codes))
+            return
+        composite = face.code_size == 2 or (font.program is not None and font.program.indexes is not None)
+        write = write_composite_font if composite else write_simple_font
+        write(self._file, ref, face, codes, font.program, font.program_ref, self._rules)
 
     def _report_private(self, face: Face, codes: list[int]) -> None:
         """Tell of characters that no one but their font's maker knows (Unicode's private use)."""
@@ -112,13 +140,13 @@ class FontStore:
         }
 
     def _embed(
-        self, program: FontProgram, glyphs: set[str | int], indexed: bool
+        self, program: FontProgram, glyphs: Set[str | int], indexed: bool, metrics: Metrics | None = None
     ) -> tuple[EmbeddedProgram | None, Ref | None]:
         """The program and its stream; neither if it is not to be embedded, or cannot be."""
         if program.kind is ProgramKind.STANDARD:
             return None, None
         try:
-            embedded = embed_program(program, glyphs, indexed=indexed)
+            embedded = embed_program(program, glyphs, indexed=indexed, metrics=metrics)
         except ProgramError as error:
             self._findings.add(
                 "font-not-embedded",

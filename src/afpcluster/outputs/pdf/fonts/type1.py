@@ -14,16 +14,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
-from afpcluster.outputs.pdf.fonts.type1_text import clear_text, private_text
+from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs
+from afpcluster.outputs.pdf.fonts.type1_text import clear_text, private_text, program_units
 from afpcluster.type1 import ProgramDataError
-from afpcluster.type1.charstring import CharstringError, Glyph
-from afpcluster.type1.cipher import encrypt_charstring, encrypt_eexec
+from afpcluster.type1.charstring import CharstringError, Glyph, with_width
+from afpcluster.type1.cipher import decrypt_charstring, encrypt_charstring, encrypt_eexec
 from afpcluster.type1.program import Type1Program, parse_private, type1_program
 
 _PLAIN_NAME = re.compile(r"[!-$&'*-.0-;=?-Z\\^-z|~]{1,127}")
 _ALWAYS_KEPT_SUBRS = frozenset(range(4))  # flex and hint replacement
 _MISSING_GLYPH = ".notdef"
 _EMPTY = b"\x8b\x8b\x0d\x0e"  # 0 0 hsbw endchar
+_SAME_WIDTH = 0.5  # 1/1000 em
 _RETURN = b"\x0b"
 _CLOSE_FILE = b"closefile"
 
@@ -40,8 +42,9 @@ class Type1Subset:
     renamed: Mapping[str | int, str] = field(default_factory=dict)  # glyphs that have another name in it
 
 
-def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
-    """The program with .notdef (made empty) and these glyphs. Raises ProgramError."""
+def subset_type1(data: bytes, glyphs: Iterable[str], metrics: Metrics | None = None) -> Type1Subset:
+    """The program with .notdef (made empty) and these glyphs, measuring what `metrics` say. Raises
+    ProgramError."""
     try:
         program = type1_program(data)
         wanted = list(dict.fromkeys(glyphs))
@@ -56,9 +59,12 @@ def subset_type1(data: bytes, glyphs: Iterable[str]) -> Type1Subset:
                 f"it has none of the {len(wanted)} glyphs that are used: {', '.join(wanted[:5])}"
             )
         renamed = _renamed(program, drawn)
-        private = _rebuilt(program, drawn, renamed)
-        differing = _differing(parse_private(program.clear, private), program, drawn, renamed)
-    except ProgramDataError as error:
+        charstrings = {name: program.glyphs[name] for name in drawn}
+        if metrics is not None:
+            charstrings = _measured(program, charstrings, metrics)
+        private = _rebuilt(program, charstrings, drawn, renamed, metrics)
+        differing = _differing(parse_private(program.clear, private), program, charstrings, drawn, renamed)
+    except (ProgramDataError, CharstringError) as error:
         raise ProgramError(str(error)) from error
     if differing:
         return _whole(program, missing, f"glyph {differing} would not be the same in a subset")
@@ -113,19 +119,43 @@ def _renamed(program: Type1Program, names: Iterable[str]) -> dict[str | int, str
     return found
 
 
-def _rebuilt(program: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]) -> bytes:
+def _measured(program: Type1Program, charstrings: dict[str, bytes], metrics: Metrics) -> dict[str, bytes]:
+    """The charstrings with the widths of `metrics` where they differ from these by what is noticed."""
+    scale = program_units(program.clear)
+    found = dict(charstrings)
+    for name, width in metrics.widths.items():
+        if name in charstrings and abs(program.glyph(str(name)).width - width * scale) > _SAME_WIDTH * scale:
+            plain = decrypt_charstring(charstrings[str(name)], program.len_iv)
+            found[str(name)] = encrypt_charstring(with_width(plain, round(width * scale)), program.len_iv)
+    return found
+
+
+def _rebuilt(
+    program: Type1Program,
+    charstrings: Mapping[str, bytes],
+    drawn: dict[str, Glyph],
+    renamed: Mapping[str | int, str],
+    metrics: Metrics | None,
+) -> bytes:
     """The text of the eexec portion with these glyphs and the Subrs that they call."""
     called = _ALWAYS_KEPT_SUBRS.union(*[glyph.subrs for glyph in drawn.values()])
     count = max(called & program.subrs.keys(), default=-1) + 1
     unused = encrypt_charstring(_RETURN, program.len_iv)
     subrs = [program.subrs.get(number, unused) if number in called else unused for number in range(count)]
-    glyphs = {renamed.get(name, name): program.glyphs[name] for name in drawn}
+    glyphs = {renamed.get(name, name): data for name, data in charstrings.items()}
+    for name, width in added_glyphs(metrics):  # the sign for missing characters is empty here
+        blank = with_width(_EMPTY, round(width * program_units(program.clear)))
+        glyphs[name] = encrypt_charstring(blank, program.len_iv)
     glyphs[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
     return private_text(program, subrs, glyphs)
 
 
 def _differing(
-    subset: Type1Program, program: Type1Program, drawn: dict[str, Glyph], renamed: Mapping[str | int, str]
+    subset: Type1Program,
+    program: Type1Program,
+    charstrings: Mapping[str, bytes],
+    drawn: dict[str, Glyph],
+    renamed: Mapping[str | int, str],
 ) -> str:
     """The first glyph that the subset, read back, may not draw as the program does; nothing where all are
     equal: the same charstring that calls the same Subrs draws the same."""
@@ -134,7 +164,7 @@ def _differing(
     for name, glyph in drawn.items():
         if name == _MISSING_GLYPH:
             continue
-        if subset.glyphs.get(renamed.get(name, name)) != program.glyphs[name]:
+        if subset.glyphs.get(renamed.get(name, name)) != charstrings[name]:
             return name
         if any(subset.subrs.get(number) != program.subrs[number] for number in glyph.subrs):
             return name

@@ -95,6 +95,12 @@ def _matrix(text: bytes) -> bytes:
     return b"0.001 0 0 0.001 0 0"
 
 
+def program_units(text: bytes) -> float:
+    """Units of the program in 1/1000 em."""
+    across = float(_matrix(text).split()[0])
+    return 0.001 / across if across else 1.0
+
+
 def _box(text: bytes) -> bytes:
     match = _BOX.search(text)
     return b" ".join(match[1].split()) if match else b"0 0 1000 1000"
