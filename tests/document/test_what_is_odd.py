@@ -11,13 +11,14 @@ from forms import environment, rule
 
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import encode
-from afpcluster.afp.modca import PageDescriptor
+from afpcluster.afp.modca import IncludePageSegment, PageDescriptor
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplet_lengths import hidden, left_over
 from afpcluster.convert import convert
 from afpcluster.findings import Finding
 from afpcluster.options import Options
-from afpcluster.sample.records import enclosed
+from afpcluster.sample.records import enclosed, resource
+from benchmarks.fuzz.seed_pages import SEEDS
 from tests.corpus import afp_files, needs_corpus
 
 
@@ -33,10 +34,28 @@ def named(begin: str, name: str | bytes, content: bytes, end: str, other: str | 
     return encode(CODES[begin], (first or b"") + reserved) + content + encode(CODES[end], last or b"")
 
 
+def envelope(name: str, kind: int, content: bytes, other: str) -> bytes:
+    """A resource whose End Resource names another."""
+    whole = resource(name, kind, content)
+    end = encode(CODES["ERS"], encode_name(name))
+    assert whole.endswith(end)
+    return whole.removesuffix(end) + encode(CODES["ERS"], encode_name(other))
+
+
+def other_end(data: bytes, name: str) -> bytes:
+    """The print file, the first field of this name in it ending something else."""
+    code = CODES[name]
+    at = data.index(b"\xd3" + code.to_bytes(3, "big")[1:]) - 3
+    end = at + 1 + int.from_bytes(data[at + 1 : at + 3], "big")
+    return data[:at] + encode(code, encode_name("OTHER")) + data[end:]
+
+
 PAGE = enclosed("BPG", "P1", (environment(100, 100), rule(5)))
 GROUP = named("BNG", "S0000001", PAGE, "ENG", "S0000001")
 DOCUMENT = named("BDT", "DOC", GROUP, "EDT", "DOC")
 TEXT = named("BPT", "T1", b"", "EPT", "T2")
+
+SHOW_S = encode(CODES["IPS"], IncludePageSegment(encode_name("S"), 0, 0).encode())
 
 NAMES = {  # print file, severities of the findings, words of the message
     "a group": (
@@ -52,6 +71,25 @@ NAMES = {  # print file, severities of the findings, words of the message
         named("BDT", "D", named("BPG", "P", environment(9, 9) + TEXT, "EPG", "P"), "EDT", "D"),
         ["info"], "BPT and EPT",
     ),
+    "a resource": (
+        enclosed("BRG", "R", [envelope("SEGM", 0xFB, enclosed("BPS", "SEGM", ()), "OTHER")]) + DOCUMENT,
+        ["substituted"], "BRS and ERS",
+    ),
+    "a resource outside a group": (
+        envelope("SEGM", 0xFB, enclosed("BPS", "SEGM", ()), "OTHER") + DOCUMENT,
+        ["substituted"], "begins as SEGM and ends as OTHER",
+    ),
+    "a resource group": (
+        named("BRG", "R1", resource("S", 0xFB, enclosed("BPS", "S", ())), "ERG", "R2") + DOCUMENT,
+        ["substituted"], "BRG and ERG",
+    ),
+    "a segment that is shown": (
+        enclosed("BRG", "R", [resource("S", 0xFB, named("BPS", "S", b"", "EPS", "T"))])
+        + enclosed("BDT", "D", [enclosed("BPG", "P", (environment(9, 9), SHOW_S))], b"\0\0"),
+        ["substituted"], "parts of two resources",
+    ),
+    "a code page": (other_end(SEEDS["outline_font"](), "ECP"), ["substituted"], "BCP and ECP"),
+    "a character set": (other_end(SEEDS["outline_font"](), "EFN"), ["substituted"], "BFN and EFN"),
     "inner groups": (
         named("BDT", "D", named("BNG", "A", named("BNG", "B", PAGE, "ENG", "A"), "ENG", "B"), "EDT", "D"),
         ["error", "error"], "somebody else",

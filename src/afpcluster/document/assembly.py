@@ -50,7 +50,7 @@ from afpcluster.findings import (
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]
 _BNG, _ENG = CODES["BNG"], CODES["ENG"]
-_BRG, _BRS, _BDI = CODES["BRG"], CODES["BRS"], CODES["BDI"]
+_BRG, _ERG, _BRS, _BDI = CODES["BRG"], CODES["ERG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE, _NOP = CODES["BMM"], CODES["IMM"], CODES["TLE"], CODES["NOP"]
 _IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
@@ -159,7 +159,7 @@ class Assembler:
         self.pages_seen = 0
         self.documents_seen = 0
         self.document_name = ""
-        self._document_began = b""
+        self._document_began = self._group_began = b""
         self._pages_of_document = 0
         self._between: list[tuple[int, bytes]] = []
         self._document_code_page = code_pages.DEFAULT
@@ -219,8 +219,12 @@ class Assembler:
                 self._page_definition = True
             elif type_ in (_BDI, _IEL):
                 self._index_only = True
-            if self._stretch is not None and self._inside(self._stretch, type_, offset, end):
-                continue
+            if self._stretch is not None:
+                if type_ == self._stretch.closing:
+                    data = window[at : at + end - offset - 9]
+                    self._stretch.ends_as(data, self._file.origin(offset), self._findings)
+                if self._inside(self._stretch, type_, offset, end):
+                    continue
             if type_ == _BPG:
                 self._page_start = offset
                 self._internal_candidate = None
@@ -271,6 +275,10 @@ class Assembler:
         elif type_ == _ENG:
             if self._groups:
                 self._ends(_BNG, self._groups.pop().began, data, offset)
+        elif type_ == _BRG:
+            self._group_began = data
+        elif type_ == _ERG:
+            self._ends(_BRG, self._group_began, data, offset)
         elif type_ == _BDT:
             self._begin_document(offset)
             self._declare_document(data, offset)

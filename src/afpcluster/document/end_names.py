@@ -15,10 +15,16 @@ from afpcluster.findings import Findings, Severity
 _SIZE = 8  # of a token name
 _ANY = b"\xff\xff"
 _CONSEQUENCES = {
-    CODES["BNG"]: "some of its pages may belong to somebody else",
-    CODES["BDT"]: "some of its pages may belong to somebody else",
-    CODES["BPG"]: "parts of two pages may be on one",
+    CODES["BNG"]: ("some of its pages may belong to somebody else", Severity.ERROR),
+    CODES["BDT"]: ("some of its pages may belong to somebody else", Severity.ERROR),
+    CODES["BPG"]: ("parts of two pages may be on one", Severity.ERROR),
+    **{
+        CODES[name]: ("parts of two resources may be in one", Severity.SUBSTITUTED)
+        for name in ("BRS", "BMO", "BPS", "BFN", "BCP", "BCF", "BFM", "BMM")
+    },
+    CODES["BRG"]: ("some of its resources may belong to somebody else", Severity.SUBSTITUTED),
 }
+"""What it may mean on paper, and how much is lost then; of other objects it is a producer's quirk."""
 
 
 def report_other_name(begin: int, began: bytes, ended: bytes, offset: int, findings: Findings) -> None:
@@ -31,13 +37,15 @@ def report_other_name(begin: int, began: bytes, ended: bytes, offset: int, findi
         return
     fields = f"{mnemonic(begin)} and {mnemonic(end_of(begin))}"
     consequence = _CONSEQUENCES.get(begin)
-    if consequence:
+    severity = Severity.INFO
+    if consequence is not None:
+        meaning, severity = consequence
         names = f"begins as {decode_name(name)} and ends as {decode_name(other)}"
-        message = f"What {names} ({fields}) is not the same: {consequence}"
+        message = f"What {names} ({fields}) is not the same: {meaning}"
     else:
         message = f"{fields} give different names; they are taken for one object's"
     findings.at(offset, mnemonic(end_of(begin)), 'MO:DCA Chapter 3 "Begin/End"')(
-        "name-differs", message, severity=Severity.ERROR if consequence else Severity.INFO
+        "name-differs", message, severity=severity
     )
 
 

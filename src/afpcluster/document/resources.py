@@ -18,6 +18,7 @@ from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.afp.modca import Begin, BeginReserved
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
+from afpcluster.document.end_names import report_other_name
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.findings import Findings, MissingResourceError, Severity
 
@@ -44,6 +45,7 @@ TYPE_OF_BEGIN = {
 """What an object is when no resource object type says so."""
 
 _LOOKS = (CHARACTER_SET, CODE_PAGE, CODED_FONT, FORM_MAP)  # how content looks, not what it is
+_FLAT = (CHARACTER_SET, CODE_PAGE, CODED_FONT, CONTAINER)  # which may be read without being nested
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
 _BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
 _OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "BNG", "ENG", "IMM"))
@@ -81,7 +83,16 @@ class Resource:
             return []
         with self.findings.kept():
             records = self.file.read(self.start, self.end, self.findings)
+            if self.kind in _FLAT:
+                self._compare_names(records)
         return [r for r in records if r.type not in (_BRS, _ERS)]
+
+    def _compare_names(self, records: list[Record]) -> None:
+        """Say where its object ends under another name than it begins."""
+        inside = [record for record in records if record.type in TYPE_OF_BEGIN]
+        for begin in inside[:1]:
+            for end in [record for record in records if record.type == end_of(begin.type)][:1]:
+                report_other_name(begin.type, begin.data, end.data, end.offset, self.findings)
 
     def forget(self) -> None:
         """Drop the records, for resources that are used once."""
@@ -213,6 +224,11 @@ class Stretch:
         """The End field that belongs to it."""
         return end_of(self.begin)
 
+    def ends_as(self, data: bytes, offset: int, findings: Findings) -> None:
+        """Say where its End field at byte `offset`, with this data, names something else."""
+        began = self.data[:8] + self.data[10:] if self.begin == _BRS else self.data  # two bytes are reserved
+        report_other_name(self.begin, began, data, offset, findings)
+
     def take(self, type_: int) -> bool:
         """Whether a record can be inside; else the End is missing. In envelopes documents are resources."""
         if not self.first and type_ in TYPE_OF_BEGIN:
@@ -272,6 +288,7 @@ def scan_resources(
     for type_, offset, stop, window, at in file.scan(start, window_size=window_size):
         if stretch is not None:
             if type_ == stretch.closing:
+                stretch.ends_as(window[at : at + stop - offset - 9], file.origin(offset), findings)
                 yield stretch.resource(file, stop, used)
                 stretch = None
                 continue
