@@ -18,6 +18,7 @@ from afpcluster.cluster.exits import Exit, RefusedError, UnfinishedError
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import HAPROXY_SOCKET, Layout
 from afpcluster.cluster.owner import owner
+from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.supervise import AlreadyRunningError, Supervisor
 from afpcluster.cluster.topology import Role, SiteError, Topology
@@ -98,15 +99,12 @@ def reload_certificates(topology_file: Path | None) -> None:
 def shell(host: str, command: list[str], topology_file: Path | None) -> None:
     """Become `command` (a shell by default) on the host."""
     with told():
-        topology = load(topology_file)
-        layout = Layout(topology)
+        site = site_of(load(topology_file))
         try:
-            script = layout.enter(topology.host(host))
+            call = site.shell(host, *(command or ["/bin/bash"]))
         except LookupError as error:
-            raise LabError(str(error)) from error
-        if not script.exists():
-            raise LabError("the cluster is down; start it with `afpcluster up`")
-        os.execv(script, [str(script), *(command or ["/bin/bash"])])
+            raise SiteError(str(error)) from error
+        os.execvp(call[0], call)
 
 
 def supervise(topology_file: Path) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,11 @@ class DockerSite(Site):
         """On a proxy, in Keepalived's container: it alone has rights over the network."""
         proxy = Role.PROXY in self.topology.host(host).roles
         return self._exec(f"{host}-keepalived" if proxy else host, *command, stdin=stdin, timeout=timeout)
+
+    def shell(self, host: str, *command: str) -> list[str]:
+        terminal = ["-t"] if sys.stdin.isatty() else []
+        container = f"{host}-keepalived" if Role.PROXY in self.topology.host(host).roles else host
+        return ["docker", *self.cluster.engine.address(), "exec", "-i", *terminal, container, *command]
 
     def read(self, host: str, path: str) -> bytes:
         mounted = self._mounted(host, path)

@@ -47,10 +47,13 @@ class LabSite(Site):
         return ["the supervisor is dead, so nothing is restarted: run `afpcluster up` to mend it"]
 
     def run(self, host: str, *command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes:
+        return run_bytes(*self.shell(host, *command), stdin=stdin, timeout=timeout)
+
+    def shell(self, host: str, *command: str) -> list[str]:
         script = self.layout.enter(self.topology.host(host))
         if not script.exists():
             raise SiteError(_DOWN)
-        return run_bytes(str(script), *command, stdin=stdin, timeout=timeout)
+        return [str(script), *command]
 
     def read(self, host: str, path: str) -> bytes:
         return self._file(host, path).read_bytes()

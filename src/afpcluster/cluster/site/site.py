@@ -66,6 +66,10 @@ class Site(ABC):
         `timeout` in seconds."""
 
     @abstractmethod
+    def shell(self, host: str, *command: str) -> list[str]:
+        """The program call that becomes a command on a host, at the operator's terminal."""
+
+    @abstractmethod
     def read(self, host: str, path: str) -> bytes:
         """A file of a host. Raises `FileNotFoundError`."""
 

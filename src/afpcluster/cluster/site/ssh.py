@@ -11,6 +11,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,6 +62,11 @@ class SshSite(Site):
 
     def run(self, host: str, *command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes:
         return run_bytes(*self.ssh_command(host), shlex.join(command), stdin=stdin, timeout=timeout)
+
+    def shell(self, host: str, *command: str) -> list[str]:
+        terminal = ["-t"] if sys.stdin.isatty() else []
+        ssh, *options = self.ssh_command(host)
+        return [ssh, *terminal, *options, shlex.join(command)]
 
     def read(self, host: str, path: str) -> bytes:
         try:
