@@ -284,9 +284,11 @@ def test_configuration_commands(program: Program, tmp_path: Path) -> None:
 
 def test_validate_tells_what_haproxy_says(slot: Slot, tmp_path: Path) -> None:
     file = tmp_path / "topology.yml"
-    file.write_text(slot.topology_text.replace("  proxy_certificate:", "  proxy_certificate: /etc/x/no.pem #")
+    file.write_text(
+        slot.topology_text.replace("  proxy_certificate:", "  proxy_certificate: /etc/x/no.pem #")
         .replace("  authority:", "  authority: /etc/x/no.pem #")
-        .replace("afp2web_protocol: http ", "afp2web_protocol: https "))
+        .replace("afp2web_protocol: http ", "afp2web_protocol: https ")
+    )
     assert "/etc/x/no.pem" in Program(file)("validate", code=2)
 
 

@@ -39,7 +39,8 @@ def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: b
     except ConversionError as error:
         return failed(source, error, as_json)
     except OSError as error:
-        console.print(f"[bold red]error[/] {error}", highlight=False)
+        problem = _not_opened(source, target, error)
+        console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     _done(console, target, result, as_json, quiet)
     return 0
@@ -53,6 +54,14 @@ def _impossible(source: Path, target: Path, as_json: bool) -> str | None:
     if not target.parent.is_dir():
         return f"{target.parent}, the folder of the output, is not there; make it first"
     return None
+
+
+def _not_opened(source: Path, target: Path, error: OSError) -> str:
+    """What the system said, of which file, and what next."""
+    said = error.strerror or str(error)
+    if error.filename is not None and Path(error.filename) == source:
+        return f"{source} cannot be read: {said}. Check its name and who may read it"
+    return f"{source} is not converted to {target}: {said}. Check that there is room and who may write there"
 
 
 @contextmanager
@@ -162,7 +171,8 @@ def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: 
 
 def _table(result: Result) -> Table:
     lost = f", {result.bytes_lost:,} bytes of the input lost" if result.bytes_lost else ""
-    title = f"{len(result.findings)} findings{lost}"
+    number = len(result.findings)
+    title = f"{number} finding{'' if number == 1 else 's'}{lost}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading in ("severity", "page", "byte", "times"):
         table.add_column(heading, justify="left" if heading == "severity" else "right")
