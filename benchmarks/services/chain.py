@@ -25,7 +25,7 @@ from afpcluster.cluster.password import hashed
 from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES, render
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import parse, sample_text
-from benchmarks.services.processes import children, cpu_seconds
+from benchmarks.services.processes import children, cpu_seconds, resident
 
 _START_SECONDS = 60
 _SLOW_START_SECONDS = 11  # HAProxy sends a server less than its share when it is new
@@ -46,23 +46,42 @@ class Chain:
         """What clients call."""
         return str(self.topology.network.virtual_address), self.topology.ports.wrapper_proxy
 
+    def instances(self, role: Role) -> list[tuple[str, tuple[str, int]]]:
+        """Name and place of each instance of a service."""
+        port = _port(self.topology, role)
+        return [(host.name, (str(host.address), port)) for host in self.topology.with_role(role)]
+
+    def log(self, role: Role) -> str:
+        """What the processes of this role wrote so far."""
+        names = [host.name for host in self.topology.with_role(role) if host.name in self.processes]
+        return "".join((self.folder / name / "log").read_text(errors="replace") for name in names)
+
     def connection(self, timeout: float = 60) -> HTTPConnection:
         return HTTPConnection(*self.vip, timeout=timeout)
 
     def cpu_seconds(self) -> dict[str, float]:
         """Processor time used so far, by what uses it."""
-        used = {role: sum(map(cpu_seconds, self._pids(role))) for role in (Role.PROXY, *_SERVICES)}
-        workers = [worker for pid in self._pids(Role.AFP2WEB) for worker in children(pid)]
-        return {
-            "HAProxy": used[Role.PROXY],
-            "wrapper-service": used[Role.WRAPPER],
-            "afp2web's server": used[Role.AFP2WEB],
-            "workers": sum(map(cpu_seconds, workers)),
-        }
+        return {what: sum(map(cpu_seconds, pids)) for what, pids in self._pids().items()}
 
-    def _pids(self, role: Role) -> list[int]:
-        hosts = [host.name for host in self.topology.with_role(role)]
-        return [self.processes[name].pid for name in hosts if name in self.processes]
+    def resident(self) -> dict[str, int]:
+        """Bytes in memory now, by what has them."""
+        return {what: sum(map(resident, pids)) for what, pids in self._pids().items()}
+
+    def _pids(self) -> dict[str, list[int]]:
+        pids = {
+            role: [
+                self.processes[host.name].pid
+                for host in self.topology.with_role(role)
+                if host.name in self.processes
+            ]
+            for role in (Role.PROXY, *_SERVICES)
+        }
+        return {
+            "HAProxy": pids[Role.PROXY],
+            "wrapper-service": pids[Role.WRAPPER],
+            "afp2web's server": pids[Role.AFP2WEB],
+            "workers": [worker for pid in pids[Role.AFP2WEB] for worker in children(pid)],
+        }
 
 
 def topology() -> Topology:
@@ -77,8 +96,9 @@ def topology() -> Topology:
 
 
 @contextmanager
-def running() -> Iterator[Chain]:
-    """All is up, and HAProxy has found it so."""
+def running(of_afp2web: str = "", *, slow_start: bool = False) -> Iterator[Chain]:
+    """All is up, and HAProxy has found it so; after its slow start, if that is waited for. `of_afp2web`:
+    properties that are set besides."""
     made = topology()
     files = render(made, hashed("secret"))
     with tempfile.TemporaryDirectory(prefix="afpcluster-bench-") as name, ExitStack() as stack:
@@ -86,8 +106,11 @@ def running() -> Iterator[Chain]:
         proxy = made.with_role(Role.PROXY)[0]
         for host in made.hosts:
             for role in _SERVICES.keys() & set(host.roles):
-                argv = _service(chain, host.name, f"{host.address}:{_port(made, role)}", role, files)
+                text = files[host.name][PROPERTIES[role]] + (of_afp2web if role is Role.AFP2WEB else "")
+                argv = _service(chain, host.name, f"{host.address}:{_port(made, role)}", role, text)
                 _start(chain, stack, host.name, argv)
+        for role in _SERVICES:
+            _wait_for(lambda: all(_alive(place) for _, place in chain.instances(role)))  # noqa: B023
         (chain.folder / proxy.name).mkdir()
         configuration = chain.folder / proxy.name / "haproxy.cfg"
         text = files[proxy.name][HAPROXY_CFG].replace("    user haproxy\n    group haproxy\n", "")
@@ -95,7 +118,8 @@ def running() -> Iterator[Chain]:
         configuration.write_text(text)
         _start(chain, stack, proxy.name, ["haproxy", "-db", "-f", str(configuration)])
         _wait_for(lambda: _ready(chain))
-        time.sleep(_SLOW_START_SECONDS)
+        if slow_start:
+            time.sleep(_SLOW_START_SECONDS)
         yield chain
 
 
@@ -103,11 +127,11 @@ def _port(made: Topology, role: Role) -> int:
     return made.ports.wrapper if role is Role.WRAPPER else made.ports.afp2web
 
 
-def _service(chain: Chain, name: str, listen: str, role: Role, files: dict[str, dict[str, str]]) -> list[str]:
+def _service(chain: Chain, name: str, listen: str, role: Role, text: str) -> list[str]:
     folder = chain.folder / name
     folder.mkdir()
     properties = folder / "service.properties"
-    properties.write_text(f"{files[name][PROPERTIES[role]]}\nservice.temp-dir = {folder}\n")
+    properties.write_text(f"{text}\nservice.temp-dir = {folder}\n")
     command, option = _SERVICES[role]
     return [sys.executable, "-m", "afpcluster", command, "--listen", listen, option, str(properties)]
 
@@ -119,6 +143,11 @@ def _start(chain: Chain, stack: ExitStack, name: str, argv: list[str]) -> None:
     chain.processes[name] = process
     stack.callback(process.wait)
     stack.callback(process.kill)
+
+
+def _alive(place: tuple[str, int]) -> bool:
+    with closing(socket.create_connection(place, 1)):
+        return True
 
 
 def _ready(chain: Chain) -> bool:

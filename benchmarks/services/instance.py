@@ -14,7 +14,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import afpcluster
-from benchmarks.services.processes import children, resident
 
 _START_SECONDS = 60
 _PROPERTIES = """
@@ -61,10 +60,6 @@ class Instance:
     def metric(self, name: str) -> float:
         lines = self.call("GET", "/metrics")[1].decode().splitlines()
         return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
-
-    def resident(self) -> tuple[int, int]:
-        """Resident bytes of the server, and of its workers together."""
-        return resident(self.process.pid), sum(map(resident, children(self.process.pid)))
 
 
 @contextmanager

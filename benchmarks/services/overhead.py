@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from afpcluster.convert import convert
-from afpcluster.sample import write_sample
 from benchmarks.claims import Claim
 from benchmarks.services.chain import Chain, running
+from benchmarks.services.heartbeat import sample
 
 PROCESSES = 2
 CLIENTS = 4
@@ -43,12 +43,12 @@ class Round:
 
 def overhead(*, quick: bool) -> Iterator[Claim]:
     rounds, seconds = (1, 2.0) if quick else (5, 4.0)
-    with running() as chain, _engines() as engines:
+    with running(slow_start=True) as chain, _engines() as engines:
         rest = _at_rest(chain, 2 * seconds)
         detail = "HAProxy, both instances of both services, workers; no document"
         yield Claim("overhead", "at rest", 1000 * sum(rest.values()), "ms CPU/s", detail=detail)
         for pages, (count, least) in _SIZES.items():
-            document = _sample(count)
+            document = sample(count)
             _alone(engines, document, 1.0)
             _through(chain, document, 1.0, rest)
             pairs = [
@@ -154,9 +154,3 @@ def _alone(engines: list[Connection], document: bytes, seconds: float) -> Round:
     done = sum(count for count, _, _ in answers)
     speed = sum(count / took for count, took, _ in answers)
     return Round(speed, {"engine": 1000 * sum(cpu for _, _, cpu in answers) / done})
-
-
-def _sample(statements: int) -> bytes:
-    file = io.BytesIO()
-    write_sample(file, statements=statements)
-    return file.getvalue()
