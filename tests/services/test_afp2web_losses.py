@@ -126,6 +126,20 @@ def test_a_client_that_leaves_costs_no_worker(start: Start, document: bytes, lon
     assert instance.metric("workers_replaced_total") == 0
 
 
+def test_a_client_that_leaves_with_another_request_behind(
+    start: Start, document: bytes, long_document: bytes
+) -> None:
+    instance = start(one_worker())
+    head = b"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(long_document)
+    with socket.create_connection(("127.0.0.1", instance.port)) as connection:
+        connection.sendall(head + long_document + b"GET /services/usid HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until_running(instance)
+    eventually(lambda: [line["status"] for line in instance.logged("request") if line.get("status") == 499])
+    instance.wait_until_whole()
+    assert instance.transform(document).status == 200
+    assert not instance.logged("internal error")
+
+
 def test_clients_that_leave_again_and_again(start: Start, document: bytes, long_document: bytes) -> None:
     """Five a second, with three megabytes each."""
     instance = start(Afp2webProcess)

@@ -70,6 +70,7 @@ def test_bodies_cut_anywhere(
     [
         (UrlencodedStream, b"file=a&InputBuffer=b", "document-twice"),
         (UrlencodedStream, b"&".join([b"a=1"] * 65), "too-many-parameters"),
+        (UrlencodedStream, b"&" * 1_000_000, "too-many-parameters"),
         (UrlencodedStream, b"a=" + b"x" * 65_536, "too-many-parameters"),
         (UrlencodedStream, b"x" * 65_537, "too-many-parameters"),
         (UrlencodedStream, b"a=%ff", "body-malformed"),

@@ -49,6 +49,7 @@ class UrlencodedStream:
         self._in_document = False
         self._cut = b""  # the beginning of an escape
         self._held = 0
+        self._ended = 0  # fields, empty ones too
 
     def feed(self, data: bytes) -> bytes:
         out = []
@@ -95,8 +96,9 @@ class UrlencodedStream:
     def _end_field(self) -> None:
         if not self._in_document and (self._name or self._value is not None):
             self._fields.append((self._name, self._value or bytearray()))
-            if len(self._fields) > MAX_PARAMETERS:
-                raise too_many_parameters()
+        self._ended += 1
+        if len(self._fields) > MAX_PARAMETERS or self._ended > MAX_PARAMETERS + 1:  # the document is one, too
+            raise too_many_parameters()
         self._name, self._value, self._in_document = bytearray(), None, False
 
     def _hold(self, buffer: bytearray, data: bytes) -> None:

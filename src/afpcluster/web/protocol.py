@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from collections.abc import Sequence
 from http import HTTPStatus
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from afpcluster.web.connections import Connection, Connections
 from afpcluster.web.errors import ServiceError, problem_members
@@ -30,6 +31,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         _deadline: asyncio.TimerHandle | None = None
         _certificate: str | None = None
         _health_only = False
+        _unanswered: Sequence[RequestResponseCycle] = ()
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -42,6 +44,9 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         def connection_lost(self, exc: Exception | None) -> None:
             self._clear_deadline()
             connections.closed(self)
+            for cycle in self._unanswered:  # uvicorn tells the last request alone, which others may precede
+                cycle.disconnected = True
+                cycle.message_event.set()
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
@@ -65,6 +70,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             connections.busy(self)
             if self._header_bytes <= settings.max_header_bytes:
                 super().on_headers_complete()
+                before = [cycle for cycle in self._unanswered if not cycle.response_complete]
+                self._unanswered = [*before, self.cycle]
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
