@@ -290,7 +290,8 @@ def test_a_worker_is_nobodys_before_its_answer_was_taken(document: bytes) -> Non
                 with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as sink:
                     source.write(document)
                     source.flush()
-                    job = {"strict": False, "fail_on": None, "resource_paths": [], "stand_in_folders": []}
+                    folders: dict[str, object] = {"resource_paths": [], "stand_in_folders": []}
+                    job = {"strict": False, "fail_on": None, "pdf_a": None, **folders}
                     running = asyncio.create_task(worker.run(job, source, sink, JobTime(20, 20)))
                     await asyncio.sleep(0)
                     while not running.done():

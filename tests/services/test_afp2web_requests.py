@@ -274,6 +274,13 @@ def test_fail_on(afp2web: Afp2webProcess, document: bytes, query: str, status: i
     assert afp2web.transform(document, query).status == (400 if status == 400 else 200)
 
 
+@pytest.mark.parametrize(("format_", "conformance"), [("PDFA-1B", b"1</pdfaid"), ("pdfa-2u", b"2</pdfaid")])
+def test_archives(afp2web: Afp2webProcess, document: bytes, format_: str, conformance: bytes) -> None:
+    reply = afp2web.transform(document, f"?OutputFormat={format_}")
+    assert (reply.status, reply.headers.get_content_type()) == (200, "application/pdf")
+    assert b"<pdfaid:part>" + conformance in reply.body
+
+
 def test_logs_hold_neither_document_nor_query(afp2web: Afp2webProcess) -> None:
     """But the audit has the document's name: who sent what is what it is for."""
     afp2web.transform(b"SECRETDOCUMENT", "?Filename=SECRETNAME", **{"X-Request-ID": "discreet"})

@@ -172,6 +172,7 @@ def test_repeating_ends_at_the_deadline(scripted: WrapperProcess, server: Script
     [
         ("?strict=perhaps", {}, b"x", 400, "parameter-value"),
         ("?fail-on=info", {}, b"x", 400, "parameter-value"),
+        ("?pdf-a=4f", {}, b"x", 400, "parameter-value"),
         ("?nonsense=1", {}, b"x", 400, "parameter-unknown"),
         ("?OutputFormat=TIFF", {}, b"x", 400, "parameter-unknown"),
         ("?strict=true&STRICT=false", {}, b"x", 400, "parameter-twice"),
@@ -210,6 +211,13 @@ def test_a_damaged_document_may_be_refused(
     else:
         assert reply.json["code"] == "A2W-2006"
         assert "30 bytes" in reply.json["detail"]
+
+
+@pytest.mark.parametrize("level", ["1b", "3U"])
+def test_archives(shared: WrapperProcess, document: bytes, level: str) -> None:
+    reply = shared.convert(document, f"?pdf-a={level}")
+    assert reply.status == 200
+    assert f"<pdfaid:part>{level[0]}</pdfaid:part>".encode() in reply.body
 
 
 @pytest.mark.parametrize("path", ["", "/heartbeat", "/livez", "/readyz"])

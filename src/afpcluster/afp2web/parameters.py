@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from afpcluster.options import PdfA
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.logs import LEVELS
 
 ON_OFF = ("On", "Off")
-BUILT_FORMATS = ("PDF",)
-KNOWN_FORMATS = ("PDF", "PDFA-1B", "PDFA-2B", "PDFA-3B", "PNG", "TIFF", "JPEG", "TXT", "JSON", "AFP")
+ARCHIVES = {f"PDFA-{level.upper()}": level for level in PdfA}
+"""Formats that are levels of PDF/A."""
+BUILT_FORMATS = ("PDF", *ARCHIVES)
+KNOWN_FORMATS = (*BUILT_FORMATS, "PNG", "TIFF", "JPEG", "TXT", "JSON", "AFP")
 
 
 @dataclass(frozen=True, slots=True)

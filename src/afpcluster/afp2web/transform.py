@@ -89,6 +89,7 @@ class Transform:
         job = {
             "strict": values.on("Strict"),
             "fail_on": values.text("Fail-On"),
+            "pdf_a": parameters.ARCHIVES.get(values.text("OutputFormat") or ""),
             "resource_paths": [str(path) for path in self._settings.resource_paths],
             "stand_in_folders": [str(path) for path in self._settings.stand_in_folders],
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from afpcluster import __version__
+from afpcluster.options import PdfA
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import document_content
 
@@ -32,6 +33,8 @@ _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
 _SWITCHES = {"strict": "Strict", "findings": "Findings"}
 _FAIL_ON = "fail-on"
 _FAIL_ON_VALUES = ("skipped", "error")
+_PDF_A = "pdf-a"
+_PDF_A_VALUES = tuple(PdfA)
 _FILE_NAME = "filename"
 
 
@@ -49,10 +52,15 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
         elif key == _FAIL_ON:
             known = " or ".join(_FAIL_ON_VALUES)
             raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected {known}.")
+        elif key == _PDF_A and value.lower() in _PDF_A_VALUES:
+            afp2web_name, afp2web_value = "OutputFormat", f"PDFA-{value.upper()}"
+        elif key == _PDF_A:
+            known = ", ".join(_PDF_A_VALUES)
+            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected one of {known}.")
         elif key in _SWITCHES:
             raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected true or false.")
         else:
-            known = ", ".join([*_SWITCHES, _FAIL_ON, _FILE_NAME])
+            known = ", ".join([*_SWITCHES, _FAIL_ON, _PDF_A, _FILE_NAME])
             raise ServiceError(
                 400, "parameter-unknown", f"Parameter {name[:64]!r} is not known. Known here: {known}."
             )
@@ -116,6 +124,7 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
         "parameters": [
             _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
             _query(_FAIL_ON, "string", "Refuse where a finding is this serious, or more", _FAIL_ON_VALUES),
+            _query(_PDF_A, "string", "Make an archive (PDF/A), or refuse", _PDF_A_VALUES),
             _query("findings", "boolean", "Answer with the list of findings in JSON instead of the PDF"),
             _query("filename", "string", "Name of the document, for the answer's file name"),
         ],
@@ -134,7 +143,10 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
             "408": {"description": "The document did not arrive in time", **_PROBLEM},
             "413": {"description": "The document is over a limit", **_PROBLEM},
             "415": {"description": "The Content-Type is not accepted", **_PROBLEM},
-            "422": {"description": "Not AFP, damaged, without a page, or refused by fail-on", **_PROBLEM},
+            "422": {
+                "description": "Not AFP, damaged, without a page, or refused by fail-on or pdf-a",
+                **_PROBLEM,
+            },
             "424": {"description": "strict, and a resource is missing", **_PROBLEM},
             "429": {"description": "More than this client may have", **_PROBLEM},
             "502": {"description": "afp2web failed on this document", **_PROBLEM},
