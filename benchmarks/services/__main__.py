@@ -40,7 +40,7 @@ def memory(*, quick: bool) -> Iterator[Claim]:
 
         def one(number: int) -> int:
             body, media_type = bodies[number % len(bodies)] if number % _LARGE_EVERY else large
-            with closing(services.connection()) as connection:
+            with closing(services.connection(300)) as connection:
                 connection.request("POST", "/wrapperservice/convert", body, {"Content-Type": media_type})
                 answer = connection.getresponse()
                 answer.read()

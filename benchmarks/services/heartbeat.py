@@ -29,7 +29,7 @@ from benchmarks.services.chain import Chain, running
 _EVERY = 0.05
 _CONVERT = "/wrapperservice/convert"
 _HEARTBEATS = {Role.WRAPPER: "/wrapperservice/heartbeat", Role.AFP2WEB: "/services/version"}
-FORM_STATEMENTS = 650  # 10 MB when every byte is percent-encoded
+FORM_STATEMENTS = 200  # 10 MB when every byte is percent-encoded
 
 Vip = tuple[str, int]
 
@@ -133,7 +133,7 @@ def _forms(vip: Vip, seconds: float) -> None:
 
 def _leavers(vip: Vip, seconds: float) -> None:
     """Five times a second somebody connects, sends 3 MB and leaves."""
-    document = sample(600)[: 3 << 20]
+    document = sample(200)[: 3 << 20]
     head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (_CONVERT.encode(), len(document))
 
     def leave() -> None:
