@@ -32,9 +32,7 @@ def test_commands_work(cluster: LabSite, slot: Slot, page: str, tmp_path: Path) 
     topology, program = tmp_path / "topology.yml", tmp_path / "bin" / "afpcluster"
     topology.write_text(slot.topology_text)
     program.parent.mkdir()
-    program.write_text(
-        _WRAPPER.format(without=_WITHOUT_TOPOLOGY, python=sys.executable, topology=topology)
-    )
+    program.write_text(_WRAPPER.format(without=_WITHOUT_TOPOLOGY, python=sys.executable, topology=topology))
     program.chmod(0o755)
     text = (_PAGES / page).read_text()
     for there, instead in (
@@ -53,8 +51,12 @@ def test_commands_work(cluster: LabSite, slot: Slot, page: str, tmp_path: Path) 
     assert blocks
     for block in blocks:
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block], env=environment, capture_output=True, text=True,
-            timeout=180, check=False,
+            ["bash", "-euo", "pipefail", "-c", block],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
         )
         assert done.returncode == 0, (block, done.stdout[-3000:], done.stderr[-3000:])
     assert well(cluster)

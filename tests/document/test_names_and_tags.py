@@ -9,9 +9,11 @@ import pytest
 from forms import converted, document, page
 
 from afpcluster.afp import modca, triplets
+from afpcluster.afp.fields import CODES
+from afpcluster.afp.framing import encode
 from afpcluster.afp.triplets import FqnType
 from afpcluster.convert import convert
-from afpcluster.options import Options
+from afpcluster.options import Format, Options
 from afpcluster.sample.records import enclosed, field, made, qualified_name, triplet
 
 PAGES = Options(raise_faults=True)
@@ -122,3 +124,13 @@ def test_tags(of_document: bytes, tle: bytes, expected: tuple[str, str], on_page
 def test_tags_that_belong_to_nothing_are_told(data: bytes) -> None:
     _, findings = converted(document(data), PAGES)
     assert [finding.code for finding in findings] == ["tag-not-applied"]
+
+
+@pytest.mark.parametrize("on_page", [False, True])
+@pytest.mark.parametrize("format", [Format.PDF, Format.INDEX])
+def test_a_value_that_is_cut_off_is_empty_and_told(format: Format, on_page: bool) -> None:
+    cut = encode(CODES["TLE"], qualified_name(FqnType.ATTRIBUTE_GID, b"\xd5") + b"\3\x36\0")
+    inner = enclosed("BPG", "P1", [cut]) if on_page else group("G", cut, page(1))
+    result = convert(io.BytesIO(document(inner)), io.BytesIO(), Options(format=format, raise_faults=True))
+    told = [(one.code, one.field) for one in result.findings if one.field == "TLE"]
+    assert told == [("field-short", "TLE")]

@@ -39,7 +39,7 @@ def read_attribute(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, s
 
 
 def read_tag(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, str, int]:
-    """As `read_attribute`, and the code page of the characters."""
+    """As `read_attribute`, and the code page of the characters. A value that is cut off is empty."""
     code_page = outer
     name = value = ""
     for triplet in t.split_triplets(data):
@@ -47,9 +47,18 @@ def read_tag(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, str, in
             code_page = t.CodedGraphicCharacterSet.decode(triplet.data).code_page
         elif triplet.id == _NAME and triplet.data[:1] == bytes((FqnType.ATTRIBUTE_GID,)):
             name = name or t.name_of(triplet.data, code_page)
-        elif triplet.id == _VALUE:
+        elif triplet.id == _VALUE and len(triplet.data) >= t.AttributeValue.shape.required:
             value = value or decode_text(t.AttributeValue.decode(triplet.data).value, code_page)
     return name.strip(), value.strip(), code_page
+
+
+def report_lost_value(data: bytes, offset: int, findings: Findings) -> None:
+    """Say where the value of a Tag Logical Element is too short to be one: it is read as empty."""
+    for triplet in t.split_triplets(data):
+        if triplet.id == _VALUE and len(triplet.data) < t.AttributeValue.shape.required:
+            findings.at(offset, "TLE", t.AttributeValue.shape.spec)(
+                "field-short", "The value of a tag (TLE) is cut off", severity=Severity.ERROR
+            )
 
 
 def report_unknown_code_pages(type_: int, triplets: bytes, offset: int, findings: Findings) -> None:
