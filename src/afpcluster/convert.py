@@ -6,25 +6,31 @@ Command line, services and jobs all call this and nothing else of the engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from afpcluster.conversion.parallel import packets_in_parallel
 from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, Findings
 from afpcluster.options import Options, Result
-from afpcluster.outputs.output import Output, Writer, output_of
+from afpcluster.outputs.output import Holding, Output, Sink, Writer, output_of
+from afpcluster.outputs.parts import Folder
 
-__all__ = ["Options", "Result", "convert"]
+__all__ = ["Folder", "Options", "Result", "convert"]
 
 Progress = Callable[[int, int], None]
 """Called now and then with the bytes of the source that are done and all of them."""
 
 
 def convert(
-    source: BinaryIO, sink: BinaryIO, options: Options | None = None, *, progress: Progress | None = None
+    source: BinaryIO,
+    sink: BinaryIO | Folder,
+    options: Options | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> Result:
     """Convert the AFP print file read from `source` (seekable) into what `options.format` says,
-    written to `sink`.
+    written to `sink`. What is several files (split, pages as pictures) goes into a folder, or into a sink as
+    a ZIP file.
 
     Of a page only its place in the output is kept, so memory hardly grows with their number. The same
     input gives the same bytes, whatever the number of processes. Raises `ConversionError`; what was
@@ -33,13 +39,19 @@ def convert(
     options = options or Options()
     written = Findings()
     output = output_of(options)
-    writer = output.writer(sink, written)
-    if options.processes > 1:
-        pages, found = packets_in_parallel(source, options, output, writer.add, progress)
-    else:
-        pages, found = _packets_here(source, options, output, writer, progress)
-    size = writer.finish()
-    result = Result(pages, size, output.media_type, findings=_in_page_order([*found, *written]))
+    writer = output.writer(cast(Sink, sink), written)
+    try:
+        if options.processes > 1:
+            pages, found = packets_in_parallel(source, options, output, writer.add, progress)
+        else:
+            pages, found = _packets_here(source, options, output, writer, progress)
+        size = writer.finish()
+    except BaseException:
+        if isinstance(writer, Holding):
+            writer.abandon()
+        raise
+    media_type = getattr(writer, "media_type", output.media_type)  # several pictures are a ZIP file
+    result = Result(pages, size, media_type, findings=_in_page_order([*found, *written]))
     result.refuse(options.fail_on)
     return result
 

@@ -19,6 +19,17 @@ class Format(StrEnum):
     IND = "ind"  # the index as AFP: a MO:DCA document index
     TEXT = "txt"
     WORDS = "words"  # with their boxes, as JSON
+    PNG = "png"
+    JPEG = "jpeg"
+    TIFF = "tiff"
+
+
+class Colour(StrEnum):
+    """The colours of pictures."""
+
+    COLOUR = "colour"
+    GREY = "grey"
+    BILEVEL = "bilevel"  # black and white
 
 
 class TextOrder(StrEnum):
@@ -88,7 +99,10 @@ class Options:
     `attach_index` attaches the index of the print file. `pdf_a` makes it an archive format; what cannot
     conform is refused (docs/how-to/archive.md).
 
-    `text_order` is that of the output as text.
+    `text_order` is that of the output as text; `dpi` and `colour` are those of pictures.
+
+    `split` makes a file for each "document", "group", "tag:NAME" or "pages:N", named by the template
+    `part_name` ("{document}-{tag:Account Number}-{number}"), in a folder or a ZIP file.
 
     `selection` chooses pages, page groups and documents. In the layout by sheets its page numbers are those
     of the output, and a sheet is taken with all its pages if one of them is in the chosen groups and
@@ -113,6 +127,10 @@ class Options:
     linearize: bool = False
     attach_index: bool = False
     text_order: TextOrder = TextOrder.LAYOUT
+    dpi: int = 150
+    colour: Colour = Colour.COLOUR
+    split: str | None = None
+    part_name: str | None = None
     max_copies: int = 100
     selection: Selection = EVERYTHING
     pdf_a: PdfA | None = None

@@ -20,8 +20,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from afpcluster.convert import Options, Result, convert
+from afpcluster.convert import Folder, Options, Result, convert
 from afpcluster.findings import ConversionError
+from afpcluster.outputs.output import makes_parts
 
 _CANNOT_READ = 1  # also: cannot write
 _STANDARD = Path("-")
@@ -30,11 +31,11 @@ _STANDARD = Path("-")
 def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
     """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
     console = Console(stderr=True)
-    if problem := _impossible(source, target, as_json):
+    if problem := _impossible(source, target, options, as_json):
         console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     try:
-        with _opened(source) as opened, _sink(target) as sink, _progress(console, quiet) as progress:
+        with _opened(source) as opened, _sink(target, options) as sink, _progress(console, quiet) as progress:
             result = convert(opened, sink, options, progress=progress)
     except ConversionError as error:
         return failed(source, error, as_json)
@@ -46,11 +47,13 @@ def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: b
     return 0
 
 
-def _impossible(source: Path, target: Path, as_json: bool) -> str | None:
+def _impossible(source: Path, target: Path, options: Options, as_json: bool) -> str | None:
     if target == _STANDARD:
         return "--json and -o - both want standard output; use one of them" if as_json else None
     if target.is_file() and source.exists() and target.samefile(source):
         return f"{target} is the input itself; name another output"
+    if _is_folder(target, options) and target.exists() and not _is_empty_folder(target):
+        return f"{target} is there already; name a new folder for the parts, or a .zip file"
     if not target.parent.is_dir():
         return f"{target.parent}, the folder of the output, is not there; make it first"
     return None
@@ -76,7 +79,21 @@ def _opened(source: Path) -> Iterator[Any]:
             yield copy
 
 
-def _sink(target: Path) -> AbstractContextManager[Any]:
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
+
+
+def _is_folder(target: Path, options: Options) -> bool:
+    """Whether the output is a folder of parts."""
+    return options.split is not None and target != _STANDARD and target.suffix.lower() != ".zip"
+
+
+def _sink(target: Path, options: Options) -> AbstractContextManager[Any]:
+    if _is_folder(target, options):
+        return _new_folder(target)
+    to_stream = target == _STANDARD or target.suffix.lower() == ".zip"
+    if makes_parts(options) and not to_stream:
+        return _numbered_files(target)
     if target == _STANDARD:
         return _stream(nullcontext(sys.stdout.buffer))
     if target.exists() and not target.is_file():
@@ -107,6 +124,35 @@ def _new_file(target: Path) -> Iterator[Any]:
         except BaseException:
             os.unlink(file.name)
             raise
+
+
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Folder]:
+    """A folder beside `target` that takes its place when the block ends well, and vanishes otherwise."""
+    made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        yield Folder(made)
+        os.chmod(made, 0o777 & ~_umask())
+        if target.is_dir():
+            target.rmdir()  # it is empty
+        made.rename(target)
+    except BaseException:
+        shutil.rmtree(made)
+        raise
+
+
+@contextmanager
+def _numbered_files(target: Path) -> Iterator[Folder]:
+    """Files that are called NAME-0001.SUFFIX and so on when the block ends well; NAME.SUFFIX if it is one."""
+    made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        yield Folder(made)
+        files = sorted(made.iterdir())
+        for file in files:
+            numbered = f"{target.stem}-{file.stem}{target.suffix or file.suffix}"
+            file.replace(target.with_name(target.name if len(files) == 1 else numbered))
+    finally:
+        shutil.rmtree(made)
 
 
 def _umask() -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from afpcluster.cli.app import app, refused
-from afpcluster.options import FailOn, Layout, PdfA, TextOrder
+from afpcluster.options import Colour, FailOn, Layout, PdfA, TextOrder
 
 
 @app.command("sample")
@@ -75,6 +75,15 @@ def convert(
     text: Annotated[
         TextOrder, typer.Option("--text", help="text as laid out on the page, or in the order of reading")
     ] = TextOrder.LAYOUT,
+    dpi: Annotated[int, typer.Option(min=10, max=2400, help="pixels to the inch, of pictures")] = 150,
+    colour: Annotated[Colour, typer.Option(help="colours of pictures")] = Colour.COLOUR,
+    split: Annotated[
+        str | None,
+        typer.Option(help="a file for each document, group, tag:NAME or pages:N, into a folder or .zip"),
+    ] = None,
+    part_name: Annotated[
+        str | None, typer.Option(help="names of these files: {document}-{tag:Account Number}-{number}")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="title of the PDF")] = None,
     password: Annotated[
         str | None,
@@ -114,6 +123,10 @@ def convert(
         selection=selection,
         format=chosen,
         text_order=text,
+        dpi=dpi,
+        colour=colour,
+        split=split,
+        part_name=part_name,
         title=title,
         file_name=source.name,
         password=password,

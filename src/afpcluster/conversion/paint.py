@@ -87,7 +87,7 @@ class Painter:
             with self._findings.on_page(page.number):
                 self._report(fault, None)
             marked = self._marked(page.number, page.width, page.height, page.groups)
-            marked.place, marked.facts = page.place, page.facts
+            marked.place, marked.ordinal, marked.facts = page.place, page.ordinal, page.facts
             return maker.packet(marked)
 
     def _report(self, fault: Exception, offset: int | None) -> None:

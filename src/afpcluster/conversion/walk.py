@@ -82,6 +82,15 @@ class Walk:
             yield unit
         self._refuse_nothing()
 
+    def pages_in(self, unit: Unit) -> int:
+        """How many of the output pages that a unit makes are selected."""
+        if isinstance(unit, PageUnit):
+            return 1
+        if self._options.selection.is_everything:
+            return unit.side_count
+        sides = range(unit.first_side, unit.first_side + unit.side_count)
+        return sum(map(self._options.selection.takes_page, sides))
+
     def _takes(self, unit: PageUnit) -> bool:
         """Whether a page is in the chosen documents and groups."""
         selection = self._options.selection
@@ -94,10 +103,8 @@ class Walk:
         selection = self._options.selection
         begun = _GroupsBegun()
         for sheet in planner.sheets(self._assembler.events()):
-            count = sheet.side_count
+            count = self.pages_in(sheet)
             if not selection.is_everything:
-                sides = range(sheet.first_side, sheet.first_side + count)
-                count = sum(map(selection.takes_page, sides))
                 if not count or not any(self._takes(placed.unit) for placed in sheet.pages):
                     continue
                 for placed in sheet.pages:

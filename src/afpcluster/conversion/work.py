@@ -53,7 +53,9 @@ class Work:
             if not self._mine(number):
                 yield unit, None
                 continue
-            for page in self._painter.pages(unit):
+            before = self._walk.pages_seen - self._walk.pages_in(unit)
+            for ordinal, page in enumerate(self._painter.pages(unit), before + 1):
+                page.ordinal = ordinal
                 yield unit, page
 
     def packets(self, maker: Maker, takes: Takes = Takes.PAGES) -> Iterator[tuple[Unit, Packet | None]]:

@@ -252,6 +252,7 @@ Item = GlyphRun | Rectangle | Path | Image | EmbeddedPdf | Group | Shared | Clip
 @dataclass(slots=True)
 class Page:
     """One page: `width` and `height` in points, `number` from 1 in the whole file. `groups` begin with it,
+    `ordinal` counts the pages of the output from 1,
     `attributes` are its own tags (name, value), `place` is where it stands in the file, and `facts` are those
     of the file's pages that are on it, where the output asks for them."""
 
@@ -262,4 +263,5 @@ class Page:
     groups: tuple[GroupStart, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     place: Place = NOWHERE
+    ordinal: int = 0
     facts: tuple[PageFacts, ...] = ()

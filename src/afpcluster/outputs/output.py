@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from afpcluster.findings import ConversionError, Findings
 from afpcluster.options import Format, Options
@@ -48,10 +48,19 @@ class Writer(Protocol):
         """Write what is left; the size of the output in bytes."""
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A writer that holds files of its own."""
+
+    def abandon(self) -> None:
+        """Let go of them, since the output is not wanted any more. Never raises."""
+
+
 class Output(Protocol):
     """One kind of output. It crosses process borders."""
 
-    media_type: ClassVar[str]
+    @property
+    def media_type(self) -> str: ...
 
     @property
     def takes(self) -> Takes:
@@ -73,6 +82,7 @@ def _pdf(options: Options) -> Output:
         title=options.title,
         name=Path(options.file_name).stem or None,
         attach_index=options.attach_index or (archive is not None and archive.attaches_index),
+        labels=options.split is None,
         finishing=Finishing(options.password, permissions_of(options.permissions), options.linearize),
         archive=archive,
     )
@@ -108,6 +118,13 @@ def _words(options: Options) -> Output:
     return WordsOutput()
 
 
+def _pictures(options: Options) -> Output:
+    from afpcluster.outputs.pdf import PdfOutput
+    from afpcluster.outputs.pictures import PictureOutput
+
+    return PictureOutput(PdfOutput(), options.format, options.dpi, options.colour)
+
+
 class Row(NamedTuple):
     """How an output is made, and the suffixes of files that ask for it, its own first."""
 
@@ -123,6 +140,9 @@ OUTPUTS: dict[Format, Row] = {
     Format.IND: Row(_ind, (".ind",)),
     Format.TEXT: Row(_text, (".txt",)),
     Format.WORDS: Row(_words, (".json",)),
+    Format.PNG: Row(_pictures, (".png",)),
+    Format.JPEG: Row(_pictures, (".jpg", ".jpeg")),
+    Format.TIFF: Row(_pictures, (".tif", ".tiff")),
 }
 _BY_SUFFIX = {suffix: format_ for format_, row in OUTPUTS.items() for suffix in row.suffixes}
 _NOT_MADE = {
@@ -140,13 +160,28 @@ class FormatError(ConversionError):
 
 
 def output_of(options: Options) -> Output:
-    """The output that the options ask for."""
+    """The output that the options ask for. Raises ConversionError."""
     if options.pdf_a is not None and options.format is not Format.PDF:
         raise FormatError(
             "pdf-a-format",
             f"PDF/A-{options.pdf_a} is a PDF, not {options.format}: leave out one of them.",
         )
-    return OUTPUTS[options.format].make(options)
+    output = OUTPUTS[options.format].make(options)
+    if options.split is None:
+        return output
+    from afpcluster.outputs.split.output import SplitOutput
+    from afpcluster.outputs.split.rule import SplitRule
+
+    if output.takes is Takes.FACTS:
+        raise FormatError("split-not-made", "An index is not split; choose the part with pages or groups.")
+    rule = SplitRule.parse(options.split)
+    suffix = OUTPUTS[options.format].suffixes[0]
+    return SplitOutput(output, rule, options.part_name or rule.template, suffix)
+
+
+def makes_parts(options: Options) -> bool:
+    """Whether the output may be several files."""
+    return options.split is not None or options.format in (Format.PNG, Format.JPEG)
 
 
 def format_of(name: str | None, target: str = "") -> Format:

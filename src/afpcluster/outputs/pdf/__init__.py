@@ -29,6 +29,7 @@ class PdfOutput:
     title: str | None = None
     name: str | None = None
     attach_index: bool = False
+    labels: bool = True
     finishing: Finishing = PLAIN
     compress: bool = True
     archive: Archive | None = None
@@ -48,6 +49,7 @@ class PdfOutput:
                 title=self.title,
                 name=self.name,
                 attach_index=self.attach_index,
+                labels=self.labels,
                 compress=self.compress,
                 archive=self.archive,
             )

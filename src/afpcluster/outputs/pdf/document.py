@@ -55,6 +55,7 @@ class PdfDocumentWriter:
         title: str | None = None,
         name: str | None = None,
         attach_index: bool = False,
+        labels: bool = True,
         compress: bool = True,
         archive: Archive | None = None,
     ) -> None:
@@ -70,7 +71,7 @@ class PdfDocumentWriter:
         self._archive = ArchivedDocument(archive, self._file) if archive is not None else None
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
-        self._labels = PageLabels()
+        self._labels = PageLabels() if labels else None
         self._first: tuple[Place, Ref] | None = None  # of the first document
         self._document = 0  # the last one's number
         self._several = False  # documents
@@ -127,8 +128,11 @@ class PdfDocumentWriter:
         """Bookmarks and label of a page. Documents have bookmarks where there are several: the first gets
         its own when the second comes."""
         place = packet.place
-        self._labels.add(place)
+        if self._labels is not None:
+            self._labels.add(place)
+        groups = packet.groups
         if self._first is None:
+            groups = groups or place.groups  # that began before, in another part of the file
             self._first, self._document = (place, page), place.document
         if place.document != self._document:
             if not self._several:
@@ -136,7 +140,7 @@ class PdfDocumentWriter:
                 self._outline.wrap(first.document_title, _top_of(first_page))
             self._several, self._document = True, place.document
             self._outline.add(place.document_title, 0, _top_of(page))
-        for group in packet.groups:
+        for group in groups:
             self._outline.add(group.title, group.level + self._several, _top_of(page))
         if title := tags_title(packet.attributes):
             self._outline.add(title, len(place.groups) + self._several, _top_of(page))
@@ -160,7 +164,7 @@ class PdfDocumentWriter:
         outline = self._outline.finish()
         if outline is not None:
             catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
-        if (labels := self._labels.tree()) is not None:
+        if self._labels is not None and (labels := self._labels.tree()) is not None:
             catalog["PageLabels"] = self._file.add(labels)
         if self._attached is not None:
             attached = self._attached.finish(self._file)

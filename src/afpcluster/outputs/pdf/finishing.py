@@ -109,6 +109,9 @@ class FinishingWriter:
     def add(self, packet: Packet) -> None:
         self._writer.add(packet)
 
+    def abandon(self) -> None:
+        self._scratch.close()
+
     def finish(self) -> int:
         """The size of the finished file."""
         import pikepdf

@@ -1,0 +1,148 @@
+"""Pages -> PNG, JPEG and TIFF, drawn by PDFium from our PDF, a page at a time.
+
+One page is one picture; of PNG and JPEG several pages are several files. TIFF holds all pages: bilevel ones
+as CCITT G4, others deflated. The PDF is worked on in a scratch file.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from afpcluster.findings import Findings, LimitError
+from afpcluster.options import Colour, Format
+from afpcluster.outputs.output import Holding, Maker, Output, Packet, Sink, Takes, Writer
+from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Folder, Parts, parts_to
+from afpcluster.outputs.scratch import copy_all, scratch_file
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_MOST_PIXELS = 400_000_000  # of one page: 20,000 by 20,000
+_MEDIA_TYPES = {Format.PNG: "image/png", Format.JPEG: "image/jpeg", Format.TIFF: "image/tiff"}
+_SUFFIXES = {Format.PNG: "png", Format.JPEG: "jpg"}
+_BLACK_BELOW = 128  # of 256 shades: what bilevel pictures show black
+
+
+@dataclass(slots=True, frozen=True)
+class PictureOutput:
+    """`pdf` is what is drawn; `dpi` are pixels to the inch."""
+
+    pdf: Output
+    format: Format
+    dpi: int
+    colour: Colour
+
+    @property
+    def takes(self) -> Takes:
+        return self.pdf.takes
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self.format]
+
+    def maker(self) -> Maker:
+        return self.pdf.maker()
+
+    def writer(self, sink: Sink, findings: Findings) -> Writer:
+        return _PictureWriter(self, sink, findings)
+
+
+class _PictureWriter:
+    def __init__(self, output: PictureOutput, sink: Sink, findings: Findings) -> None:
+        self._output = output
+        self._sink = sink
+        self._scratch = scratch_file()
+        self._pdf = output.pdf.writer(self._scratch, findings)
+        self._parts: Parts | None = None
+        self.media_type = output.media_type
+
+    def add(self, packet: Packet) -> None:
+        self._pdf.add(packet)
+
+    def finish(self) -> int:
+        with self._scratch:
+            self._pdf.finish()
+            with _opened(self._scratch) as pdf:
+                if self._output.format is Format.TIFF:
+                    return self._tiff(pdf)
+                if len(pdf) == 1 and not isinstance(self._sink, Folder):
+                    data = self._encoded(self._draw(pdf, 0))
+                    self._sink.write(data)
+                    return len(data)
+                return self._files(pdf)
+
+    def abandon(self) -> None:
+        if isinstance(self._pdf, Holding):
+            self._pdf.abandon()
+        self._scratch.close()
+        if self._parts is not None:
+            self._parts.abandon()
+
+    def _files(self, pdf: Any) -> int:
+        """A file for each page, "0001.png" and so on."""
+        self.media_type = ZIP_MEDIA_TYPE
+        parts = self._parts = parts_to(self._sink)
+        suffix = _SUFFIXES[self._output.format]
+        for number in range(len(pdf)):
+            with parts.open(f"{number + 1:04}.{suffix}") as part:
+                part.write(self._encoded(self._draw(pdf, number)))
+        return parts.finish()
+
+    def _tiff(self, pdf: Any) -> int:
+        from PIL.TiffImagePlugin import AppendingTiffWriter
+
+        output = self._output
+        compression = "group4" if output.colour is Colour.BILEVEL else "tiff_adobe_deflate"
+        with scratch_file() as file:
+            with AppendingTiffWriter(file) as pages:
+                for number in range(len(pdf)):
+                    picture = self._draw(pdf, number)
+                    picture.save(pages, format="TIFF", compression=compression, dpi=(output.dpi, output.dpi))
+                    pages.newFrame()
+            return copy_all(file, self._sink)
+
+    def _draw(self, pdf: Any, number: int) -> Image:
+        """Page `number`, from 0, as a picture. Raises LimitError where it would be too large."""
+        output = self._output
+        page = pdf[number]
+        width, height = page.get_size()
+        scale = output.dpi / 72
+        if width * height * scale * scale > _MOST_PIXELS:
+            raise LimitError(
+                "picture-too-large",
+                f"Page {number + 1} has {width:.0f} by {height:.0f} points; at {output.dpi} dpi it is too "
+                "large a picture. Choose fewer dpi.",
+            )
+        picture: Image = page.render(scale=scale).to_pil()
+        page.close()
+        if output.colour is Colour.COLOUR:
+            return picture.convert("RGB")
+        grey = picture.convert("L")  # PDFium's own shades of grey are others than those of its colours
+        if output.colour is Colour.GREY:
+            return grey
+        return grey.point(lambda shade: 255 * (shade >= _BLACK_BELOW), "1")
+
+    def _encoded(self, picture: Image) -> bytes:
+        output, sink = self._output, io.BytesIO()
+        resolution = (output.dpi, output.dpi)
+        if output.format is Format.JPEG:
+            grey = picture.convert("L") if picture.mode == "1" else picture
+            grey.save(sink, format="JPEG", quality=90, dpi=resolution)
+        else:
+            picture.save(sink, format="PNG", compress_level=3, dpi=resolution)
+        return sink.getvalue()
+
+
+@contextmanager
+def _opened(file: BinaryIO) -> Iterator[Any]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(file)
+    try:
+        yield document
+    finally:
+        document.close()

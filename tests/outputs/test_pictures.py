@@ -1,0 +1,129 @@
+"""Pictures: what PDFium draws of our PDF, in every format and colour."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from outputs_of import output_of_file
+from PIL import Image, ImageChops
+from typer.testing import CliRunner
+
+from afpcluster.afp import modca
+from afpcluster.cli import app
+from afpcluster.convert import convert
+from afpcluster.options import Colour, Format, Options
+from afpcluster.sample import write_sample
+from afpcluster.sample.records import UNITS, enclosed, field
+from afpcluster.selection import Selection
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    sink = io.BytesIO()
+    write_sample(sink, statements=2, seed=3)
+    return sink.getvalue()
+
+
+def pictures(data: bytes, options: Options) -> list[Image.Image]:
+    """The pages as pictures."""
+    made = output_of_file(data, options)
+    if made[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            return [Image.open(io.BytesIO(archive.read(name))) for name in sorted(archive.namelist())]
+    opened = Image.open(io.BytesIO(made))
+    found = []
+    for number in range(getattr(opened, "n_frames", 1)):
+        opened.seek(number)
+        found.append(opened.copy())
+    return found
+
+
+def drawn(data: bytes, dpi: int) -> list[Image.Image]:
+    pdf = pypdfium2.PdfDocument(output_of_file(data, Options()))
+    return [page.render(scale=dpi / 72).to_pil().convert("RGB") for page in pdf]
+
+
+@pytest.mark.parametrize("form", [Format.PNG, Format.JPEG, Format.TIFF])
+@pytest.mark.parametrize("colour", list(Colour))
+def test_pages_are_those_of_the_pdf(sample: bytes, form: Format, colour: Colour) -> None:
+    made = pictures(sample, Options(format=form, dpi=72, colour=colour))
+    expected = drawn(sample, 72)
+    assert len(made) == len(expected)
+    modes = {Colour.COLOUR: "RGB", Colour.GREY: "L", Colour.BILEVEL: "L" if form is Format.JPEG else "1"}
+    assert {picture.mode for picture in made} == {modes[colour]}
+    for picture, page in zip(made, expected, strict=True):
+        assert picture.size == page.size
+        if colour is not Colour.BILEVEL:
+            difference = ImageChops.difference(picture.convert("L"), page.convert("L"))
+            mean = sum(n * shade for shade, n in enumerate(difference.histogram())) / (72 * 72)
+            assert mean / (page.width * page.height / 72 / 72) < (2 if form is Format.JPEG else 0.5)
+        else:
+            assert 0.01 < picture.convert("L").histogram()[0] / (page.width * page.height) < 0.5
+
+
+def test_bilevel_tiff_is_g4(sample: bytes) -> None:
+    made = Image.open(io.BytesIO(output_of_file(sample, Options(format=Format.TIFF, colour=Colour.BILEVEL))))
+    assert made.info["compression"] == "group4"
+    assert made.info["dpi"] == (150, 150)
+
+
+@pytest.mark.parametrize("form", [Format.PNG, Format.JPEG, Format.TIFF])
+def test_the_same_bytes_from_any_number_of_processes(sample: bytes, form: Format) -> None:
+    assert len({output_of_file(sample, Options(format=form, dpi=40, processes=n)) for n in (1, 2)}) == 1
+
+
+MEDIA_TYPES: dict[str, tuple[dict[str, Any], str]] = {
+    "one": ({"format": Format.PNG, "selection": Selection.parse("1")}, "image/png"),
+    "several": ({"format": Format.JPEG}, "application/zip"),
+    "all in one": ({"format": Format.TIFF}, "image/tiff"),
+}
+
+
+@pytest.mark.parametrize(("options", "media_type"), MEDIA_TYPES.values(), ids=MEDIA_TYPES)
+def test_media_types(sample: bytes, options: dict[str, Any], media_type: str) -> None:
+    assert convert(io.BytesIO(sample), io.BytesIO(), Options(dpi=30, **options)).media_type == media_type
+
+
+def run(folder: Path, data: bytes, target: str, *options: str) -> Any:
+    (folder / "in.afp").write_bytes(data)
+    command = ["convert", str(folder / "in.afp"), "-o", str(folder / target), "--dpi", "30", *options]
+    return CliRunner().invoke(app, command)
+
+
+FILES: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
+    "one page": ("out.png", ("--pages", "2"), {"out.png"}),
+    "pages": ("out.jpg", ("--pages", "1-3"), {"out-0001.jpg", "out-0002.jpg", "out-0003.jpg"}),
+    "in a ZIP file": ("out.zip", ("--pages", "1-3", "-f", "png"), {"out.zip"}),
+    "TIFF": ("out.tif", (), {"out.tif"}),
+}
+
+
+@pytest.mark.parametrize(("target", "options", "files"), FILES.values(), ids=FILES)
+def test_files(sample: bytes, tmp_path: Path, target: str, options: tuple[str, ...], files: set[str]) -> None:
+    answer = run(tmp_path, sample, target, *options)
+    assert answer.exit_code == 0, answer.output
+    assert {entry.name for entry in tmp_path.iterdir()} == {"in.afp", *files}
+
+
+def test_nothing_is_left_after_an_error(sample: bytes, tmp_path: Path) -> None:
+    for target in ("out.png", "out.tif", "out.zip"):
+        assert (
+            run(tmp_path, sample[:-5], target, "-f", "tiff" if target == "out.tif" else "png").exit_code == 4
+        )
+        assert [entry.name for entry in tmp_path.iterdir()] == ["in.afp"]
+
+
+def test_a_page_that_is_too_large_a_picture(tmp_path: Path) -> None:
+    size = field("PGD", modca.PageDescriptor(0, 0, UNITS, UNITS, 14400 * 20, 14400 * 20))
+    page = enclosed("BPG", "P", (enclosed("BAG", "A", (size,)),))
+    (tmp_path / "in.afp").write_bytes(enclosed("BDT", "D", (page,), b"\0\0"))
+    command = ["convert", str(tmp_path / "in.afp"), "-o", str(tmp_path / "o.png"), "--dpi", "2400"]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 5
+    assert "too large a picture" in answer.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.afp"]
