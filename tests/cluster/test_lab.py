@@ -22,7 +22,7 @@ from afpcluster.cluster.drill import Document
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
-from afpcluster.cluster.processes import User, processes
+from afpcluster.cluster.processes import KEEPALIVED_PIDS, User, processes
 from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
@@ -185,6 +185,19 @@ def test_changed_setting_is_rolled_out(cluster: LabSite, slot: Slot) -> None:
     finally:
         bringup.up(cluster.topology, slot.topology_text, print, nothing)
     assert status.verdict(status.look(cluster)) == []
+
+
+def test_keepalived_child_killed_alone(cluster: LabSite) -> None:
+    """Each time, one proxy holds the VIP within a second: the parent ends too, and does not start a child
+    at once, then after 1, 2, 4 ... s, as it would by itself."""
+    for _ in range(3):
+        (holder,) = observe.vip_holders(cluster.layout)
+        (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+        child = cluster.layout.file(cluster.topology.host(holder), KEEPALIVED_PIDS[1])
+        os.kill(int(child.read_text()), signal.SIGKILL)
+        time.sleep(1.0)
+        assert observe.vip_holders(cluster.layout) == (standby,)
+        assert until(lambda: status.verdict(status.look(cluster)) == [], 5), status.look(cluster)
 
 
 def test_dead_supervisor_is_replaced(cluster: LabSite, slot: Slot) -> None:

@@ -96,12 +96,15 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         host.name,
         "keepalived",
         (
-            *("keepalived", "--vrrp", "--dont-fork", "--no-syslog", "--log-console", "--log-detail"),
+            *("keepalived", "--vrrp", "--dont-fork", "--dont-respawn"),
+            *("--no-syslog", "--log-console", "--log-detail"),
             *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
         ),
         User.ROOT,
         pause=keepalived_pause(topology),
         files=(KEEPALIVED_CONF, CHK_HAPROXY, NOTIFY_VIP),
+        # When its VRRP child dies, the parent ends too and is started after the pause: it would start a new
+        # child at once, then after 1, 2, 4 ... s, and so long the VIP is on both proxies.
         # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
         stale=KEEPALIVED_PIDS,
     )

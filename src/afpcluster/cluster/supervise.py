@@ -27,6 +27,8 @@ from afpcluster.cluster.topology import Topology
 
 STOP_SECONDS = 5.0  # between SIGTERM and SIGKILL
 _LOG_LIMIT = 64 * 1024**2  # of one process's log; the old half is dropped
+_BLOCK = 1024**2  # a multiple of every file system's block
+_KEEP_SIZE, _PUNCH_HOLE, _COLLAPSE_RANGE = 0x01, 0x02, 0x08  # fallocate(2)
 _PR_SET_CHILD_SUBREAPER = 36
 _TICK_SECONDS = 60.0  # logs are looked at this often
 
@@ -166,8 +168,8 @@ class Supervisor:
     def _shorten_logs(self) -> None:
         for row in self._rows.values():
             log = self._layout.log(row.host, row.name)
-            if log.exists() and log.stat().st_size > _LOG_LIMIT:
-                log.write_bytes(log.read_bytes()[-_LOG_LIMIT // 2 :])
+            if log.exists() and log.stat().st_blocks * 512 > _LOG_LIMIT:
+                keep_end(log, _LOG_LIMIT // 2)
 
     def _save(self) -> None:
         state = {
@@ -175,6 +177,20 @@ class Supervisor:
             for key, running in self._running.items()
         }
         _replace(self._layout.supervisor_state, json.dumps(state, indent=1))
+
+
+def keep_end(log: Path, kept: int) -> None:
+    """Take the beginning out of a file, all but `kept` bytes and less than a block; nothing that is appended
+    meanwhile is lost. Where the file system cannot (btrfs, tmpfs), it becomes a hole, which takes no room
+    and reads as zeros. Raises `OSError`."""
+    fallocate = ctypes.CDLL(None, use_errno=True).fallocate64
+    fallocate.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+    with log.open("r+b") as file:
+        length = (log.stat().st_size - kept) // _BLOCK * _BLOCK
+        for way in (_COLLAPSE_RANGE, _PUNCH_HOLE | _KEEP_SIZE):
+            if fallocate(file.fileno(), way, 0, length) == 0:
+                return
+        raise OSError(ctypes.get_errno(), f"{log} cannot be shortened")
 
 
 def _signal_group(group: int, number: int) -> bool:
