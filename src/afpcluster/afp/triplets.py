@@ -461,14 +461,16 @@ def qualified_name(data: bytes, *kinds: int, code_page: int = DEFAULT) -> str | 
 
 
 def name_of(data: bytes, code_page: int = DEFAULT) -> str:
-    """The name in the contents of one X'02' triplet."""
-    raw = data[2:]
-    if data[1] == 0x10:
+    """The name in the contents of one X'02' triplet; '' where it is cut off."""
+    kind, format_, raw = data[:1], data[1:2], data[2:]
+    if format_ == b"\x10":
         return raw.hex().upper()
-    if code_page == DEFAULT or data[0] in _ALWAYS_EBCDIC:
+    if code_page == DEFAULT or kind in _ALWAYS_EBCDIC:
         return decode_name(raw)
     return decode_text(raw, code_page)
 
 
-_ALWAYS_EBCDIC = (FqnType.CODE_PAGE, FqnType.FONT_CHARACTER_SET, FqnType.CODED_FONT)
+_ALWAYS_EBCDIC = tuple(
+    bytes((kind,)) for kind in (FqnType.CODE_PAGE, FqnType.FONT_CHARACTER_SET, FqnType.CODED_FONT)
+)
 """Names of a fixed encoding, whatever is declared (MO:DCA "External Resource Naming Conventions")."""

@@ -16,7 +16,7 @@ from afpcluster.afp.notes import note_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.facts import PageFacts, Tag, Used
 from afpcluster.document.assembly import PageUnit
-from afpcluster.document.attributes import begin_name, declared_code_page, read_tag, report_lost_value
+from afpcluster.document.attributes import begin_name, declared_code_page, read_tag, report_cut_tag
 from afpcluster.findings import Findings
 from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
 
@@ -48,7 +48,7 @@ def page_facts(unit: PageUnit, findings: Findings) -> PageFacts:
                 notes.append(note_text(data))
             elif type_ == _TLE:
                 tags.append(Tag(*read_tag(data, code_page), level))
-                report_lost_value(data, file.origin(offset), findings)
+                report_cut_tag(data, file.origin(offset), findings)
             elif type_ == _PGD:
                 size = size or page_size(data)
             elif type_ == _BPG:

@@ -25,7 +25,7 @@ from afpcluster.document.attributes import (
     begin_name,
     declared_code_page,
     read_tag,
-    report_lost_value,
+    report_cut_tag,
     report_unknown_code_pages,
 )
 from afpcluster.document.end_names import report_other_name
@@ -393,7 +393,7 @@ class Assembler:
             self._groups[-1].attributes.append((name, value))
             self._groups[-1].code_pages.append(code_page)
             report_hidden(_TLE, data, self._file.origin(offset), self._findings)
-            report_lost_value(data, self._file.origin(offset), self._findings)
+            report_cut_tag(data, self._file.origin(offset), self._findings)
             if code_page != outer:
                 report_unknown_code_pages(_TLE, data, self._file.origin(offset), self._findings)
 

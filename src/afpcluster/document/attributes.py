@@ -52,13 +52,17 @@ def read_tag(data: bytes, outer: int = code_pages.DEFAULT) -> tuple[str, str, in
     return name.strip(), value.strip(), code_page
 
 
-def report_lost_value(data: bytes, offset: int, findings: Findings) -> None:
-    """Say where the value of a Tag Logical Element is too short to be one: it is read as empty."""
+_PARTS = {_NAME: ("name", t.FullyQualifiedName.shape), _VALUE: ("value", t.AttributeValue.shape)}
+
+
+def report_cut_tag(data: bytes, offset: int, findings: Findings) -> None:
+    """Say where the name or value of a Tag Logical Element is too short to be one: it is read as empty."""
     for triplet in t.split_triplets(data):
-        if triplet.id == _VALUE and len(triplet.data) < t.AttributeValue.shape.required:
-            findings.at(offset, "TLE", t.AttributeValue.shape.spec)(
-                "field-short", "The value of a tag (TLE) is cut off", severity=Severity.ERROR
-            )
+        if triplet.id in _PARTS:
+            part, shape = _PARTS[triplet.id]
+            if len(triplet.data) < shape.required:
+                message = f"The {part} of a tag (TLE) is cut off"
+                findings.at(offset, "TLE", shape.spec)("field-short", message, severity=Severity.ERROR)
 
 
 def report_unknown_code_pages(type_: int, triplets: bytes, offset: int, findings: Findings) -> None:

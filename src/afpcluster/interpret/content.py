@@ -20,7 +20,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
-from afpcluster.document.attributes import read_attribute, report_lost_value, report_unknown_code_pages
+from afpcluster.document.attributes import read_attribute, report_cut_tag, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
@@ -111,7 +111,7 @@ class ContentInterpreter:
             self._include_object(record, frame)
         elif type_ == _TLE:
             frame.attributes.append(read_attribute(record.data, frame.code_page))
-            report_lost_value(record.data, record.offset, self._findings)
+            report_cut_tag(record.data, record.offset, self._findings)
             report_unknown_code_pages(type_, record.data, record.offset, self._findings)
         elif type_ == _LLE and frame.page_name is not None:
             frame.items += read_links(
