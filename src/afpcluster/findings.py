@@ -94,6 +94,23 @@ class Reporter:
             bytes_lost=bytes_lost,
         )
 
+    def missing(
+        self,
+        code: str,
+        message: str,
+        instead: str = "",
+        *,
+        severity: Severity = Severity.SKIPPED,
+        refused_as: str = "resource-missing",
+        advice: str = "",
+    ) -> None:
+        """Record that what the file needs is not there, and what is done `instead`; the one place that
+        refuses it where `strict`: raises MissingResourceError `refused_as`, with `advice` what to do."""
+        if self.findings.strict:
+            parts = (f"{message.removesuffix('.')}; strict was asked for.", advice)
+            raise MissingResourceError(refused_as, " ".join(filter(None, parts)), offset=self.offset)
+        self(code, f"{message}; {instead}" if instead else message, severity=severity)
+
 
 _LIMIT = "findings-limit"
 
@@ -104,10 +121,12 @@ class Findings:
     What is found while something is made that is kept and used again (`kept`) says nothing of how often it
     is used, and every process meets it anew: it counts once.
 
-    `limit` bounds memory: past it, new kinds are only known of, in a last finding of their own.
+    `limit` bounds memory: past it, new kinds are only known of, in a last finding of their own. `strict`
+    refuses what is missing (`Reporter.missing`).
     """
 
-    def __init__(self, limit: int = 1000) -> None:
+    def __init__(self, limit: int = 1000, *, strict: bool = False) -> None:
+        self.strict = strict
         self._by_key: dict[tuple[str, str], Finding] = {}
         self._limit = limit
         self._beyond: Finding | None = None

@@ -230,6 +230,8 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((position((0, 0, 0, 0x11)), ONE, modify(1, (0xFC, 1))), (pages(1),), ["page-position-invalid"]),
         ((field("PGP", b""),), (pages(1),), ["field-short"]),
         ((), (field("IMM", b"\xc1"), pages(1)), ["field-short"]),
+        ((ONE, modify(1, (0xF4, 7))), (pages(1),), ["keyword-invalid"]),
+        ((ONE, modify(1, (0xFC, 5))), (pages(1),), ["keyword-invalid"]),
     ],
 )
 def test_findings_of_pages(
@@ -303,3 +305,26 @@ def test_too_many_repeating_groups_are_told() -> None:
     found, findings = converted(print_file([form_map(form)], document(pages(*range(1, 20)))))
     assert len(found) == 1
     assert {f.code for f in findings} == {"page-position-invalid"}
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_a_medium_map_that_is_missing(layout: Layout) -> None:
+    data = print_file((form_map(medium_map("M1")),), document(invoke("M9"), pages(1)))
+    _, findings = converted(data, Options(layout=layout, raise_faults=True))
+    place = data.index(invoke("M9"))
+    told = [(str(f.severity), f.offset) for f in findings if f.code == "medium-map-missing"]
+    assert told == [("skipped", place)]
+    with pytest.raises(MissingResourceError, match="M9") as refused:
+        converted(data, Options(layout=layout, strict=True))
+    assert refused.value.offset == place
+
+
+@pytest.mark.parametrize(
+    ("control", "told"), [(1, []), (4, []), (0, ["media-eject-invalid"]), (9, ["media-eject-invalid"])]
+)
+def test_reserved_media_eject_control(control: int, told: list[str]) -> None:
+    eject = triplet(made(triplets.MediaEjectControl, control=control))
+    data = print_file((form_map(enclosed("BMM", "M1", (), eject)),), document(pages(1)))
+    _, findings = converted(data, ONE_BY_ONE)
+    assert [f.code for f in findings] == told
+    assert all(f.offset is not None for f in findings)

@@ -80,6 +80,7 @@ def test_saved_page_that_includes_itself() -> None:
     found, findings = converted(data, Options(raise_faults=True))
     assert [shown(one) for one in found] == ["200x300: p1@0,0 p7@0,0"]
     assert [f.code for f in findings] == ["include-recursive"]
+    assert all(f.offset is not None for f in findings)
 
 
 @pytest.mark.parametrize("layout", list(Layout))
@@ -96,6 +97,7 @@ def test_overlays_nested_without_end(layout: Layout) -> None:
     found, findings = converted(data, Options(layout=layout, raise_faults=True))
     assert shown(found[0]).count("o1@0,0") == 8
     assert [f.code for f in findings] == ["include-too-deep"]
+    assert all(f.offset is not None for f in findings)
 
 
 def test_included_text_stands_where_the_include_says() -> None:

@@ -42,7 +42,7 @@ def container(full: str, characters: str, *, linked: tuple[str, ...] = ()) -> Re
 )
 def test_data_object_fonts(group: bytes, text: bytes) -> None:
     image = full_name(0xDE, "IMAGE") + internal_id(9)
-    library = FontLibrary(Findings(), strict=True)
+    library = FontLibrary(Findings(strict=True))
     fonts = library.fonts_of(mdr(image, group), scope(container("Latin One", "AB")))
     assert list(fonts) == [3]
     assert fonts[3].split is not None
@@ -63,7 +63,7 @@ def test_linked_data_object_fonts() -> None:
 
 def test_data_object_fonts_in_folders(tmp_path: Path) -> None:
     (tmp_path / "any.ttf").write_bytes(truetype("Latin One", "AB"))
-    library = FontLibrary(Findings(), strict=True, resource_paths=[tmp_path])
+    library = FontLibrary(Findings(strict=True), resource_paths=[tmp_path])
     assert library.fonts_of(mdr(FONT), scope())[3].advance(b"\0A") == pytest.approx(1)
 
 

@@ -226,7 +226,7 @@ def test_substitutes(
     if reported is not None:
         assert codes(findings) == reported
     with pytest.raises(MissingResourceError, match="resource folder"):
-        FontLibrary(Findings(), strict=True).fonts_of(mcf(group + local_id(1)), scope(*resources))
+        FontLibrary(Findings(strict=True)).fonts_of(mcf(group + local_id(1)), scope(*resources))
 
 
 @pytest.mark.parametrize("encoding", ["8200", "82007200", "7200"])
@@ -257,9 +257,9 @@ def test_size_by_width(typeface: int, flags: int, size: float) -> None:
 
 
 def test_built_in_code_pages_are_no_substitution() -> None:
-    findings = Findings()
+    findings = Findings(strict=True)
     group = name(0x86, "CZTEST") + name(0x85, "T1V10500") + local_id(1)
-    font = FontLibrary(findings, strict=True).fonts_of(mcf(group), scope(outline(size=10)))[1]
+    font = FontLibrary(findings).fonts_of(mcf(group), scope(outline(size=10)))[1]
     assert font.advances[0x81] == pytest.approx(5)
     assert codes(findings) == ["code-page-built-in"]
 

@@ -16,7 +16,7 @@ from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
 
 
 def font() -> Font:
-    return FontLibrary(Findings(), strict=False, resource_paths=()).default(14.0)
+    return FontLibrary(Findings(), resource_paths=()).default(14.0)
 
 
 def pdf(

@@ -33,7 +33,6 @@ class Painter:
         self._findings = findings
         self._library = FontLibrary(
             findings,
-            strict=options.strict,
             resource_paths=options.resource_paths,
             raster_a_space=options.raster_a_space,
             stand_in_folders=options.stand_in_folders,
@@ -41,8 +40,8 @@ class Painter:
         self._interpreter = PageInterpreter(
             findings,
             self._library,
-            ResourceLookup(options.strict),
-            FormMaps(findings, options.form_map, strict=options.strict),
+            ResourceLookup(),
+            FormMaps(findings, options.form_map),
             page_names,
             raise_faults=options.raise_faults,
         )

@@ -42,7 +42,7 @@ class Walk:
 
     def __init__(self, source: BinaryIO, options: Options, outside: ResourceScope, used: Findings) -> None:
         self._options = options
-        self.findings = Findings()
+        self.findings = Findings(strict=options.strict)
         self.pages_seen = 0
         file = RecordFile(source, self.findings)
         self.fields = file.source
@@ -52,7 +52,6 @@ class Walk:
             self.findings,
             outside,
             accept_truncated=options.accept_truncated,
-            strict=options.strict,
             used=used,
         )
 
@@ -98,7 +97,7 @@ class Walk:
 
     def _sheets(self) -> Iterator[Unit]:
         options = self._options
-        form_maps = FormMaps(self.findings, options.form_map, strict=options.strict)
+        form_maps = FormMaps(self.findings, options.form_map)
         planner = SheetPlanner(form_maps.find, self.findings, options.max_copies)
         selection = self._options.selection
         begun = _GroupsBegun()

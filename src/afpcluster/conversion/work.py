@@ -30,7 +30,7 @@ class Work:
         self, source: BinaryIO, options: Options, mine: Callable[[int], bool] = lambda number: True
     ) -> None:
         self._mine = mine
-        self._painted = Findings()
+        self._painted = Findings(strict=options.strict)
         self._outside = FolderScope(options.resource_paths, self._painted)
         self._walk = Walk(source, options, self._outside, self._painted)
         self._options = options

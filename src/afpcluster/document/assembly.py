@@ -41,7 +41,6 @@ from afpcluster.document.resources import (
 from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import (
     Findings,
-    MissingResourceError,
     NotAfpError,
     Reporter,
     Severity,
@@ -66,11 +65,12 @@ _SMALL_WINDOW = 1 << 17  # there may be a resource group in every page
 class PageUnit:
     """One page as it stands in the file: records from `start` (Begin Page) up to `end`.
 
-    `medium_map` is the map in force ('' none invoked yet), `internal_map` that map where it stands in the
-    document itself, and `map_page` counts pages since it was invoked, from 0. `groups` are the page groups
-    that begin with this page, outermost first; those around it are in its `place`. `code_page` is that of
-    names, where the page itself declares none. `between` are the comments (NOP) in front of it, and the tags
-    there that belong to no group, each as type and data; `document_start` is where its document begins.
+    `medium_map` is the map in force ('' none invoked yet), invoked at byte `map_offset`, `internal_map`
+    that map where it stands in the document itself, and `map_page` counts pages since it was invoked, from
+    0. `groups` are the page groups that begin with this page, outermost first; those around it are in its
+    `place`. `code_page` is that of names, where the page itself declares none. `between` are the comments
+    (NOP) in front of it, and the tags there that belong to no group, each as type and data;
+    `document_start` is where its document begins.
     """
 
     number: int
@@ -81,6 +81,7 @@ class PageUnit:
     map_page: int = 0
     groups: tuple[GroupStart, ...] = ()
     internal_map: Resource | None = None
+    map_offset: int | None = None
     place: Place = NOWHERE
     code_page: int = code_pages.DEFAULT
     between: tuple[tuple[int, bytes], ...] = ()
@@ -137,11 +138,9 @@ class Assembler:
         outside: ResourceScope | None = None,
         *,
         accept_truncated: bool = False,
-        strict: bool = False,
         used: Findings | None = None,
     ) -> None:
         self._used = findings if used is None else used
-        self._strict = strict
         self._accept_truncated = accept_truncated
         self._file = file
         self._findings = findings
@@ -153,6 +152,7 @@ class Assembler:
         self._stretch: Stretch | None = None  # open between pages
         self._groups: list[_OpenGroup] = []
         self._medium_map = ""
+        self._map_offset: int | None = None
         self._internal_map: Resource | None = None  # in force
         self._internal_candidate: Resource | None = None  # just read, until something else follows
         self._map_page = 0
@@ -317,6 +317,7 @@ class Assembler:
             self._map_page,
             tuple(starts),
             self._internal_map,
+            self._map_offset,
             Place(self.documents_seen, self.document_name, self._pages_of_document, tuple(around)),
             self._code_page(),
             tuple(self._between),
@@ -341,12 +342,10 @@ class Assembler:
             return
         message = (
             f"Include Page (IPG): page {decode_name(include[:8])} is in no document of the file's resource "
-            "group and is not shown; convert the document that has it"
+            "group"
         )
-        if self._strict:
-            message = f"{message}; strict was asked for."
-            raise MissingResourceError("resource-missing", message, offset=self._file.origin(offset))
-        self._at(offset)("page-include-skipped", message, severity=Severity.ERROR)
+        instead = "it is not shown; convert the document that has it"
+        self._at(offset).missing("page-include-skipped", message, instead, severity=Severity.ERROR)
 
     def _begin_document(self, offset: int) -> None:
         self._document_start = offset
@@ -356,6 +355,7 @@ class Assembler:
         self._scope = self._file_scope
         self._groups.clear()
         self._medium_map, self._internal_map, self._map_page = "", None, 0
+        self._map_offset = None
 
     def _between_pages(self, type_: int, data: bytes, offset: int) -> Iterator[MapInvoked]:
         internal, self._internal_candidate = self._internal_candidate, None
@@ -364,6 +364,7 @@ class Assembler:
                 name = decode_name(InvokeMediumMap.decode(data).name)
                 self._internal_map = internal if internal is not None and internal.name == name else None
                 self._medium_map, self._map_page = name, 0
+                self._map_offset = self._file.origin(offset)
                 yield MapInvoked(name, self._internal_map, self._scope, self.documents_seen, offset)
             else:
                 self._at(offset)("field-short", f"IMM has no name: X'{data.hex()}'")
@@ -420,7 +421,7 @@ class Assembler:
             if self._scope is self._file_scope:
                 self._scope = ResourceScope(self._file_scope)
         elif not self._in_front:
-            self._scope = self._file_scope = ResourceScope(self.outer_scope, joined=True, strict=self._strict)
+            self._scope = self._file_scope = ResourceScope(self.outer_scope, joined=True)
             self._in_front = True
         return self._scope
 

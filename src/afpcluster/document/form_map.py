@@ -29,7 +29,7 @@ from afpcluster.document.medium_map import (
 )
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.resources import FORM_MAP, Resource, ResourceScope
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, Severity
 
 _PREPRINTED, _OVERLAY, _SUPPRESSION, _DUPLEX = 0xD2, 0xF2, 0xF3, 0xF4
 _CONSTANT_FORMS, _N_UP = 0xF9, 0xFC
@@ -68,21 +68,22 @@ _MOST_COPIES = 255  # of a copy subgroup
 
 
 class FormMaps:
-    """Finds medium maps by name. `form_map` is the name that the caller gave, `strict` refuses
-    (MissingResourceError) where there is no form map of that name."""
+    """Finds medium maps by name. `form_map` is the name that the caller gave."""
 
-    def __init__(self, findings: Findings, form_map: str | None = None, *, strict: bool = False) -> None:
+    def __init__(self, findings: Findings, form_map: str | None = None) -> None:
         self._findings = findings
         self._wanted = form_map
-        self._strict = strict
         self._maps: dict[int, dict[str, MediumMap]] = {}  # by id of the form map resource
         self._kept: list[Resource] = []  # so that ids stay unique
         self._internal: tuple[Resource, MediumMap | None] | None = None
 
-    def find(self, scope: ResourceScope, name: str, internal: Resource | None = None) -> MediumMap | None:
+    def find(
+        self, scope: ResourceScope, name: str, internal: Resource | None, offset: int | None
+    ) -> MediumMap | None:
         """The medium map `name`; '' is the first of the form map (MO:DCA "Invocation of Medium Maps").
 
-        `internal` is the medium map that stands in the document in front of its invocation.
+        `internal` is the medium map that stands in the document in front of its invocation, which is at byte
+        `offset` of the file.
         """
         if internal is not None:
             return self._read_internal(internal)
@@ -99,10 +100,10 @@ class FormMaps:
                 scope.use(resource)
                 return maps[wanted]
         if name and at_hand:
-            self._findings.at(None, "IMM", "MO:DCA Invoke Medium Map (IMM)")(
+            self._findings.at(offset, "IMM", "MO:DCA Invoke Medium Map (IMM)").missing(
                 "medium-map-missing",
-                f"Medium map {name} is not in the form map; pages are shown without one",
-                severity=Severity.INFO,
+                f"Medium map {name} is not in the form map",
+                "pages are shown without one",
             )
         return None
 
@@ -113,9 +114,7 @@ class FormMaps:
         if found is not None:
             return [found]
         message = f"The form map {self._wanted} is neither in the file nor in a resource path"
-        if self._strict:
-            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.")
-        self._findings.add("resource-missing", Severity.SKIPPED, f"{message}; no form map is used")
+        self._findings.at(None).missing("resource-missing", message, "no form map is used")
         return []
 
     def _read_internal(self, resource: Resource) -> MediumMap | None:
@@ -158,8 +157,13 @@ class _MapReader:
         self._subgroups: list[modca.CopySubgroup] = []
         self._not_applied: dict[str, None] = {}
         eject = t.decode_triplet(begin.triplets, t.MediaEjectControl)
-        if eject is not None and eject.control in list(Eject):
+        if eject is None:
+            return
+        if eject.control in list(Eject):
             self._map.eject = Eject(eject.control)
+        else:
+            what = f"Media Eject Control X'{eject.control:02X}' is reserved; a new sheet is begun"
+            self._note("media-eject-invalid", Severity.SUBSTITUTED, what, node.begin)
 
     def read(self, shared: list[Record]) -> MediumMap:
         own = _fields(self._node)
@@ -239,6 +243,12 @@ class _MapReader:
         duplex, n_up = first.get(_DUPLEX, 1), first.get(_N_UP, 0)
         medium_map.duplex = Duplex(duplex) if duplex in list(Duplex) else Duplex.SIMPLEX
         medium_map.n_up = n_up if n_up <= 4 else 0
+        for keyword, wanted, used in ((_DUPLEX, duplex, medium_map.duplex), (_N_UP, n_up, medium_map.n_up)):
+            if wanted != used:
+                what = (
+                    f"MMC keyword X'{keyword:02X}' has the value {wanted}, which is reserved; {used} is used"
+                )
+                self._note("keyword-invalid", Severity.SUBSTITUTED, what, self._node.begin)
         medium_map.copy_groups = self._copy_groups() or [CopyGroup()]
         medium_map.medium = self._medium()
         medium_map.not_applied = tuple(self._not_applied)

@@ -20,7 +20,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.end_names import report_other_name
 from afpcluster.document.objects import ObjectNode, nest
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, Severity
 
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42
@@ -132,17 +132,14 @@ class Resource:
 class ResourceScope:
     """Resources of one level by kind and name; asks `parent` for what it does not have. `joined` says that
     `parent` has those of another print file, in front of this one: using one of them is told, and refused
-    where `strict` (MissingResourceError). `number` is never reused, unlike `id()`, so caches keyed by it need
+    where `strict`. `number` is never reused, unlike `id()`, so caches keyed by it need
     not keep the scope alive."""
 
     _numbers = count()
 
-    def __init__(
-        self, parent: ResourceScope | None = None, *, joined: bool = False, strict: bool = False
-    ) -> None:
+    def __init__(self, parent: ResourceScope | None = None, *, joined: bool = False) -> None:
         self.parent = parent
         self._joined = joined
-        self._strict = strict
         self.number = next(self._numbers)
         self._found: dict[tuple[int, str], Resource] = {}
         self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
@@ -182,25 +179,20 @@ class ResourceScope:
     def _tell_of_another(self, resource: Resource) -> None:
         """Record, or refuse, that a print file shows what only the one in front of it has."""
         if self._joined and self.parent is not None and self.parent._has(resource):
-            _report_of_another(resource, self._strict)
+            _report_of_another(resource)
 
 
-def _report_of_another(resource: Resource, strict: bool) -> None:
+def _report_of_another(resource: Resource) -> None:
     severity = Severity.SUBSTITUTED if resource.kind in _LOOKS else Severity.ERROR
     offset = None if resource.file is None else resource.file.origin(resource.start)
-    missing = f"Resource {resource.name} is not with the pages that use it"
-    if strict:
-        raise MissingResourceError(
-            "resource-missing",
-            f"{missing}, only with the first of the joined files, whose may belong to somebody else; "
-            "strict was asked for. Convert the files one by one, each with its resources.",
-            offset=offset,
-        )
     with resource.findings.kept():
-        resource.findings.at(offset, "BRS", 'MO:DCA "Resource Search Order"')(
+        resource.findings.at(offset, "BRS", 'MO:DCA "Resource Search Order"').missing(
             "resource-of-another-file",
-            f"{missing}; that of the first of the joined files is used, which may belong to somebody else",
+            f"Resource {resource.name} is not with the pages that use it, only with the first of the joined "
+            "files, which may belong to somebody else",
+            "that one is used",
             severity=severity,
+            advice="Convert the files one by one, each with its resources.",
         )
 
 

@@ -16,7 +16,7 @@ from afpcluster.document.medium_map import CopyGroup, Eject, MediumMap, Slot
 from afpcluster.document.resources import Resource, ResourceScope
 from afpcluster.findings import Findings, Severity
 
-MapFinder = Callable[[ResourceScope, str, Resource | None], MediumMap | None]
+MapFinder = Callable[[ResourceScope, str, Resource | None, int | None], MediumMap | None]
 """The medium map of this name, or the one inside the document; see `FormMaps.find`."""
 
 _SPEC = "MO:DCA Invocation of Medium Maps"
@@ -83,7 +83,7 @@ class SheetPlanner:
 
     def _constant_sheet(self, event: MapInvoked) -> Iterator[Sheet]:
         """A map that takes no pages makes its sheet at once."""
-        found = self._find(event.scope, event.name, event.internal_map)
+        found = self._find(event.scope, event.name, event.internal_map, event.offset)
         if found is not None and not found.takes_pages:
             yield from self._eject()
             self._begin(found, event.scope, event.offset)
@@ -95,7 +95,7 @@ class SheetPlanner:
         current = self._map
         if current is not None and self._invoked is None:
             return current
-        new = self._find(unit.scope, unit.medium_map, unit.internal_map) or MediumMap("")
+        new = self._find(unit.scope, unit.medium_map, unit.internal_map, unit.map_offset) or MediumMap("")
         self._invoked = None
         if not new.takes_pages:
             self._findings.at(unit.offset, "IMM", _SPEC)(

@@ -67,14 +67,12 @@ class FontLibrary:
         self,
         findings: Findings,
         *,
-        strict: bool = False,
         resource_paths: Sequence[Path] = (),
         raster_a_space: bool = True,
         stand_in_folders: Sequence[Path] = (),
     ) -> None:
         self._sources = FontSources(
             findings,
-            strict=strict,
             resource_paths=resource_paths,
             raster_a_space=raster_a_space,
             stand_in_folders=stand_in_folders,

@@ -15,7 +15,7 @@ from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.document.resources import CHARACTER_SET, CODE_PAGE, CONTAINER, Resource, ResourceScope
-from afpcluster.findings import Findings, MissingResourceError, Reporter, Severity
+from afpcluster.findings import Findings, Reporter, Severity
 from afpcluster.fonts.foca.character_set import CharacterSet, character_set
 from afpcluster.fonts.foca.code_page import CodePage, FontDataError, code_page
 from afpcluster.fonts.foca.identity import inference
@@ -41,13 +41,11 @@ class FontSources:
         self,
         findings: Findings,
         *,
-        strict: bool,
         resource_paths: Sequence[Path],
         raster_a_space: bool,
         stand_in_folders: Sequence[Path] = (),
     ) -> None:
         self.findings = findings
-        self._strict = strict
         self._character_set = character_set if raster_a_space else _without_raster_a_space
         self._folders = FontFolders(resource_paths)
         self._all_folders = FontFolders([*resource_paths, *stand_in_folders])
@@ -232,13 +230,13 @@ class FontSources:
 
     def missing(self, message: str, record: Record) -> None:
         """Report a substitution, or refuse it."""
-        if self._strict:
-            raise MissingResourceError(
-                "font-missing",
-                f"{message} Put the font into the file or a resource folder, or convert without strict.",
-                offset=record.offset,
-            )
-        self.at(record)("font-substituted", message, severity=Severity.SUBSTITUTED)
+        self.at(record).missing(
+            "font-substituted",
+            message,
+            severity=Severity.SUBSTITUTED,
+            refused_as="font-missing",
+            advice="Put the font into the file or a resource folder, or convert without strict.",
+        )
 
     def report_shown(self, code: str, severity: Severity, message: str, count: int = 1) -> None:
         """Report what comes to light when text is shown. A font is kept, so where it was mapped first says

@@ -44,7 +44,7 @@ def read_area(
     """The area that the environment group `records` and an include describe, in the units of `page`."""
     area = ObjectArea(0.0, 0.0)
     x = y = x_content = y_content = 0
-    orientation, relative = 0, False
+    orientation, relative = 0, True  # without position: at the origin of what it is in
     descriptor: Record | None = None
     area_units = (page.x_unit, page.y_unit)
     for record in records:

@@ -159,7 +159,7 @@ class ContentInterpreter:
         if resource is None:
             self._missing("overlay", name, record)
             return
-        found = self._shared_items(resource, frame, _BMO)
+        found = self._shared_items(resource, frame, _BMO, record)
         if found is not None and found.shared.items:
             found.mixing.merge(Shared(found.shared, matrix), frame.items)
 
@@ -168,11 +168,12 @@ class ContentInterpreter:
         page = self._saved.find(frame.scope, record.data)
         if page is None:
             name = decode_name(record.data[:8])
-            message = f"Page {name} is included, but is in no document of the resource group; it is not shown"
-            self._lookup.refuse(message, record.offset)
-            self._findings.at(record)("page-include-skipped", message, severity=Severity.ERROR)
+            message = f"Page {name} is included, but is in no document of the resource group"
+            self._findings.at(record).missing(
+                "page-include-skipped", message, "it is not shown", severity=Severity.ERROR
+            )
             return
-        found = self._shared_items(page, frame, _BPG)
+        found = self._shared_items(page, frame, _BPG, record)
         if found is not None and found.shared.items:
             found.mixing.merge(Shared(found.shared, IDENTITY), frame.items)
 
@@ -185,13 +186,13 @@ class ContentInterpreter:
             return
         environment = frame.environment
         x, y = self._origin(include, record)
-        self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
+        self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame, record)
 
-    def _segment(self, resource: Resource, origin: Segment, frame: Frame) -> None:
+    def _segment(self, resource: Resource, origin: Segment, frame: Frame, record: Record) -> None:
         """A page segment: shared where nothing in it depends on the page, else drawn in place."""
         found = self._shared.get(_sharing_key(resource, frame, frame.environment))
         if found is None:
-            with self._opened(resource, frame) as node:
+            with self._opened(resource, frame, record) as node:
                 if node is None:
                     return
                 if not _self_contained(node):
@@ -205,18 +206,20 @@ class ContentInterpreter:
                     )
                     self.interpret(node.content, inner)
                     return
-            found = self._shared_items(resource, frame, _BPS)
+            found = self._shared_items(resource, frame, _BPS, record)
         if found is not None and found.shared.items:
             frame.items.append(Shared(found.shared, translation(*origin)))
 
-    def _shared_items(self, resource: Resource, frame: Frame, begin: int) -> _Interpreted | None:
+    def _shared_items(
+        self, resource: Resource, frame: Frame, begin: int, record: Record | None
+    ) -> _Interpreted | None:
         """An overlay or saved page (with its own environment) or a page segment (with that of the page),
         interpreted once; None, with a finding, where it cannot be."""
         around = frame.environment if begin == _BPS else None
         key = _sharing_key(resource, frame, around)
         found = self._shared.get(key)
         if found is None:
-            with self._opened(resource, frame) as node:
+            with self._opened(resource, frame, record) as node:
                 if node is not None:
                     with self._findings.kept():
                         found = self._interpreted(node, frame, around)
@@ -236,8 +239,9 @@ class ContentInterpreter:
         return _Interpreted(SharedItems(items), mixing)
 
     @contextmanager
-    def _opened(self, resource: Resource, frame: Frame) -> Iterator[ObjectNode | None]:
-        """The object of a resource while it is interpreted; None, with a finding, where that is not to be."""
+    def _opened(self, resource: Resource, frame: Frame, record: Record | None) -> Iterator[ObjectNode | None]:
+        """The object of a resource while it is interpreted; None, where that is not to be, with a finding at
+        the `record` that includes it."""
         problem = None
         node = None
         if frame.depth >= _MAX_INCLUDE_DEPTH:
@@ -250,7 +254,7 @@ class ContentInterpreter:
                 problem = "include-failed", "has no usable content"
         if problem is not None:
             code, message = problem
-            self._findings.add(code, Severity.SKIPPED, f"Resource {resource.name} {message}")
+            self._findings.at(record)(code, f"Resource {resource.name} {message}")
             yield None
             return
         self._including.add(resource.key)
@@ -275,7 +279,7 @@ class ContentInterpreter:
                 self._findings.at(record)("mixing-not-applied", message, severity=Severity.INFO)
             environment = frame.environment
             x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
-            self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame)
+            self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame, record)
             return
         node = self._lookup.object_node(resource)
         if node is not None and node.type == _BPT:
@@ -288,10 +292,8 @@ class ContentInterpreter:
     # ------------------------------------------------------------------ reports
     def _missing(self, what: str, name: str, record: Record | None) -> None:
         message = f"The {what} {name} is neither in the file nor in a resource path"
-        offset = record.offset if record else None
-        self._lookup.refuse(message, offset)
-        self._findings.at(offset, mnemonic(record.type) if record else None, "MO:DCA Resource Search Order")(
-            "resource-missing", f"{message}; it is not shown"
+        self._findings.at(record, spec="MO:DCA Resource Search Order").missing(
+            "resource-missing", message, "it is not shown"
         )
 
 

@@ -21,7 +21,7 @@ from afpcluster.document.resources import (
     Resource,
     ResourceScope,
 )
-from afpcluster.findings import Findings, MissingResourceError, Severity
+from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.context import FoundResource
 
 _BY_OBJECT_TYPE = {
@@ -37,10 +37,7 @@ _REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN
 
 
 class ResourceLookup:
-    """Finds what includes and map groups name. `strict` refuses where something is missing."""
-
-    def __init__(self, strict: bool = False) -> None:
-        self.strict = strict
+    """Finds what includes and map groups name."""
 
     def included(self, scope: ResourceScope, object_type: int, name: str) -> Resource | None:
         """The resource of an Include Object."""
@@ -63,16 +60,10 @@ class ResourceLookup:
         found = self.included(scope, CONTAINER, name)
         if found is None:
             message = f"The object {name} that is mapped is neither in the file nor in a resource path"
-            self.refuse(message, record.offset)
-            findings.at(record, spec="MO:DCA Map Data Resource (MDR)")(
+            findings.at(record, spec="MO:DCA Map Data Resource (MDR)").missing(
                 "resource-missing", message, severity=Severity.INFO
             )
         return found
-
-    def refuse(self, message: str, offset: int | None) -> None:
-        """Raise MissingResourceError, where `strict`, for what `message` says is missing."""
-        if self.strict:
-            raise MissingResourceError("resource-missing", f"{message}; strict was asked for.", offset=offset)
 
     def object_node(self, resource: Resource) -> ObjectNode | None:
         """The object of a resource; a raw file becomes an object container of its own."""

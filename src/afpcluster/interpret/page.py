@@ -54,7 +54,7 @@ class PageInterpreter:
         Raises MissingResourceError only where `strict` was asked for.
         """
         records = unit.records(self._findings)
-        medium_map = self._form_maps.find(unit.scope, unit.medium_map, unit.internal_map)
+        medium_map = self._form_maps.find(unit.scope, unit.medium_map, unit.internal_map, unit.map_offset)
         if medium_map is None:
             return self._draw(unit, records, PageForm())
         report_printer_controls(medium_map, self._findings)
