@@ -97,7 +97,8 @@ class Options:
     the print file. Of a PDF, `password` is asked for when it is opened, `permissions` are what readers may do
     then ("print", "copy", … ; () nothing, None everything), `linearize` orders it for the web, and
     `attach_index` attaches the index of the print file. `pdf_a` makes it an archive format; what cannot
-    conform is refused (docs/how-to/archive.md).
+    conform is refused (docs/how-to/archive.md). `tagged` gives it the structure of its text, in `language`
+    (as "de-CH"; docs/how-to/tagged.md).
 
     `text_order` is that of the output as text; `dpi` and `colour` are those of pictures.
 
@@ -134,6 +135,8 @@ class Options:
     max_copies: int = 100
     selection: Selection = EVERYTHING
     pdf_a: PdfA | None = None
+    tagged: bool = False
+    language: str | None = None
 
 
 @dataclass(slots=True)

@@ -104,6 +104,10 @@ def convert(
     pdf_a: Annotated[
         PdfA | None, typer.Option(help="make the PDF an archive format; what cannot conform is refused")
     ] = None,
+    tagged: Annotated[
+        bool, typer.Option("--tagged", help="give the PDF the structure of its text, for readers that speak")
+    ] = False,
+    language: Annotated[str | None, typer.Option(help="language of the PDF's text: en, de-CH")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
@@ -145,6 +149,8 @@ def convert(
         form_map=form_map,
         max_copies=max_copies,
         pdf_a=pdf_a,
+        tagged=tagged,
+        language=language,
     )
     raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))
 

@@ -76,6 +76,7 @@ def _pdf(options: Options) -> Output:
     from afpcluster.outputs.pdf import PdfOutput
     from afpcluster.outputs.pdf.archive import archive_of
     from afpcluster.outputs.pdf.finishing import Finishing, permissions_of
+    from afpcluster.outputs.pdf.tagged.language import language_of
 
     archive = archive_of(options)
     return PdfOutput(
@@ -85,6 +86,8 @@ def _pdf(options: Options) -> Output:
         labels=options.split is None,
         finishing=Finishing(options.password, permissions_of(options.permissions), options.linearize),
         archive=archive,
+        tagged=options.tagged,
+        language=language_of(options.language),
     )
 
 

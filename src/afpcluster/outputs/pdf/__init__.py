@@ -23,7 +23,7 @@ __all__ = ["PacketMaker", "PagePacket", "PdfDocumentWriter", "PdfOutput"]
 @dataclass(slots=True, frozen=True)
 class PdfOutput:
     """The PDF output. `name` is a title for want of a better one. `compress` False makes a file to read,
-    `archive` one that is PDF/A."""
+    `archive` one that is PDF/A, `tagged` one with the structure of its text, in `language`."""
 
     media_type: ClassVar[str] = "application/pdf"
     title: str | None = None
@@ -33,13 +33,15 @@ class PdfOutput:
     finishing: Finishing = PLAIN
     compress: bool = True
     archive: Archive | None = None
+    tagged: bool = False
+    language: str | None = None
 
     @property
     def takes(self) -> Takes:
         return Takes.PAGES_AND_FACTS if self.attach_index else Takes.PAGES
 
     def maker(self) -> PacketMaker:
-        return PacketMaker(compress=self.compress, archive=self.archive)
+        return PacketMaker(compress=self.compress, archive=self.archive, tagged=self.tagged)
 
     def writer(self, sink: Sink, findings: Findings) -> Writer:
         def plain(to: Sink) -> PdfDocumentWriter:
@@ -52,6 +54,8 @@ class PdfOutput:
                 labels=self.labels,
                 compress=self.compress,
                 archive=self.archive,
+                tagged=self.tagged,
+                language=self.language,
             )
 
         return FinishingWriter(plain, sink, self.finishing) if self.finishing.needed else plain(sink)

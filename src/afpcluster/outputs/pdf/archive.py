@@ -21,6 +21,7 @@ from afpcluster.pdf.values import PdfDict, Raw, Ref, Value
 PAGES_LISTED = 10
 _REASONS_LISTED = 20
 _MOST_OBJECTS = 8_388_607  # ISO 19005-1, 6.1.12 (PDF Reference 1.4, Annex C)
+_LONGEST_ARRAY = 8191  # ISO 19005-1, 6.1.12
 _PAGE_SIZES = (3.0, 14_400.0)  # ISO 19005-2, 6.1.13
 _DEEPEST = 28  # q in q, ISO 19005-1, 6.1.12
 _CONDITION = "sRGB IEC61966-2.1"
@@ -158,6 +159,12 @@ class ArchivedDocument:
     def check_content(self, content: Content) -> None:
         if content.nesting > _DEEPEST:
             self.object_to(f"graphics states nest {content.nesting} deep; {_DEEPEST} are allowed")
+
+    def check_array(self, length: int) -> None:
+        if self.archive.is_first and length > _LONGEST_ARRAY:
+            self.objections.add(
+                f"a list in the file has {length:,} items; {_LONGEST_ARRAY:,} are allowed: split the file"
+            )
 
     def default_cmyk(self) -> Ref:
         """What CMYK means where nothing else says so (PDF 32000-1, 8.6.5.6); written when first asked for."""

@@ -75,7 +75,7 @@ class ContentWriter:
             if kind is GlyphRun:
                 at = self.text.runs(items, at)
             else:
-                _PAINTERS[kind](self, items[at])
+                PAINTERS[kind](self, items[at])
                 at += 1
 
     def data(self) -> bytes:
@@ -254,7 +254,7 @@ class ContentWriter:
 
 
 # By kind of item; glyph runs go to the text writer.
-_PAINTERS: dict[type, Callable[[ContentWriter, Any], None]] = {
+PAINTERS: dict[type, Callable[[ContentWriter, Any], None]] = {
     Rectangle: ContentWriter._rectangle,
     Path: ContentWriter._path,
     Image: ContentWriter._image,

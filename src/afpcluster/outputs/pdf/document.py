@@ -34,6 +34,7 @@ from afpcluster.outputs.pdf.packet import (
     PdfPayload,
     ProgramPayload,
 )
+from afpcluster.outputs.pdf.tagged.tree import StructureTree
 from afpcluster.pdf.file import PdfFile, Sink
 from afpcluster.pdf.outline import Outline
 from afpcluster.pdf.page_tree import PageTree
@@ -58,6 +59,8 @@ class PdfDocumentWriter:
         labels: bool = True,
         compress: bool = True,
         archive: Archive | None = None,
+        tagged: bool = False,
+        language: str | None = None,
     ) -> None:
         self._title = title
         self._name = name
@@ -69,6 +72,8 @@ class PdfDocumentWriter:
             version=archive.version if archive is not None else "1.7",
         )
         self._archive = ArchivedDocument(archive, self._file) if archive is not None else None
+        self._language = language
+        self._structure = StructureTree(self._file) if tagged else None
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
         self._labels = PageLabels() if labels else None
@@ -86,7 +91,9 @@ class PdfDocumentWriter:
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
         self._lab: Ref | None = None
         self._page_refs = array("L")  # by number - 1; 0: not in this document
-        self._awaited: dict[int, list[tuple[Ref, LinkArea]]] = {}  # links to pages that have not come yet
+        self._awaited: dict[
+            int, list[tuple[Ref, LinkArea, int | None]]
+        ] = {}  # links to pages that have not come yet
 
     def add(self, packet: PagePacket) -> None:
         """Write the next page."""
@@ -102,8 +109,8 @@ class PdfDocumentWriter:
         page = self._file.allocate()
         self._page_refs.extend([0] * (packet.number - 1 - len(self._page_refs)))
         self._page_refs.append(page)
-        for annotation, link in self._awaited.pop(packet.number, ()):
-            self._file.write(annotation, self._link(link))
+        for annotation, link, key in self._awaited.pop(packet.number, ()):
+            self._file.write(annotation, self._link(link, key))
         content = packet.content
         self._tell_lost(content)
         data = self._file.add_stream(_filtered(content), content.data, encoded=content.compressed)
@@ -116,8 +123,15 @@ class PdfDocumentWriter:
         }
         if self._blends(content):  # Acrobat would blend in CMYK, and show other colours on these pages
             entries["Group"] = {"S": Raw(b"/Transparency"), "CS": Raw(b"/DeviceRGB")}
-        if packet.links:
-            entries["Annots"] = [self._annotation(link) for link in packet.links]
+        annotations = [self._annotation(link, number) for number, link in enumerate(packet.links)]
+        if annotations:
+            entries["Annots"] = annotations
+        if self._structure is not None:
+            links = [annotation for annotation in annotations if isinstance(annotation, Ref)]
+            entries |= {
+                "StructParents": self._structure.add_page(packet, page, links),
+                "Tabs": Raw(b"/S"),
+            }
         self._file.write(page, entries)
         self._mark(packet, page)
         if self._index is not None:
@@ -148,16 +162,19 @@ class PdfDocumentWriter:
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
         for number, links in sorted(self._awaited.items()):
-            for annotation, link in links:
-                self._file.write(annotation, self._link(link))
+            for annotation, link, key in links:
+                self._file.write(annotation, self._link(link, key))
             self._findings.add(
                 "link-target-missing",
                 Severity.SKIPPED,
                 f"a link leads to page {number}, which is not in this document",
             )
         self._fonts.finish()
+        structure = self._structure.finish() if self._structure is not None else None
         identification = ""
         if self._archive is not None:
+            if self._structure is not None:
+                self._archive.check_array(self._structure.longest)
             self._archive.refuse()
             identification = self._archive.archive.identification
         catalog: PdfDict = {"Type": Raw(b"/Catalog"), "Pages": self._pages.finish()}
@@ -171,6 +188,10 @@ class PdfDocumentWriter:
             catalog["AF"] = [attached]
             catalog["Names"] = {"EmbeddedFiles": {"Names": [NAME, attached]}}
         title = self._title or (self._first[0].document_name.strip() if self._first else "") or self._name
+        if self._language is not None:
+            catalog["Lang"] = self._language
+        if structure is not None:
+            catalog |= {"StructTreeRoot": structure, "MarkInfo": {"Marked": True}}
         if title:
             catalog["ViewerPreferences"] = {"DisplayDocTitle": True}
         catalog["Metadata"] = self._file.add_stream(
@@ -290,16 +311,23 @@ class PdfDocumentWriter:
 
     # Links
 
-    def _annotation(self, link: LinkArea) -> Value:
-        """The annotation, or its reference where it is written when its target comes."""
-        if link.page is None or self._page_ref(link.page) is not None:
-            return self._link(link)
+    def _annotation(self, link: LinkArea, number: int) -> Value:
+        """The annotation of the `number`th link of a page, or its reference where it is in the structure, or
+        written when its target comes."""
+        key = self._structure.key_of_link(number) if self._structure is not None else None
+        waits = link.page is not None and self._page_ref(link.page) is None
+        if key is None and not waits:
+            return self._link(link, key)
         annotation = self._file.allocate()
-        self._awaited.setdefault(link.page, []).append((annotation, link))
+        if waits:
+            self._awaited.setdefault(link.page or 0, []).append((annotation, link, key))
+        else:
+            self._file.write(annotation, self._link(link, key))
         return annotation
 
-    def _link(self, link: LinkArea) -> PdfDict:
-        """Section 12.5.6.5. A link to a page that is not in this document leads nowhere."""
+    def _link(self, link: LinkArea, key: int | None) -> PdfDict:
+        """Section 12.5.6.5. A link to a page that is not in this document leads nowhere. `key` is that of the
+        structure's parent tree."""
         entries: PdfDict = {
             "Type": Raw(b"/Annot"),
             "Subtype": Raw(b"/Link"),
@@ -308,6 +336,8 @@ class PdfDocumentWriter:
         }
         if self._archive is not None:
             entries["F"] = _PRINTED
+        if key is not None:
+            entries["StructParent"] = key
         if link.uri is not None:
             # A URI is ASCII (section 12.6.4.7).
             uri = quote(link.uri, safe="!#$%&'()*+,/:;=?@[]~")

@@ -34,7 +34,10 @@ from afpcluster.outputs.pdf.packet import (
     ProgramPayload,
 )
 from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.outputs.pdf.tagged.content import TaggedContentWriter
+from afpcluster.outputs.pdf.tagged.plan import plan_of
 from afpcluster.outputs.pdf.unblended import BlendingNeeded, unblended
+from afpcluster.outputs.text.words import TextReader
 from afpcluster.pdf.values import number, numbers
 
 _BLENDING = "colours are multiplied with what is beneath, and PDF/A-1 has no transparency"
@@ -49,10 +52,13 @@ class Form(NamedTuple):
 
 
 class PacketMaker:
-    """Makes packets; `compress` and `archive` must agree with the document writer's options."""
+    """Makes packets; `compress`, `archive` and `tagged` must agree with the document writer's options."""
 
-    def __init__(self, *, compress: bool = True, archive: Archive | None = None) -> None:
+    def __init__(
+        self, *, compress: bool = True, archive: Archive | None = None, tagged: bool = False
+    ) -> None:
         self._compress = compress
+        self._reader = TextReader() if tagged else None
         self._archive = archive
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
@@ -77,7 +83,11 @@ class PacketMaker:
         items, objections = self._admissible(page.items)
         flip = Matrix(1, 0, 0, -1, 0, page.height)
         resources = StreamResources(self)
-        writer = ContentWriter(resources, flip, known_state=True)
+        writer: ContentWriter
+        if self._reader is not None:
+            writer = TaggedContentWriter(resources, flip, plan_of(items, self._reader))
+        else:
+            writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
         writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm".encode())
         with self._findings.on_page(page.number):
@@ -95,6 +105,7 @@ class PacketMaker:
             self._payloads,
             tuple(self._findings),
             objections,
+            writer.elements if isinstance(writer, TaggedContentWriter) else (),
         )
 
     def _admissible(self, items: Sequence[Item]) -> tuple[Sequence[Item], tuple[str, ...]]:

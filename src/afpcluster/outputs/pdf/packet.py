@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram
-from afpcluster.display.geometry import Matrix
+from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.findings import Finding
 from afpcluster.outputs.index.entries import Packet as IndexPacket
@@ -114,6 +114,15 @@ class PdfPayload:
     origin: int | None = None  # place in the input of the object that holds it
 
 
+class Element(NamedTuple):
+    """An element of the structure: its type, the marks of its sequences in the order of reading, and the box
+    of a figure in points from the upper left corner of the page."""
+
+    kind: bytes
+    marks: tuple[int, ...]
+    box: Box | None = None
+
+
 Payload = FacePayload | ProgramPayload | ImagePayload | FormPayload | PatternPayload | PdfPayload
 
 
@@ -142,3 +151,4 @@ class PagePacket:
     payloads: list[Payload] = field(default_factory=list)  # what a payload names comes before it
     findings: tuple[Finding, ...] = ()
     objections: tuple[str, ...] = ()  # why it cannot be in an archive
+    elements: tuple[Element, ...] = ()  # of a tagged page

@@ -51,11 +51,14 @@ def _rows(words: Sequence[Word]) -> Iterator[str]:
 
 def in_reading_order(words: Sequence[Word]) -> str:
     """Text block by block: columns one behind the other, tables row by row; a blank line between blocks."""
-    blocks: list[str] = []
-    for group in by_direction(words):
-        for block in _blocks(lines_of(group)):
-            blocks.append("\n".join(" ".join(word.text for word in line) for line in block))
+    blocks = ["\n".join(" ".join(word.text for word in line) for line in block) for block in blocks_of(words)]
     return "\n\n".join(blocks)
+
+
+def blocks_of(words: Sequence[Word]) -> Iterator[list[list[Word]]]:
+    """The lines of each block, in the order of reading."""
+    for group in by_direction(words):
+        yield from _blocks(lines_of(group))
 
 
 def _blocks(lines: list[list[Word]]) -> Iterator[list[list[Word]]]:

@@ -27,7 +27,8 @@ _MOST_KNOWN = 1 << 15
 class Word(NamedTuple):
     """A word or phrase. `across` is where its baseline lies at right angles to its direction, `along` where
     it begins in that direction, in points from the page's upper left corner; `direction` in degrees
-    clockwise, `size` that of the font. `ascent` and `descent` are above and below the baseline."""
+    clockwise, `size` that of the font. `ascent` and `descent` are above and below the baseline. `runs` are
+    the numbers of the runs that it is of, where these are asked for."""
 
     across: float
     along: float
@@ -37,6 +38,7 @@ class Word(NamedTuple):
     direction: int = 0
     ascent: float = 0.0
     descent: float = 0.0
+    runs: tuple[int, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -70,8 +72,12 @@ class TextReader:
 
     def phrases(self, page: Page) -> list[Word]:
         """The phrases of a page in painting order, each once."""
+        return self.phrases_of(_runs(page))
+
+    def phrases_of(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
+        """The phrases of runs with their matrices to the page; each knows the number of its run."""
         found: dict[tuple[str, int, int], Word] = {}
-        for run, matrix in _runs(page):
+        for number, (run, matrix) in enumerate(runs):
             if run.gaps or run.face.code_size == 2 or run.placements is not None or run.text is not None:
                 words = list(_placed_on_page(run, matrix, self._pieces(run)))
             else:
@@ -80,12 +86,14 @@ class TextReader:
                     continue
                 length = width * run.size * run.stretch + run.spacing * len(run.codes)
                 if matrix is IDENTITY and not run.direction and text[0] != " ":
-                    found[text, int(run.x), int(run.y)] = Word(run.y, run.x, text.rstrip(), length, run.size)
+                    found[text, int(run.x), int(run.y)] = Word(
+                        run.y, run.x, text.rstrip(), length, run.size, runs=(number,)
+                    )
                     continue
                 begin = length * (len(text) - len(text.lstrip())) / len(text)
                 words = list(_placed_on_page(run, matrix, [_Piece(text.strip(), begin, length)]))
             for word in words:
-                found[word.text, int(word.along), int(word.across)] = word
+                found[word.text, int(word.along), int(word.across)] = word._replace(runs=(number,))
         return list(found.values())
 
     def _read(self, face: Face, codes: bytes) -> tuple[str, float]:
@@ -227,7 +235,8 @@ def _joined(line: list[Word]) -> list[Word]:
         before = joined[-1]
         if -_JOINT * word.size < word.along - before.along - before.length < _JOINT * word.size:
             length = word.along + word.length - before.along
-            joined[-1] = before._replace(text=before.text + word.text, length=length)
+            runs = before.runs + word.runs
+            joined[-1] = before._replace(text=before.text + word.text, length=length, runs=runs)
         else:
             joined.append(word)
     return joined

@@ -1,0 +1,120 @@
+"""A page -> its paragraphs in the order of reading.
+
+Rules: text is read as `outputs.text` reads it: columns one behind the other, tables row by row. Lines of a
+block are one paragraph where they look alike; a row of a table is one by itself. Rules and drawings are
+nothing to be read, nor is what pages share (overlays); a picture is a figure. What is painted a second time,
+or is blank, is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import pairwise
+from statistics import median_low
+
+from afpcluster.display.geometry import IDENTITY, Matrix
+from afpcluster.display.items import ClipPath, EmbeddedPdf, GlyphRun, Group, Image, Item, Shared
+from afpcluster.display.walk import flattened
+from afpcluster.outputs.text.layout import blocks_of
+from afpcluster.outputs.text.words import TextReader, Word
+
+NOT_READ = -1
+_TABLE_GAP = 2.0  # of the size: words of a row that are further apart are cells
+_SAME_SIZE = 1.15
+_SAME_PITCH = 1.3  # a line further down, compared with the others, begins a paragraph
+
+
+class Role(Enum):
+    """What an item is to a reader."""
+
+    ENTERED = auto()  # what is in it is looked at by itself
+    FIGURE = auto()
+    ARTIFACT = auto()
+
+
+def role_of(item: Item) -> Role:
+    """The role of an item that is no text."""
+    if isinstance(item, Image | EmbeddedPdf):
+        return Role.FIGURE
+    if isinstance(item, Group | ClipPath | Shared):
+        text, picture = _contains(item)
+        if picture and not text:
+            return Role.FIGURE
+        if text and not isinstance(item, Shared) and not (isinstance(item, Group) and item.multiply):
+            return Role.ENTERED
+    return Role.ARTIFACT
+
+
+def _contains(item: Item) -> tuple[bool, bool]:
+    """Whether there is text in an item, and a picture."""
+    text = picture = False
+    for part, _ in flattened([item]):
+        text = text or isinstance(part, GlyphRun)
+        picture = picture or isinstance(part, Image | EmbeddedPdf)
+    return text, picture
+
+
+@dataclass(slots=True)
+class PagePlan:
+    """By the number of a run on the page, in painting order: its place in the order of reading (NOT_READ: it
+    is not read), and the number of its paragraph. `tops` is where each paragraph begins, in points from the
+    top of the page."""
+
+    places: list[int]
+    paragraphs: list[int]
+    tops: list[float]
+
+
+def plan_of(items: Sequence[Item], reader: TextReader) -> PagePlan:
+    """The paragraphs of a page of these items."""
+    runs = list(_runs(items, IDENTITY))
+    plan = PagePlan([NOT_READ] * len(runs), [NOT_READ] * len(runs), [])
+    place = 0
+    for block in blocks_of(reader.phrases_of(runs)):
+        for lines in _paragraphs(block):
+            number = len(plan.tops)
+            for line in lines:
+                for word in line:
+                    for run in word.runs:
+                        if plan.places[run] == NOT_READ:
+                            plan.places[run], plan.paragraphs[run] = place, number
+                            place += 1
+            first = lines[0][0]
+            plan.tops.append(first.across - first.size if not first.direction else first.box.y)
+    return plan
+
+
+def _runs(items: Iterable[Item], matrix: Matrix) -> Iterator[tuple[GlyphRun, Matrix]]:
+    """The runs that are read, in the order in which they are painted."""
+    for item in items:
+        if type(item) is GlyphRun:
+            yield item, matrix
+        elif isinstance(item, Group | ClipPath) and role_of(item) is Role.ENTERED:
+            inner = item.matrix.then(matrix) if isinstance(item, Group) else matrix
+            yield from _runs(item.items, inner)
+
+
+def _paragraphs(block: Sequence[list[Word]]) -> Iterator[list[list[Word]]]:
+    """The lines of a block that belong together."""
+    if any(_is_row(line) for line in block):
+        yield from ([line] for line in block)
+        return
+    pitches = [below[0].across - above[0].across for above, below in pairwise(block)]
+    usual = median_low(pitches) if pitches else 0.0
+    part = [block[0]]
+    for (above, below), pitch in zip(pairwise(block), pitches, strict=True):
+        sizes = (above[0].size, below[0].size)
+        if pitch > _SAME_PITCH * usual or max(sizes) > _SAME_SIZE * min(sizes):
+            yield part
+            part = []
+        part.append(below)
+    yield part
+
+
+def _is_row(line: Sequence[Word]) -> bool:
+    """Whether the words of a line are cells."""
+    return any(
+        right.along - left.along - left.length > _TABLE_GAP * right.size for left, right in pairwise(line)
+    )
