@@ -43,4 +43,7 @@ def test_described_parameters_are_known(
         for value in parameter["schema"].get("enum", ["x"]):
             body = document if path.endswith("/transform") else None
             reply = afp2web.call(method, f"{path}?{parameter['name']}={value}", body)
+            refused = reply.headers["X-AFP2web-ErrorCode"]
+            if "enum" not in parameter["schema"] and refused in ("A2W-1002", "A2W-1014"):
+                continue  # known, and "x" is no range, number or split
             assert reply.status in (200, 501), (parameter["name"], value, reply.body)

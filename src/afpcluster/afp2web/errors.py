@@ -35,6 +35,13 @@ CODES = {
     "TruncatedError": ("A2W-2002", "a document that ends too early"),
     "LimitError": ("A2W-2003", "a document over a limit: pages, nesting, output bytes"),
     "MissingResourceError": ("A2W-2004", "Strict=On and a resource is missing"),
+    "SelectionError": (
+        "A2W-1014",
+        "PageRange, Groups or Documents that cannot be read or choose nothing",
+    ),
+    "SplitError": ("A2W-1014", "Split or PartName that cannot be read"),
+    "FormatError": ("A2W-1014", "parameters that do not go together"),
+    "PermissionsError": ("A2W-1014", "Permissions that cannot be read"),
     "FindingsError": ("A2W-2006", "Fail-On is given and a finding is that serious"),
     "worker-memory": ("A2W-2005", "a document that needs more memory than a conversion may have"),
     "input-urls-off": ("A2W-3001", "InputURLs is not offered by this server"),

@@ -99,7 +99,7 @@ _REFUSED = {
 }
 _DESCRIPTORS = 256
 _SYSTEM = (
-    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/null"),
+    *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom"),
     *("/usr/share/fonts", "/usr/local/share/fonts"),
 )
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -9,15 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from afpcluster.options import PdfA
+from afpcluster.options import Colour, Format, PdfA, TextOrder
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.logs import LEVELS
 
 ON_OFF = ("On", "Off")
 ARCHIVES = {f"PDFA-{level.upper()}": level for level in PdfA}
 """Formats that are levels of PDF/A."""
-BUILT_FORMATS = ("PDF", *ARCHIVES)
-KNOWN_FORMATS = (*BUILT_FORMATS, "PNG", "TIFF", "JPEG", "TXT", "JSON", "AFP")
+FORMATS = {
+    "PDF": Format.PDF,
+    "PNG": Format.PNG,
+    "TIFF": Format.TIFF,
+    "JPEG": Format.JPEG,
+    "TXT": Format.TEXT,
+    "JSON": Format.WORDS,
+    "INDEX": Format.INDEX,
+    "CSV": Format.CSV,
+    "IND": Format.IND,
+}
+"""Formats of the interface -> those of the engine."""
+BUILT_FORMATS = (*FORMATS, *ARCHIVES)
+KNOWN_FORMATS = (*BUILT_FORMATS, "AFP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,19 @@ TRANSFORM = (
     ),
     Parameter("Findings", "Answer with the list of findings in JSON instead of the document", ON_OFF, "Off"),
     Parameter("Filename", "Name of the document, for the answer's file name"),
-    Parameter("PageRange", "Pages to convert", refusal="parameter-not-built"),
-    Parameter("Split", "One result per document or page group", refusal="parameter-not-built"),
-    Parameter("Index", "Add an index of the result", refusal="parameter-not-built"),
+    Parameter("PageRange", "Pages to convert, for example 3-4,9,12-"),
+    Parameter("Groups", "Page groups to convert: TAG=VALUE or a name; * stands for anything"),
+    Parameter("Documents", "Documents of the file to convert, for example 2-5"),
+    Parameter("Split", "A ZIP file with one result per document, group, tag:NAME or pages:N"),
+    Parameter("PartName", "Names of these results: {document}-{group}-{tag:NAME}-{number}"),
+    Parameter("Index", "Attach the index to the PDF", ON_OFF, "Off"),
+    Parameter("TextOrder", "Text as it is laid out, or in the order of reading", tuple(TextOrder), "layout"),
+    Parameter("DPI", "Pixels to the inch of pictures, from 10 to 1200", default="150"),
+    Parameter("Colour", "Colours of pictures", tuple(Colour), "colour"),
+    Parameter("Title", "Title of the PDF"),
+    Parameter("Password", "Password to open the PDF (AES-256); better as a field of a form than in a URL"),
+    Parameter("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms,assemble"),
+    Parameter("Linearize", "Order the PDF for the web", ON_OFF, "Off"),
     Parameter("ResourcePath", "Folders with resources", refusal="parameter-not-built"),
 )
 _REFUSALS = {

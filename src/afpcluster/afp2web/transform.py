@@ -20,8 +20,10 @@ from afpcluster.afp2web.line import Ticket
 from afpcluster.afp2web.metrics import PoolMetrics
 from afpcluster.afp2web.pool import Outcome, Pool
 from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.afp2web.wanted import wanted
+from afpcluster.findings import ConversionError
 from afpcluster.web import audit, logs
-from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.answers import PiecesAnswer, content_disposition, suffix_of, while_client_waits
 from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import Submission, read_submission
@@ -85,11 +87,13 @@ class Transform:
         assert submission.document is not None  # the caller looked
         name = values.text("Filename") or submission.file_name
         audit.note_document(request, submission.document, name)
+        try:
+            members = wanted(values)
+        except ConversionError as error:
+            raise ServiceError(error.http_status, type(error).__name__, error.message) from error
         source = await submission.document.as_file()
         job = {
-            "strict": values.on("Strict"),
-            "fail_on": values.text("Fail-On"),
-            "pdf_a": parameters.ARCHIVES.get(values.text("OutputFormat") or ""),
+            **members,
             "resource_paths": [str(path) for path in self._settings.resource_paths],
             "stand_in_folders": [str(path) for path in self._settings.stand_in_folders],
         }
@@ -137,7 +141,10 @@ class Transform:
             file_pieces(sink, outcome.bytes),
             outcome.bytes,
             close=sink.close,
-            headers=headers | content_disposition(values.text("Filename") or submission.file_name, ".pdf"),
+            headers=headers
+            | content_disposition(
+                values.text("Filename") or submission.file_name, suffix_of(outcome.media_type)
+            ),
             media_type=outcome.media_type,
             timeout=self._settings.answer_timeout,
         )

@@ -198,18 +198,16 @@ def _do(parent: _Parent, job: dict[str, Any], descriptors: list[int]) -> dict[st
 
 
 def _convert(source: BinaryIO, sink: BinaryIO, job: dict[str, Any], watch: _Watch) -> dict[str, Any]:
+    from afpcluster.afp2web.wanted import options_of
     from afpcluster.convert import Options, convert
-    from afpcluster.options import FailOn, PdfA
 
     began = time.perf_counter()
-    options = Options(
-        strict=job["strict"],
-        fail_on=FailOn(job["fail_on"]) if job["fail_on"] else None,
-        pdf_a=PdfA(job["pdf_a"]) if job["pdf_a"] else None,
-        resource_paths=tuple(Path(path) for path in job["resource_paths"]),
-        stand_in_folders=tuple(Path(path) for path in job["stand_in_folders"]),
-    )
     try:
+        options = Options(
+            **options_of(job),
+            resource_paths=tuple(Path(path) for path in job["resource_paths"]),
+            stand_in_folders=tuple(Path(path) for path in job["stand_in_folders"]),
+        )
         result = convert(source, sink, options, progress=watch.page_done)
         sink.flush()
     except ConversionError as error:

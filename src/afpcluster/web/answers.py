@@ -90,6 +90,25 @@ async def _disconnected(request: Request) -> Exception:
     return ClientGone()
 
 
+_SUFFIXES = {
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "application/jsonl": ".jsonl",
+    "application/json": ".json",
+    "application/vnd.ibm.modcap": ".ind",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/tiff": ".tif",
+    "text/csv": ".csv",
+    "text/plain": ".txt",
+}
+
+
+def suffix_of(media_type: str) -> str:
+    """The suffix of files of a media type."""
+    return _SUFFIXES.get(media_type.split(";")[0].strip(), ".bin")
+
+
 def content_disposition(file_name: str | None, suffix: str) -> dict[str, str]:
     """`Content-Disposition` (RFC 6266) for what came as `file_name` and leaves with another suffix."""
     stem = re.split(r"[/\\]", file_name or "")[-1].rsplit(".", 1)[0]

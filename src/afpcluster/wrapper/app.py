@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from afpcluster import __version__
 from afpcluster.web import audit, pages
-from afpcluster.web.answers import PiecesAnswer, content_disposition, while_client_waits
+from afpcluster.web.answers import PiecesAnswer, content_disposition, suffix_of, while_client_waits
 from afpcluster.web.bodies import PACE, Body
 from afpcluster.web.client import LANE_HEADER
 from afpcluster.web.errors import ServiceError
@@ -194,9 +194,13 @@ class Wrapper:
         audit.note_document(request, document, parameters.get("Filename") or submission.file_name)
         call = self._gateway.convert(document, parameters, headers)
         converted = await while_client_waits(request, call)
-        return self._answer(request, converted, parameters.get("Filename") or submission.file_name)
+        file_name = parameters.get("Filename") or submission.file_name
+        return self._answer(
+            request, converted, None if parameters.get("Findings") == "On" else file_name or ""
+        )
 
     def _answer(self, request: Request, converted: Converted, file_name: str | None) -> Response:
+        """`file_name` is that of the document, None where the answer is not a file."""
         called = {"attempts": converted.attempts, "target": converted.target.url}
         request.state.log.update(called)
         audit.note(request, pages=_number(converted.headers.get("X-AFP2web-Pages", "")), **called)
@@ -205,8 +209,8 @@ class Wrapper:
             "X-Wrapper-Attempts": str(converted.attempts),
             "X-Wrapper-Target": converted.target.url,
         }
-        if converted.media_type == "application/pdf":
-            headers |= content_disposition(file_name, ".pdf")
+        if file_name is not None:
+            headers |= content_disposition(file_name, suffix_of(converted.media_type))
         return PiecesAnswer(
             converted.body.pieces(),
             converted.body.size,

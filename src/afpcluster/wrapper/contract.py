@@ -7,10 +7,11 @@ the query: a field of a form may give it, too, but not a second time.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from afpcluster import __version__
-from afpcluster.options import PdfA
+from afpcluster.options import Colour, Format, PdfA, TextOrder
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import document_content
 
@@ -30,12 +31,50 @@ OFFERED = {
     OPENAPI: ("GET", "This interface as OpenAPI"),
 }
 _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
-_SWITCHES = {"strict": "Strict", "findings": "Findings"}
-_FAIL_ON = "fail-on"
-_FAIL_ON_VALUES = ("skipped", "error")
-_PDF_A = "pdf-a"
-_PDF_A_VALUES = tuple(PdfA)
-_FILE_NAME = "filename"
+
+
+class Row(NamedTuple):
+    """A parameter: afp2web's name of it, and afp2web's values by ours (None: any text)."""
+
+    name: str
+    description: str
+    values: Mapping[str, str] | None = None
+
+
+def _same(*values: str) -> dict[str, str]:
+    return {value: value for value in values}
+
+
+PARAMETERS = {
+    "strict": Row("Strict", "Refuse where a missing resource would be substituted", _TRUE_FALSE),
+    "fail-on": Row("Fail-On", "Refuse where a finding is this serious, or more", _same("skipped", "error")),
+    "format": Row(
+        "OutputFormat",
+        "What is made: pdf, pictures, text, words with boxes, or an index",
+        {format_: "JSON" if format_ == "words" else format_.upper() for format_ in Format},
+    ),
+    "pdf-a": Row(
+        "OutputFormat",
+        "Make an archive (PDF/A), or refuse",
+        {level: f"PDFA-{level.upper()}" for level in PdfA},
+    ),
+    "findings": Row("Findings", "Answer with the list of findings in JSON instead of the PDF", _TRUE_FALSE),
+    "filename": Row("Filename", "Name of the document, for the answer's file name"),
+    "pages": Row("PageRange", "Pages to convert: 3-4,9,12-"),
+    "groups": Row("Groups", "Page groups to convert: TAG=VALUE or a name; * stands for anything"),
+    "documents": Row("Documents", "Documents of the file to convert: 2-5"),
+    "split": Row("Split", "A ZIP file with one result per document, group, tag:NAME or pages:N"),
+    "part-name": Row("PartName", "Names of these results: {document}-{tag:NAME}-{number}"),
+    "attach-index": Row("Index", "Attach the index to the PDF", _TRUE_FALSE),
+    "text": Row("TextOrder", "Text as it is laid out, or in the order of reading", _same(*TextOrder)),
+    "dpi": Row("DPI", "Pixels to the inch of pictures, from 10 to 1200"),
+    "colour": Row("Colour", "Colours of pictures", _same(*Colour)),
+    "title": Row("Title", "Title of the PDF"),
+    "password": Row("Password", "Password to open the PDF; better as a field of a form than in a URL"),
+    "permissions": Row("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms"),
+    "linearize": Row("Linearize", "Order the PDF for the web", _TRUE_FALSE),
+}
+"""The parameters of a conversion by their names here."""
 
 
 def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
@@ -43,31 +82,29 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
     passed: dict[str, str] = {}
     for name, value in given:
         key = name.lower()
-        if key == _FILE_NAME:
-            afp2web_name, afp2web_value = "Filename", value
-        elif key in _SWITCHES and value.lower() in _TRUE_FALSE:
-            afp2web_name, afp2web_value = _SWITCHES[key], _TRUE_FALSE[value.lower()]
-        elif key == _FAIL_ON and value.lower() in _FAIL_ON_VALUES:
-            afp2web_name, afp2web_value = "Fail-On", value.lower()
-        elif key == _FAIL_ON:
-            known = " or ".join(_FAIL_ON_VALUES)
-            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected {known}.")
-        elif key == _PDF_A and value.lower() in _PDF_A_VALUES:
-            afp2web_name, afp2web_value = "OutputFormat", f"PDFA-{value.upper()}"
-        elif key == _PDF_A:
-            known = ", ".join(_PDF_A_VALUES)
-            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected one of {known}.")
-        elif key in _SWITCHES:
-            raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected true or false.")
-        else:
-            known = ", ".join([*_SWITCHES, _FAIL_ON, _PDF_A, _FILE_NAME])
+        row = PARAMETERS.get(key)
+        if row is None:
+            known = ", ".join(PARAMETERS)
             raise ServiceError(
                 400, "parameter-unknown", f"Parameter {name[:64]!r} is not known. Known here: {known}."
             )
-        if afp2web_name in passed:
-            raise ServiceError(400, "parameter-twice", f"Parameter {key} is given twice; give it once.")
-        passed[afp2web_name] = afp2web_value
+        if row.values is not None:
+            if value.lower() not in row.values:
+                known = "true or false" if row.values is _TRUE_FALSE else " or ".join(row.values)
+                raise ServiceError(400, "parameter-value", f"{name}={value[:64]!r}: expected {known}.")
+            value = row.values[value.lower()]
+        if row.name in passed:
+            raise ServiceError(
+                400, "parameter-twice", f"Parameter {key} is given twice, or does not go with another."
+            )
+        passed[row.name] = value
     return passed
+
+
+def _of_row(name: str, row: Row) -> dict[str, Any]:
+    if row.values is _TRUE_FALSE:
+        return _query(name, "boolean", row.description)
+    return _query(name, "string", row.description, tuple(row.values or ()))
 
 
 def _query(name: str, kind: str, text: str, values: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -122,11 +159,7 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
     READYZ: _health("Ready", "Not ready, with the reasons"),
     CONVERT: {
         "parameters": [
-            _query("strict", "boolean", "Refuse where a missing resource would be substituted"),
-            _query(_FAIL_ON, "string", "Refuse where a finding is this serious, or more", _FAIL_ON_VALUES),
-            _query(_PDF_A, "string", "Make an archive (PDF/A), or refuse", _PDF_A_VALUES),
-            _query("findings", "boolean", "Answer with the list of findings in JSON instead of the PDF"),
-            _query("filename", "string", "Name of the document, for the answer's file name"),
+            *(_of_row(name, row) for name, row in PARAMETERS.items()),
         ],
         "requestBody": {
             "required": True,
@@ -135,8 +168,8 @@ _DESCRIPTIONS: dict[str, dict[str, Any]] = {
         },
         "responses": {
             "200": {
-                "description": "The PDF, or with findings=true the findings",
-                "content": {"application/pdf": _BINARY, **_JSON},
+                "description": "What was asked for, or with findings=true the findings",
+                "content": {"application/pdf": _BINARY, "*/*": _BINARY, **_JSON},
             },
             "400": {"description": "The request is wrong", **_PROBLEM},
             "401": {"description": "The client is not known here", **_PROBLEM},

@@ -100,7 +100,7 @@ class _Writer:
 class CsvOutput:
     """The index as a table."""
 
-    media_type: ClassVar[str] = "text/csv"
+    media_type: ClassVar[str] = "text/csv; charset=utf-8"
     takes: ClassVar[Takes] = Takes.FACTS
 
     def maker(self) -> _Maker:

@@ -1,0 +1,76 @@
+"""What a request wants, on its way to the worker: parameters of the interface -> a job's members (JSON) ->
+options of the engine. Names and values are said here once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afpcluster.afp2web.parameters import ARCHIVES, FORMATS, Values
+from afpcluster.options import Colour, FailOn, Format, PdfA, TextOrder
+from afpcluster.selection import Selection
+from afpcluster.web.errors import ServiceError
+
+_LONGEST = 4096  # characters of a value: jobs go to workers as one message
+
+
+def wanted(values: Values) -> dict[str, Any]:
+    """The members of a job that say what is to be made. Raises ServiceError, and ConversionError where a
+    selection cannot be read."""
+    asked = values.text("OutputFormat") or "PDF"
+    members: dict[str, Any] = {
+        "strict": values.on("Strict"),
+        "fail_on": values.text("Fail-On"),
+        "pdf_a": ARCHIVES.get(asked),
+        "format": FORMATS.get(asked, FORMATS["PDF"]),
+        "pages": values.text("PageRange"),
+        "groups": values.text("Groups"),
+        "documents": values.text("Documents"),
+        "split": values.text("Split"),
+        "part_name": values.text("PartName"),
+        "attach_index": values.on("Index"),
+        "text_order": values.text("TextOrder"),
+        "dpi": _dpi(values.text("DPI")),
+        "colour": values.text("Colour"),
+        "title": values.text("Title"),
+        "password": values.text("Password"),
+        "permissions": values.text("Permissions"),
+        "linearize": values.on("Linearize"),
+    }
+    for name, value in members.items():
+        if isinstance(value, str) and len(value) > _LONGEST:
+            raise ServiceError(400, "parameter-value", f"{name} is longer than {_LONGEST} characters.")
+    _selection(members)
+    return members
+
+
+def options_of(members: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `Options` that a job's members stand for. Raises ConversionError."""
+    permissions = members["permissions"]
+    return {
+        "strict": members["strict"],
+        "fail_on": FailOn(members["fail_on"]) if members["fail_on"] else None,
+        "pdf_a": PdfA(members["pdf_a"]) if members["pdf_a"] else None,
+        "format": Format(members["format"]),
+        "selection": _selection(members),
+        "split": members["split"],
+        "part_name": members["part_name"],
+        "attach_index": members["attach_index"],
+        "text_order": TextOrder(members["text_order"]),
+        "dpi": members["dpi"],
+        "colour": Colour(members["colour"]),
+        "title": members["title"],
+        "password": members["password"],
+        "permissions": tuple(permissions.split(",")) if permissions is not None else None,
+        "linearize": members["linearize"],
+    }
+
+
+def _selection(members: dict[str, Any]) -> Selection:
+    groups = [members["groups"]] if members["groups"] is not None else []
+    return Selection.parse(members["pages"], groups, members["documents"])
+
+
+def _dpi(text: str | None) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or not 10 <= int(text[:5]) <= 1200:
+        raise ServiceError(400, "parameter-value", f"DPI={(text or '')[:64]!r} is no number from 10 to 1200.")
+    return int(text)
