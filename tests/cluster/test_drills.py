@@ -15,7 +15,7 @@ from afpcluster.cluster.site.lab import LabSite
 def test_promise_is_kept(
     cluster: LabSite, document: Document, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    verdict = run_drill(cluster, name, document, tmp_path / "history.jsonl")
+    verdict = run_drill(cluster, name, [document], tmp_path / "history.jsonl", after=1.0)
     with capsys.disabled():
         print(f"\n{name}: {verdict}")
     assert verdict.broken == ()

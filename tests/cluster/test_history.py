@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from afpcluster.cluster.drill_report import figures, judged, page
 from afpcluster.cluster.history import Event, Promise, Recorder, check, outage, read, start_data
 
 PROMISE = Promise(document_failures=1, ping_failures=2, outage=0.05, moves=True)
@@ -16,7 +17,14 @@ def ping(began: float, ok: bool = True) -> Event:
     return {"t": began + 0.001, "kind": "ping", "began": began, "ok": ok, "error": None if ok else "refused"}
 
 
-def sent(number: int, attempt: int = 1, ok: bool = True, sha256: str = "right") -> Event:
+def sent(
+    number: int,
+    attempt: int = 1,
+    ok: bool = True,
+    sha256: str = "right",
+    size: int = 100,
+    cut: bool = False,
+) -> Event:
     began = number + attempt / 10
     row = {
         "t": began + 0.05,
@@ -25,6 +33,10 @@ def sent(number: int, attempt: int = 1, ok: bool = True, sha256: str = "right") 
         "number": number,
         "attempt": attempt,
         "began": began,
+        "document": 0,
+        "size": size,
+        "direct": False,
+        "cut": cut,
     }
     return {**row, "ok": ok, "error": None if ok else "reset", "sha256": sha256 if ok else None}
 
@@ -32,7 +44,7 @@ def sent(number: int, attempt: int = 1, ok: bool = True, sha256: str = "right") 
 def history(**changes: Any) -> list[Event]:
     """A good one, with some parts replaced."""
     parts: dict[str, Any] = {
-        "start": [{"t": 0.0, "kind": "start", **start_data("x", 1, "right", PROMISE)}],
+        "start": [{"t": 0.0, "kind": "start", **start_data("x", 1, ["right"], 500, PROMISE)}],
         "documents": [sent(1), sent(2, ok=False), sent(2, attempt=2)],
         "pings": [ping(0.01), ping(0.02, ok=False), ping(0.03), ping(0.04)],
         "holders": [
@@ -83,6 +95,14 @@ def test_kept_promise() -> None:
     )
 
 
+def test_what_no_proxy_can_send_again_is_not_counted() -> None:
+    documents = [sent(n, ok=False, size=501) for n in (1, 2)] + [sent(3, ok=False, cut=True)]
+    documents += [sent(n, attempt=2) for n in (1, 2, 3)]
+    verdict = check(history(documents=documents))
+    assert (verdict.broken, verdict.attempts_failed) == ((), 0)
+    assert "0 failed attempts (and 2 of large ones), 1 kept connections cut" in str(verdict)
+
+
 @pytest.mark.parametrize("missing", ["start", "end"])
 def test_cut_off_history_is_refused(missing: str) -> None:
     with pytest.raises(ValueError, match=f"0 events `{missing}`"):
@@ -103,3 +123,12 @@ def test_what_is_recorded_is_read(tmp_path: Path) -> None:
     (event,) = read(tmp_path / "history.jsonl")
     assert (event["kind"], event["what"], event["host"]) == ("fault", "kill -9", "a")
     assert 0 <= event["t"] < 1
+
+
+def test_the_report_shows_every_run() -> None:
+    good, bad = judged(history()), judged(history(end=ended([])))
+    text = page("a <cluster>", [good, bad])
+    assert "a &lt;cluster&gt;" in text
+    assert text.count("<svg") == 2
+    assert "the VIP is held by nobody at the end" in text
+    assert figures([good, bad]).startswith("1 of 2 kept; outage smallest / median / largest 10 / 10 / 10 ms")

@@ -95,5 +95,5 @@ def test_logs(site: Site) -> None:
 
 
 def test_drill(site: Site, document: Document, tmp_path: Path) -> None:
-    verdict = run_drill(site, "proxy-killed", document, tmp_path / "history.jsonl")
+    verdict = run_drill(site, "proxy-killed", [document], tmp_path / "history.jsonl", after=1.0)
     assert verdict.broken == (), verdict

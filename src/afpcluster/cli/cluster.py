@@ -111,14 +111,18 @@ def shell(
 @app.command("drill")
 def drill(
     names: Annotated[list[str] | None, typer.Argument(help="which; without one, they are listed")] = None,
-    document: Annotated[Path | None, typer.Option(help="AFP file to convert; without it, a sample")] = None,
-    history: Annotated[Path | None, typer.Option(help="where to save what happened, as JSON lines")] = None,
+    document: Annotated[
+        list[Path] | None, typer.Option(help="AFP file to convert, again for more; without one, three sizes")
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="how often each, at random moments")] = 1,
+    report: Annotated[Path | None, typer.Option(help="HTML page with the timeline of each run")] = None,
+    history: Annotated[Path | None, typer.Option(help="folder for what happened, as JSON lines")] = None,
     topology: TopologyOption = None,
 ) -> None:
     """Strike the running cluster with a fault under load and check what it promises. Needs root."""
     from afpcluster.cluster.drill_command import run_drills
 
-    run_drills(names or [], document, history, topology)
+    run_drills(names or [], document or [], history, topology, repeat, report)
 
 
 @app.command("lab-supervise", hidden=True)

@@ -1,8 +1,10 @@
 """A drill: documents are converted through the VIP in a loop, a fault strikes, everything is written down.
 
 Rules: the clients behave as the manual tells real ones to: short connect timeout, TCP keepalive, and an
-attempt that fails is sent again. Pings measure the outage: each is a new connection, at a fixed pace,
-whether the one before has answered or not. The verdict comes from the history alone (`history.check`).
+attempt that fails is sent again. Some come anew for each document, at both ports, one keeps its connection.
+Pings measure the outage: each is a new connection, at a fixed pace, whether the one before has answered or
+not. The load goes on until everything is as before, and a while longer. The verdict comes from the history
+alone (`history.check`).
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ import io
 import random
 import socket
 import ssl
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +27,29 @@ from afpcluster.cluster.history import Recorder, Verdict, check, read, start_dat
 from afpcluster.cluster.probe import probe
 from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.site.site import Site
+from afpcluster.cluster.topology import SiteError
 from afpcluster.cluster.urls import entrance, urls
 
-WORKERS = 3
 PING_INTERVAL = 0.01  # seconds, as all durations here
 PING_TIMEOUT = 1.0
 CONNECT_TIMEOUT = 0.5
 BEFORE = (0.8, 1.3)  # how long the load runs before the fault strikes, at random between the two
-AFTER = 1.5  # and after it was healed
+AFTER = 5.0  # and after everything is as before
 ARRIVE = 30.0  # a document must have arrived after this time
 UNACKNOWLEDGED = 3_000  # ms: longer than any proxy that is alive leaves data unacknowledged
 RECOVER = 15.0  # the cluster must be whole again after this time
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Sends one document after the other. `direct`: to afp2web; `kept`: on one connection, as long as it
+    lasts, and at once again when that has ended under a request."""
+
+    direct: bool = False
+    kept: bool = False
+
+
+CLIENTS = (Client(), Client(), Client(kept=True), Client(direct=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +69,101 @@ def convert_locally(body: bytes) -> Document:
     return Document(body, hashlib.sha256(pdf.getvalue()).hexdigest())
 
 
-def run_drill(site: Site, name: str, document: Document, history: Path) -> Verdict:
-    """Run the drill `name` and judge it. Raises `SiteError` when the cluster is not healthy before."""
+def run_drill(
+    site: Site, name: str, documents: Sequence[Document], history: Path, after: float = AFTER
+) -> Verdict:
+    """Run the drill `name` and judge it; the load lasts for `after` seconds after everything is as before.
+    Raises `SiteError` when the cluster is not healthy before."""
     drill = DRILLS[name]
     with Recorder(history) as recorder:
-        recorder.event("start", **start_data(name, WORKERS, document.expected, drill.promise))
-        asyncio.run(_Run(site, document, recorder).whole(drill))
+        expected = [document.expected for document in documents]
+        repeatable = site.topology.haproxy.retry_buffer
+        recorder.event("start", **start_data(name, len(CLIENTS), expected, repeatable, drill.promise))
+        asyncio.run(_Run(site, documents, recorder, after).whole(drill))
     return check(read(history))
 
 
 class _Run:
-    def __init__(self, site: Site, document: Document, recorder: Recorder) -> None:
+    def __init__(self, site: Site, documents: Sequence[Document], recorder: Recorder, after: float) -> None:
         self._site = site
-        self._document = document
+        self._documents = documents
         self._recorder = recorder
+        self._after = after
         self._loaded = True
         url = entrance(site.topology)
         self._url = str(url)
+        direct = replace(url, port=site.topology.ports.afp2web_proxy, path="/services")
+        self._targets = {False: f"{url}/convert", True: f"{direct}/transform"}
         self._tls = True if url.authority is None else ssl.create_default_context(cafile=url.authority)
 
     async def whole(self, drill: Drill) -> None:
-        timeout = aiohttp.ClientTimeout(total=ARRIVE, sock_connect=CONNECT_TIMEOUT)
-        connector = aiohttp.TCPConnector(force_close=True, limit=0, socket_factory=_socket, ssl=self._tls)
-        async with (
-            aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-            asyncio.TaskGroup() as tasks,
-        ):
+        async with self._session(kept=False) as session, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_holders())
             tasks.create_task(self._ping(session))
-            for worker in range(WORKERS):
-                tasks.create_task(self._send_documents(session, worker))
+            for worker, client in enumerate(CLIENTS):
+                tasks.create_task(self._send_documents(client, worker))
             await self._strike(drill)
+            await self._recover()
+            await asyncio.sleep(self._after)
             self._loaded = False
-        await self._end()
+        holders, bad = await self._unhealthy()
+        self._recorder.event("end", holders=holders, unhealthy=bad)
+
+    def _session(self, *, kept: bool) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=ARRIVE, sock_connect=CONNECT_TIMEOUT)
+        connector = aiohttp.TCPConnector(
+            force_close=not kept, limit=0, socket_factory=_socket, ssl=self._tls
+        )
+        return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
     async def _strike(self, drill: Drill) -> None:
         await asyncio.sleep(random.uniform(*BEFORE))
-        struck = await asyncio.to_thread(drill.strike, self._site)
+        try:
+            struck = await asyncio.to_thread(drill.strike, self._site)
+        except SiteError as error:  # an operation that was refused or did not finish
+            self._recorder.event("failed", why=str(error))
+            return
         self._recorder.event("fault", what=struck.what, host=struck.host)
         try:
             await asyncio.sleep(drill.lasts)
         finally:
             await asyncio.to_thread(struck.heal)
-        await asyncio.sleep(AFTER)
+        self._recorder.event("healed")
 
-    async def _send_documents(self, session: aiohttp.ClientSession, worker: int) -> None:
+    async def _send_documents(self, client: Client, worker: int) -> None:
         number = 0
-        while self._loaded:
-            number += 1
-            await self._send_one(session, worker, number)
+        async with self._session(kept=client.kept) as session:
+            while self._loaded:
+                number += 1
+                await self._send_one(session, client, worker, number)
 
-    async def _send_one(self, session: aiohttp.ClientSession, worker: int, number: int) -> None:
+    async def _send_one(
+        self, session: aiohttp.ClientSession, client: Client, worker: int, number: int
+    ) -> None:
         give_up = self._recorder.now() + ARRIVE
-        attempt = 0
+        which = (worker + number) % len(self._documents)
+        body, attempt = self._documents[which].body, 0
         while True:
             attempt += 1
             began = round(self._recorder.now(), 4)
             sha256 = error = None
+            cut = False
+            headers = {"Content-Type": "application/vnd.ibm.modcap"}
             try:
-                async with session.post(f"{self._url}/convert", data=self._document.body) as response:
-                    body = await response.read()
+                async with session.post(
+                    self._targets[client.direct], data=body, headers=headers
+                ) as response:
+                    answer = await response.read()
                     if response.status == 200:
-                        sha256 = hashlib.sha256(body).hexdigest()
+                        sha256 = hashlib.sha256(answer).hexdigest()
                     else:
-                        error = f"status {response.status}: {body[:300].decode(errors='replace')}"
+                        error = f"status {response.status}: {answer[:300].decode(errors='replace')}"
             except (aiohttp.ClientError, TimeoutError, OSError) as failure:
                 error = f"{type(failure).__name__}: {failure}"
+                cut = client.kept and attempt == 1 and not isinstance(failure, TimeoutError)
             key = {"worker": worker, "number": number, "attempt": attempt, "began": began}
-            self._recorder.event("document", **key, ok=error is None, error=error, sha256=sha256)
+            kind = {"document": which, "size": len(body), "direct": client.direct, "cut": cut}
+            self._recorder.event("document", **key, **kind, ok=error is None, error=error, sha256=sha256)
             if error is None or self._recorder.now() > give_up:
                 return
             await asyncio.sleep(0.02)
@@ -156,22 +198,25 @@ class _Run:
                 seen = holders
             await asyncio.sleep(0.1)
 
-    async def _end(self) -> None:
-        """Wait until everything is as before; then write down what is not."""
-        targets = urls(self._site.topology, self._site.stats_password)
+    async def _recover(self) -> None:
+        """Wait until everything is as before, for some time."""
         deadline = self._recorder.now() + RECOVER
-        while True:
-            answers = await asyncio.to_thread(probe, targets)
-            holders = self._site.holders()
-            down = [p for p in self._site.processes() if p.pid is None]
-            bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
-            bad += [f"{p.name} on {p.host} is down" for p in down]
-            faults = proxies_at_fault(self._site)
-            bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
-            if (not bad and len(holders) == 1) or self._recorder.now() > deadline:
-                self._recorder.event("end", holders=holders, unhealthy=bad)
+        while self._recorder.now() < deadline:
+            holders, bad = await self._unhealthy()
+            if not bad and len(holders) == 1:
+                self._recorder.event("whole")
                 return
             await asyncio.sleep(0.2)
+
+    async def _unhealthy(self) -> tuple[tuple[str, ...], list[str]]:
+        """Who holds the VIP, and what is not as it should be."""
+        targets = urls(self._site.topology, self._site.stats_password)
+        answers = await asyncio.to_thread(probe, targets)
+        bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
+        bad += [f"{p.name} on {p.host} is down" for p in self._site.processes() if p.pid is None]
+        faults = await asyncio.to_thread(proxies_at_fault, self._site)
+        bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
+        return self._site.holders(), bad
 
 
 def _socket(address: Any) -> socket.socket:

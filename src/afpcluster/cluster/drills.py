@@ -27,6 +27,7 @@ class Drill:
 
 
 _NOTHING_FAILS = Promise(document_failures=0, ping_failures=0, held=True)
+_PLANNED_SWITCH = Promise(document_failures=0, ping_failures=0, moves=True)
 _afp2web = partial(faults.send_to_first, Role.AFP2WEB, "afp2web")
 _wrapper = partial(faults.send_to_first, Role.WRAPPER, "wrapper")
 
@@ -88,6 +89,14 @@ DRILLS = {
         faults.kill_on_holder("keepalived"),
         Promise(outage=0.5, moves=True),
     ),
+    "switchover": Drill("the VIP is moved, planned", faults.switch_over, _PLANNED_SWITCH),
+    "drain": Drill(
+        "one afp2web is drained and gets work again", faults.drain_first(Role.AFP2WEB), _NOTHING_FAILS
+    ),
+    "wrapper-drained": Drill(
+        "one wrapper-service is drained and gets work again", faults.drain_first(Role.WRAPPER), _NOTHING_FAILS
+    ),
+    "rolling-restart": Drill("everything is restarted, one by one", faults.restart_all, _PLANNED_SWITCH),
     "afp2web-killed": Drill("one afp2web is killed", _afp2web(signal.SIGKILL), _NOTHING_FAILS),
     "afp2web-stopped": Drill("one afp2web is stopped and started", _afp2web(signal.SIGTERM), _NOTHING_FAILS),
     "afp2web-frozen": Drill(

@@ -28,6 +28,8 @@ def begin(site: Site, old: str, new: str, seconds: int) -> str:
         for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
         vip = f"{topology.network.virtual_address}/32"
         site.run(old, "ip", "address", "replace", vip, "dev", "lo", *for_so_long)
+        # What is left of its own time as holder (TIME_WAIT) would answer for a connection of the same client.
+        site.run(new, "ss", "-HKt", "state", "all", "src", str(topology.network.virtual_address))
         site.run(new, "nft", "-f", "-", stdin=_rules(topology, old, seconds).encode())
     except CommandError as error:
         return str(error)

@@ -3,10 +3,13 @@
 Rules: `Recorder` only writes down, `check` only reads the history: a verdict can be had again from the
 saved file at any time. Times are seconds since the drill began. Events:
 
-    start    drill, workers, expected (SHA-256 of the right answer), promise
-    document worker, number, attempt, began, ok, error, sha256   one POST to convert
+    start    drill, workers, expected (SHA-256 of each right answer), repeatable (bytes), promise
+    document worker, number, attempt, began, ok, error, sha256   one POST to convert or transform
+             document, size, direct, cut                         which, and on a kept connection that ended
     ping     began, ok, error                                    one GET through the VIP, a new connection
     fault    what, host
+    failed   why                                                 an operation that was not done
+    healed, whole                                                undone; everything as before, under load
     holders  hosts                                               who carries the VIP, when that changes
     end      holders, unhealthy                                  after everything had time to recover
 """
@@ -26,7 +29,8 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a drill must keep. Failures are attempts; a document that fails is sent again by its client.
+    """What a drill must keep. Failures are attempts; a document that fails is sent again by its client. Not
+    counted: documents too large for HAProxy to send again, and one end of a kept connection under a request.
 
     `outage`, in seconds, is measured with pings; `slowest`, too, is a document's longest way to its answer.
     `moves`: must the VIP end on the other proxy; None: it may. `held`: somebody holds it all the time."""
@@ -45,6 +49,8 @@ class Verdict:
 
     documents: int
     attempts_failed: int
+    large_failed: int  # of documents that are too large for HAProxy to send again
+    cut: int  # kept connections that ended under a request, which was sent again
     pings: int
     pings_failed: int
     outage: float  # seconds from the start of the first failed ping to the first good one after the last
@@ -57,10 +63,15 @@ class Verdict:
     def __str__(self) -> str:
         moved = f"{_names(self.holder_before)} -> {_names(self.holder_after)}"
         return (
-            f"{self.documents} documents, {self.attempts_failed} failed attempts, slowest "
+            f"{self.documents} documents, {self.attempts_failed} failed attempts"
+            f"{self._beside()}, slowest "
             f"{self.slowest * 1000:.0f} ms; {self.pings} pings, {self.pings_failed} failed, outage "
             f"{self.outage * 1000:.0f} ms; VIP {moved}"
         )
+
+    def _beside(self) -> str:
+        large = f" (and {self.large_failed} of large ones)" if self.large_failed else ""
+        return large + (f", {self.cut} kept connections cut" if self.cut else "")
 
 
 class Recorder:
@@ -92,9 +103,12 @@ def read(path: Path) -> list[Event]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def start_data(drill: str, workers: int, expected: str, promise: Promise) -> Event:
+def start_data(
+    drill: str, workers: int, expected: list[str], repeatable: int, promise: Promise
+) -> Event:
     """What the `start` event holds."""
-    return {"drill": drill, "workers": workers, "expected": expected, "promise": asdict(promise)}
+    fixed = {"drill": drill, "workers": workers, "expected": expected, "repeatable": repeatable}
+    return {**fixed, "promise": asdict(promise)}
 
 
 def check(events: Iterable[Event]) -> Verdict:
@@ -105,10 +119,15 @@ def check(events: Iterable[Event]) -> Verdict:
     pings = sorted((row for row in rows if row["kind"] == "ping"), key=lambda row: row["began"])
     documents = _by_document(rows)
     changes = [tuple(row["hosts"]) for row in rows if row["kind"] == "holders"]
-    failed = [row for attempts in documents.values() for row in attempts if not row["ok"]]
+    missed = [row for attempts in documents.values() for row in attempts if not row["ok"]]
+    large = [row for row in missed if row["size"] > start["repeatable"]]
+    cut = [row for row in missed if row["cut"] and row not in large]
+    failed = [row for row in missed if row not in large and row not in cut]
     verdict = Verdict(
         documents=len(documents),
         attempts_failed=len(failed),
+        large_failed=len(large),
+        cut=len(cut),
         pings=len(pings),
         pings_failed=sum(not row["ok"] for row in pings),
         outage=outage(pings),
@@ -123,6 +142,7 @@ def check(events: Iterable[Event]) -> Verdict:
         broken.append("there was no fault: the drill shows nothing")
     if promise.document_failures is not None and len(failed) > promise.document_failures:
         broken.append(f"the first failed attempt: {failed[0]['error']} at {failed[0]['began']:.3f} s")
+    broken += [f"not done: {row['why']}" for row in rows if row["kind"] == "failed"]
     broken += [f"at the end: {problem}" for problem in end["unhealthy"]]
     return Verdict(**{**_fields(verdict), "broken": tuple(broken)})
 
@@ -145,12 +165,12 @@ def _by_document(rows: list[Event]) -> dict[tuple[int, int], list[Event]]:
     return documents
 
 
-def _broken_documents(documents: dict[tuple[int, int], list[Event]], expected: str) -> list[str]:
+def _broken_documents(documents: dict[tuple[int, int], list[Event]], expected: list[str]) -> list[str]:
     lost = [key for key, attempts in documents.items() if not attempts[-1]["ok"]]
     wrong = [
         key
         for key, attempts in documents.items()
-        if attempts[-1]["ok"] and attempts[-1]["sha256"] != expected
+        if attempts[-1]["ok"] and attempts[-1]["sha256"] != expected[attempts[-1]["document"]]
     ]
     broken = [] if documents else ["no document was converted at all"]
     if lost:
