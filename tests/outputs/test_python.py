@@ -1,0 +1,73 @@
+"""The engine in Python: every example of docs/python.md runs, and nothing is imported before it is needed."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from outputs_of import output_of_file
+
+import afpcluster
+from afpcluster.options import Format, Options
+from afpcluster.sample import write_sample
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+
+
+def run(code: str, folder: Path) -> str:
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_examples(tmp_path: Path) -> None:
+    with (tmp_path / "statements.afp").open("wb") as sink:
+        write_sample(sink, statements=3)
+    (tmp_path / "cut.afp").write_bytes((tmp_path / "statements.afp").read_bytes()[:-5])
+    (tmp_path / "resources").mkdir()
+    examples = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python.md").read_text("utf-8"), re.M | re.S)
+    shown = run("\n".join(examples), tmp_path)
+    assert len(examples) == 6
+    assert "manifest.jsonl" in shown
+    assert "S0000003 {'Account Number'" in shown
+    assert "input-truncated" in shown
+
+
+ORDERS = {
+    "the package alone": "import afpcluster; afpcluster.convert",
+    "the module first": "import afpcluster.convert; import afpcluster",
+    "the module's function first": "from afpcluster.convert import convert; import afpcluster",
+    "the module later": "import afpcluster; afpcluster.convert; from afpcluster.convert import Options",
+}
+
+
+@pytest.mark.parametrize("code", ORDERS.values(), ids=ORDERS)
+def test_convert_is_the_function(code: str, tmp_path: Path) -> None:
+    assert run(f"{code}\nprint(callable(afpcluster.convert))", tmp_path) == "True\n"
+
+
+def test_everything_offered_is_there(tmp_path: Path) -> None:
+    assert all(getattr(afpcluster, name) is not None for name in afpcluster.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = afpcluster.nothing  # type: ignore[attr-defined]
+    code = "import afpcluster, sys; print(any('conversion' in name for name in sys.modules))"
+    assert run(code, tmp_path) == "False\n"
+
+
+def test_the_index_of_a_document_index() -> None:
+    sink = io.BytesIO()
+    write_sample(sink, statements=3)
+    ind = output_of_file(sink.getvalue(), Options(format=Format.IND))
+    whole = list(afpcluster.index(io.BytesIO(sink.getvalue())))
+    pointed = list(afpcluster.index(io.BytesIO(ind)))
+    names = [(one["record"], one["name"]) for one in whole if one["record"] != "document"]
+    assert [(one["record"], one["name"]) for one in pointed] == names
+    with pytest.raises(afpcluster.ConversionError):
+        list(afpcluster.index(io.BytesIO(b"not AFP, and long enough")))
