@@ -127,7 +127,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_shown(name: str) -> None:
     records, wanted = CASES[name]
-    check(records, wanted)
+    check(records, wanted, ("im-image-empty",) if name == "a cell without data" else ())
 
 
 BLANK = Image.new("1", INK.size, 255)

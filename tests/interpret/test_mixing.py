@@ -131,12 +131,20 @@ def test_include_overrides_the_object(own: bytes, including: bytes, expected: li
     assert items_shown(data) == expected
 
 
-@pytest.mark.parametrize("mixing", [COLOUR, RESET, rules(0x73, BLEND)])
-def test_include_of_a_page_segment_is_told(mixing: bytes) -> None:
+@pytest.mark.parametrize(
+    ("mixing", "expected"),
+    [
+        (COLOUR, [PAGE, AREA + BLUE, OBJECT]),
+        (RESET, [PAGE, AREA + WHITE, OBJECT]),
+        (rules(0x73, BLEND), [PAGE, "* " + OBJECT]),
+        (rules(0x73, UNDERPAINT), [OBJECT, PAGE]),
+    ],
+)
+def test_include_of_a_page_segment_overrides_its_objects(mixing: bytes, expected: list[str]) -> None:
     segment = resource("G", 0xFB, enclosed("BPS", "G", [graphics(b"")]))
     data = print_file(rule(10), include_object(0x5F, mixing), resources=segment)
-    assert items_shown(data) == [PAGE, OBJECT]
-    assert finding_codes(data) == ["mixing-not-applied"]
+    assert items_shown(data) == expected
+    assert finding_codes(data) == []
 
 
 def include_object(kind: int, mixing: bytes) -> bytes:

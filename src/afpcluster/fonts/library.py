@@ -124,6 +124,13 @@ class FontLibrary:
                 same = found.setdefault(last, [])
                 if not same or reference.section != same[0].section:
                     same.append(reference)
+                elif reference.label != same[0].label:
+                    self._sources.at(record)(
+                        "font-mapped-twice",
+                        f"Local identifier {last} is mapped to {same[0].label} and to {reference.label}; the "
+                        "first is used",
+                        severity=Severity.SUBSTITUTED,
+                    )
         return found
 
     def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:

@@ -15,11 +15,19 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees, points_per_unit
 from afpcluster.display.geometry import Matrix, rotation, translation
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.mixing import Mixing, overridden, read_mixing
 from afpcluster.interpret.unapplied import report_unapplied
+
+QUARTER_TURN = modca.orientation(90)
+_MAPPINGS = {
+    CODES["BGR"]: (0x00, 0x10, 0x20, 0x30, 0x60),
+    CODES["BBC"]: (0x00,),
+    CODES["BPT"]: (0x00,),
+}
+"""The mapping options of objects, by what begins them (MO:DCA "Mapping Option Triplet X'04'")."""
 
 _MAPS = tuple(CODES[name] for name in ("MIO", "MGO", "MBC", "MCD", "MPT"))
 
@@ -40,11 +48,17 @@ def read_area(
     page: Environment,
     include: modca.IncludeObject | None,
     findings: Findings,
+    begin: Record | None = None,
 ) -> PlacedArea:
-    """The area that the environment group `records` and an include describe, in the units of `page`."""
+    """The area that the environment group `records` and an include describe, in the units of `page`, for the
+    object that `begin` begins."""
     area = ObjectArea(0.0, 0.0)
     x = y = x_content = y_content = 0
-    orientation, relative = 0, True  # without position: at the origin of what it is in
+    orientation, y_orientation, relative = (
+        0,
+        QUARTER_TURN,
+        True,
+    )  # without position: at the origin of what it is in
     descriptor: Record | None = None
     area_units = (page.x_unit, page.y_unit)
     for record in records:
@@ -58,6 +72,7 @@ def read_area(
                 x, y, orientation = position.x_origin, position.y_origin, position.x_orientation
                 x_content, y_content = position.x_content, position.y_content
                 relative = position.reference == 0
+                y_orientation = position.y_orientation
             elif record.type in _MAPS:
                 _mapping(record.data, area)
         except DecodeError as error:
@@ -70,19 +85,37 @@ def read_area(
         x = x if include.x_origin == USE_OBJECT_OFFSET else include.x_origin
         y = y if include.y_origin == USE_OBJECT_OFFSET else include.y_origin
         if include.x_orientation != USE_OBJECT_ORIENTATION:
-            orientation = include.x_orientation
+            orientation, y_orientation = include.x_orientation, include.y_orientation
         x_content = x_content if include.x_content == USE_OBJECT_OFFSET else include.x_content
         y_content = y_content if include.y_content == USE_OBJECT_OFFSET else include.y_content
-        relative = False
+        relative = relative and include.x_origin == USE_OBJECT_OFFSET  # in a page segment
         if not area.width and not area.height:  # "Include Object (IOB)", Object Area Size X'4C'
             area.width, area.height = page.width, page.height
     area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
+    if degrees(y_orientation) == (degrees(orientation) + 270) % 360:
+        findings.at(begin, spec='MO:DCA "Object Area Position (OBP)"')(
+            "orientation-bad",
+            "The Y axis of an object area lies 270 degrees from its X axis, which mirrors it; 90 are used",
+            severity=Severity.SUBSTITUTED,
+        )
+    _report_mapping(area.mapping, begin, findings)
     matrix = rotation(degrees(orientation)).then(translation(x * page.x_unit, y * page.y_unit))
     triplets = overridden(
         descriptor.data if descriptor else b"", include.triplets if include is not None else b""
     )
     mixing = read_mixing(triplets, findings, descriptor.offset if descriptor else None, "OBD")
     return PlacedArea(area, matrix, mixing, relative)
+
+
+def _report_mapping(option: int | None, begin: Record | None, findings: Findings) -> None:
+    """Record a mapping option that is not one for the object (images and containers say so themselves)."""
+    known = _MAPPINGS.get(begin.type) if begin is not None and option is not None else None
+    if known is not None and option not in known:
+        findings.at(begin, spec="MO:DCA Mapping Option Triplet X'04'")(
+            "mapping-unsupported",
+            f"Mapping option X'{option:02X}' is not one for {mnemonic(begin.type) if begin else ''}; "
+            "position is used",
+        )
 
 
 def _descriptor(triplets: bytes, area: ObjectArea, units: tuple[float, float]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from afpcluster.afp import modca
@@ -32,7 +33,8 @@ from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.links import read_links
 from afpcluster.interpret.mandatory import report_page_descriptor
-from afpcluster.interpret.mixing import MIXING_TRIPLETS, Mixing
+from afpcluster.interpret.misplaced import report_objects_in_group
+from afpcluster.interpret.mixing import Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
@@ -88,14 +90,15 @@ class ContentInterpreter:
     def _object(self, node: ObjectNode, frame: Frame) -> None:
         type_ = node.type
         if type_ == _BPT:
-            self._objects.text(node, frame)
+            self._objects.text(node, frame, frame.override)
         elif type_ == _BII:
             self._objects.im_image(node, frame)
         elif type_ in DRAWN:
             if not _is_metadata(node):
-                self._objects.data_object(node, frame)
+                self._objects.data_object(node, frame, frame.override)
         elif type_ == CODES["BAG"]:  # old producers include there
             self.interpret(node.all(*_INCLUDES), frame)
+            report_objects_in_group(node, self._findings)
         elif type_ not in _READ_ELSEWHERE:
             self._findings.at(node.begin)(
                 "object-unexpected", f"{mnemonic(type_)} has no place on a page and was skipped"
@@ -195,7 +198,7 @@ class ContentInterpreter:
             with self._opened(resource, frame, record) as node:
                 if node is None:
                     return
-                if not _self_contained(node):
+                if not _self_contained(node, frame.override):
                     inner = Frame(
                         frame.environment,
                         frame.scope,
@@ -203,6 +206,7 @@ class ContentInterpreter:
                         origin,
                         frame.depth + 1,
                         inherited=frame.inherited,
+                        override=frame.override,
                     )
                     self.interpret(node.content, inner)
                     return
@@ -235,7 +239,9 @@ class ContentInterpreter:
         if mixing.fill is not None:
             items.append(Rectangle(0, 0, environment.width, environment.height, mixing.fill))
         segment = (0.0, 0.0) if around else None
-        self.interpret(node.content, Frame(environment, frame.scope, items, segment, frame.depth + 1))
+        inner = Frame(environment, frame.scope, items, segment, frame.depth + 1)
+        inner.override = frame.override if around else None
+        self.interpret(node.content, inner)
         return _Interpreted(SharedItems(items), mixing)
 
     @contextmanager
@@ -272,13 +278,9 @@ class ContentInterpreter:
             self._missing("object", name, record)
             return
         if resource.kind == PAGE_SEGMENT:
-            if any(triplet.id in MIXING_TRIPLETS for triplet in t.split_triplets(include.triplets)):
-                message = (
-                    f"Colour and mixing that the include of page segment {name} asks for are not applied"
-                )
-                self._findings.at(record)("mixing-not-applied", message, severity=Severity.INFO)
             environment = frame.environment
             x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
+            frame = replace(frame, override=_override(include))
             self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame, record)
             return
         node = self._lookup.object_node(resource)
@@ -299,7 +301,17 @@ class ContentInterpreter:
 
 def _sharing_key(resource: Resource, frame: Frame, around: Environment | None) -> Dependency:
     """What an overlay, saved page or page segment depends on, in the environment `around` it or its own."""
-    return dependency(resource.key, frame.scope, around, frame.depth, fonts=False)
+    override = frame.override.encode() if around and frame.override is not None else b""
+    return dependency(resource.key, frame.scope, around, frame.depth, override, fonts=False)
+
+
+def _override(include: modca.IncludeObject) -> modca.IncludeObject | None:
+    """What the include of a page segment asks for over what its objects say; None where that is nothing.
+    Where the objects lie counts from the origin that it gives (MO:DCA "Include Object (IOB)")."""
+    asked = replace(include, x_origin=modca.USE_OBJECT_OFFSET, y_origin=modca.USE_OBJECT_OFFSET)
+    nothing = (modca.USE_OBJECT_OFFSET, modca.USE_OBJECT_OFFSET, modca.USE_OBJECT_ORIENTATION, b"")
+    wanted = (asked.x_content, asked.y_content, asked.x_orientation, asked.triplets)
+    return None if wanted == nothing else asked
 
 
 def _is_metadata(node: ObjectNode) -> bool:
@@ -311,9 +323,11 @@ def _is_metadata(node: ObjectNode) -> bool:
     return classification is not None and classification.object_class == _METADATA
 
 
-def _self_contained(node: ObjectNode) -> bool:
+def _self_contained(node: ObjectNode, override: modca.IncludeObject | None) -> bool:
     """Whether a page segment draws the same wherever it is included: no text, no bar codes or graphics with
     the page's fonts, all areas relative to the segment, nothing that goes beneath what is there."""
+    if override is not None and t.find_triplet(override.triplets, 0x71) is not None:
+        return False
     for item in node.content:
         if isinstance(item, Record):
             continue

@@ -6,7 +6,7 @@ Built from the records of an environment group (BAG … EAG, or BOG … EOG). MO
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from afpcluster.afp import modca
@@ -92,7 +92,10 @@ def read_environment(
             elif record.type in (CODES["PTD"], CODES["PTD1"]):
                 descriptor = record
             elif record.type in _FONT_MAPS:
-                environment.fonts |= library.fonts_of(record, scope)
+                fonts = library.fonts_of(record, scope)
+                if outer is None:
+                    _report_mapped_twice(environment.fonts, fonts, record, findings)
+                environment.fonts |= fonts
                 if record.type == CODES["MDR"]:
                     _map_data_resources(record, environment, find, scope, findings)
             elif record.type not in _ELSEWHERE:
@@ -114,6 +117,20 @@ def read_environment(
             suppressed=suppressed,
         )
     return environment
+
+
+def _report_mapped_twice(
+    before: Mapping[int, Font], fonts: Mapping[int, Font], record: Record, findings: Findings
+) -> None:
+    """Record the local identifiers that `record` maps to other fonts than the maps before it in its group."""
+    for local_id in sorted(before.keys() & fonts.keys()):
+        first, second = before[local_id].name, fonts[local_id].name
+        if before[local_id] is not fonts[local_id]:
+            findings.at(record)(
+                "font-mapped-twice",
+                f"Local identifier {local_id} is mapped to {first} and to {second}; the last is used",
+                severity=Severity.SUBSTITUTED,
+            )
 
 
 def _page_descriptor(record: Record, environment: Environment, findings: Findings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from afpcluster.afp.code_pages import DEFAULT
+from afpcluster.afp.modca import IncludeObject
 from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
@@ -27,4 +28,5 @@ class Frame:
     document: int = 0  # of the page, counted from 1
     code_page: int = DEFAULT  # of names and tags
     inherited: Inherited = field(default_factory=Inherited)
+    override: IncludeObject | None = None  # the include of the page segment around, over what its objects say
     attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -20,7 +20,6 @@ from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.colour import specified_colour
 
 _COLOUR, _RESET, _RULES = 0x4E, 0x70, 0x71
-MIXING_TRIPLETS = (_COLOUR, _RESET, _RULES)
 _RESET_FLAG = 0x80
 
 
@@ -69,7 +68,11 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
     seen: set[int] = set()
     for triplet in triplets:
         seen.add(triplet.id)
-        if triplet.id == _COLOUR and len(triplet.data) >= t.ColorSpecification.shape.required:
+        if triplet.id == _COLOUR and len(triplet.data) < t.ColorSpecification.shape.required:
+            findings.at(offset, field, "MO:DCA Color Specification Triplet X'4E'")(
+                "colour-unknown", "A colour is cut off; the area stays transparent"
+            )
+        elif triplet.id == _COLOUR:
             c = t.ColorSpecification.decode(triplet.data)
             fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
             if fill is None:

@@ -29,11 +29,15 @@ from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.mandatory import report_missing, report_missing_fields
+from afpcluster.interpret.misplaced import report_misplaced
 from afpcluster.interpret.text.controls import draw_text
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
-_DATA = tuple(CODES[name] for name in ("IPD", "GAD", "BDA", "OCD"))
+_DATA = {
+    CODES[begin]: CODES[data]
+    for begin, data in (("BIM", "IPD"), ("BGR", "GAD"), ("BBC", "BDA"), ("BOC", "OCD"))
+}
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
 _PICTURES = (CODES["BIM"], CODES["BOC"])  # show no text in fonts of the page
 _HEAVIEST = 64 << 20  # bytes of drawings that are kept
@@ -93,9 +97,10 @@ class ObjectInterpreter:
     def text(self, node: ObjectNode, frame: Frame, include: modca.IncludeObject | None = None) -> None:
         """A presentation text object: on the page itself, or in an area of its own. `include` is the IOB
         that brought it."""
+        report_misplaced(node, self._findings)
         data = b"".join([r.data for r in node.content if isinstance(r, Record) and r.type == _PTX])
         group = node.child(_BOG)
-        if group is None:
+        if group is None and include is None:
             environment = frame.environment
             assert environment.text is not None
             if not environment.has_text_descriptor:
@@ -116,12 +121,12 @@ class ObjectInterpreter:
             else:
                 frame.items.append(Group(items, translation(*frame.segment)))
             return
-        records = group.all(*_kinds(group)) + node.all(CODES["PTD"])
+        records = (group.all(*_kinds(group)) if group else []) + node.all(CODES["PTD"])
         if include is None:
             report_missing_fields(node.begin, records, self._findings)
         environment = self._object_environment(records, frame)
         assert environment.text is not None
-        placed = read_area(records, frame.environment, include, self._findings)
+        placed = read_area(records, frame.environment, include, self._findings, node.begin)
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
         self._place(placed, items, frame, node.begin.offset)
 
@@ -139,7 +144,7 @@ class ObjectInterpreter:
         records = group.all(*_kinds(group)) if group else []
         if include is None:
             report_missing_fields(node.begin, records if group else None, self._findings)
-        placed = read_area(records, frame.environment, include, self._findings)
+        placed = read_area(records, frame.environment, include, self._findings, node.begin)
         is_picture = node.type in _PICTURES
         key = None
         if resource is not None or is_picture:
@@ -160,12 +165,13 @@ class ObjectInterpreter:
                 node.begin.offset,
                 placed.area,
                 descriptors[0] if descriptors else None,
-                node.all(*_DATA),
+                node.all(_DATA[node.type]),
                 environment.fonts,
                 environment.resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
             )
             with self._findings.kept() if key else nullcontext():
+                report_misplaced(node, self._findings)
                 items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
@@ -201,6 +207,7 @@ class ObjectInterpreter:
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
+        report_misplaced(node, self._findings)
         area = ObjectArea(0.0, 0.0)
         records = list(node.flat())
         data_object = DataObject(mnemonic(node.type), node.begin.offset, area, None, records)

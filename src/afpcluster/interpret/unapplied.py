@@ -7,9 +7,12 @@ overlay processing. MO:DCA Chapters 5 and 6.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import FIELDS, mnemonic
+from afpcluster.afp.fields import CODES, FIELDS, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.findings import Findings, Severity
+
+_DATA = frozenset(CODES[name] for name in ("PTX", "IPD", "GAD", "BDA", "OCD", "IRD"))
+"""Fields with what an object shows: where they belong to none, that is lost."""
 
 UNAPPLIED = {
     0x46: "Page Overlay Conditional Processing: the overlay is shown whatever the condition",
@@ -40,5 +43,5 @@ def report_field(record: Record, findings: Findings) -> None:
         f"{known.name} ({known.mnemonic}) is not applied"
         if known
         else f"Structured field {mnemonic(record.type)} is unknown and was skipped",
-        severity=Severity.INFO,
+        severity=Severity.SKIPPED if record.type in _DATA else Severity.INFO,
     )

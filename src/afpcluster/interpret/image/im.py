@@ -14,6 +14,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.im_image import (
     DOUBLE_DOT,
+    SINGLE_DOT,
     USE_DEFAULT,
     ImageCellPosition,
     ImageInputDescriptor,
@@ -24,7 +25,7 @@ from afpcluster.codecs.bytewise import pad_rows
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, scaling, translation
 from afpcluster.display.items import Encoding, Group, Image, ImageModel, Item
-from afpcluster.findings import Reporter
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.colour import named_colour
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image.data import make_image
@@ -69,7 +70,17 @@ def draw_im_image(object: DataObject, context: Context) -> list[Item]:
     ):
         report("image-too-large", "An IM image is over the limit of image points; it is not shown", SPEC)
         return []
-    colour = named_colour(descriptor.colour) or BLACK
+    colour = named_colour(descriptor.colour)
+    if colour is None:
+        message = f"Colour X'{descriptor.colour:04X}' of an IM image is reserved; black is used"
+        report("colour-unknown", message, SPEC, severity=Severity.SUBSTITUTED)
+        colour = BLACK
+    if control is not None and {control.x_map, control.y_map} - {SINGLE_DOT, DOUBLE_DOT}:
+        message = "An IM image is mapped by a reserved value; one point of the image is one pel"
+        report("mapping-unsupported", message, SPEC, severity=Severity.SUBSTITUTED)
+    if not descriptor.x_resolution or not descriptor.y_resolution:
+        message = "An IM image has no resolution; 1440 points to the inch are used"
+        report("im-resolution-missing", message, SPEC, severity=Severity.SUBSTITUTED)
     return _placed(cells, control, descriptor, colour, report)
 
 
@@ -85,7 +96,12 @@ def _cells(records: list[Record], descriptor: ImageInputDescriptor, report: Repo
                 cells.append(_cell(ImageCellPosition.decode(record.data), descriptor))
             except DecodeError as error:
                 report("field-short", f"ICP: {error}", SPEC, offset=record.offset)
-    return [cell for cell in cells if cell.data and cell.width and cell.height]
+    shown = [cell for cell in cells if cell.data and cell.width and cell.height]
+    lacking = len(cells[1:] or cells) - len(shown)
+    if lacking > 0:
+        message = f"{lacking} of the pieces of an IM image have no data or no size; they are not shown"
+        report("im-image-empty", message, SPEC)
+    return shown
 
 
 def _cell(position: ImageCellPosition, descriptor: ImageInputDescriptor) -> _Cell:

@@ -1,0 +1,186 @@
+"""What does not come onto the page as it is asked for is told: misplaced objects and data, reserved values,
+identifiers given twice. Each case: a print file, what it shows, and the findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from displayed import finding_codes, items_shown
+
+from afpcluster.afp import modca, ptoca, triplets
+from afpcluster.afp.im_image import ImageCellPosition, ImageInputDescriptor, ImageOutputControl
+from afpcluster.afp.names import encode_name
+from afpcluster.sample.records import enclosed, field, made, qualified_name, resource, triplet
+from benchmarks.fuzz import seed_objects, seed_pages
+from benchmarks.fuzz.seed_pages import NAME, map_font, object_area, print_file
+
+_KINDS = triplets.FqnType
+DESCRIPTOR, CONTENT, _ = seed_objects.IMAGES["uncompressed"]()
+AREA, IMAGE_DATA = object_area("IDD", "MIO", DESCRIPTOR, 0x00), field("IPD", CONTENT)
+RULE = field("PTX", ptoca.TextBuilder().control("DIR", 200, 0x1400).data())
+IMAGE_SHOWN, RULE_SHOWN = "image 20,30 to 23.8,31.9", "rule 0,0 to 10,1"
+TEXT = enclosed("BPT", NAME, [RULE])
+IMAGE = enclosed("BIM", NAME, [AREA, IMAGE_DATA])
+STRAY = field("GAD", b"..")
+
+
+def check(data: bytes, shown: list[str], told: list[str]) -> None:
+    assert items_shown(data) == shown
+    assert finding_codes(data) == told
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "told"),
+    [
+        ((IMAGE, TEXT), [IMAGE_SHOWN, RULE_SHOWN], []),
+        ((enclosed("BIM", NAME, [AREA, IMAGE, IMAGE_DATA]),), [IMAGE_SHOWN], ["object-unexpected"]),
+        ((enclosed("BIM", NAME, [AREA, STRAY, IMAGE_DATA]),), [IMAGE_SHOWN], ["field-not-applied"]),
+        ((enclosed("BPT", NAME, [RULE, IMAGE_DATA]),), [RULE_SHOWN], ["field-not-applied"]),
+        ((enclosed("BPT", NAME, [RULE, TEXT]),), [RULE_SHOWN], ["object-unexpected"]),
+        ((STRAY, IMAGE_DATA, RULE), [], ["field-not-applied"] * 3),
+    ],
+)
+def test_what_has_no_place_in_an_object(
+    content: tuple[bytes, ...], shown: list[str], told: list[str]
+) -> None:
+    check(print_file(*content), shown, told)
+
+
+def test_objects_in_environment_groups() -> None:
+    check(print_file(IMAGE, maps=TEXT), [IMAGE_SHOWN], ["object-unexpected"])
+
+
+@pytest.mark.parametrize(
+    ("seed", "option", "told"),
+    [
+        ("graphics", 0x20, []),
+        ("graphics", 0x41, ["mapping-unsupported"]),
+        ("bar_code", 0x00, []),
+        ("bar_code", 0x20, ["mapping-unsupported"]),
+    ],
+)
+def test_mapping_options_that_an_object_does_not_have(seed: str, option: int, told: list[str]) -> None:
+    if seed == "graphics":
+        descriptor, content = seed_objects.graphics()
+        group = object_area("GDD", "MGO", descriptor, option)
+        data = print_file(enclosed("BGR", NAME, [group, field("GAD", content)]))
+    else:
+        descriptor, content = seed_objects.BAR_CODES["code_39"]()
+        group = object_area("BDD", "MBC", descriptor, option)
+        data = print_file(enclosed("BBC", NAME, [group, field("BDA", content)]))
+    assert items_shown(data)
+    assert [code for code in finding_codes(data) if code == "mapping-unsupported"] == told
+
+
+def im_image(*cells: bytes, data: bytes | None = bytes(16), control: bytes = b"", **changes: Any) -> bytes:
+    values = {"x_base": 0, "y_base": 0, "x_resolution": 2400, "y_resolution": 2400, "width": 16, "height": 8}
+    descriptor = field("IID", made(ImageInputDescriptor, **(values | changes)))
+    raster = [] if data is None else [field("IRD", data)]
+    return print_file(enclosed("BII", NAME, [control, descriptor, *cells, *raster]))
+
+
+def cell(width: int) -> bytes:
+    sizes = {"x_size": width, "y_size": 8, "x_fill": 0xFFFF, "y_fill": 0xFFFF}
+    return field("ICP", made(ImageCellPosition, x_offset=0, y_offset=0, **sizes))
+
+
+def mapped(x_map: int) -> bytes:
+    place = {"x_origin": 0, "y_origin": 0, "x_orientation": 0, "y_orientation": 0x2D00}
+    return field("IOC", made(ImageOutputControl, **place, x_map=x_map, y_map=x_map))
+
+
+@pytest.mark.parametrize(
+    ("data", "size", "told"),
+    [
+        (im_image(), "4.8,2.4", []),
+        (im_image(cell(16)), "4.8,2.4", []),
+        (im_image(data=None), "", ["im-image-empty"]),
+        (im_image(data=b""), "", ["im-image-empty"]),
+        (im_image(width=0), "", ["im-image-empty"]),
+        (im_image(cell(0)), "", ["im-image-empty"]),
+        (im_image(colour=0x55), "4.8,2.4", ["colour-unknown"]),
+        (im_image(control=mapped(7)), "4.8,2.4", ["mapping-unsupported"]),
+        (im_image(control=mapped(0x07D0)), "9.6,4.8", []),
+        (im_image(y_resolution=0), "4.8,0.4", ["im-resolution-missing"]),
+    ],
+)
+def test_im_images(data: bytes, size: str, told: list[str]) -> None:
+    check(data, [f"image 0,0 to {size}"] if size else [], told)
+
+
+def font(character_set: str, local_id: int = 1) -> bytes:
+    return (
+        qualified_name(_KINDS.CODE_PAGE, encode_name("T1V10500"))
+        + qualified_name(_KINDS.FONT_CHARACTER_SET, encode_name(character_set))
+        + triplet(triplets.ResourceLocalIdentifier(5, local_id))
+    )
+
+
+@pytest.mark.parametrize(
+    ("maps", "told"),
+    [
+        (map_font(font("C0H20080"), font("C0N20080", 2)), 0),
+        (map_font(font("C0H20080"), font("C0H20080")), 0),
+        (map_font(font("C0H20080"), font("C0N20080")), 1),
+        (map_font(font("C0H20080")) + map_font(font("C0H20080")), 0),
+        (map_font(font("C0H20080")) + map_font(font("C0N20080")), 1),
+    ],
+)
+def test_one_identifier_for_two_fonts(maps: bytes, told: int) -> None:
+    assert finding_codes(print_file(TEXT, maps=maps)).count("font-mapped-twice") == told
+
+
+def include(**changes: Any) -> bytes:
+    values: dict[str, Any] = {
+        "name": encode_name("IMG"),
+        "object_type": 0xFB,
+        "x_origin": 500,
+        "y_origin": 500,
+        "x_orientation": modca.USE_OBJECT_ORIENTATION,
+        "y_orientation": modca.USE_OBJECT_ORIENTATION,
+        "x_content": modca.USE_OBJECT_OFFSET,
+        "y_content": modca.USE_OBJECT_OFFSET,
+    }
+    return field("IOB", made(modca.IncludeObject, **(values | changes)))
+
+
+def size(width: int, height: int, option: int) -> bytes:
+    units = triplet(triplets.MeasurementUnits(0, 0, 14_400, 14_400))
+    fitted = triplet(triplets.MappingOptionTriplet(option))
+    return units + triplet(triplets.ObjectAreaSize(2, width, height)) + fitted
+
+
+QUARTER = {"x_orientation": modca.orientation(90), "y_orientation": modca.orientation(180)}
+MIRRORED = {"x_orientation": 0, "y_orientation": modca.orientation(270)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "told"),
+    [
+        ({}, IMAGE_SHOWN.replace("20,30", "25,25").replace("23.8,31.9", "28.8,26.9"), []),
+        (QUARTER, "image 25,25 to 23.1,28.8", []),
+        (MIRRORED, "image 25,25 to 28.8,26.9", ["orientation-bad"]),
+        ({"triplets": size(2_000, 1_000, 0x60)}, "image 25,25 to 125,75", []),
+        ({"triplets": b"\x06\x4e\0\1\0\0"}, "image 25,25 to 28.8,26.9", ["colour-unknown"]),
+    ],
+)
+@pytest.mark.parametrize("in_segment", [False, True])
+def test_what_an_include_asks_for(
+    asked: dict[str, Any], shown: str, told: list[str], in_segment: bool
+) -> None:
+    """Include Object (IOB): over what the object says, or all objects of a page segment."""
+    if in_segment:
+        area, position = seed_pages.area_at_origin(2_000, 2_000, reference=0)
+        fit = modca.MapObject([modca.MapObjectGroup(triplet(triplets.MappingOptionTriplet(0x00)))])
+        group = enclosed("BOG", NAME, [area, position, field("MIO", fit), field("IDD", DESCRIPTOR)])
+        segment = enclosed("BPS", "IMG", [enclosed("BIM", NAME, [group, IMAGE_DATA])])
+        resources, asked = resource("IMG", 0xFB, segment), asked | {"object_type": 0x5F}
+    else:
+        resources = resource("IMG", 0x06, IMAGE)
+    check(print_file(include(**asked), include(**asked), resources=resources), [shown] * 2, told)
+
+
+def test_text_without_a_group_is_where_its_include_puts_it() -> None:
+    data = print_file(include(object_type=0x9B, **QUARTER), resources=resource("IMG", 0x9B, TEXT))
+    assert items_shown(data) == ["rule 25,25 to 24,35"]
