@@ -16,7 +16,10 @@ import pytest
 from docker_slot import PREFIX
 
 from afpcluster.cluster import demo
-from afpcluster.cluster.docker.cluster import DockerCluster, named
+from afpcluster.cluster.docker import engine as engines
+from afpcluster.cluster.docker import images
+from afpcluster.cluster.docker.cluster import DockerCluster, named, wait_until_healthy
+from afpcluster.cluster.probe import probe
 from afpcluster.cluster.render import WRAPPER_PROPERTIES
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
@@ -133,3 +136,31 @@ def test_secrets_are_for_root_alone(docker_cluster: DockerCluster) -> None:
     assert len(password) >= 20
     for file in Path(docker_cluster.folder).rglob("*"):
         assert not file.is_file() or file == docker_cluster.secrets or password not in file.read_text("utf-8")
+
+
+def test_docker_daemon_stopped(docker_cluster: DockerCluster) -> None:
+    """Nothing happens; and the VIP still leaves a HAProxy that dies meanwhile."""
+    if not docker_cluster.engine.own:
+        pytest.skip("this engine is not ours to stop; run the tests where none answers")
+    (before,) = docker_cluster.holders()
+    pid = int(docker_cluster.engine.docker("inspect", "--format", "{{.State.Pid}}", f"{before}-haproxy"))
+    engines.interrupt()
+    try:
+        began = time.monotonic()
+        while time.monotonic() < began + 3:
+            assert [str(answer.url) for answer in docker_cluster.by_address() if not answer.good] == []
+        os.kill(pid, signal.SIGKILL)
+        url = entrance(docker_cluster.topology)
+        assert until(lambda: probe([url])[0].good, 3)
+    finally:
+        assert engines.start() == docker_cluster.engine
+    wait_until_healthy(docker_cluster, print)
+    assert docker_cluster.holders() != (before,)
+
+
+@pytest.mark.parametrize("image", images.IMAGES)
+def test_image_is_small_and_says_what_it_is(docker_cluster: DockerCluster, image: str) -> None:
+    (said,) = json.loads(docker_cluster.engine.docker("image", "inspect", image))
+    assert said["Size"] < 300_000_000
+    assert said["Config"]["Labels"]["org.opencontainers.image.title"] == image
+    assert said["Config"]["StopSignal"] in ("SIGTERM", "SIGUSR1")

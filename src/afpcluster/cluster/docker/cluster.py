@@ -2,7 +2,7 @@
 
 Rules: what is there already is kept: an engine, images, files edited by hand (told). The password of /stats
 is made here and lies, with its hash, in .env beside compose.yaml, for root alone. `down` removes containers,
-network, volumes, .env, and the engine if `up` started it.
+network, volumes, .env, and the engine if `up` started it and nothing else lives in it.
 """
 
 from __future__ import annotations
@@ -171,10 +171,11 @@ def down(topology: Topology, folder: Path, say: Say) -> bool:
         return False
     there = _remove(engine, topology.name, say)
     DockerCluster(topology, folder, engine).secrets.unlink(missing_ok=True)
-    if engine.own:
+    if engine.own and not engine.docker("ps", "--all", "--quiet").split():
         say("Stopping the Docker engine that `up-docker` started ...")
         engines.stop(engine)
-    return there or engine.own
+        return True
+    return there
 
 
 def _remove(engine: Engine, project: str, say: Say) -> bool:

@@ -112,9 +112,7 @@ def start() -> Engine:
 
 
 def stop(engine: Engine) -> None:
-    """End an engine of our own and remove everything it held."""
-    if left := engine.docker("ps", "--all", "--quiet").split():  # they would live on without it
-        engine.docker("rm", "--force", *left)
+    """End an engine of our own, in which no container is left, and remove everything it held."""
     engine.docker("network", "prune", "--force")
     interrupt()
     for folder in (RUN, DATA):

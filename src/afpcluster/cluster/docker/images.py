@@ -1,8 +1,9 @@
 """Builds the three images from this clone.
 
 Rules: the base is what the caller names; without a name, Debian's slim image, pulled where a registry
-answers, else made here with debootstrap. The certificate authorities that this machine trusts are believed
-while packages are fetched (a company's proxy), and are in no image.
+answers, else made here with debootstrap and kept for a week in /var/cache/afpcluster. The certificate
+authorities that this machine trusts are believed while packages are fetched (a company's proxy), and are in
+no image.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,8 @@ IMAGES = ("afpcluster", "afpcluster-haproxy", "afpcluster-keepalived")
 CLONE = Path(afpcluster.__file__).parents[2]
 BASE = "debian:bookworm-slim"
 OWN_BASE = "afpcluster-base:bookworm"
+CACHE = Path("/var/cache/afpcluster/base-bookworm.tar")
+_CACHE_SECONDS = 7 * 24 * 3600.0  # Debian mends its packages
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _PASSED_ON = (
     "http_proxy",
@@ -63,18 +67,27 @@ def _base(engine: Engine, say: Say) -> str:
     for image in (BASE, OWN_BASE):
         if engine.docker("image", "ls", "--quiet", image).strip():
             return image
+    if CACHE.exists() and time.time() - CACHE.stat().st_mtime < _CACHE_SECONDS:
+        return _import(engine)
     say(f"Pulling {BASE} ...")
     try:
         engine.docker("pull", "--quiet", BASE, timeout=300)
     except CommandError as error:
         say(f"It cannot be pulled; making a base with debootstrap instead ({str(error).splitlines()[-1]})")
-        return _make_base(engine)
+        _make_base()
+        return _import(engine)
     return BASE
 
 
-def _make_base(engine: Engine) -> str:
+def _import(engine: Engine) -> str:
+    engine.docker("import", str(CACHE), OWN_BASE, timeout=300)
+    return OWN_BASE
+
+
+def _make_base() -> None:
     run(str(CLONE / "tools" / "install-packages"), "debootstrap", timeout=600)
-    with tempfile.TemporaryDirectory() as folder:
+    CACHE.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
         root, archive = Path(folder) / "root", Path(folder) / "base.tar"
         run("debootstrap", "--variant=minbase", "bookworm", str(root), timeout=1800)
         for left in (
@@ -88,5 +101,4 @@ def _make_base(engine: Engine) -> str:
             for path in (root / left).iterdir():
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         subprocess.run(["tar", "--create", "--file", archive, "--directory", root, "."], check=True)
-        engine.docker("import", str(archive), OWN_BASE, timeout=300)
-    return OWN_BASE
+        archive.replace(CACHE)
