@@ -6,6 +6,7 @@ bridge but the cluster's. `stop` ends it and removes all it held. An engine that
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -127,6 +128,8 @@ def interrupt() -> None:
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _START_SECONDS
     while Path(f"/proc/{pid}").exists():
+        with contextlib.suppress(ChildProcessError):  # it is another process's child
+            os.waitpid(pid, os.WNOHANG)  # ours would stay as a zombie
         if time.monotonic() > deadline:
             raise LabError(f"the Docker engine (PID {pid}) does not end; see {RUN / 'dockerd.log'}")
         time.sleep(0.1)
