@@ -111,9 +111,7 @@ class _Run:
 
     def _session(self, *, kept: bool) -> aiohttp.ClientSession:
         timeout = aiohttp.ClientTimeout(total=ARRIVE, sock_connect=CONNECT_TIMEOUT)
-        connector = aiohttp.TCPConnector(
-            force_close=not kept, limit=0, socket_factory=_socket, ssl=self._tls
-        )
+        connector = aiohttp.TCPConnector(force_close=not kept, limit=0, socket_factory=_socket, ssl=self._tls)
         return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
     async def _strike(self, drill: Drill) -> None:
@@ -150,9 +148,7 @@ class _Run:
             cut = False
             headers = {"Content-Type": "application/vnd.ibm.modcap"}
             try:
-                async with session.post(
-                    self._targets[client.direct], data=body, headers=headers
-                ) as response:
+                async with session.post(self._targets[client.direct], data=body, headers=headers) as response:
                     answer = await response.read()
                     if response.status == 200:
                         sha256 = hashlib.sha256(answer).hexdigest()

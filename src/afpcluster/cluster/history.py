@@ -103,9 +103,7 @@ def read(path: Path) -> list[Event]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def start_data(
-    drill: str, workers: int, expected: list[str], repeatable: int, promise: Promise
-) -> Event:
+def start_data(drill: str, workers: int, expected: list[str], repeatable: int, promise: Promise) -> Event:
     """What the `start` event holds."""
     fixed = {"drill": drill, "workers": workers, "expected": expected, "repeatable": repeatable}
     return {**fixed, "promise": asdict(promise)}

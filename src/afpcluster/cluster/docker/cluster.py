@@ -194,6 +194,9 @@ def _remove(engine: Engine, project: str, say: Say) -> bool:
     networks, volumes = listed("network", "ls"), listed("volume", "ls")
     if networks:
         engine.docker("network", "rm", *networks)
-    if volumes:
-        engine.docker("volume", "rm", *volumes)
+    for volume in volumes:
+        try:
+            engine.docker("volume", "rm", volume)
+        except CommandError as error:  # an engine that was started anew may not know that it is free
+            say(f"The volume {volume} is left: {str(error).splitlines()[-1]}")
     return bool(found or networks or volumes)
