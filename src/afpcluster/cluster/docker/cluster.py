@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from afpcluster.cluster import demo
+from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.docker import engine as engines
 from afpcluster.cluster.docker import images
 from afpcluster.cluster.docker.compose import STATS_HASH, containers, files
