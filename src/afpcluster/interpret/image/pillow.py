@@ -18,6 +18,7 @@ from PIL import ImageFile, UnidentifiedImageError
 
 from afpcluster.findings import Reporter
 from afpcluster.interpret.image.data import ImageProblem
+from afpcluster.interpret.image.libtiff import heard
 
 Pillow.MAX_IMAGE_PIXELS = None
 
@@ -77,13 +78,17 @@ def open_with_pillow(
     image = pillow_header(data, format, page)
     check_decodable(image, format)
     try:
-        with reading(format):
+        with reading(format), heard() as said:
             image.load()
     except ImageProblem as problem:
         if rescue is not None:
             return rescue(data, pillow_header(data, format, page), problem, report)
         image = forgiving(data, format, page)
         report("image-cut-off", f"{problem}; what came is shown", _FILE_SPEC)
+        return image
+    if said:
+        message = f"Damaged {format} data: {said[0]}; what can be decoded is shown"
+        report("image-damaged-in-part", message, _FILE_SPEC)
     return image
 
 
