@@ -48,14 +48,17 @@ def read_aloud(data: bytes) -> Read:
 def _read(element: Any, parent: Any, texts: Any, left: set[Any]) -> Read:
     assert element.P.objgen == parent.objgen
     read = Read(str(element.S)[1:], title=str(element.get("/T", "")))
-    kids = element.K if isinstance(element.K, pikepdf.Array) else [element.K]
-    for kid in kids:
+    for kid in _kids(element):
         if isinstance(kid, int):
             left.remove((element.Pg.objgen, kid))
             read.text = f"{read.text} {texts[element.Pg.objgen][kid]}".strip()
         elif kid.get("/Type") != Name.OBJR:
             read.kids.append(_read(kid, element, texts, left))
     return read
+
+
+def _kids(element: Any) -> list[Any]:
+    return list(element.K) if isinstance(element.K, pikepdf.Array) else [element.K]
 
 
 def _check_parents(pdf: pikepdf.Pdf) -> None:
@@ -65,7 +68,7 @@ def _check_parents(pdf: pikepdf.Pdf) -> None:
         parents |= dict(zip(map(int, list(node.Nums)[::2]), list(node.Nums)[1::2], strict=True))
     for page in pdf.pages:
         for mark, element in enumerate(parents[int(page.StructParents)]):
-            assert mark in [kid for kid in element.K if isinstance(kid, int)]
+            assert mark in [kid for kid in _kids(element) if isinstance(kid, int)]
         for annotation in page.get("/Annots", []):
             element = parents[int(annotation.StructParent)]
             assert Name.Link == element.S

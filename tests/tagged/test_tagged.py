@@ -111,6 +111,14 @@ READ: dict[str, tuple[Sequence[Item], list[str]]] = {
         ],
         ["a one", "b two"],
     ),
+    "a table with remarks set in": (
+        [*column(20, "a", "", "b"), *column(150, "one", "remark", "two"), *column(300, "x", "", "y")],
+        ["a one x remark", "b two y"],
+    ),
+    "a table with empty cells": (
+        [*column(20, "a", "b", "c"), *column(150, "one", "", "three"), *column(300, "x", "", "z")],
+        ["a one x", "b", "c three z"],
+    ),
     "rules alone": ([Rectangle(20, 52, 300, 1)], []),
     "a picture between paragraphs": (
         [picture(20, 60), run("below", 20, 130), run("above", 20, 50)],
@@ -197,8 +205,8 @@ def test_a_statement_is_read_as_a_person_would() -> None:
     table = text.index("Fecha Valor Concepto Cargo € Abono € Saldo €")
     assert text[table + 1 : table + 4] == [
         "Saldo anterior 4.308,89+",
-        "01.08. 03.08. Autoridad portuaria 3.652,69+ 7.961,58+",
-        "Nómina · Ref. 266811038",
+        "01.08. 03.08. Autoridad portuaria 3.652,69+ 7.961,58+ Nómina · Ref. 266811038",
+        "02.08. 03.08. Bicicletas Ordóñez 48,40- 7.913,18+ Pago con tarjeta · Ref. 970622347",
     ]
     assert text.index("Suma y sigue 5.439,44+") < text.index("Suma anterior 5.439,44+")
     assert len([part for part in statement.all() if part.kind == "Figure"]) >= 3

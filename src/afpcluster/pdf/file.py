@@ -75,7 +75,10 @@ class PdfFile:
 
     def write(self, ref: Ref, value: Value) -> None:
         """Write `value` as the object `ref`. Not for streams, nor for the encryption dictionary."""
-        data = serialise(value)
+        self.write_syntax(ref, serialise(value))
+
+    def write_syntax(self, ref: Ref, data: bytes) -> None:
+        """As `write`, of a value that is PDF syntax already."""
         if not self._object_streams:
             self._put_object(ref, data)
             return

@@ -35,9 +35,9 @@ from afpcluster.outputs.pdf.packet import (
 )
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.tagged.content import TaggedContentWriter
+from afpcluster.outputs.pdf.tagged.phrases import PhraseReader
 from afpcluster.outputs.pdf.tagged.plan import plan_of
 from afpcluster.outputs.pdf.unblended import BlendingNeeded, unblended
-from afpcluster.outputs.text.words import TextReader
 from afpcluster.pdf.values import number, numbers
 
 _BLENDING = "colours are multiplied with what is beneath, and PDF/A-1 has no transparency"
@@ -58,7 +58,7 @@ class PacketMaker:
         self, *, compress: bool = True, archive: Archive | None = None, tagged: bool = False
     ) -> None:
         self._compress = compress
-        self._reader = TextReader() if tagged else None
+        self._reader = PhraseReader() if tagged else None
         self._archive = archive
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring

@@ -77,17 +77,18 @@ class TextReader:
     def phrases_of(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
         """The phrases of runs with their matrices to the page; each knows the number of its run."""
         found: dict[tuple[str, int, int], Word] = {}
+        known = self._known
         for number, (run, matrix) in enumerate(runs):
             if run.gaps or run.face.code_size == 2 or run.placements is not None or run.text is not None:
                 words = list(_placed_on_page(run, matrix, self._pieces(run)))
             else:
-                text, width = self._read(run.face, run.codes)
+                text, width = known.get((run.face, run.codes)) or self._read(run.face, run.codes)
                 if not text:
                     continue
                 length = width * run.size * run.stretch + run.spacing * len(run.codes)
                 if matrix is IDENTITY and not run.direction and text[0] != " ":
                     found[text, int(run.x), int(run.y)] = Word(
-                        run.y, run.x, text.rstrip(), length, run.size, runs=(number,)
+                        *(run.y, run.x, text.rstrip(), length, run.size, 0, 0.0, 0.0, (number,))
                     )
                     continue
                 begin = length * (len(text) - len(text.lstrip())) / len(text)

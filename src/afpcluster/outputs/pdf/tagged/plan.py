@@ -13,12 +13,25 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 from statistics import median_low
+from weakref import WeakKeyDictionary
 
 from afpcluster.display.geometry import IDENTITY, Matrix
-from afpcluster.display.items import ClipPath, EmbeddedPdf, GlyphRun, Group, Image, Item, Shared
+from afpcluster.display.items import (
+    ClipPath,
+    EmbeddedPdf,
+    GlyphRun,
+    Group,
+    Image,
+    Item,
+    Path,
+    Rectangle,
+    Shared,
+    SharedItems,
+)
 from afpcluster.display.walk import flattened
+from afpcluster.outputs.pdf.tagged.phrases import PhraseReader
 from afpcluster.outputs.text.layout import blocks_of
-from afpcluster.outputs.text.words import TextReader, Word
+from afpcluster.outputs.text.words import Word
 
 NOT_READ = -1
 _TABLE_GAP = 2.0  # of the size: words of a row that are further apart are cells
@@ -36,24 +49,37 @@ class Role(Enum):
 
 def role_of(item: Item) -> Role:
     """The role of an item that is no text."""
+    kind = type(item)
+    if kind is Rectangle or kind is Path:  # most are
+        return Role.ARTIFACT
     if isinstance(item, Image | EmbeddedPdf):
         return Role.FIGURE
-    if isinstance(item, Group | ClipPath | Shared):
+    if isinstance(item, Shared):
+        role = _SHARED_ROLES.get(item.shared)
+        if role is None:
+            text, picture = _contains(item)
+            role = _SHARED_ROLES[item.shared] = Role.FIGURE if picture and not text else Role.ARTIFACT
+        return role
+    if isinstance(item, Group | ClipPath):
         text, picture = _contains(item)
         if picture and not text:
             return Role.FIGURE
-        if text and not isinstance(item, Shared) and not (isinstance(item, Group) and item.multiply):
+        if text and not (isinstance(item, Group) and item.multiply):
             return Role.ENTERED
     return Role.ARTIFACT
 
 
+_SHARED_ROLES: WeakKeyDictionary[SharedItems, Role] = WeakKeyDictionary()  # they are finished when made
+
+
 def _contains(item: Item) -> tuple[bool, bool]:
-    """Whether there is text in an item, and a picture."""
-    text = picture = False
+    """Whether there is text in an item, and a picture; of a picture one need not know where there is text."""
+    picture = False
     for part, _ in flattened([item]):
-        text = text or isinstance(part, GlyphRun)
+        if isinstance(part, GlyphRun):
+            return True, picture
         picture = picture or isinstance(part, Image | EmbeddedPdf)
-    return text, picture
+    return False, picture
 
 
 @dataclass(slots=True)
@@ -67,12 +93,12 @@ class PagePlan:
     tops: list[float]
 
 
-def plan_of(items: Sequence[Item], reader: TextReader) -> PagePlan:
+def plan_of(items: Sequence[Item], reader: PhraseReader) -> PagePlan:
     """The paragraphs of a page of these items."""
     runs = list(_runs(items, IDENTITY))
     plan = PagePlan([NOT_READ] * len(runs), [NOT_READ] * len(runs), [])
     place = 0
-    for block in blocks_of(reader.phrases_of(runs)):
+    for block in blocks_of(reader.phrases(runs)):
         for lines in _paragraphs(block):
             number = len(plan.tops)
             for line in lines:
@@ -98,8 +124,9 @@ def _runs(items: Iterable[Item], matrix: Matrix) -> Iterator[tuple[GlyphRun, Mat
 
 def _paragraphs(block: Sequence[list[Word]]) -> Iterator[list[list[Word]]]:
     """The lines of a block that belong together."""
-    if any(_is_row(line) for line in block):
-        yield from ([line] for line in block)
+    rows = [_is_row(line) for line in block]
+    if any(rows):
+        yield from _table_rows(block, rows)
         return
     pitches = [below[0].across - above[0].across for above, below in pairwise(block)]
     usual = median_low(pitches) if pitches else 0.0
@@ -113,8 +140,22 @@ def _paragraphs(block: Sequence[list[Word]]) -> Iterator[list[list[Word]]]:
     yield part
 
 
+def _table_rows(block: Sequence[list[Word]], rows: Sequence[bool]) -> Iterator[list[list[Word]]]:
+    """The rows of a table, each with the lines below it that are set in from its first cell."""
+    part: list[list[Word]] = []
+    for line, is_row in zip(block, rows, strict=True):
+        if part and (is_row or line[0].along - part[0][0].along < line[0].size):
+            yield part
+            part = []
+        part.append(line)
+    yield part
+
+
 def _is_row(line: Sequence[Word]) -> bool:
     """Whether the words of a line are cells."""
-    return any(
-        right.along - left.along - left.length > _TABLE_GAP * right.size for left, right in pairwise(line)
-    )
+    end = line[0].along
+    for word in line:
+        if word.along - end > _TABLE_GAP * word.size:
+            return True
+        end = word.along + word.length
+    return False

@@ -55,19 +55,19 @@ class StructureTree:
             kids.append(ref)
             for mark in marks:
                 marked[mark] = ref
-            listed = b" ".join([b"%d" % mark for mark in marks])
+            listed = b"%d" % marks[0] if len(marks) == 1 else b"[%b]" % b" ".join([b"%d" % m for m in marks])
             attributes = b""
             if box is not None:
                 left, bottom = box.x, packet.height - box.y - box.height
                 corners = numbers((left, bottom, left + box.width, bottom + box.height))
                 attributes = b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % corners.encode()
             entries = (kind, division, page, listed, attributes)
-            file.write(ref, Raw(b"<</S/%b/P %d 0 R/Pg %d 0 R/K[%b]%b>>" % entries))
+            file.write_syntax(ref, b"<</S/%b/P %d 0 R/Pg %d 0 R/K %b%b>>" % entries)
         key = len(self._parents)
-        self._parents.append(file.add([marked[mark] for mark in sorted(marked)]))
+        self._parents.append(file.add(_references([marked[mark] for mark in sorted(marked)])))
         for annotation in annotations:
             kids.append(self._add_link(annotation, page, division))
-        file.write(division, {"S": Raw(b"/Div"), "P": parent.ref, "K": kids})
+        file.write(division, {"S": Raw(b"/Div"), "P": parent.ref, "K": _references(kids)})
         return key
 
     def key_of_link(self, number: int) -> int:
@@ -129,3 +129,7 @@ class StructureTree:
         }
         self._file.write(self._root, root)
         return self._root
+
+
+def _references(refs: list[Ref]) -> Raw:
+    return Raw(b"[%b]" % b" ".join([b"%d 0 R" % ref for ref in refs]))

@@ -1,0 +1,71 @@
+"""Runs of a page -> phrases with their places, for the order of reading alone: what they say is not read.
+
+Rules: a plain run is measured by its codes, an addition of bytes; its text is a letter for each character
+that shows, and a space for each that does not, which is all that columns and tables are told by. Others are
+read as `outputs.text` reads them. What is painted twice at one place counts once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from afpcluster.display.face import Face
+from afpcluster.display.geometry import IDENTITY, Matrix
+from afpcluster.display.items import GlyphRun
+from afpcluster.outputs.text.words import TextReader, Word
+
+_FINEST = 255  # steps of a width
+
+
+class _Table(NamedTuple):
+    """By code: the width in steps, of which `step` is one in 1/1000 em; a letter or a space."""
+
+    widths: bytes
+    step: float
+    letters: bytes
+
+
+class PhraseReader:
+    """Measures runs; keeps what it learnt of faces."""
+
+    def __init__(self) -> None:
+        self._reader = TextReader()
+        self._tables: dict[Face, _Table] = {}
+
+    def phrases(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
+        """The phrases of runs, each with the number of its run."""
+        found: dict[tuple[object, int, int], Word] = {}
+        tables = self._tables
+        for number, (run, matrix) in enumerate(runs):
+            face, size, x, y, codes, _, direction, spacing, gaps, stretch, _, places, text = run
+            special = direction or gaps or places is not None or text is not None
+            if special or matrix is not IDENTITY or face.code_size == 2:
+                for word in self._reader.phrases_of([(run, matrix)]):
+                    key = (word.text, int(word.along), int(word.across))
+                    found[key] = word._replace(runs=(number,))
+                continue
+            table = tables.get(face) or self._table(face)
+            shape = codes.translate(table.letters).decode("latin-1").rstrip()
+            if not shape:
+                continue
+            em = table.step * size * stretch / 1000
+            if shape[0] == " ":
+                blanks = len(shape) - len(shape.lstrip())
+                x += sum(codes[:blanks].translate(table.widths)) * em + spacing * blanks
+                shape, codes = shape[blanks:], codes[blanks:]
+            length = sum(codes[: len(shape)].translate(table.widths)) * em + spacing * len(shape)
+            found[codes, int(x), int(y)] = Word(y, x, shape, length, size, 0, 0.0, 0.0, (number,))
+        return list(found.values())
+
+    def _table(self, face: Face) -> _Table:
+        widths = [face.widths.get(code, face.default_width) for code in range(256)]
+        step = max(max(widths) / _FINEST, 1e-6)
+        letters = bytes([ord(" ") if _is_blank(face, code) else ord("x") for code in range(256)])
+        table = self._tables[face] = _Table(bytes([max(0, round(w / step)) for w in widths]), step, letters)
+        return table
+
+
+def _is_blank(face: Face, code: int) -> bool:
+    text = face.unicode.get(code, "")
+    return text.isspace() if text else code not in face.glyphs
