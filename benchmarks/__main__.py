@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.claims import Claim, save, show
 from benchmarks.memory import peak_memory
+from benchmarks.outputs import costs
 from benchmarks.services.overhead import overhead
 from benchmarks.size import pdf_sizes
 from benchmarks.speed import cpu_per_page, two_processes
@@ -19,6 +20,7 @@ AREAS: dict[str, Callable[[Path, bool], Iterable[Claim]]] = {
     "parallel": lambda folder, quick: two_processes(folder, quick=quick),
     "memory": lambda folder, quick: peak_memory(folder, quick=quick),
     "size": lambda folder, quick: pdf_sizes(quick=quick),
+    "outputs": lambda folder, quick: costs(folder, quick=quick),
     "overhead": lambda folder, quick: overhead(quick=quick),
 }
 
