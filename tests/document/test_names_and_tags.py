@@ -127,13 +127,15 @@ def test_tags_that_belong_to_nothing_are_told(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("on_page", [False, True])
-@pytest.mark.parametrize("format", [Format.PDF, Format.INDEX])
+@pytest.mark.parametrize("output_format", [Format.PDF, Format.INDEX])
 @pytest.mark.parametrize("triplet", [b"\3\x36\0", b"\2\x36", b"\3\2\x0b", b"\2\2"])
 def test_a_name_or_value_that_is_cut_off_is_empty_and_told(
-    triplet: bytes, format: Format, on_page: bool
+    triplet: bytes, output_format: Format, on_page: bool
 ) -> None:
     cut = encode(CODES["TLE"], triplet)
     inner = enclosed("BPG", "P1", [cut]) if on_page else group("G", cut, page(1))
-    result = convert(io.BytesIO(document(inner)), io.BytesIO(), Options(format=format, raise_faults=True))
+    result = convert(
+        io.BytesIO(document(inner)), io.BytesIO(), Options(format=output_format, raise_faults=True)
+    )
     told = [(one.code, one.field) for one in result.findings if one.field == "TLE"]
     assert told == [("field-short", "TLE")]

@@ -74,10 +74,10 @@ def graphics_object(data: list[bytes], gdd: bytes | None = None, **values: Any) 
     return DataObject("BGR", 0, area, Record(0xD3A6BB, 50, gdd), records, **values)
 
 
-def draw_object(object: DataObject) -> tuple[list[Item], Findings]:
+def draw_object(data_object: DataObject) -> tuple[list[Item], Findings]:
     """The items and what was found."""
     findings = Findings()
-    return draw_graphics(object, Context(findings, DefaultFont())), findings
+    return draw_graphics(data_object, Context(findings, DefaultFont())), findings
 
 
 def drawn(orders: bytes, gdd: bytes | None = None, **values: Any) -> tuple[list[str], list[str]]:

@@ -183,8 +183,8 @@ def test_graphics_of_real_files_are_drawn_without_findings() -> None:
                 elif record.type == 0xD3EEBB:
                     data.append(record)
                 elif record.type == 0xD3A9BB and data:
-                    object = graphics_object([record.data for record in data], descriptor_data)
-                    items, findings = draw_object(object)
+                    data_object = graphics_object([record.data for record in data], descriptor_data)
+                    items, findings = draw_object(data_object)
                     assert items
                     assert [finding.message for finding in findings] == []
                     drawn += 1

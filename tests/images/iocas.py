@@ -32,8 +32,8 @@ def ide(bits: int) -> bytes:
     return encode_parameter(Parameter.IDE_SIZE, bytes((bits,)))
 
 
-def colours(format: int, *sizes: int, flags: int = 0) -> bytes:
-    return encode_parameter(Parameter.IDE_STRUCTURE, bytes((flags, format, 0, 0, 0, *sizes)))
+def colours(colour_format: int, *sizes: int, flags: int = 0) -> bytes:
+    return encode_parameter(Parameter.IDE_STRUCTURE, bytes((flags, colour_format, 0, 0, 0, *sizes)))
 
 
 def bands(compression: int, *planes: bytes) -> list[bytes]:

@@ -70,9 +70,9 @@ def fax_data(image: Image.Image, scheme: str) -> bytes:
     return tiff_strip(image, _TIFF_COMPRESSION[scheme], photometric=0, **options)
 
 
-def file_data(image: Image.Image, format: str, **options: object) -> bytes:
+def file_data(image: Image.Image, file_format: str, **options: object) -> bytes:
     sink = io.BytesIO()
-    image.save(sink, format, **options)
+    image.save(sink, file_format, **options)
     return sink.getvalue()
 
 

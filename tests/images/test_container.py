@@ -177,11 +177,11 @@ def coloured(text: str) -> bytes:
 RED_TRIPLET = coloured("00 01 00000000 08080800 FF0000")
 
 
-@pytest.mark.parametrize("format", ["PNG", "TIFF", "BMP"])
-def test_a_colour_of_a_bilevel_image(format: str) -> None:
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "BMP"])
+def test_a_colour_of_a_bilevel_image(file_format: str) -> None:
     wanted = Image.new("RGB", INK.size, "#f00")
     wanted.paste("white", (0, 0), INK)
-    items, found = drawn(file_data(INK, format), RED_TRIPLET)
+    items, found = drawn(file_data(INK, file_format), RED_TRIPLET)
     assert found == []
     assert difference(show(items, WIDTH, HEIGHT), wanted) == 0
 
@@ -194,15 +194,17 @@ def test_a_colour_of_a_bilevel_image(format: str) -> None:
         (coloured("00 40 00000000 10000000 0001"), (0, 0, 255), (51, 51, 255)),
     ],
 )
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "TIFF"])
 def test_a_colour_of_a_gray_image(
-    format: str, triplet: bytes, black: tuple[int, ...], middle: tuple[int, ...]
+    file_format: str, triplet: bytes, black: tuple[int, ...], middle: tuple[int, ...]
 ) -> None:
     """MO:DCA "Container Data Descriptor": the colour that is to be grayscaled."""
     steps = Image.new("L", INK.size, 255)
     steps.paste(0, (0, 0, 16, 32))
     steps.paste(51, (16, 0, 32, 32))
-    items, found = drawn(file_data(steps, format, **({"quality": 95} if format == "JPEG" else {})), triplet)
+    items, found = drawn(
+        file_data(steps, file_format, **({"quality": 95} if file_format == "JPEG" else {})), triplet
+    )
     shown = show(items, WIDTH, HEIGHT)
     assert found == []
     assert [shown.getpixel((x, 16)) for x in (8, 24, 40)] == [black, middle, (255, 255, 255)]
@@ -459,9 +461,9 @@ def test_the_registered_type() -> None:
     assert object_type(b"") is None
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF"])
-def test_a_limit_of_image_points(format: str) -> None:
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF"])
+def test_a_limit_of_image_points(file_format: str) -> None:
     found = context(max_image_pixels=WIDTH * HEIGHT - 1)
-    data = [Record(CODES["OCD"], 0, file_data(COLOUR, format))]
+    data = [Record(CODES["OCD"], 0, file_data(COLOUR, file_format))]
     assert draw_container(DataObject("BOC", 0, AREA, None, data), found) == []
     assert codes(found) == ["image-too-large"]

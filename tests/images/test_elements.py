@@ -143,11 +143,11 @@ def ratios(*values: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("format", "pair"),
+    ("colour_format", "pair"),
     [(YCBCR, (90, 200)), (YCRCB, (200, 90))],
 )
 @pytest.mark.parametrize("width", [4, 3])
-def test_subsampled_colour(format: int, pair: tuple[int, int], width: int) -> None:
+def test_subsampled_colour(colour_format: int, pair: tuple[int, int], width: int) -> None:
     """Function set 11, IOCA "Sampling Ratios", example: Y Y C C of two points each."""
     rows = bytes((10, 60, *pair, 110, 160, 128, 128)) + bytes((210, 250, 128, 128, 30, 80, *pair))
     ycc = Image.new("YCbCr", (4, 2))
@@ -156,7 +156,14 @@ def test_subsampled_colour(format: int, pair: tuple[int, int], width: int) -> No
         [(y, *c) for y, c in zip((10, 60, 110, 160), (red, red, none, none), strict=True)]
         + [(y, *c) for y, c in zip((210, 250, 30, 80), (none, none, red, red), strict=True)]
     )
-    content = [size(width, 2), PLAIN, ide(24), colours(format, 8, 8, 8), ratios(2, 1), encode_data(rows)]
+    content = [
+        size(width, 2),
+        PLAIN,
+        ide(24),
+        colours(colour_format, 8, 8, 8),
+        ratios(2, 1),
+        encode_data(rows),
+    ]
     items, found = drawn(content, (width, 2))
     assert found == []
     assert difference(show(items, width, 2), ycc.convert("RGB").crop((0, 0, width, 2))) == 0

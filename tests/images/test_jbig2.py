@@ -21,8 +21,8 @@ def words(*values: int) -> bytes:
     return b"".join(value.to_bytes(4, "big") for value in values)
 
 
-def segment(number: int, type: int, page: int, body: bytes) -> tuple[bytes, bytes]:
-    return words(number) + bytes((type, 0, page)) + words(len(body)), body
+def segment(number: int, kind: int, page: int, body: bytes) -> tuple[bytes, bytes]:
+    return words(number) + bytes((kind, 0, page)) + words(len(body)), body
 
 
 PAGE = segment(0, 48, 1, words(48, 32, 0, 0) + b"\0\0\0")

@@ -38,13 +38,13 @@ def picture(mode: str, size: int, number: int) -> Image.Image:
     return image
 
 
-def print_file(path: Path, mode: str, size: int, pages: int, format: str) -> Path:
+def print_file(path: Path, mode: str, size: int, pages: int, file_format: str) -> Path:
     """A page for each picture, all different."""
     with path.open("wb") as sink:
         sink.write(field("BDT", b"\xff" * 8 + b"\0\0"))
         for number in range(pages):
             buffer = io.BytesIO()
-            picture(mode, size, number).save(buffer, format)
+            picture(mode, size, number).save(buffer, file_format)
             data = buffer.getvalue()
             records = (field("OCD", data[at : at + 30_000]) for at in range(0, len(data), 30_000))
             group = enclosed("BOG", "AREA", area_at_origin(3_000, 3_000))
@@ -63,7 +63,7 @@ def peak(path: Path, tmp_path: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    ("mode", "format", "size", "megabytes"),
+    ("mode", "file_format", "size", "megabytes"),
     [
         ("RGB", "PNG", 6_000, 40),  # 108 MB of samples that nobody holds
         ("P", "PNG", 6_000, 40),
@@ -71,8 +71,8 @@ def peak(path: Path, tmp_path: Path) -> int:
         ("CMYK", "TIFF", 3_000, 36 * 3 + 60),  # in the file, which is read and joined, and once decoded
     ],
 )
-def test_memory_of_one_image(mode: str, format: str, size: int, megabytes: int, tmp_path: Path) -> None:
-    path = print_file(tmp_path / "in.afp", mode, size, 1, format)
+def test_memory_of_one_image(mode: str, file_format: str, size: int, megabytes: int, tmp_path: Path) -> None:
+    path = print_file(tmp_path / "in.afp", mode, size, 1, file_format)
     assert peak(path, tmp_path) < megabytes * 1_000
 
 

@@ -41,10 +41,12 @@ def picture(mode: str, size: tuple[int, int]) -> Image.Image:
 
 
 @pytest.mark.parametrize("size", [(48, 32), (37, 29), (1, 1)])
-@pytest.mark.parametrize(("format", "mode"), [(format, mode) for format in MODES for mode in MODES[format]])
-def test_modes_of_files(format: str, mode: str, size: tuple[int, int]) -> None:
-    data = file_data(picture(mode, size), format, **LOSSLESS.get(format, {}))
-    found = compare("file" + SUFFIXES.get(format, ""), data)
+@pytest.mark.parametrize(
+    ("file_format", "mode"), [(file_format, mode) for file_format in MODES for mode in MODES[file_format]]
+)
+def test_modes_of_files(file_format: str, mode: str, size: tuple[int, int]) -> None:
+    data = file_data(picture(mode, size), file_format, **LOSSLESS.get(file_format, {}))
+    found = compare("file" + SUFFIXES.get(file_format, ""), data)
     assert (found.verdict, found.codes) == (Verdict.SAME, ())
 
 

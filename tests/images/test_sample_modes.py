@@ -186,12 +186,12 @@ def shown_of(data: bytes, finding: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P"])
-@pytest.mark.parametrize("format", ["PNG", "BMP"])
-def test_what_a_file_that_breaks_off_lacks_is_white(format: str, mode: str) -> None:
+@pytest.mark.parametrize("file_format", ["PNG", "BMP"])
+def test_what_a_file_that_breaks_off_lacks_is_white(file_format: str, mode: str) -> None:
     image = noisy(mode)
-    data = file_data(image, format)
+    data = file_data(image, file_format)
     shown, wanted = shown_of(data[: len(data) * 8 // 10], "image-cut-off"), image.convert("RGB")
-    if format == "BMP":  # whose first row is the lowest
+    if file_format == "BMP":  # whose first row is the lowest
         shown, wanted = ImageOps.flip(shown), ImageOps.flip(wanted)
     upper = (0, 0, WIDTH, HEIGHT // 3)
     assert difference(shown.crop(upper), wanted.crop(upper)) == 0

@@ -187,7 +187,7 @@ def discs(width: int, height: int) -> PillowImage.Image:
 
 
 @pytest.mark.parametrize(
-    ("image", "compression", "filter"),
+    ("image", "compression", "wanted"),
     [
         pytest.param(discs(203, 201), True, "/CCITTFaxDecode", id="drawing"),
         pytest.param(discs(203, 201), False, None, id="not compressed"),
@@ -202,12 +202,12 @@ def discs(width: int, height: int) -> PillowImage.Image:
 )
 @pytest.mark.parametrize("model", [ImageModel.STENCIL, ImageModel.GRAY])
 def test_bilevel_samples_take_the_smaller_filter(
-    image: PillowImage.Image, compression: bool, filter: str | None, model: ImageModel
+    image: PillowImage.Image, compression: bool, wanted: str | None, model: ImageModel
 ) -> None:
     item = Image(raw(model, 1, *image.size, image.tobytes()), WHOLE)
     data = pdf_of([page_of(item)], compress=compression)
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        assert pdf.pages[0].Resources.XObject["/I1"].get("/Filter") == filter
+        assert pdf.pages[0].Resources.XObject["/I1"].get("/Filter") == wanted
     plain = pdf_of([page_of(item)], compress=False)
     difference = ImageChops.difference(rendered(data, scale=2), rendered(plain, scale=2))
     assert difference.getbbox() is None

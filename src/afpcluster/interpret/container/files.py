@@ -68,9 +68,9 @@ _MAGIC = (
 
 def sniff(data: bytes) -> str | None:
     """The format that the first bytes tell, or None."""
-    for magic, format in _MAGIC:
+    for magic, file_format in _MAGIC:
         if data.startswith(magic):
-            return format
+            return file_format
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
     return "PDF" if b"%PDF-" in data[:1024] else None
@@ -138,9 +138,9 @@ def _density(header: Pillow.Image) -> tuple[float, float]:
     return (float(x), float(y)) if x > 1 and y > 1 else (0.0, 0.0)
 
 
-def _decoded(file: Source, format: str, rescue: Rescue | None = None) -> FileImage:
+def _decoded(file: Source, file_format: str, rescue: Rescue | None = None) -> FileImage:
     """Any format, through Pillow."""
-    image = open_with_pillow(file.data, format, file.report, page=file.page, rescue=rescue)
+    image = open_with_pillow(file.data, file_format, file.report, page=file.page, rescue=rescue)
     return FileImage(_samples(image, file.report), *_density(image))
 
 
@@ -153,18 +153,18 @@ def _samples(image: Pillow.Image, report: Reporter) -> ImageData:
     return pillow_image(simplified(image, report), mask=not_transparent(image))
 
 
-def image_size(file: Source, format: str) -> tuple[int, int]:
+def image_size(file: Source, file_format: str) -> tuple[int, int]:
     """Width and height in samples, before anything is decoded; (0, 0) where the reader will tell what is
     wrong. Raises ImageProblem."""
-    if format == "JPEG":
+    if file_format == "JPEG":
         return jpeg_size(file.data)
-    if format == "PNG":
+    if file_format == "PNG":
         return png_size(file.data)
-    return pillow_header(file.data, format, file.page).size
+    return pillow_header(file.data, file_format, file.page).size
 
 
-def _through_pillow(format: str) -> Callable[[Source], FileImage]:
-    return lambda file: _decoded(file, format)
+def _through_pillow(file_format: str) -> Callable[[Source], FileImage]:
+    return lambda file: _decoded(file, file_format)
 
 
 FILE_FORMATS: dict[str, Callable[[Source], FileImage]] = {
@@ -172,5 +172,5 @@ FILE_FORMATS: dict[str, Callable[[Source], FileImage]] = {
     "JPEG2000": _jpeg_2000,
     "TIFF": _tiff,
     "PNG": _png,
-} | {format: _through_pillow(format) for format in ("GIF", "BMP", "DIB", "PCX", "WEBP")}
+} | {file_format: _through_pillow(file_format) for file_format in ("GIF", "BMP", "DIB", "PCX", "WEBP")}
 """Format -> its reader. Readers raise ImageProblem."""

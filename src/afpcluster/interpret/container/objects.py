@@ -81,38 +81,38 @@ def object_type(triplets: bytes) -> int | None:
     return classification.object_id[len(_OBJECT_ID_PREFIX)]
 
 
-def draw_container(object: DataObject, context: Context) -> list[Item]:
+def draw_container(data_object: DataObject, context: Context) -> list[Item]:
     """The items of an object container (BOC) in its object area. Problems are findings; never raises."""
-    report = context.findings.at(object.offset, "BOC")
-    data = b"".join([record.data for record in object.data])
-    triplets = object.triplets
-    if object.descriptor is not None:
-        triplets += object.descriptor.data[_CDD_RETIRED_BYTES:]
+    report = context.findings.at(data_object.offset, "BOC")
+    data = b"".join([record.data for record in data_object.data])
+    triplets = data_object.triplets
+    if data_object.descriptor is not None:
+        triplets += data_object.descriptor.data[_CDD_RETIRED_BYTES:]
     kind = object_type(triplets)
-    format = sniff(data) or _FORMATS_BY_TYPE.get(kind or 0)
+    file_format = sniff(data) or _FORMATS_BY_TYPE.get(kind or 0)
     offset = t.decode_triplet(triplets, t.ObjectOffset)
     page = offset.offset if offset is not None and offset.object_type == _PAGINATED_OBJECT else 0
     size = t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
     try:
-        if format == "PDF":
+        if file_format == "PDF":
             items, width, height = draw_pdf_page(data, page, size)
             if kind in _OPAQUE_PDF:
                 items.insert(0, Rectangle(0, 0, width, height, WHITE))
-        elif format in FILE_FORMATS:
-            place_in_file = tiff_frame(data, page) if format == "TIFF" else 0
+        elif file_format in FILE_FORMATS:
+            place_in_file = tiff_frame(data, page) if file_format == "TIFF" else 0
             file = Source(data, place_in_file, kind, report)
-            items, width, height = _image_file(file, format, triplets, object, context)
+            items, width, height = _image_file(file, file_format, triplets, data_object, context)
         elif kind == _SVG or looks_like_svg(data):
-            items, width, height = _svg(data, size, object.area, context, report)
+            items, width, height = _svg(data, size, data_object.area, context, report)
         else:
             _report_unsupported(data, kind, report)
             if not data or not (kind in _NAMES or data.startswith(_POSTSCRIPT)):
                 return []
-            items, width, height = placeholder(data, object.area)
+            items, width, height = placeholder(data, data_object.area)
     except ImageProblem as problem:
         problem.report(report)
         return []
-    return place(items, width, height, object.area, report)
+    return place(items, width, height, data_object.area, report)
 
 
 def _svg(
@@ -131,10 +131,10 @@ def _svg(
         )
 
     def read_image(file: bytes) -> ImageData | None:
-        format = sniff(file)
+        file_format = sniff(file)
         try:
-            if format in FILE_FORMATS:
-                return FILE_FORMATS[format](Source(file, 0, None, report)).image
+            if file_format in FILE_FORMATS:
+                return FILE_FORMATS[file_format](Source(file, 0, None, report)).image
             raise ImageProblem("svg-image-unsupported", "An image in an SVG is of an unknown kind", SPEC)
         except ImageProblem as problem:
             problem.report(report)
@@ -164,17 +164,17 @@ def _report_unsupported(data: bytes, kind: int | None, report: Reporter) -> None
 
 
 def _image_file(
-    file: Source, format: str, triplets: bytes, object: DataObject, context: Context
+    file: Source, file_format: str, triplets: bytes, data_object: DataObject, context: Context
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of an image file."""
-    size = image_size(file, format)
+    size = image_size(file, file_format)
     if size[0] * size[1] > context.max_image_pixels:  # before anything is decoded
         raise ImageProblem(
             "image-too-large",
             f"An image of {size[0]} x {size[1]} points is over the limit of {context.max_image_pixels}",
             SPEC,
         )
-    found = FILE_FORMATS[format](file)
+    found = FILE_FORMATS[file_format](file)
     image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets)
     width, height = image.width * x_scale, (found.height or image.height) * y_scale

@@ -48,12 +48,12 @@ class _Cell:
     data: bytes
 
 
-def draw_im_image(object: DataObject, context: Context) -> list[Item]:
+def draw_im_image(data_object: DataObject, context: Context) -> list[Item]:
     """The items of an IM image object (BII). Problems are findings; never raises."""
-    report = context.findings.at(object.offset, "BII")
+    report = context.findings.at(data_object.offset, "BII")
     control: ImageOutputControl | None = None
     descriptor: ImageInputDescriptor | None = None
-    for record in object.data:
+    for record in data_object.data:
         try:
             if record.type == CODES["IOC"]:
                 control = ImageOutputControl.decode(record.data)
@@ -64,7 +64,7 @@ def draw_im_image(object: DataObject, context: Context) -> list[Item]:
     if descriptor is None:
         report("im-descriptor-missing", "An IM image has no usable descriptor; it is not shown", SPEC)
         return []
-    cells = _cells(object.data, descriptor, report)
+    cells = _cells(data_object.data, descriptor, report)
     if descriptor.width * descriptor.height > context.max_image_pixels or any(
         cell.width * cell.height > context.max_image_pixels for cell in cells
     ):

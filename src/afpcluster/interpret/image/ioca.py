@@ -56,20 +56,20 @@ class _Space:
 class _Drawing:
     """What drawing one object needs everywhere."""
 
-    object: DataObject
+    data_object: DataObject
     context: Context
     report: Reporter
     space: _Space
     items: list[Item] = field(default_factory=list)
 
 
-def draw_image(object: DataObject, context: Context) -> list[Item]:
+def draw_image(data_object: DataObject, context: Context) -> list[Item]:
     """The items of an image object (BIM) in its object area. Problems are findings; never raises."""
-    report = context.findings.at(object.offset, "IPD")
-    space = _read_space(object, context)
-    drawing = _Drawing(object, context, report, space)
+    report = context.findings.at(data_object.offset, "IPD")
+    space = _read_space(data_object, context)
+    drawing = _Drawing(data_object, context, report, space)
     seen: set[int] = set()
-    found = rasters(_noted(fields(object.data, report), seen), report)
+    found = rasters(_noted(fields(data_object.data, report), seen), report)
     if not found and Parameter.TILE_TOC not in seen:
         report(
             "image-empty", "The image has no content that can be read; nothing is shown", "IOCA Image Content"
@@ -80,7 +80,7 @@ def draw_image(object: DataObject, context: Context) -> list[Item]:
         except ImageProblem as problem:
             problem.report(report, raster.offset)
     return place(
-        drawing.items, space.width * space.x_scale, space.height * space.y_scale, object.area, report
+        drawing.items, space.width * space.x_scale, space.height * space.y_scale, data_object.area, report
     )
 
 
@@ -91,16 +91,16 @@ def _noted(parameters: Iterable[Field], seen: set[int]) -> Iterator[Field]:
         yield parameter
 
 
-def _read_space(object: DataObject, context: Context) -> _Space:
+def _read_space(data_object: DataObject, context: Context) -> _Space:
     """The presentation space of the IDD, with its colour."""
     space = _Space(colour=BLACK)
-    report = context.findings.at(object.offset, "IDD")
-    if object.descriptor is None:
+    report = context.findings.at(data_object.offset, "IDD")
+    if data_object.descriptor is None:
         report("image-descriptor-missing", f"An image has no descriptor; {_ASSUMED}", IDD_SPEC)
         return space
-    report = context.findings.at(object.descriptor)
+    report = context.findings.at(data_object.descriptor)
     try:
-        descriptor = ImageDataDescriptor.decode(object.descriptor.data)
+        descriptor = ImageDataDescriptor.decode(data_object.descriptor.data)
     except DecodeError as error:
         report("image-descriptor-bad", f"{error}; {_ASSUMED}", IDD_SPEC)
         return space
@@ -175,7 +175,7 @@ def _check_points(width: int, height: int, context: Context) -> None:
 
 def _included(drawing: _Drawing, tile: Raster) -> Raster:
     """The tile resource that a referencing tile names, at that tile's position (IOCA "Include Tile")."""
-    found = drawing.object.resources.get(tile.include or 0)
+    found = drawing.data_object.resources.get(tile.include or 0)
     data = [Record(CODES["OCD"], tile.offset, found.data)] if found else []
     defaults = replace(tile, include=None, mask=None, data=bytearray(), bands={})
     resource = rasters(fields(data, drawing.report), drawing.report, defaults)

@@ -52,8 +52,8 @@ def coloured(
     raster: Raster, samples: bytes, width: int, height: int, bits: int, components: int
 ) -> ImageData:
     """Samples of `components` interleaved components as the colour model says. Raises ImageProblem."""
-    format = raster.structure.format if raster.structure is not None else ColourFormat.YCBCR
-    if format & _NCOLOUR or (format in _YCC and components == 3):
+    colour_format = raster.structure.format if raster.structure is not None else ColourFormat.YCBCR
+    if colour_format & _NCOLOUR or (colour_format in _YCC and components == 3):
         samples = eight_bits(samples, bits, width * components, height)
         return from_planes(raster, [samples[n::components] for n in range(components)], width, height)
     if bits == 16:
@@ -64,10 +64,10 @@ def coloured(
 
 def from_planes(raster: Raster, planes: list[bytes], width: int, height: int) -> ImageData:
     """A plane of 8-bit samples for each component. Raises ImageProblem."""
-    format = raster.structure.format if raster.structure is not None else ColourFormat.RGB
-    if format & _NCOLOUR:
+    colour_format = raster.structure.format if raster.structure is not None else ColourFormat.RGB
+    if colour_format & _NCOLOUR:
         return _from_colorants(raster, planes, width, height)
-    if format in _YCC and len(planes) == 3:
+    if colour_format in _YCC and len(planes) == 3:
         return _from_ycc(raster, planes, width, height)
     return _interleaved(planes, width, height, _model(len(planes)), subtractive(raster))
 

@@ -40,7 +40,7 @@ _PILLOW_ERRORS = (
 
 
 @contextmanager
-def reading(format: str) -> Iterator[None]:
+def reading(file_format: str) -> Iterator[None]:
     """Around what reads an image file with Pillow: its errors become ImageProblem, its warnings nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -49,18 +49,18 @@ def reading(format: str) -> Iterator[None]:
         except UnidentifiedImageError as error:  # whose text has nothing but the address of our buffer
             raise ImageProblem(
                 "image-unreadable",
-                f"The data is not a {format} image that can be read: its header is damaged or of a kind "
+                f"The data is not a {file_format} image that can be read: its header is damaged or of a kind "
                 "that is not supported",
                 _FILE_SPEC,
             ) from error
         except _PILLOW_ERRORS as error:
-            raise ImageProblem("image-bad", f"Damaged {format} data: {error}", _FILE_SPEC) from error
+            raise ImageProblem("image-bad", f"Damaged {file_format} data: {error}", _FILE_SPEC) from error
 
 
-def pillow_header(data: bytes, format: str, page: int = 0) -> Pillow.Image:
+def pillow_header(data: bytes, file_format: str, page: int = 0) -> Pillow.Image:
     """An image file opened but not decoded: size, mode and tags. Raises ImageProblem."""
-    with reading(format):
-        image = Pillow.open(io.BytesIO(data), formats=(format,))
+    with reading(file_format):
+        image = Pillow.open(io.BytesIO(data), formats=(file_format,))
         if page:
             image.seek(page)
     return image
@@ -71,23 +71,23 @@ Rescue = Callable[[bytes, Pillow.Image, ImageProblem, Reporter], Pillow.Image]
 
 
 def open_with_pillow(
-    data: bytes, format: str, report: Reporter, *, page: int = 0, rescue: Rescue | None = None
+    data: bytes, file_format: str, report: Reporter, *, page: int = 0, rescue: Rescue | None = None
 ) -> Pillow.Image:
     """A decoded image file of this Pillow format; of one that breaks off, what can be decoded (by `rescue`,
     if given). Raises ImageProblem where it is damaged or too large."""
-    image = pillow_header(data, format, page)
-    check_decodable(image, format)
+    image = pillow_header(data, file_format, page)
+    check_decodable(image, file_format)
     try:
-        with reading(format), heard() as said:
+        with reading(file_format), heard() as said:
             image.load()
     except ImageProblem as problem:
         if rescue is not None:
-            return rescue(data, pillow_header(data, format, page), problem, report)
-        image = forgiving(data, format, page)
+            return rescue(data, pillow_header(data, file_format, page), problem, report)
+        image = forgiving(data, file_format, page)
         report("image-cut-off", f"{problem}; what came is shown", _FILE_SPEC)
         return image
     if said:
-        message = f"Damaged {format} data: {said[0]}; what can be decoded is shown"
+        message = f"Damaged {file_format} data: {said[0]}; what can be decoded is shown"
         report("image-damaged-in-part", message, _FILE_SPEC)
     return image
 
@@ -104,28 +104,28 @@ def reduced_jpeg_2000(data: bytes, halvings: int) -> Pillow.Image | None:
     return image.copy()  # type: ignore[no-any-return]
 
 
-def check_decodable(image: Pillow.Image, format: str) -> None:
+def check_decodable(image: Pillow.Image, file_format: str) -> None:
     """Raises ImageProblem where decoding an opened file would take more memory than it may."""
     if image.width * image.height * _BYTES_PER_POINT.get(image.mode, 4) > _MOST_MEMORY:
         raise ImageProblem(
             "image-too-large",
-            f"The {format} image of {image.width} x {image.height} samples is too large to be decoded "
+            f"The {file_format} image of {image.width} x {image.height} samples is too large to be decoded "
             f"(more than {_MOST_MEMORY // 1_000_000} MB of memory)",
             _FILE_SPEC,
         )
 
 
-def forgiving(data: bytes, format: str, page: int = 0) -> Pillow.Image:
+def forgiving(data: bytes, file_format: str, page: int = 0) -> Pillow.Image:
     """Decoded in the mode in which Pillow forgives data that ends early, onto white. Raises ImageProblem."""
     before = ImageFile.LOAD_TRUNCATED_IMAGES
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        with reading(format):
-            image = pillow_header(data, format, page)
+        with reading(file_format):
+            image = pillow_header(data, file_format, page)
             if image.mode in ("P", "PA"):
                 image.load()  # only then all formats tell their palette
             white = blank(image)
-            image = pillow_header(data, format, page)
+            image = pillow_header(data, file_format, page)
             image.im = Pillow.new(image.mode, image.size, white).im  # which is decoded into
             image.load()
             return image
