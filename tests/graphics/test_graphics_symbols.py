@@ -293,3 +293,5 @@ def test_fonts_that_split_text_into_runs() -> None:
     assert drawn(USE_1 + text, fonts={1: wide}) == (["glyphs b'A' 10,50,50", "glyphs b'B' 10,56,50"], [])
     stacked = USE_1 + order("set_character_direction", 3) + text
     assert drawn(stacked, fonts={1: wide}) == (["glyphs b'AB' 10,50,50 (-6,0) (-12,0)"], [])
+    odd = order("character_string_at_given_position", 500, 500, b"\0A\0")
+    assert drawn(USE_1 + odd, fonts={1: font(code_size=2)})[1] == ["graphics-text-odd"]

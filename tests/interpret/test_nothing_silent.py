@@ -131,6 +131,24 @@ def test_one_identifier_for_two_fonts(maps: bytes, told: int) -> None:
     assert finding_codes(print_file(TEXT, maps=maps)).count("font-mapped-twice") == told
 
 
+@pytest.mark.parametrize(("length", "told"), [(60, 0), (59, 1), (31, 1)])
+def test_a_font_map_whose_last_group_is_not_whole(length: int, told: int) -> None:
+    groups = b"".join(
+        made(
+            modca.MapCodedFontFormat1Group,
+            local_id=local_id,
+            section=0,
+            coded_font_name=b"\xff" * 8,
+            code_page_name=encode_name("T1V10500"),
+            character_set_name=encode_name("C0H20080"),
+            rotation=0,
+        ).encode()
+        for local_id in (1, 2)
+    )
+    maps = field("MCF1", made(modca.MapCodedFontFormat1, group_length=30, groups=groups[:length]))
+    assert finding_codes(print_file(TEXT, maps=maps)).count("font-map-damaged") == told
+
+
 def include(**changes: Any) -> bytes:
     values: dict[str, Any] = {
         "name": encode_name("IMG"),

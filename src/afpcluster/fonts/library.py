@@ -36,6 +36,7 @@ from afpcluster.fonts.font import Font
 from afpcluster.fonts.references import (
     FIRST_SECTION,
     FontReference,
+    mcf1_is_cut_off,
     mcf1_references,
     mcf2_reference,
     mdr_reference,
@@ -111,6 +112,9 @@ class FontLibrary:
         try:
             if record.type == MCF1:
                 references: Iterable[FontReference | None] = list(mcf1_references(record.data))
+                if mcf1_is_cut_off(record.data):
+                    message = "The last group of a font map is not whole; its font is not mapped"
+                    self._sources.at(record)("font-map-damaged", message)
             else:
                 read = mcf2_reference if record.type == MCF else mdr_reference
                 references = [read(group.triplets) for group in MapResources.decode(record.data).groups]

@@ -155,7 +155,7 @@ def mcf1_references(data: bytes) -> Iterator[FontReference]:
     """The fonts of an MCF format 1 field. Without a rotation field the second character of the name
     says it ("Map Coded Font (MCF-1) Format 1", CharRot)."""
     field = MapCodedFontFormat1.decode(data)
-    length = field.group_length or 28
+    length = field.group_length or _LEAST_GROUP
     for at in range(0, len(field.groups) - length + 1, length):
         group = MapCodedFontFormat1Group.decode(field.groups[at : at + length])
         coded, characters = decode_name(group.coded_font_name), decode_name(group.character_set_name)
@@ -169,6 +169,15 @@ def mcf1_references(data: bytes) -> Iterator[FontReference]:
             section=group.section,
             rotation=rotation,
         )
+
+
+def mcf1_is_cut_off(data: bytes) -> bool:
+    """Whether the last group of an MCF format 1 field is not whole."""
+    field = MapCodedFontFormat1.decode(data)
+    return len(field.groups) % (field.group_length or _LEAST_GROUP) > 0
+
+
+_LEAST_GROUP = 28  # bytes: without a rotation
 
 
 def mdr_reference(group: bytes) -> FontReference | None:

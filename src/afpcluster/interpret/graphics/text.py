@@ -36,6 +36,9 @@ def character_string_at_current_position(drawing: Drawing, data: bytes) -> None:
         return
     drawing.flush()
     font = _current_font(drawing)
+    if font.code_size == 2 and len(data) & 1:
+        message = "The odd byte at the end of a double-byte character string is not shown"
+        drawing.report("graphics-text-odd", message, "Character Strings")
     x, y = drawing.canvas.to(drawing.x, drawing.y)
     attributes = drawing.attributes
     angle = -attributes.character_angle
