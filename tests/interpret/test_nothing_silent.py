@@ -202,3 +202,11 @@ def test_what_an_include_asks_for(
 def test_text_without_a_group_is_where_its_include_puts_it() -> None:
     data = print_file(include(object_type=0x9B, **QUARTER), resources=resource("IMG", 0x9B, TEXT))
     assert items_shown(data) == ["rule 25,25 to 24,35"]
+
+
+def test_an_im_image_that_is_included_as_an_object() -> None:
+    values = {"x_base": 0, "y_base": 0, "x_resolution": 2400, "y_resolution": 2400, "width": 16, "height": 8}
+    descriptor = field("IID", made(ImageInputDescriptor, **values))
+    image = enclosed("BII", NAME, [descriptor, field("IRD", bytes(16))])
+    data = print_file(include(), resources=resource("IMG", 0x06, image))
+    assert items_shown(data) == ["image 25,25 to 29.8,27.4"]

@@ -165,7 +165,7 @@ class ObjectInterpreter:
                 node.begin.offset,
                 placed.area,
                 descriptors[0] if descriptors else None,
-                node.all(_DATA[node.type]),
+                list(node.flat()) if node.type == _BII else node.all(_DATA[node.type]),
                 environment.fonts,
                 environment.resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
