@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from forms import (
@@ -31,7 +32,8 @@ from afpcluster.findings import LimitError
 from afpcluster.interpret.page import PageInterpreter
 from afpcluster.interpret.page_form import PageForm
 from afpcluster.options import Layout, Options
-from afpcluster.sample.records import begin
+from afpcluster.sample.records import begin, enclosed
+from afpcluster.selection import Selection
 
 DUPLEX, TUMBLE, CONSTANT = (0xF4, 2), (0xF4, 3), (0xF9, 1)
 OVERLAY_1, OVERLAY_2 = (0xF2, 1), (0xF2, 2)
@@ -482,3 +484,22 @@ def test_fault_on_one_page_leaves_the_others_of_the_sheet(monkeypatch: pytest.Mo
     (side,), findings = converted(print_file((form,), document(pages(1, 2))), Options(layout=Layout.SHEETS))
     assert shown(side).startswith("2000x1600: p1@0,0 ")
     assert [(f.code, f.page) for f in findings] == [("internal-fault", 2)]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, []),
+        ({"selection": Selection.parse(groups=["ANNA"])}, ["sheet-shared"]),
+        ({"selection": Selection.parse(groups=["ANNA", "BERT"])}, []),
+        ({"split": "group"}, ["sheet-shared"]),
+        ({"split": "document"}, []),
+    ],
+)
+def test_a_sheet_of_two_customers_is_told_where_only_one_is_asked_for(
+    options: dict[str, Any], told: list[str]
+) -> None:
+    content = enclosed("BNG", "ANNA", [page(1)]) + enclosed("BNG", "BERT", [page(2)])
+    data = print_file((form_map(two_up("M1")),), document(content))
+    result = convert(io.BytesIO(data), io.BytesIO(), Options(layout=Layout.SHEETS, **options))
+    assert [(one.code, str(one.severity)) for one in result.findings] == [(code, "error") for code in told]

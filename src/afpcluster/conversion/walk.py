@@ -16,9 +16,10 @@ from afpcluster.document.assembly import Assembler, PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.resources import ResourceScope
 from afpcluster.document.sheets import Sheet, SheetPlanner
-from afpcluster.findings import Findings, LimitError
+from afpcluster.findings import Findings, LimitError, Severity
 from afpcluster.interpret.page_form import report_printer_controls
 from afpcluster.options import Layout, Options
+from afpcluster.outputs.split.rule import SplitRule
 
 Unit = PageUnit | Sheet
 """What is painted as a whole; numbered from 1 in the whole file, selected or not."""
@@ -42,6 +43,7 @@ class Walk:
 
     def __init__(self, source: BinaryIO, options: Options, outside: ResourceScope, used: Findings) -> None:
         self._options = options
+        self._split = SplitRule.parse(options.split) if options.split is not None else None
         self.findings = Findings(strict=options.strict)
         self.pages_seen = 0
         file = RecordFile(source, self.findings)
@@ -108,9 +110,21 @@ class Walk:
                     continue
                 for placed in sheet.pages:
                     begun.begin(placed.unit)
+            self._tell_shared([placed.unit for placed in sheet.pages])
             self._count(count, sheet.end)
             report_printer_controls(sheet.medium_map, self.findings)
             yield sheet
+
+    def _tell_shared(self, units: Sequence[PageUnit]) -> None:
+        """Say where the pages of a sheet, which cannot be cut, are not all chosen, or of several parts."""
+        chosen = {self._takes(unit) for unit in units}
+        parts = {self._split.key(unit.place, 0) for unit in units} if self._split is not None else ()
+        if len(chosen) > 1 or len(parts) > 1:
+            self.findings.at(units[0].offset, "BPG")(
+                "sheet-shared",
+                "A sheet is shown whole, and some of its pages were not chosen or belong to another part",
+                severity=Severity.ERROR,
+            )
 
     def _count(self, pages: int, offset: int) -> None:
         """Take more output pages into account. Raises LimitError where they are too many."""
