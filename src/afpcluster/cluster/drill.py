@@ -75,11 +75,12 @@ def run_drill(
     """Run the drill `name` and judge it; the load lasts for `after` seconds after everything is as before.
     Raises `SiteError` when the cluster is not healthy before."""
     drill = DRILLS[name]
+    clients = [client for client in CLIENTS if drill.direct or not client.direct]
     with Recorder(history) as recorder:
         expected = [document.expected for document in documents]
         repeatable = site.topology.haproxy.retry_buffer
-        recorder.event("start", **start_data(name, len(CLIENTS), expected, repeatable, drill.promise))
-        asyncio.run(_Run(site, documents, recorder, after).whole(drill))
+        recorder.event("start", **start_data(name, len(clients), expected, repeatable, drill.promise))
+        asyncio.run(_Run(site, documents, recorder, after).whole(drill, clients))
     return check(read(history))
 
 
@@ -96,11 +97,11 @@ class _Run:
         self._targets = {False: f"{url}/convert", True: f"{direct}/transform"}
         self._tls = True if url.authority is None else ssl.create_default_context(cafile=url.authority)
 
-    async def whole(self, drill: Drill) -> None:
+    async def whole(self, drill: Drill, clients: Sequence[Client]) -> None:
         async with self._session(kept=False) as session, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_holders())
             tasks.create_task(self._ping(session))
-            for worker, client in enumerate(CLIENTS):
+            for worker, client in enumerate(clients):
                 tasks.create_task(self._send_documents(client, worker))
             await self._strike(drill)
             await self._recover()
@@ -205,12 +206,16 @@ class _Run:
             await asyncio.sleep(0.2)
 
     async def _unhealthy(self) -> tuple[tuple[str, ...], list[str]]:
+        """As `_look`, while the load goes on: asking machines takes its time."""
+        return await asyncio.to_thread(self._look)
+
+    def _look(self) -> tuple[tuple[str, ...], list[str]]:
         """Who holds the VIP, and what is not as it should be."""
         targets = urls(self._site.topology, self._site.stats_password)
-        answers = await asyncio.to_thread(probe, targets)
+        answers = probe(targets)
         bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
         bad += [f"{p.name} on {p.host} is down" for p in self._site.processes() if p.pid is None]
-        faults = await asyncio.to_thread(proxies_at_fault, self._site)
+        faults = proxies_at_fault(self._site)
         bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
         return self._site.holders(), bad
 

@@ -18,12 +18,14 @@ from afpcluster.cluster.topology import Role
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A fault and its promise. `lasts` in seconds, until it is healed."""
+    """A fault and its promise. `lasts` in seconds, until it is healed. `direct`: clients of afp2web itself
+    take part; where it fails, wrapper-service is who asks the other one."""
 
     title: str
     strike: Strike
     promise: Promise
     lasts: float = 0.0
+    direct: bool = True
 
 
 _NOTHING_FAILS = Promise(document_failures=0, ping_failures=0, held=True)
@@ -118,6 +120,7 @@ DRILLS = {
         pressure.failing_instance,
         _NOTHING_FAILS,
         lasts=4.0,
+        direct=False,
     ),
     "disk-full": Drill("one afp2web cannot store anything", pressure.fill_disk, _NOTHING_FAILS, lasts=3.0),
     "connections": Drill(
