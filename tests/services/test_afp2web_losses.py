@@ -22,8 +22,10 @@ from service_processes import Afp2webProcess, Reply, eventually, freeze, thaw
 from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.afp2web import pool as pool_module
 from afpcluster.afp2web.metrics import PoolMetrics
+from afpcluster.afp2web.parameters import TRANSFORM, parse
 from afpcluster.afp2web.pool import Pool
 from afpcluster.afp2web.settings import Afp2webSettings
+from afpcluster.afp2web.wanted import wanted
 from afpcluster.afp2web.worker import Limits
 from afpcluster.afp2web.worker_process import JobTime, Worker
 from afpcluster.convert import convert
@@ -291,7 +293,7 @@ def test_a_worker_is_nobodys_before_its_answer_was_taken(document: bytes) -> Non
                     source.write(document)
                     source.flush()
                     folders: dict[str, object] = {"resource_paths": [], "stand_in_folders": []}
-                    job = {"strict": False, "fail_on": None, "pdf_a": None, **folders}
+                    job = {**wanted(parse([], TRANSFORM)), **folders}
                     running = asyncio.create_task(worker.run(job, source, sink, JobTime(20, 20)))
                     await asyncio.sleep(0)
                     while not running.done():
