@@ -31,6 +31,24 @@ for _media_type in (*AFP_MEDIA_TYPES, "application/octet-stream"):
     schemathesis.openapi.media_type(_media_type, _FILES)
 
 
+# What no schema can say. These are refused where they do not fit the document, or have a form of their own.
+_ABOUT_THE_DOCUMENT = {
+    *("pages", "groups", "documents", "split", "part-name", "permissions", "password", "dpi"),
+    *("PageRange", "Groups", "Documents", "Split", "PartName", "Permissions", "Password", "DPI"),
+}
+
+
+def _fit(values: dict[str, Any]) -> None:
+    """Take those out of valid parameters that exclude others."""
+    left_out = set(_ABOUT_THE_DOCUMENT)
+    if "format" in values:
+        left_out.add("pdf-a")  # which is a format, too
+    if "pdf-a" in values or str(values.get("OutputFormat")).startswith("PDFA"):
+        left_out |= {"Index", "attach-index"}  # archives have it, or must not
+    for name in left_out & values.keys():
+        del values[name]
+
+
 @schemathesis.hook
 def before_call(context: HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """`Binary` is empty as a field of an urlencoded form; its bytes are not."""
@@ -38,3 +56,7 @@ def before_call(context: HookContext, case: schemathesis.Case, kwargs: dict[str,
         case.body = {
             name: value.data if isinstance(value, Binary) else value for name, value in case.body.items()
         }
+    if case.meta is not None and case.meta.generation.mode.is_positive:
+        for values in (case.query, case.body):
+            if isinstance(values, dict):
+                _fit(values)
