@@ -190,6 +190,12 @@ def test_refusals_of_its_own(
     assert reply.headers.get_content_type() == "application/problem+json"
 
 
+def test_an_unknown_path_is_told_what_there_is(shared: WrapperProcess) -> None:
+    detail = shared.convert(b"x", "/more").json["detail"]
+    assert "/wrapperservice/convert/more" in detail
+    assert "/wrapperservice/heartbeat" in detail
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, afp2web: Afp2webProcess) -> Iterator[WrapperProcess]:
     wrapper = WrapperProcess(tmp_path_factory.mktemp("wrapper"), afp2web.port)

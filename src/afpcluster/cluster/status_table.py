@@ -124,7 +124,7 @@ def _instances_table(status: Status) -> Table:
         shown.add_column(column)
     for instance in status.instances:
         seen = {
-            server.proxy: f"{server.state}, {server.sessions} + {server.queued}"
+            server.proxy: f"{server.state}, {server.sessions} now, {server.queued} wait"
             for server in status.servers
             if (server.host, server.backend) == (instance.host, instance.role.value)
         }

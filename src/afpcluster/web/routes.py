@@ -60,9 +60,11 @@ class Routes:
         """Raises ServiceError 404 and 405."""
         path = scope["path"]
         if (handlers := self._handlers.get(path)) is None:
-            raise ServiceError(404, "not-found", "Not Found")
+            known = ", ".join(self._handlers)
+            raise ServiceError(404, "not-found", f"There is nothing at {path[:128]!r}. Here are: {known}.")
         scope["route"] = path
         if (handler := handlers.get(scope["method"])) is None:
-            allowed = {"Allow": ", ".join(handlers)}
-            raise ServiceError(405, "method-not-allowed", "Method Not Allowed", headers=allowed)
+            allowed = ", ".join(handlers)
+            message = f"{path} answers to {allowed}, not to {scope['method'][:16]}."
+            raise ServiceError(405, "method-not-allowed", message, headers={"Allow": allowed})
         return handler
