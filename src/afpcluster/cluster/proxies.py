@@ -6,6 +6,7 @@ from afpcluster.cluster import journal
 from afpcluster.cluster.layout import HAPROXY_HEALTH, HAPROXY_WHY, WATCHER_BEAT
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import Role
+from afpcluster.cluster.waiting import until
 
 _SILENT_SECONDS = 3.0  # a watcher looks many times a second
 _UPTIME = "/proc/uptime"
@@ -22,6 +23,15 @@ def proxies_at_fault(site: Site) -> dict[str, str]:
         elif state is not None and state.state == journal.FAULT:
             found[proxy.name] = state.why
     return found
+
+
+def wait_until_ready(site: Site, proxy: str, seconds: float, problem: str) -> None:
+    """Until a proxy could take the VIP. Raises `UnfinishedError`, which begins with `problem`."""
+    until(
+        lambda: proxy not in proxies_at_fault(site),
+        seconds,
+        lambda: f"{problem}: {proxies_at_fault(site).get(proxy, '')}",
+    )
 
 
 def silent_watchers(site: Site) -> dict[str, float]:

@@ -11,7 +11,7 @@ import signal
 
 from afpcluster.cluster import marks
 from afpcluster.cluster.drain import drain, instance_roles, undrain
-from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.proxies import wait_until_ready
 from afpcluster.cluster.record import Say
 from afpcluster.cluster.site.site import PROCESSES, Site
 from afpcluster.cluster.switch import planned, switchover
@@ -50,7 +50,7 @@ def rolling_restart(site: Site, seconds: float, say: Say) -> None:
         if name in site.holders():
             switchover(site, other, seconds, lambda _: None)
         _restart(site, name, "haproxy")
-        _wait_until_ready(site, name)
+        wait_until_ready(site, name, _START_SECONDS, f"{name} cannot take the VIP")
 
 
 def _instances(site: Site) -> list[str]:
@@ -66,12 +66,4 @@ def _restart(site: Site, host: str, process: str) -> None:
         ),
         _START_SECONDS,
         lambda: f"{process} on {host} did not come back: `afpcluster logs {host}` says why",
-    )
-
-
-def _wait_until_ready(site: Site, proxy: str) -> None:
-    until(
-        lambda: proxy not in proxies_at_fault(site),
-        _START_SECONDS,
-        lambda: f"{proxy} cannot take the VIP: {proxies_at_fault(site).get(proxy, '')}",
     )

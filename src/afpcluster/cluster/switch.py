@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from afpcluster.cluster import handing_on, marks, views
 from afpcluster.cluster.exits import RefusedError, UnfinishedError
 from afpcluster.cluster.layout import LEAVE
-from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers
+from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers, wait_until_ready
 from afpcluster.cluster.record import Say
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import Role
@@ -67,7 +67,10 @@ def switchover(site: Site, to: str | None, seconds: float, say: Say) -> Switch |
     if not problem:
         _wait_for_connections(site, switch, seconds, say)
     _tell_haproxy(site, switch.old, "stay")
-    _wait_until_ready(site, switch.old)
+    # So that the next fault finds a standby.
+    wait_until_ready(
+        site, switch.old, _MOVE_SECONDS, f"the VIP has moved, but {switch.old} could not take it now"
+    )
     return switch
 
 
@@ -127,15 +130,6 @@ def _wait_until_held(site: Site, new: str) -> None:
         lambda: site.holders() == (new,),
         _MOVE_SECONDS,
         lambda: f"{new} did not take the VIP: it is held by {' and '.join(site.holders()) or 'nobody'}",
-    )
-
-
-def _wait_until_ready(site: Site, old: str) -> None:
-    """So that the next fault finds a standby."""
-    until(
-        lambda: old not in proxies_at_fault(site),
-        _MOVE_SECONDS,
-        lambda: f"the VIP has moved, but {old} could not take it now: {proxies_at_fault(site).get(old, '')}",
     )
 
 

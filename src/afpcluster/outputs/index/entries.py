@@ -3,10 +3,12 @@ page. Makers make the rows of pages and groups; documents are the writer's, who 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.display.place import GroupStart
+from afpcluster.outputs.output import Sink
 
 
 class Packet(NamedTuple):
@@ -29,3 +31,28 @@ def group_tags(group: GroupStart) -> list[Tag]:
 def parent_of(group: GroupStart, page: PageFacts) -> int | None:
     """The number of the group that a group lies in."""
     return page.place.groups[group.level - 1].number if group.level else None
+
+
+class EntriesWriter:
+    """Puts what `entry_of` says of a document in front of its first page; `head` goes before everything."""
+
+    def __init__(self, sink: Sink, entry_of: Callable[[Packet], bytes], head: bytes = b"") -> None:
+        self._sink = sink
+        self._entry_of = entry_of
+        self._size = 0
+        self._document: int | None = None
+        if head:
+            self._put(head)
+
+    def _put(self, data: bytes) -> None:
+        self._sink.write(data)
+        self._size += len(data)
+
+    def add(self, packet: Packet) -> None:
+        if packet.document != self._document:
+            self._document = packet.document
+            self._put(self._entry_of(packet))
+        self._put(packet.data)
+
+    def finish(self) -> int:
+        return self._size

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.findings import Findings
-from afpcluster.outputs.index.entries import Packet, group_tags, parent_of
+from afpcluster.outputs.index.entries import EntriesWriter, Packet, group_tags, parent_of
 from afpcluster.outputs.output import Sink, Takes
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -84,24 +84,9 @@ class _Maker:
         return index_packet(page)
 
 
-class LinesWriter:
-    """Puts the lines of documents in front of their first pages."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._size = 0
-        self._document: int | None = None
-
-    def add(self, packet: Packet) -> None:
-        data = packet.data
-        if packet.document != self._document:
-            self._document = packet.document
-            data = document_line(packet) + data
-        self._sink.write(data)
-        self._size += len(data)
-
-    def finish(self) -> int:
-        return self._size
+def lines_writer(sink: Sink) -> EntriesWriter:
+    """Writes packets of this form of the index."""
+    return EntriesWriter(sink, document_line)
 
 
 @dataclass(slots=True, frozen=True)
@@ -114,5 +99,5 @@ class JsonLinesOutput:
     def maker(self) -> _Maker:
         return _Maker()
 
-    def writer(self, sink: Sink, findings: Findings) -> LinesWriter:
-        return LinesWriter(sink)
+    def writer(self, sink: Sink, findings: Findings) -> EntriesWriter:
+        return lines_writer(sink)

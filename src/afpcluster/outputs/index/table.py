@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.findings import Findings
-from afpcluster.outputs.index.entries import Packet, group_tags
+from afpcluster.outputs.index.entries import EntriesWriter, Packet, group_tags
 from afpcluster.outputs.output import Sink, Takes
 
 COLUMNS = (
@@ -74,26 +74,9 @@ class _Maker:
         return Packet(place.document, place.document_name, page.number, page_rows(page))
 
 
-class _Writer:
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._document: int | None = None
-        self._size = 0
-        self._put(_rows([dict(zip(COLUMNS, COLUMNS, strict=True))]))
-
-    def _put(self, data: bytes) -> None:
-        self._sink.write(data)
-        self._size += len(data)
-
-    def add(self, packet: Packet) -> None:
-        if packet.document != self._document:
-            self._document = packet.document
-            row = {"record": "document", "document": packet.document, "name": packet.document_name}
-            self._put(_rows([row | {"page": packet.first_page}]))
-        self._put(packet.data)
-
-    def finish(self) -> int:
-        return self._size
+def _document_row(packet: Packet) -> bytes:
+    row = {"record": "document", "document": packet.document, "name": packet.document_name}
+    return _rows([row | {"page": packet.first_page}])
 
 
 @dataclass(slots=True, frozen=True)
@@ -106,5 +89,5 @@ class CsvOutput:
     def maker(self) -> _Maker:
         return _Maker()
 
-    def writer(self, sink: Sink, findings: Findings) -> _Writer:
-        return _Writer(sink)
+    def writer(self, sink: Sink, findings: Findings) -> EntriesWriter:
+        return EntriesWriter(sink, _document_row, head=_rows([dict(zip(COLUMNS, COLUMNS, strict=True))]))

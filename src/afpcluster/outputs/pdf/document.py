@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from afpcluster.display.place import Place, tags_title
 from afpcluster.findings import Findings, Severity
-from afpcluster.outputs.index.lines import LinesWriter
+from afpcluster.outputs.index.lines import lines_writer
 from afpcluster.outputs.pdf.archive import Archive, ArchivedDocument
 from afpcluster.outputs.pdf.attachment import NAME, AttachedFile
 from afpcluster.outputs.pdf.colour import LAB_SPACE
@@ -81,7 +81,7 @@ class PdfDocumentWriter:
         self._document = 0  # the last one's number
         self._several = False  # documents
         self._attached = AttachedFile() if attach_index else None
-        self._index = LinesWriter(self._attached) if self._attached is not None else None
+        self._index = lines_writer(self._attached) if self._attached is not None else None
         self._fonts = (
             FontStore(self._file, findings)
             if self._archive is None
