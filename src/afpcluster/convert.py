@@ -12,7 +12,7 @@ from afpcluster.conversion.parallel import packets_in_parallel
 from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, Findings
 from afpcluster.options import Options, Result
-from afpcluster.outputs.output import Holding, Output, Sink, Writer, output_of
+from afpcluster.outputs.output import Holding, Output, Sink, Stepping, Writer, output_of
 from afpcluster.outputs.parts import Folder
 
 __all__ = ["Folder", "Options", "Result", "convert"]
@@ -40,6 +40,9 @@ def convert(
     written = Findings()
     output = output_of(options)
     writer = output.writer(cast(Sink, sink), written)
+    if progress is not None and isinstance(writer, Stepping):
+        progress = remembered = _Remembered(progress)
+        writer.step = remembered.again
     try:
         if options.processes > 1:
             pages, found = packets_in_parallel(source, options, output, writer.add, progress)
@@ -54,6 +57,21 @@ def convert(
     result = Result(pages, size, media_type, findings=_in_page_order([*found, *written]))
     result.refuse(options.fail_on)
     return result
+
+
+class _Remembered:
+    """Progress, and the last of it once more: a writer may go on when the whole source is done."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._last = (0, 0)
+
+    def __call__(self, done: int, size: int) -> None:
+        self._last = (done, size)
+        self._progress(done, size)
+
+    def again(self) -> None:
+        self._progress(*self._last)
 
 
 def _packets_here(

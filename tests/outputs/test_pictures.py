@@ -127,3 +127,24 @@ def test_a_page_that_is_too_large_a_picture(tmp_path: Path) -> None:
     assert answer.exit_code == 5
     assert "too large a picture" in answer.stderr
     assert [entry.name for entry in tmp_path.iterdir()] == ["in.afp"]
+
+
+class GoneError(Exception):
+    """The client has left."""
+
+
+@pytest.mark.parametrize("options", [{}, {"format": Format.TIFF}, {"split": "pages:3"}])
+def test_drawing_makes_progress_and_can_be_ended(sample: bytes, options: dict[str, Any]) -> None:
+    """A server ends a conversion without progress, and one whose client has left."""
+    chosen = Options(**({"format": Format.PNG, "dpi": 20} | options))
+    told: list[tuple[int, int]] = []
+    pages = convert(io.BytesIO(sample), io.BytesIO(), chosen, progress=lambda *at: told.append(at)).pages
+    assert len(told) == 2 * pages
+    calls = iter(range(2 * pages - 1))
+
+    def leave(_done: int, _size: int) -> None:
+        if next(calls, None) is None:
+            raise GoneError
+
+    with pytest.raises(GoneError):
+        convert(io.BytesIO(sample), io.BytesIO(), chosen, progress=leave)

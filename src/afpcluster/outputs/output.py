@@ -56,6 +56,14 @@ class Holding(Protocol):
         """Let go of them, since the output is not wanted any more. Never raises."""
 
 
+@runtime_checkable
+class Stepping(Protocol):
+    """A writer that has work of its own with each page; `step` is called behind every such piece of it, so
+    that whoever waits knows that it goes on, and may end it by an exception."""
+
+    step: Callable[[], None]
+
+
 class Output(Protocol):
     """One kind of output. It crosses process borders."""
 

@@ -7,7 +7,7 @@ as CCITT G4, others deflated. The PDF is worked on in a scratch file.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -58,6 +58,7 @@ class _PictureWriter:
         self._scratch = scratch_file()
         self._pdf = output.pdf.writer(self._scratch, findings)
         self._parts: Parts | None = None
+        self.step: Callable[[], None] = lambda: None
         self.media_type = output.media_type
 
     def add(self, packet: Packet) -> None:
@@ -119,6 +120,7 @@ class _PictureWriter:
             )
         picture: Image = page.render(scale=scale).to_pil()
         page.close()
+        self.step()
         if output.colour is Colour.COLOUR:
             return picture.convert("RGB")
         grey = picture.convert("L")  # PDFium's own shades of grey are others than those of its colours

@@ -7,7 +7,7 @@ that it holds only its fonts, images, overlays and bookmarks. A manifest says wh
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from afpcluster.display.items import Page
 from afpcluster.display.place import Place
 from afpcluster.findings import Findings, Severity
-from afpcluster.outputs.output import Holding, Maker, Output, Packet, Sink, Takes, Writer
+from afpcluster.outputs.output import Holding, Maker, Output, Packet, Sink, Stepping, Takes, Writer
 from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Part, parts_to
 from afpcluster.outputs.split.rule import PartNames, SplitRule
 
@@ -94,6 +94,7 @@ class _SplitWriter:
         self._open: _OpenPart | None = None
         self._count = 0
         self._manifest: list[bytes] = []
+        self.step: Callable[[], None] = lambda: None
 
     def add(self, packet: _SplitPacket) -> None:
         opened = self._open
@@ -113,6 +114,8 @@ class _SplitWriter:
         closing = ExitStack()
         part = closing.enter_context(self._parts.open(name))
         writer = self._output.output.writer(part, self._findings)
+        if isinstance(writer, Stepping):
+            writer.step = self.step
         return _OpenPart(packet.key, packet.place, name, packet.number, part, writer, closing)
 
     def _close(self) -> None:
