@@ -1,8 +1,7 @@
 """Structured fields of MO:DCA that have parameters, declared; Begin and End fields share two shapes.
 
-Sizes and offsets are L-units of the system that the field belongs to; see each class. A unit base of 0
-means "per 10 inches", 1 "per 10 centimetres". Orientations are degrees * 128 (9 bits degrees, 6 bits
-minutes). MO:DCA Chapter 5 "MO:DCA Structured Fields".
+Sizes and offsets are L-units of the system that the field belongs to; see each class and `afp/units.py`.
+Orientations are degrees * 128 (9 bits degrees, 6 bits minutes). MO:DCA Chapter 5 "MO:DCA Structured Fields".
 """
 
 from __future__ import annotations
@@ -26,18 +25,8 @@ from afpcluster.afp.declare import (
     structure,
 )
 
-POINTS_PER_BASE = {0: 720.0, 1: 7200.0 / 25.4}
-"""Points in a unit base: 10 inches or 10 centimetres."""
-
 USE_OBJECT_OFFSET = -1
 USE_OBJECT_ORIENTATION = 0xFFFF
-
-
-def points_per_unit(base: int, units: int) -> float:
-    """Points per L-unit; damaged values (0 units, reserved base) count as 1440 per inch."""
-    if units == 0 or base not in POINTS_PER_BASE:
-        return 0.05
-    return POINTS_PER_BASE[base] / units
 
 
 def degrees(orientation: int) -> float:

@@ -10,10 +10,10 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import RecordFile, window_for
-from afpcluster.afp.modca import points_per_unit
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.notes import note_text
 from afpcluster.afp.triplets import FqnType
+from afpcluster.afp.units import points_per_unit
 from afpcluster.display.facts import PageFacts, Tag, Used
 from afpcluster.document.assembly import PageUnit
 from afpcluster.document.attributes import begin_name, declared_code_page, read_tag, report_cut_tag

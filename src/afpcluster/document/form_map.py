@@ -13,8 +13,9 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import degrees, points_per_unit
+from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.units import read_units
 from afpcluster.document.medium_map import (
     MOST_SLOTS,
     CopyGroup,
@@ -183,7 +184,7 @@ class _MapReader:
         data, type_ = record.data, record.type
         if type_ == CODES["MDD"]:
             self._descriptor = d = modca.MediumDescriptor.decode(data)
-            self._unit = (points_per_unit(d.x_base, d.x_units), points_per_unit(d.y_base, d.y_units))
+            self._unit = read_units(d, self._findings.at(record))
         elif type_ == CODES["PGP"]:
             self._map.placements = [self._placement(g) for g in modca.PagePosition.decode(data).groups]
         elif type_ == CODES["PGP1"]:
@@ -200,7 +201,7 @@ class _MapReader:
             self._subgroups = modca.MediumCopyCount.decode(data).groups
         elif type_ == CODES["PMC"]:
             modification = modca.PageModificationControl.decode(data)
-            self._map.modifications[modification.identifier] = self._overlays(modification.triplets)
+            self._map.modifications[modification.identifier] = self._overlays(modification.triplets, record)
         elif mnemonic(type_) in _PRINTER_FIELDS:
             self._not_applied[_PRINTER_FIELDS[mnemonic(type_)]] = None
 
@@ -210,12 +211,12 @@ class _MapReader:
             g.x_origin * x, g.y_origin * y, degrees(g.orientation), g.side, g.flags, g.modification_id
         )
 
-    def _overlays(self, triplets: bytes) -> list[OverlayUse]:
+    def _overlays(self, triplets: bytes, record: Record) -> list[OverlayUse]:
         """Overlays of a PMC: Resource Object Include triplets, in the PMC's units or the medium's."""
         units = t.decode_triplet(triplets, t.MeasurementUnits)
         x, y = self._unit
         if units is not None:
-            x, y = points_per_unit(units.x_base, units.x_units), points_per_unit(units.y_base, units.y_units)
+            x, y = read_units(units, self._findings.at(record))
         uses = []
         for triplet in t.split_triplets(triplets):
             if triplet.id == 0x6C and len(triplet.data) >= t.ResourceObjectInclude.shape.required:

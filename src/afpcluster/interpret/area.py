@@ -13,9 +13,10 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees, points_per_unit
+from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees
+from afpcluster.afp.units import check_extents, read_units
 from afpcluster.display.geometry import Matrix, rotation, translation
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings, Reporter, Severity
 from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.mixing import Mixing, overridden, read_mixing
@@ -64,7 +65,7 @@ def read_area(
     for record in records:
         try:
             if record.type == CODES["OBD"]:
-                area_units = _descriptor(record.data, area, area_units)
+                area_units = _descriptor(record.data, area, area_units, findings.at(record))
                 descriptor = record
                 report_unapplied(record.data, record, findings)
             elif record.type == CODES["OBP"]:
@@ -79,7 +80,8 @@ def read_area(
             name = mnemonic(record.type)
             findings.at(record.offset, name)("field-short", f"{name}: {error}")
     if include is not None:
-        area_units = _descriptor(include.triplets, area, area_units)
+        report = findings.at(begin.offset if begin else None, "IOB")
+        area_units = _descriptor(include.triplets, area, area_units, report)
         option = t.decode_triplet(include.triplets, t.MappingOptionTriplet)
         area.mapping = option.option if option else area.mapping
         x = x if include.x_origin == USE_OBJECT_OFFSET else include.x_origin
@@ -118,16 +120,16 @@ def _report_mapping(option: int | None, begin: Record | None, findings: Findings
         )
 
 
-def _descriptor(triplets: bytes, area: ObjectArea, units: tuple[float, float]) -> tuple[float, float]:
+def _descriptor(
+    triplets: bytes, area: ObjectArea, units: tuple[float, float], report: Reporter
+) -> tuple[float, float]:
     """Take units and size from the triplets of an OBD or IOB; the units in force after them."""
     measure = t.decode_triplet(triplets, t.MeasurementUnits)
     if measure is not None:
-        units = (
-            points_per_unit(measure.x_base, measure.x_units),
-            points_per_unit(measure.y_base, measure.y_units),
-        )
+        units = read_units(measure, report)
     size = t.decode_triplet(triplets, t.ObjectAreaSize)
     if size is not None:
+        check_extents(size.x_size, size.y_size, "the content of the object says how large it is", report)
         area.width, area.height = size.x_size * units[0], size.y_size * units[1]
     return units
 

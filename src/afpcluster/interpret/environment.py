@@ -14,8 +14,8 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import POINTS_PER_BASE, points_per_unit
 from afpcluster.afp.triplets import FqnType
+from afpcluster.afp.units import check_extents, read_units
 from afpcluster.display.geometry import Matrix
 from afpcluster.document.resources import ResourceScope
 from afpcluster.findings import Findings, Severity
@@ -105,7 +105,7 @@ def read_environment(
     environment.has_text_descriptor = descriptor is not None
     if descriptor is not None:
         try:
-            environment.text = text_space(descriptor, environment, suppressed)
+            environment.text = text_space(descriptor, environment, suppressed, findings)
         except DecodeError as error:
             findings.at(descriptor.offset, "PTD")("field-short", f"PTD: {error}")
     if environment.text is None:
@@ -136,10 +136,7 @@ def _report_mapped_twice(
 def _page_descriptor(record: Record, environment: Environment, findings: Findings) -> None:
     page = modca.PageDescriptor.decode(record.data)
     environment.has_descriptor = True
-    environment.x_unit = points_per_unit(page.x_base, page.x_units)
-    environment.y_unit = points_per_unit(page.y_base, page.y_units)
-    if not page.x_units or not page.y_units or {page.x_base, page.y_base} - POINTS_PER_BASE.keys():
-        _report_size(record, findings, "has impossible units; 1440 to the inch are used")
+    environment.x_unit, environment.y_unit = read_units(page, findings.at(record), "page-size-bad")
     if not page.x_size or not page.y_size:
         _report_size(record, findings, "has no width or height; that of a Letter page is used")
     width = page.x_size * environment.x_unit or _DEFAULT_SIZE[0]
@@ -164,25 +161,27 @@ def _report_size(
     )
 
 
-def text_space(record: Record, environment: Environment, suppressed: frozenset[int]) -> TextSpace:
+def text_space(
+    record: Record, environment: Environment, suppressed: frozenset[int], findings: Findings
+) -> TextSpace:
     """The object space of presentation text from its descriptor (PTD format 1 or 2). On a page itself it is
     as big as the page (PTOCA "Presentation Text Data Descriptor (PTD)")."""
-    initial = b""
+    descriptor: modca.PresentationTextDescriptor | modca.PresentationTextDescriptorFormat1
     if record.type == CODES["PTD1"]:
-        old = modca.PresentationTextDescriptorFormat1.decode(record.data)
-        x_base, y_base, x_units, y_units = old.x_base, old.y_base, old.x_units, old.y_units
-        x_size, y_size = old.x_size, old.y_size
+        initial, descriptor = b"", modca.PresentationTextDescriptorFormat1.decode(record.data)
     else:
-        d = modca.PresentationTextDescriptor.decode(record.data)
-        x_base, y_base, x_units, y_units = d.x_base, d.y_base, d.x_units, d.y_units
-        x_size, y_size, initial = d.x_size, d.y_size, d.controls
-    x_unit, y_unit = points_per_unit(x_base, x_units), points_per_unit(y_base, y_units)
+        descriptor = modca.PresentationTextDescriptor.decode(record.data)
+        initial = descriptor.controls
+    report = findings.at(record.offset, "PTD")
+    x_unit, y_unit = read_units(descriptor, report)
     own = not environment.has_descriptor
+    if own:
+        check_extents(descriptor.x_size, descriptor.y_size, "that of the page is used", report)
     return TextSpace(
         x_unit,
         y_unit,
-        (own and x_size * x_unit) or environment.width,
-        (own and y_size * y_unit) or environment.height,
+        (own and descriptor.x_size * x_unit) or environment.width,
+        (own and descriptor.y_size * y_unit) or environment.height,
         initial,
         suppressed,
     )

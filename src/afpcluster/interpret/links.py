@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from afpcluster.afp import triplets as t
 from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import LinkLogicalElement, points_per_unit
+from afpcluster.afp.modca import LinkLogicalElement
 from afpcluster.afp.triplets import FqnType
+from afpcluster.afp.units import read_units
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Link
 from afpcluster.document.page_names import PageNames
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Reporter
 from afpcluster.interpret.environment import Environment
 
 _SOURCE, _TARGET = 2, 3  # RGFunct
@@ -57,7 +58,9 @@ def read_links(
             "link-not-applied", f"A link is left out: {reason}"
         )
         return []
-    areas = list(_areas(source, page)) or [Box(0, 0, page.width, page.height)]
+    areas = list(_areas(source, page, findings.at(record.offset, "LLE"))) or [
+        Box(0, 0, page.width, page.height)
+    ]
     return [Link(area, uri, number) for area in areas]
 
 
@@ -95,12 +98,12 @@ def _target(
     return None, number
 
 
-def _areas(source: bytes, page: Environment) -> Iterator[Box]:
+def _areas(source: bytes, page: Environment, report: Reporter) -> Iterator[Box]:
     """The rectangles of a link source, in its own units or the page's."""
     x, y = page.x_unit, page.y_unit
     units = t.decode_triplet(source, t.MeasurementUnits)
     if units is not None:
-        x, y = points_per_unit(units.x_base, units.x_units), points_per_unit(units.y_base, units.y_units)
+        x, y = read_units(units, report)
     for triplet in t.split_triplets(source):
         if triplet.id == 0x4D and len(triplet.data) >= t.AreaDefinition.shape.required:
             area = t.AreaDefinition.decode(triplet.data)

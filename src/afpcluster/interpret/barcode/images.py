@@ -13,6 +13,7 @@ from afpcluster.afp import modca
 from afpcluster.afp.bcoca import PERCENT_BASE, ImageInformation, QrCodeImages
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
+from afpcluster.afp.units import POINTS_PER_BASE
 from afpcluster.display.geometry import rotation, translation
 from afpcluster.display.items import Group, Item
 from afpcluster.document.objects import ObjectNode, nest
@@ -86,9 +87,9 @@ def _lengths(
         raise BarCodeError(condition, "no units per unit base")
     if base == PERCENT_BASE:
         return values[0] * size[0] / 100 / units, values[1] * size[1] / 100 / units
-    if base not in modca.POINTS_PER_BASE:
+    if base not in POINTS_PER_BASE:
         raise BarCodeError(condition, f"unit base X'{base:02X}' is unknown")
-    unit = modca.POINTS_PER_BASE[base] / units
+    unit = POINTS_PER_BASE[base] / units
     return values[0] * unit, values[1] * unit
 
 

@@ -16,7 +16,7 @@ from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
 from afpcluster.afp.bcoca import BarCodeType as T
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import POINTS_PER_BASE
+from afpcluster.afp.units import MOST, POINTS_PER_BASE
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import translation
 from afpcluster.display.items import Group, Item, Rectangle
@@ -251,13 +251,16 @@ class Drawing:
         if base not in POINTS_PER_BASE:
             self._report("EC-0505", f"unit base X'{base:02X}' is not supported; ten inches are used")
             base = 0
-        if not 1 <= units <= 0x7FFF:
+        if not 1 <= units <= MOST:
             self._report("EC-0605", f"{units} units per unit base are not possible; 14400 are used")
             units = 14400
         elif units != self.descriptor.y_units:
             self._report(
                 "EC-0605", f"units of X and Y differ ({units} and {self.descriptor.y_units}); X counts"
             )
+        extents = self.descriptor.x_extent, self.descriptor.y_extent
+        if any(not (1 <= extent <= MOST or extent == bcoca.DEFAULT_16) for extent in extents):
+            self._report("EC-0705", f"extents of {extents[0]} by {extents[1]} units are not possible")
         return POINTS_PER_BASE[base] / units
 
     def _colour(self) -> Colour:

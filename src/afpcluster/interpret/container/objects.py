@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.modca import points_per_unit
+from afpcluster.afp.units import read_unit, read_units
 from afpcluster.display.colour import BLACK, WHITE, Colour, as_rgb
 from afpcluster.display.geometry import Matrix
 from afpcluster.display.items import Encoding, Image, ImageData, ImageModel, Item, Rectangle
@@ -125,10 +125,8 @@ def _svg(
     """An SVG file; a frame where it cannot be read. The triplet's size goes before the file's own."""
     wanted = (area.width, area.height) if area.width and area.height else None
     if size is not None and size.x_size and size.y_size:
-        wanted = (
-            size.x_size * points_per_unit(size.x_base, size.x_units),
-            size.y_size * points_per_unit(size.y_base, size.y_units),
-        )
+        x_unit, y_unit = read_units(size, report)
+        wanted = (size.x_size * x_unit, size.y_size * y_unit)
 
     def read_image(file: bytes) -> ImageData | None:
         file_format = sniff(file)
@@ -176,7 +174,7 @@ def _image_file(
         )
     found = FILE_FORMATS[file_format](file)
     image = found.image
-    x_scale, y_scale = _points_per_sample(found, triplets)
+    x_scale, y_scale = _points_per_sample(found, triplets, file.report)
     width, height = image.width * x_scale, (found.height or image.height) * y_scale
     colour = _colour(triplets) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
@@ -205,13 +203,15 @@ def _grayscaled(image: ImageData, colour: Colour, report: Reporter) -> ImageData
     return replace(image, key=key, model=ImageModel.INDEXED, palette=palette)
 
 
-def _points_per_sample(found: FileImage, triplets: bytes) -> tuple[float, float]:
+def _points_per_sample(found: FileImage, triplets: bytes, report: Reporter) -> tuple[float, float]:
     """Points per sample in x and y (MO:DCA "Image Resolution Triplet X'9A'")."""
     said = t.decode_triplet(triplets, t.ImageResolution)
-    if said is not None and said.x_resolution and said.y_resolution:
-        return points_per_unit(said.x_base, said.x_resolution), points_per_unit(
-            said.y_base, said.y_resolution
-        )
+    if said is not None:
+        own = "that of the image file is used"
+        x_scale = read_unit(said.x_base, said.x_resolution, "X", report, instead=own)
+        y_scale = read_unit(said.y_base, said.y_resolution, "Y", report, instead=own)
+        if said.x_resolution and said.y_resolution:
+            return x_scale, y_scale
     if found.x_density > 0 and found.y_density > 0:
         return 72 / found.x_density, 72 / found.y_density
     return 72 / _DEFAULT_RESOLUTION, 72 / _DEFAULT_RESOLUTION

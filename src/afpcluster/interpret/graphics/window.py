@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.goca_descriptor import WINDOW_SPECIFICATION, WindowSpecification, descriptor_parameters
-from afpcluster.afp.modca import points_per_unit
+from afpcluster.afp.units import read_unit
 from afpcluster.display.geometry import Box
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import Context, DataObject, MappingOption, ObjectArea
@@ -51,10 +51,10 @@ def window_mapping(data_object: DataObject, context: Context) -> WindowMapping:
     """The mapping for an object; a missing or empty window is a finding and counts as the object area."""
     area = data_object.area
     window = _window(data_object, context)
-    sx, sy = (
-        points_per_unit(window.unit_base, window.x_units),
-        points_per_unit(window.unit_base, window.y_units),
-    )
+    record = data_object.descriptor
+    report = context.findings.at(record.offset if record else data_object.offset, "GDD", _SPEC)
+    sx = read_unit(window.unit_base, window.x_units, "X", report)
+    sy = read_unit(window.unit_base, window.y_units, "Y", report)
     width, height = (window.right - window.left) * sx, (window.top - window.bottom) * sy
     if area.width <= 0 or area.height <= 0:  # the content says how big the area is
         area = ObjectArea(width, height)

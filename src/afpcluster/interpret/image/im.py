@@ -20,7 +20,8 @@ from afpcluster.afp.im_image import (
     ImageInputDescriptor,
     ImageOutputControl,
 )
-from afpcluster.afp.modca import degrees, points_per_unit
+from afpcluster.afp.modca import degrees
+from afpcluster.afp.units import read_unit
 from afpcluster.codecs.bytewise import pad_rows
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, scaling, translation
@@ -32,6 +33,7 @@ from afpcluster.interpret.image.data import make_image
 from afpcluster.interpret.mapping import replicate
 
 SPEC = "MO:DCA Appendix C IM Image Object"
+_RESOLUTION = "im-resolution-missing"
 
 
 @dataclass(slots=True)
@@ -78,9 +80,6 @@ def draw_im_image(data_object: DataObject, context: Context) -> list[Item]:
     if control is not None and {control.x_map, control.y_map} - {SINGLE_DOT, DOUBLE_DOT}:
         message = "An IM image is mapped by a reserved value; one point of the image is one pel"
         report("mapping-unsupported", message, SPEC, severity=Severity.SUBSTITUTED)
-    if not descriptor.x_resolution or not descriptor.y_resolution:
-        message = "An IM image has no resolution; 1440 points to the inch are used"
-        report("im-resolution-missing", message, SPEC, severity=Severity.SUBSTITUTED)
     return _placed(cells, control, descriptor, colour, report)
 
 
@@ -129,8 +128,8 @@ def _placed(
 
     Cell origins count along the axes of the page, whatever the orientation; it turns each cell.
     """
-    x_point = points_per_unit(descriptor.x_base, descriptor.x_resolution)
-    y_point = points_per_unit(descriptor.y_base, descriptor.y_resolution)
+    x_point = read_unit(descriptor.x_base, descriptor.x_resolution, "X", report, _RESOLUTION)
+    y_point = read_unit(descriptor.y_base, descriptor.y_resolution, "Y", report, _RESOLUTION)
     dots, origin, turn = 1, IDENTITY, IDENTITY
     if control is not None:
         dots = 2 if control.x_map == DOUBLE_DOT else 1

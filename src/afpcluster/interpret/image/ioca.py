@@ -24,7 +24,7 @@ from afpcluster.afp.ioca import (
     short_fields,
 )
 from afpcluster.afp.ioca_segment import Raster, rasters
-from afpcluster.afp.modca import points_per_unit
+from afpcluster.afp.units import check_extents, read_unit
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import Group, Image, Item, Rectangle
@@ -105,8 +105,9 @@ def _read_space(data_object: DataObject, context: Context) -> _Space:
         report("image-descriptor-bad", f"{error}; {_ASSUMED}", IDD_SPEC)
         return space
     space.width, space.height = descriptor.x_size, descriptor.y_size
-    space.x_scale = points_per_unit(descriptor.unit_base, descriptor.x_resolution)
-    space.y_scale = points_per_unit(descriptor.unit_base, descriptor.y_resolution)
+    space.x_scale = read_unit(descriptor.unit_base, descriptor.x_resolution, "X", report)
+    space.y_scale = read_unit(descriptor.unit_base, descriptor.y_resolution, "Y", report)
+    check_extents(descriptor.x_size, descriptor.y_size, "the image says how large it is", report)
     default = space.colour
     for code, data in short_fields(descriptor.parameters):
         try:
