@@ -43,6 +43,7 @@ class Finding:
     count: int = 1  # how often the same thing was seen; offset and page are those of the first
     bytes_lost: int = 0  # of the input, that could not be read; of all times together
     kept: int = 0  # how many of `count` are of things that are made once and used again
+    file: str | None = None  # which print file it is of, where several become one output
 
     def as_dict(self) -> dict[str, Any]:
         """What is known of it, by name."""
@@ -122,12 +123,14 @@ class Findings:
     is used, and every process meets it anew: it counts once.
 
     `limit` bounds memory: past it, new kinds are only known of, in a last finding of their own. `strict`
-    refuses what is missing (`Reporter.missing`).
+    refuses what is missing (`Reporter.missing`). `file` is the print file that findings are of from now on,
+    where there are several.
     """
 
     def __init__(self, limit: int = 1000, *, strict: bool = False) -> None:
         self.strict = strict
-        self._by_key: dict[tuple[str, str], Finding] = {}
+        self.file: str | None = None
+        self._by_key: dict[tuple[str | None, str, str], Finding] = {}
         self._limit = limit
         self._beyond: Finding | None = None
         self._page: int | None = None
@@ -173,19 +176,23 @@ class Findings:
         """Record one finding on the current page, seen `count` times."""
         kept = count if self._keeping else 0
         self._insert(
-            Finding(code, severity, message, offset, field, self._page, spec, count, bytes_lost, kept)
+            Finding(
+                code, severity, message, offset, field, self._page, spec, count, bytes_lost, kept, self.file
+            )
         )
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Merge findings made elsewhere (another process), keeping their pages and counts."""
         for finding in findings:
+            if self.file is not None and finding.file is None:
+                finding = replace(finding, file=self.file)
             if finding.code == _LIMIT:
                 self._note_beyond(finding)
             else:
                 self._insert(finding)
 
     def _insert(self, finding: Finding) -> None:
-        key = (finding.code, finding.message)
+        key = (finding.file, finding.code, finding.message)
         known = self._by_key.get(key)
         if known is not None:
             self._by_key[key] = _together(known, finding)
@@ -234,6 +241,7 @@ class ConversionError(Exception):
         self.code = code
         self.message = message
         self.offset = offset
+        self.file: str | None = None  # which print file, where several become one output
 
     def __reduce__(self) -> tuple[Any, ...]:  # crosses process borders with its offset
         return (_rebuild, (type(self), self.code, self.message, self.offset))

@@ -34,7 +34,7 @@ def test_examples(tmp_path: Path) -> None:
     (tmp_path / "resources").mkdir()
     examples = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/python.md").read_text("utf-8"), re.M | re.S)
     shown = run("\n".join(examples), tmp_path)
-    assert len(examples) == 6
+    assert len(examples) == 7
     assert "manifest.jsonl" in shown
     assert "S0000003 {'Account Number'" in shown
     assert "input-truncated" in shown

@@ -11,8 +11,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +28,36 @@ _CANNOT_READ = 1  # also: cannot write
 _STANDARD = Path("-")
 
 
-def run(source: Path, target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
-    """Convert one file; the answer is the exit code. `target` appears only when it is complete."""
+def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
+    """Convert one file, or several to one output; the answer is the exit code. `target` appears only when it
+    is complete."""
     console = Console(stderr=True)
-    if problem := _impossible(source, target, options, as_json):
+    if problem := _impossible(sources, target, options, as_json):
         console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     try:
-        with _opened(source) as opened, _sink(target, options) as sink, _progress(console, quiet) as progress:
+        with (
+            _opened(sources) as opened,
+            _sink(target, options) as sink,
+            _progress(console, quiet) as progress,
+        ):
             result = convert(opened, sink, options, progress=progress)
     except ConversionError as error:
-        return failed(source, error, as_json)
+        return failed(sources[0], error, as_json)
     except OSError as error:
-        problem = _not_opened(source, target, error)
+        problem = _not_opened(sources, target, error)
         console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
         return _CANNOT_READ
     _done(console, target, result, as_json, quiet)
     return 0
 
 
-def _impossible(source: Path, target: Path, options: Options, as_json: bool) -> str | None:
+def _impossible(sources: Sequence[Path], target: Path, options: Options, as_json: bool) -> str | None:
     if target == _STANDARD:
         return "--json and -o - both want standard output; use one of them" if as_json else None
-    if target.is_file() and source.exists() and target.samefile(source):
+    if sources.count(_STANDARD) > 1:
+        return "standard input can be read once only"
+    if target.is_file() and any(source.exists() and target.samefile(source) for source in sources):
         return f"{target} is the input itself; name another output"
     if _is_folder(target, options) and target.exists() and not _is_empty_folder(target):
         return f"{target} is there already; name a new folder for the parts, or a .zip file"
@@ -59,16 +66,27 @@ def _impossible(source: Path, target: Path, options: Options, as_json: bool) -> 
     return None
 
 
-def _not_opened(source: Path, target: Path, error: OSError) -> str:
+def _not_opened(sources: Sequence[Path], target: Path, error: OSError) -> str:
     """What the system said, of which file, and what next."""
     said = error.strerror or str(error)
-    if error.filename is not None and Path(error.filename) == source:
-        return f"{source} cannot be read: {said}. Check its name and who may read it"
-    return f"{source} is not converted to {target}: {said}. Check that there is room and who may write there"
+    if error.filename is not None and Path(error.filename) in sources:
+        return f"{error.filename} cannot be read: {said}. Check its name and who may read it"
+    what = sources[0] if len(sources) == 1 else f"The merge of {len(sources)} files"
+    return f"{what} is not converted to {target}: {said}. Check that there is room and who may write there"
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[Any]:
+def _opened(sources: Sequence[Path]) -> Iterator[Any]:
+    """The one source; or several, of which files are opened when their turn comes."""
+    with ExitStack() as stack:
+        if len(sources) == 1:
+            yield stack.enter_context(_one_opened(sources[0]))
+            return
+        yield [source if source.is_file() else stack.enter_context(_one_opened(source)) for source in sources]
+
+
+@contextmanager
+def _one_opened(source: Path) -> Iterator[Any]:
     """The source, or a copy of it where it can be read once only."""
     with nullcontext(sys.stdin.buffer) if source == _STANDARD else source.open("rb") as opened:
         if opened.seekable():
@@ -183,11 +201,13 @@ def failed(source: Path, error: ConversionError, as_json: bool) -> int:
     console = Console(stderr=True)
     where = f" at byte {error.offset}" if error.offset is not None else ""
     console.print(
-        f"[bold red]error[/] {source}{where}: {error.message} ({error.code})", highlight=False, soft_wrap=True
+        f"[bold red]error[/] {error.file or source}{where}: {error.message} ({error.code})",
+        highlight=False,
+        soft_wrap=True,
     )
     if as_json:
         answer = {"status": "error", "code": error.code, "message": error.message, "offset": error.offset}
-        print(json.dumps(answer))
+        print(json.dumps(answer | ({"file": error.file} if error.file is not None else {})))
     return error.exit_code
 
 
@@ -220,10 +240,13 @@ def _table(result: Result) -> Table:
     number = len(result.findings)
     title = f"{number} finding{'' if number == 1 else 's'}{lost}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in ("severity", "page", "byte", "times"):
-        table.add_column(heading, justify="left" if heading == "severity" else "right")
+    of_several = any(finding.file is not None for finding in result.findings)
+    for heading in ("severity", *(["file"] if of_several else []), "page", "byte", "times"):
+        table.add_column(heading, justify="left" if heading in ("severity", "file") else "right")
     table.add_column("what", overflow="fold")
     for f in result.findings:
         shown = [str(v) if v is not None else "" for v in (f.page, f.offset)]
+        if of_several:
+            shown.insert(0, f.file or "")
         table.add_row(str(f.severity), *shown, str(f.count), f"{f.message} ({f.code})")
     return table

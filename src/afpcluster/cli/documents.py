@@ -35,7 +35,12 @@ def sample(
 
 @app.command("convert")
 def convert(
-    source: Annotated[Path, typer.Argument(help="the AFP print file; - for standard input")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            help="the AFP print file; - for standard input; several become one output, in their order"
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="the file to write; - for standard output")],
     format_: Annotated[
         str | None,
@@ -111,7 +116,7 @@ def convert(
     as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
 ) -> None:
-    """Convert an AFP print file to PDF, or write its index, without any server."""
+    """Convert AFP print files to PDF, or write their index, without any server."""
     from afpcluster.cli.convert_command import failed, run
     from afpcluster.findings import ConversionError
     from afpcluster.options import STAND_IN_FOLDERS, Options
@@ -122,7 +127,7 @@ def convert(
         selection = Selection.parse(pages, groups or (), documents)
         chosen = format_of(format_, output.name)
     except ConversionError as error:
-        raise typer.Exit(failed(source, error, as_json)) from error
+        raise typer.Exit(failed(sources[0], error, as_json)) from error
     options = Options(
         selection=selection,
         format=chosen,
@@ -132,7 +137,7 @@ def convert(
         split=split,
         part_name=part_name,
         title=title,
-        file_name=source.name,
+        file_name=sources[0].name if len(sources) == 1 else output.name,
         password=password,
         permissions=tuple(permissions.split(",")) if permissions is not None else None,
         linearize=linearize,
@@ -152,7 +157,7 @@ def convert(
         tagged=tagged,
         language=language,
     )
-    raise typer.Exit(run(source, output, options, as_json=as_json, quiet=quiet))
+    raise typer.Exit(run(sources, output, options, as_json=as_json, quiet=quiet))
 
 
 @app.command("inspect")

@@ -1,4 +1,5 @@
-"""Pages in parallel across processes: the parent only writes.
+"""The print files of a conversion, one after the other: here, or their pages in parallel across processes, of
+which the parent only writes.
 
 Units (pages, or whole sheets) go to workers in chunks, in turn; the parent takes chunks in their order, so
 the result does not depend on the number of processes. A pipe that is full makes its worker wait: memory
@@ -9,15 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import pickle
-import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple, Protocol
 
+from afpcluster.conversion.print_files import PrintFile
 from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, ProcessLostError
 from afpcluster.options import Options
@@ -26,31 +27,67 @@ from afpcluster.outputs.output import Output, Packet
 _CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep workers in step
 
 
-def packets_in_parallel(
-    source: BinaryIO,
-    options: Options,
-    output: Output,
-    take: Callable[[Packet], None],
-    progress: Callable[[int, int], None] | None,
-) -> tuple[int, list[Finding]]:
-    """Make all packets in `options.processes` processes and hand them to `take` in page order.
+class Receiver(Protocol):
+    """Takes what a conversion makes, print file after print file."""
 
-    The answer is the number of pages and the findings of all processes. Raises what a worker raised.
-    """
-    count = options.processes
+    def begin(self, file: PrintFile) -> None:
+        """What follows is of this file."""
+
+    def take(self, packet: Packet) -> None:
+        """The next packet in page order."""
+
+    def reached(self, done: int) -> None:
+        """So many bytes of the file are done."""
+
+    def end(self, course: Course) -> None:
+        """The file is done."""
+
+
+class Course(NamedTuple):
+    """What became of one print file: its output pages, its own pages, and what was found."""
+
+    pages: int
+    walked: int
+    findings: list[Finding]
+
+
+def convert_here(files: Sequence[PrintFile], options: Options, output: Output, receiver: Receiver) -> None:
+    """Make all packets in this process."""
+    in_front = 0
+    for file in files:
+        receiver.begin(file)
+        with (
+            file.opened() as source,
+            Work(source, options, in_front=in_front if len(files) > 1 else None) as work,
+        ):
+            for unit, packet in work.packets(output.maker(), output.takes):
+                receiver.take(packet)
+                receiver.reached(unit.end)
+            in_front += work.pages_seen
+            receiver.end(Course(work.pages_seen, work.pages_walked, work.findings()))
+
+
+def convert_in_parallel(
+    files: Sequence[PrintFile], options: Options, output: Output, receiver: Receiver
+) -> None:
+    """Make all packets in `options.processes` processes, and hand them on in page order. Raises what a worker
+    raised."""
     context = _context()
-    with _as_path(source) as path:
+    with ExitStack() as stack:
+        paths = [stack.enter_context(file.as_path()) for file in files]
         workers: list[tuple[Any, Connection]] = []
         try:
-            for index in range(count):
+            for index in range(options.processes):
                 receiving, sending = context.Pipe(duplex=False)
                 inherited = [receiving, *(pipe for _, pipe in workers)] if _forks(context) else []
-                arguments = (sending, path, options, output, index, inherited)
+                arguments = (sending, paths, options, output, index, inherited)
                 process = context.Process(target=_work, args=arguments, daemon=True)
                 process.start()
                 sending.close()
                 workers.append((process, receiving))
-            return _gather([receiving for _, receiving in workers], take, progress)
+            for number, file in enumerate(files):
+                receiver.begin(file)
+                receiver.end(_gather([receiving for _, receiving in workers], number, receiver))
         finally:
             for process, receiving in workers:
                 receiving.close()
@@ -58,14 +95,11 @@ def packets_in_parallel(
                 process.join()
 
 
-def _gather(
-    connections: list[Connection],
-    take: Callable[[Packet], None],
-    progress: Callable[[int, int], None] | None,
-) -> tuple[int, list[Finding]]:
-    pages, found = 0, []
+def _gather(connections: list[Connection], turn: int, receiver: Receiver) -> Course:
+    """Hand on the packets of one file; worker `turn` has the first."""
+    pages, walked = 0, 0
+    found: list[Finding] = []
     finished = [False] * len(connections)
-    turn = 0
     while not all(finished):
         index = turn % len(connections)
         turn += 1
@@ -80,16 +114,15 @@ def _gather(
             ) from error
         if kind == "packets":
             for packet in value:
-                take(packet)
-            if progress is not None:
-                progress(*done)
+                receiver.take(packet)
+            receiver.reached(done)
         elif kind == "error":
             raise value
         else:
             finished[index] = True
-            pages = max(pages, done[0])
+            pages, walked = done
             found += value
-    return pages, found
+    return Course(pages, walked, found)
 
 
 def _context() -> Any:
@@ -104,37 +137,55 @@ def _forks(context: Any) -> bool:
 
 def _work(
     sending: Connection,
-    path: str,
+    paths: Sequence[str],
     options: Options,
     output: Output,
     index: int,
     inherited: Sequence[Connection],
 ) -> None:
-    """One worker: chunks number index, index + processes, … of the units. `inherited` are ends of pipes
-    that a fork brought along: held open, they would hide the parent's death."""
+    """One worker: chunks number index, index + processes, … of the units of each file; the next file begins
+    with the next worker. `inherited` are ends of pipes that a fork brought along: held open, they would hide
+    the parent's death."""
     for pipe in inherited:
         pipe.close()
     try:
-        count = options.processes
-        with (
-            open(path, "rb") as source,
-            Work(source, options, lambda number: (number - 1) // _CHUNK % count == index) as work,
-        ):
-            chunk: list[Packet] = []
-            for unit, packet in work.packets(output.maker(), output.takes):
-                if packet is not None:
-                    chunk.append(packet)
-                elif chunk:  # the next unit is another worker's
-                    sending.send(("packets", chunk, (unit.end, work.size)))
-                    chunk = []
-            if chunk:
-                sending.send(("packets", chunk, (work.size, work.size)))
-            sending.send(("end", work.findings(with_walk=index == 0), (work.pages_seen, 0)))
+        in_front = 0
+        for number, path in enumerate(paths):
+            turn = (index - number) % options.processes
+            with (
+                open(path, "rb") as source,
+                Work(
+                    source,
+                    options,
+                    partial(_is_of_turn, turn, options.processes),
+                    in_front if len(paths) > 1 else None,
+                ) as work,
+            ):
+                _send_packets(sending, work, output)
+                found = work.findings(with_walk=turn == 0)
+                sending.send(("end", found, (work.pages_seen, work.pages_walked)))
+                in_front += work.pages_seen
     except BrokenPipeError:
         return  # the parent has given up; it knows why
     except Exception as error:
         with contextlib.suppress(BrokenPipeError):
             sending.send(("error", _sendable(error), (0, 0)))
+
+
+def _is_of_turn(turn: int, processes: int, unit: int) -> bool:
+    return (unit - 1) // _CHUNK % processes == turn
+
+
+def _send_packets(sending: Connection, work: Work, output: Output) -> None:
+    chunk: list[Packet] = []
+    for unit, packet in work.packets(output.maker(), output.takes):
+        if packet is not None:
+            chunk.append(packet)
+        elif chunk:  # the next unit is another worker's
+            sending.send(("packets", chunk, unit.end))
+            chunk = []
+    if chunk:
+        sending.send(("packets", chunk, work.size))
 
 
 def _sendable(error: Exception) -> Exception:
@@ -144,17 +195,3 @@ def _sendable(error: Exception) -> Exception:
     except Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
-
-
-@contextlib.contextmanager
-def _as_path(source: BinaryIO) -> Iterator[str]:
-    """A path under which every worker can open the source for itself."""
-    name = getattr(source, "name", None)
-    if isinstance(name, str) and os.path.isfile(name):
-        yield name
-        return
-    with tempfile.NamedTemporaryFile(prefix="afpcluster-") as copy:
-        source.seek(0)
-        shutil.copyfileobj(source, copy)
-        copy.flush()
-        yield copy.name

@@ -38,11 +38,20 @@ class Walk:
 
     `findings` are those of the walk: the same in every process. `pages_seen` is the number of selected output
     pages so far, whoever makes them. `size` is that of the file in bytes, `fields` its
-    structured fields for another reader.
+    structured fields for another reader. Where the file is one of several, `in_front` says how many output
+    pages those in front of it have, and nothing of it need be selected.
     """
 
-    def __init__(self, source: BinaryIO, options: Options, outside: ResourceScope, used: Findings) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        options: Options,
+        outside: ResourceScope,
+        used: Findings,
+        in_front: int | None = None,
+    ) -> None:
         self._options = options
+        self._in_front = in_front
         self._split = SplitRule.parse(options.split) if options.split is not None else None
         self.findings = Findings(strict=options.strict)
         self.pages_seen = 0
@@ -67,7 +76,7 @@ class Walk:
         self._refuse_nothing()
 
     def _refuse_nothing(self) -> None:
-        if self.pages_seen == 0:
+        if self.pages_seen == 0 and self._in_front is None:
             raise self._options.selection.nothing(self._assembler.pages_seen)
 
     def pages(self) -> Iterator[PageUnit]:
@@ -82,6 +91,11 @@ class Walk:
             self._count(1, unit.offset)
             yield unit
         self._refuse_nothing()
+
+    @property
+    def pages_walked(self) -> int:
+        """The pages of the file so far, selected or not."""
+        return self._assembler.pages_seen
 
     def pages_in(self, unit: Unit) -> int:
         """How many of the output pages that a unit makes are selected."""
@@ -130,7 +144,7 @@ class Walk:
         """Take more output pages into account. Raises LimitError where they are too many."""
         limit = self._options.max_pages
         self.pages_seen += pages
-        if limit is not None and self.pages_seen > limit:
+        if limit is not None and self.pages_seen + (self._in_front or 0) > limit:
             raise LimitError(
                 "too-many-pages",
                 f"The document has more than {limit} pages. Split it, or have the limit raised.",

@@ -23,16 +23,20 @@ class Work:
     """The share of one process: a context that closes the resource files it opened; the source stays open.
 
     `mine(number)` says which of the selected units, counted from 1, are its own (by default all); `maker`
-    makes packets of their pages.
+    makes packets of their pages. `in_front` is that of `Walk`.
     """
 
     def __init__(
-        self, source: BinaryIO, options: Options, mine: Callable[[int], bool] = lambda number: True
+        self,
+        source: BinaryIO,
+        options: Options,
+        mine: Callable[[int], bool] = lambda number: True,
+        in_front: int | None = None,
     ) -> None:
         self._mine = mine
         self._painted = Findings(strict=options.strict)
         self._outside = FolderScope(options.resource_paths, self._painted)
-        self._walk = Walk(source, options, self._outside, self._painted)
+        self._walk = Walk(source, options, self._outside, self._painted, in_front)
         self._options = options
         self.size = self._walk.size
 
@@ -46,6 +50,11 @@ class Work:
     def pages_seen(self) -> int:
         """The output pages so far, whoever makes them."""
         return self._walk.pages_seen
+
+    @property
+    def pages_walked(self) -> int:
+        """The pages of the file so far, selected or not."""
+        return self._walk.pages_walked
 
     def pages(self) -> Iterator[tuple[Unit, Page | None]]:
         """Every output page in order with the unit that it is of; None, once, for a unit of others."""

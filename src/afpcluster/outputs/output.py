@@ -49,6 +49,15 @@ class Writer(Protocol):
 
 
 @runtime_checkable
+class Merging(Protocol):
+    """A writer that tells several print files in one output from each other."""
+
+    def begin_file(self, name: str) -> None:
+        """The packets that follow are of another print file: documents, groups and pages are counted from 1
+        again, and links lead to its own pages."""
+
+
+@runtime_checkable
 class Holding(Protocol):
     """A writer that holds files of its own."""
 

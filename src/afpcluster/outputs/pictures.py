@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from afpcluster.findings import Findings, LimitError
 from afpcluster.options import Colour, Format
-from afpcluster.outputs.output import Holding, Maker, Output, Packet, Sink, Takes, Writer
+from afpcluster.outputs.output import Holding, Maker, Merging, Output, Packet, Sink, Takes, Writer
 from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Folder, Parts, parts_to
 from afpcluster.outputs.scratch import copy_all, scratch_file
 
@@ -63,6 +63,10 @@ class _PictureWriter:
 
     def add(self, packet: Packet) -> None:
         self._pdf.add(packet)
+
+    def begin_file(self, name: str) -> None:
+        if isinstance(self._pdf, Merging):
+            self._pdf.begin_file(name)
 
     def finish(self) -> int:
         with self._scratch:

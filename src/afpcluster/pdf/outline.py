@@ -1,11 +1,12 @@
 """The document outline (bookmarks, section 12.3.3) written while the pages come.
 
-An item is written when its next sibling is known, so only one item per level is in memory.
+An item is written when its next sibling is closed, so only two items per level are in memory: until then
+the items below it may be put into one (`wrap`), which takes its object, since they name it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import PdfDict, Ref, Value
@@ -17,8 +18,9 @@ class _Item:
     title: str
     destination: Value
     parent: Ref
-    previous: Ref | None
+    held: _Item | None  # the sibling before it, which is written when it is closed itself
     level: int
+    previous: Ref | None = None
     first: Ref | None = None
     last: Ref | None = None
     children: int = 0
@@ -37,32 +39,41 @@ class Outline:
         if self._root is None:
             root = self._file.allocate()
             self._root = _Item(root, "", None, root, None, -1)
-        previous: Ref | None = None
+        previous: _Item | None = None
         ref = self._file.allocate()
         while self._open and self._open[-1].level >= level:
-            sibling = self._open.pop()
-            # Only the last one popped is the sibling; deeper ones end their level.
-            ends_level = bool(self._open) and self._open[-1].level >= level
-            self._write(sibling, None if ends_level else ref)
-            previous = sibling.ref
+            previous = self._close(self._open.pop(), previous)
         parent = self._open[-1] if self._open else self._root
-        self._open.append(_Item(ref, title, destination, parent.ref, previous, level))
+        before = previous.ref if previous is not None else None
+        self._open.append(_Item(ref, title, destination, parent.ref, previous, level, before))
         parent.first = parent.first or ref
         parent.last = ref
         parent.children += 1
 
-    def wrap(self, title: str, destination: Value) -> None:
-        """Put all items so far into one at the top, which items of level 0 then follow."""
-        before = self._root
-        if before is None:
-            self.add(title, 0, destination)
+    def wrap(self, level: int, title: str, destination: Value) -> None:
+        """Put the items of `level` that lie in the open item above into one, which others of this level then
+        follow."""
+        around = self._root if level == 0 else self._open[level - 1]
+        if around is None or around.first is None:
+            self.add(title, level, destination)
             return
         ref = self._file.allocate()
-        self._root = _Item(ref, "", None, ref, None, -1, before.ref, before.ref, 1)
-        for item in self._open:
+        inner = replace(
+            around, title=title, destination=destination, parent=ref, held=None, level=level, previous=None
+        )
+        around.ref, around.first, around.last, around.children = ref, inner.ref, inner.ref, 1
+        for item in self._open[level:]:
             item.level += 1
-        before.title, before.destination, before.parent, before.level = title, destination, ref, 0
-        self._open.insert(0, before)
+        self._open.insert(level, inner)
+
+    def _close(self, item: _Item, deeper: _Item | None) -> _Item:
+        """`item` gets no more below it, of which `deeper` is the last."""
+        if deeper is not None:
+            self._write(deeper, None)
+        if item.held is not None:
+            self._write(item.held, item.ref)
+            item.held = None
+        return item
 
     def _write(self, item: _Item, following: Ref | None) -> None:
         entries: PdfDict = {"Title": item.title, "Parent": item.parent, "Dest": item.destination}
@@ -78,8 +89,11 @@ class Outline:
         """Write the open items; the outline's reference for the catalog, or None without any item."""
         if self._root is None:
             return None
+        last: _Item | None = None
         while self._open:
-            self._write(self._open.pop(), None)
+            last = self._close(self._open.pop(), last)
+        if last is not None:
+            self._write(last, None)
         root = self._root
         self._file.write(root.ref, {"First": root.first, "Last": root.last, "Count": root.children})
         return root.ref

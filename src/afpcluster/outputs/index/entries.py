@@ -34,11 +34,19 @@ def parent_of(group: GroupStart, page: PageFacts) -> int | None:
 
 
 class EntriesWriter:
-    """Puts what `entry_of` says of a document in front of its first page; `head` goes before everything."""
+    """Puts what `entry_of` says of a document in front of its first page; `file_entry` says of a print
+    file, where there are several, what goes in front of it; `head` goes before everything."""
 
-    def __init__(self, sink: Sink, entry_of: Callable[[Packet], bytes], head: bytes = b"") -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        entry_of: Callable[[Packet], bytes],
+        file_entry: Callable[[str], bytes],
+        head: bytes = b"",
+    ) -> None:
         self._sink = sink
         self._entry_of = entry_of
+        self._file_entry = file_entry
         self._size = 0
         self._document: int | None = None
         if head:
@@ -47,6 +55,10 @@ class EntriesWriter:
     def _put(self, data: bytes) -> None:
         self._sink.write(data)
         self._size += len(data)
+
+    def begin_file(self, name: str) -> None:
+        self._document = None
+        self._put(self._file_entry(name))
 
     def add(self, packet: Packet) -> None:
         if packet.document != self._document:

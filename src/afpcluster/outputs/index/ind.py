@@ -138,6 +138,11 @@ class _Writer:
         for end in page.group_ends[: len(self._open)]:
             self._close(len(self._open) - 1, end)
 
+    def begin_file(self, name: str) -> None:
+        self._close(0, self._page_end)
+        self._end_document()
+        self._document = None
+
     def _close(self, left: int, end: int) -> None:
         """Write the open groups but the outermost `left`; they end at `end`."""
         while len(self._open) > left:

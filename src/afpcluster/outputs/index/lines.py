@@ -66,6 +66,10 @@ def document_line(packet: Packet) -> bytes:
     return _ENCODE(line).encode("utf-8", "replace") + b"\n"
 
 
+def _file_line(name: str) -> bytes:
+    return _ENCODE({"record": "file", "name": name}).encode("utf-8", "replace") + b"\n"
+
+
 def _tags(tags: Iterable[Tag]) -> list[dict[str, Any]]:
     return [
         {"name": name, "value": value, "code_page": code_page, "level": level}
@@ -86,7 +90,7 @@ class _Maker:
 
 def lines_writer(sink: Sink) -> EntriesWriter:
     """Writes packets of this form of the index."""
-    return EntriesWriter(sink, document_line)
+    return EntriesWriter(sink, document_line, _file_line)
 
 
 @dataclass(slots=True, frozen=True)

@@ -79,6 +79,10 @@ def _document_row(packet: Packet) -> bytes:
     return _rows([row | {"page": packet.first_page}])
 
 
+def _file_row(name: str) -> bytes:
+    return _rows([{"record": "file", "name": name}])
+
+
 @dataclass(slots=True, frozen=True)
 class CsvOutput:
     """The index as a table."""
@@ -90,4 +94,6 @@ class CsvOutput:
         return _Maker()
 
     def writer(self, sink: Sink, findings: Findings) -> EntriesWriter:
-        return EntriesWriter(sink, _document_row, head=_rows([dict(zip(COLUMNS, COLUMNS, strict=True))]))
+        return EntriesWriter(
+            sink, _document_row, _file_row, head=_rows([dict(zip(COLUMNS, COLUMNS, strict=True))])
+        )

@@ -140,9 +140,9 @@ class ArchivedDocument:
         self._file = file
         self._cmyk: Ref | None = None
 
-    def begin_page(self, packet: PagePacket) -> None:
-        """Take a page into account before it is written."""
-        self.page = packet.number
+    def begin_page(self, packet: PagePacket, number: int) -> None:
+        """Take a page into account before it is written; `number` is what objections call it."""
+        self.page = number
         for reason in packet.objections:
             self.object_to(reason)
         low, high = _PAGE_SIZES

@@ -8,6 +8,7 @@ written when they come; fonts at the end, when the codes they need are known.
 from __future__ import annotations
 
 from array import array
+from pathlib import Path
 from urllib.parse import quote
 
 from afpcluster.display.place import Place, tags_title
@@ -79,6 +80,9 @@ class PdfDocumentWriter:
         self._labels = PageLabels() if labels else None
         self._first: tuple[Place, Ref] | None = None  # of the first document
         self._document = 0  # the last one's number
+        self._file_title: str | None = None  # of the print file, where there are several
+        self._file_begins = False  # with the next page
+        self._written = 0  # pages
         self._several = False  # documents
         self._attached = AttachedFile() if attach_index else None
         self._index = lines_writer(self._attached) if self._attached is not None else None
@@ -101,9 +105,23 @@ class PdfDocumentWriter:
         with self._findings.on_page(packet.number):
             self._write_page(packet)
 
+    def begin_file(self, name: str) -> None:
+        """What follows is of another print file, which has a bookmark with its own below."""
+        self._end_links()
+        self._page_refs = array("L")
+        self._file_title, self._file_begins = Path(name).name, True
+        self._first, self._several = None, False
+        if self._labels is not None:
+            self._labels.begin_file()
+        if self._structure is not None:
+            self._structure.begin_file()
+        if self._index is not None:
+            self._index.begin_file(name)
+
     def _write_page(self, packet: PagePacket) -> None:
+        self._written += 1
         if self._archive is not None:
-            self._archive.begin_page(packet)
+            self._archive.begin_page(packet, packet.number if self._file_title is None else self._written)
         for payload in packet.payloads:
             self._take(payload)
         page = self._file.allocate()
@@ -145,30 +163,28 @@ class PdfDocumentWriter:
         if self._labels is not None:
             self._labels.add(place)
         groups = packet.groups
+        top = 0 if self._file_title is None else 1
+        if self._file_begins and self._file_title is not None:
+            self._outline.add(self._file_title, 0, _top_of(page))
+            self._file_begins = False
         if self._first is None:
             groups = groups or place.groups  # that began before, in another part of the file
             self._first, self._document = (place, page), place.document
         if place.document != self._document:
             if not self._several:
                 first, first_page = self._first
-                self._outline.wrap(first.document_title, _top_of(first_page))
+                self._outline.wrap(top, first.document_title, _top_of(first_page))
             self._several, self._document = True, place.document
-            self._outline.add(place.document_title, 0, _top_of(page))
+            self._outline.add(place.document_title, top, _top_of(page))
+        top += self._several
         for group in groups:
-            self._outline.add(group.title, group.level + self._several, _top_of(page))
+            self._outline.add(group.title, top + group.level, _top_of(page))
         if title := tags_title(packet.attributes):
-            self._outline.add(title, len(place.groups) + self._several, _top_of(page))
+            self._outline.add(title, top + len(place.groups), _top_of(page))
 
     def finish(self) -> int:
         """Write what is left; the size of the file in bytes."""
-        for number, links in sorted(self._awaited.items()):
-            for annotation, link, key in links:
-                self._file.write(annotation, self._link(link, key))
-            self._findings.add(
-                "link-target-missing",
-                Severity.SKIPPED,
-                f"a link leads to page {number}, which is not in this document",
-            )
+        self._end_links()
         self._fonts.finish()
         structure = self._structure.finish() if self._structure is not None else None
         identification = ""
@@ -187,7 +203,7 @@ class PdfDocumentWriter:
             attached = self._attached.finish(self._file)
             catalog["AF"] = [attached]
             catalog["Names"] = {"EmbeddedFiles": {"Names": [NAME, attached]}}
-        title = self._title or (self._first[0].document_name.strip() if self._first else "") or self._name
+        title = self._title or self._document_name() or self._name
         if self._language is not None:
             catalog["Lang"] = self._language
         if structure is not None:
@@ -203,6 +219,24 @@ class PdfDocumentWriter:
             catalog["OutputIntents"] = self._archive.output_intents()
         info = self._file.add(information(title))
         return self._file.finish(self._file.add(catalog), info)
+
+    def _document_name(self) -> str:
+        """The name of the first document; '' where there are several print files."""
+        if self._first is None or self._file_title is not None:
+            return ""
+        return self._first[0].document_name.strip()
+
+    def _end_links(self) -> None:
+        """Write the links whose pages have not come, and will not."""
+        for number, links in sorted(self._awaited.items()):
+            for annotation, link, key in links:
+                self._file.write(annotation, self._link(link, key))
+            self._findings.add(
+                "link-target-missing",
+                Severity.SKIPPED,
+                f"a link leads to page {number}, which is not in this document",
+            )
+        self._awaited.clear()
 
     # Resources
 

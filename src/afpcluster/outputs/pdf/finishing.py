@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from afpcluster.findings import ConversionError
-from afpcluster.outputs.output import Packet, Sink, Writer
+from afpcluster.outputs.output import Merging, Packet, Sink, Writer
 from afpcluster.outputs.scratch import copy_all, scratch_file
 
 if TYPE_CHECKING:
@@ -108,6 +108,10 @@ class FinishingWriter:
 
     def add(self, packet: Packet) -> None:
         self._writer.add(packet)
+
+    def begin_file(self, name: str) -> None:
+        if isinstance(self._writer, Merging):
+            self._writer.begin_file(name)
 
     def abandon(self) -> None:
         self._scratch.close()

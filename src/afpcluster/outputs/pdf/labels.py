@@ -19,11 +19,18 @@ class PageLabels:
         self._runs = array("L")  # index of the first page, document, number of the first page
         self._count = 0
         self._next: tuple[int, int] = (0, 0)
+        self._in_front = 0  # documents of the print files in front of this one
+
+    def begin_file(self) -> None:
+        """Another print file, whose documents are counted on."""
+        if self._count:
+            self._in_front = max(self._next[0], self._in_front + 1)
 
     def add(self, place: Place) -> None:
-        if (place.document, place.page) != self._next:
-            self._runs.extend((self._count, place.document, place.page))
-        self._next = (place.document, place.page + 1)
+        document = self._in_front + place.document
+        if (document, place.page) != self._next:
+            self._runs.extend((self._count, document, place.page))
+        self._next = (document, place.page + 1)
         self._count += 1
 
     def tree(self) -> PdfDict | None:

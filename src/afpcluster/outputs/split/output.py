@@ -94,6 +94,7 @@ class _SplitWriter:
         self._open: _OpenPart | None = None
         self._count = 0
         self._manifest: list[bytes] = []
+        self._file: str | None = None  # the print file, where there are several
         self.step: Callable[[], None] = lambda: None
 
     def add(self, packet: _SplitPacket) -> None:
@@ -107,6 +108,10 @@ class _SplitWriter:
             if group.number not in opened.tags:
                 opened.tags[group.number] = [{"name": n, "value": v} for n, v in group.attributes]
         opened.writer.add(packet.packet)
+
+    def begin_file(self, name: str) -> None:
+        self._close()  # no part has pages of two print files
+        self._file = name
 
     def _begin(self, packet: _SplitPacket) -> _OpenPart:
         self._count += 1
@@ -127,6 +132,7 @@ class _SplitWriter:
         groups = opened.place.groups
         entry: dict[str, Any] = {
             "name": opened.name,
+            **({"file": self._file} if self._file is not None else {}),
             "pages": opened.pages,
             "first_page": opened.first_page,
             "last_page": opened.last_page,

@@ -42,6 +42,10 @@ class StructureTree:
         self._parents = array("L")  # by key: the marks' elements of a page, or the element of an annotation
         self.longest = 0  # list of the parts of an element
 
+    def begin_file(self) -> None:
+        """What follows is of another print file."""
+        self._close_to(0)
+
     def add_page(self, packet: PagePacket, page: Ref, annotations: list[Ref]) -> int:
         """Write the elements of a page and of its links; the key of the page (StructParents)."""
         file = self._file
