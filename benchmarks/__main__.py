@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from afpcluster.conversion.collector import collect_rarely
 from benchmarks.claims import Claim, save, show
 from benchmarks.memory import peak_memory
 from benchmarks.outputs import costs
@@ -43,4 +44,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     sys.exit(main())

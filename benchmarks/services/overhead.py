@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from afpcluster.conversion.collector import collect_rarely
 from afpcluster.convert import convert
 from benchmarks.claims import Claim
 from benchmarks.services.chain import Chain, running
@@ -138,6 +139,7 @@ def _engines() -> Iterator[list[Connection]]:
 
 
 def _engine(orders: Connection) -> None:
+    collect_rarely()
     while True:
         document, seconds = orders.recv()
         began, cpu, done = time.perf_counter(), time.process_time(), 0

@@ -155,6 +155,9 @@ def main(arguments: list[str]) -> int:
     os.dup2(2, 1)  # whatever prints must not disturb the answers
     parent = _Parent(socket.socket(fileno=os.dup(0)), answers)
     import afpcluster.convert  # noqa: F401  (here: it costs the time before "ready", not that of the first job)
+    from afpcluster.conversion.collector import collect_rarely
+
+    collect_rarely()
 
     parent.send({"ready": True, "unfenced": unfenced})
     while (order := parent.next_job()) is not None:

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from afpcluster.conversion.collector import collect_rarely
 from afpcluster.convert import Folder, Options, Result, convert
 from afpcluster.findings import ConversionError
 from afpcluster.outputs.output import makes_parts
@@ -31,6 +32,7 @@ _STANDARD = Path("-")
 def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
     """Convert one file, or several to one output; the answer is the exit code. `target` appears only when it
     is complete."""
+    collect_rarely()
     console = Console(stderr=True)
     if problem := _impossible(sources, target, options, as_json):
         console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)

@@ -9,6 +9,7 @@ stays bounded.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import multiprocessing
 import pickle
 import threading
@@ -18,6 +19,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Protocol
 
+from afpcluster.conversion.collector import collect_rarely
 from afpcluster.conversion.print_files import PrintFile
 from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, ProcessLostError
@@ -25,6 +27,7 @@ from afpcluster.options import Options
 from afpcluster.outputs.output import Output, Packet
 
 _CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep workers in step
+_PIPE = 1 << 20  # bytes: some chunks, so that a worker goes on while the parent writes those of another
 
 
 class Receiver(Protocol):
@@ -79,6 +82,8 @@ def convert_in_parallel(
         try:
             for index in range(options.processes):
                 receiving, sending = context.Pipe(duplex=False)
+                with contextlib.suppress(PermissionError):  # a user has only so much memory in pipes
+                    fcntl.fcntl(sending, fcntl.F_SETPIPE_SZ, _PIPE)
                 inherited = [receiving, *(pipe for _, pipe in workers)] if _forks(context) else []
                 arguments = (sending, paths, options, output, index, inherited)
                 process = context.Process(target=_work, args=arguments, daemon=True)
@@ -146,6 +151,7 @@ def _work(
     """One worker: chunks number index, index + processes, … of the units of each file; the next file begins
     with the next worker. `inherited` are ends of pipes that a fork brought along: held open, they would hide
     the parent's death."""
+    collect_rarely()
     for pipe in inherited:
         pipe.close()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SHOWN_TAGS = 4  # in a title
 
@@ -16,8 +16,7 @@ def tags_title(tags: Iterable[tuple[str, str]]) -> str:
     return ", ".join(shown)
 
 
-@dataclass(slots=True, frozen=True)
-class GroupStart:
+class GroupStart(NamedTuple):
     """A page group (statement, letter) begins with this page: for bookmarks and the index. `level` is how
     many groups it lies in, `attributes` are its tags (name, value), `code_pages` those of the tags in their
     order, `number` counts groups from 1; `offset` is the byte of the file where it begins."""
@@ -35,8 +34,7 @@ class GroupStart:
         return tags_title(self.attributes) or self.name.strip() or f"Group {self.number}"
 
 
-@dataclass(slots=True, frozen=True)
-class Place:
+class Place(NamedTuple):
     """`document` counts documents from 1 (0: the page is in none), `page` the pages of that document from 1.
     `groups` are all page groups around the page, outermost first, whether they begin with it or not."""
 

@@ -90,7 +90,8 @@ def _name(name: str) -> bytes:
 def _array(value: Sequence[Any], out: list[bytes]) -> None:
     out.append(b"[")
     for item in value:
-        _append(item, out)
+        write = _CONTAINERS.get(type(item), _atom)
+        write(item, out)
     out.append(b"]")
 
 
@@ -98,8 +99,17 @@ def _dictionary(value: Mapping[str, Any], out: list[bytes]) -> None:
     out.append(b"<<")
     for key, item in value.items():
         out.append(_name(key))
-        _append(item, out)
+        write = _CONTAINERS.get(type(item), _atom)
+        write(item, out)
     out.append(b">>")
+
+
+def _atom(value: Any, out: list[bytes]) -> None:
+    token = _ATOMS[type(value)](value)
+    # Two regular tokens in a row need white space between them (section 7.2.2); nothing else does.
+    if token[0] in _REGULAR_END and out[-1][-1] in _REGULAR_END:
+        out.append(b" ")
+    out.append(token)
 
 
 _ATOMS: dict[type, Callable[[Any], bytes]] = {
@@ -121,21 +131,9 @@ _CONTAINERS: dict[type, Callable[[Any, list[bytes]], None]] = {
 _REGULAR_END = frozenset(range(0x21, 0x7F)) - frozenset(b"[]<>()/")
 
 
-def _append(value: Any, out: list[bytes]) -> None:
-    kind = type(value)
-    container = _CONTAINERS.get(kind)
-    if container is not None:
-        container(value, out)
-        return
-    token = _ATOMS[kind](value)
-    # Two regular tokens in a row need white space between them (section 7.2.2); nothing else does.
-    if token[0] in _REGULAR_END and out[-1][-1] in _REGULAR_END:
-        out.append(b" ")
-    out.append(token)
-
-
 def serialise(value: Value) -> bytes:
     """The PDF syntax of `value`, as compact as it gets. Raises KeyError for a type PDF has no word for."""
     out = [b"<"]
-    _append(value, out)
+    write = _CONTAINERS.get(type(value), _atom)
+    write(value, out)
     return b"".join(out[1:])

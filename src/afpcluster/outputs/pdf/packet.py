@@ -22,15 +22,14 @@ LAB_NAME = "CIELAB"  # of the one colour space that needs a resource: no name th
 MULTIPLY_NAME = "Multiply"  # of the graphics state that blends
 
 
-@dataclass(slots=True, frozen=True)
-class FontUse:
+class FontUse(NamedTuple):
     """A font of a content stream: a face, or one section (high byte) of a two-byte raster face.
     `codes` are those shown: one byte each, or two for two-byte faces that are not in sections. `texts` are
     what codes stand for that the face knows no text of, such as ligatures: from where they are shown."""
 
     face_key: str
     section: int | None
-    codes: tuple[int, ...]
+    codes: bytes | tuple[int, ...]
     texts: tuple[tuple[int, str], ...] = ()
 
 
@@ -126,8 +125,7 @@ class Element(NamedTuple):
 Payload = FacePayload | ProgramPayload | ImagePayload | FormPayload | PatternPayload | PdfPayload
 
 
-@dataclass(slots=True, frozen=True)
-class LinkArea:
+class LinkArea(NamedTuple):
     """A link annotation: corners in points from the page's lower left corner."""
 
     rectangle: tuple[float, float, float, float]

@@ -173,8 +173,8 @@ class StreamResources:
         )
 
 
-def distinct_codes(codes: bytes | bytearray, code_size: int) -> tuple[int, ...]:
+def distinct_codes(codes: bytes | bytearray, code_size: int) -> bytes | tuple[int, ...]:
     """The codes in a string, each once, in order."""
     if code_size == 1:
-        return tuple(sorted(set(codes)))
+        return bytes(sorted(set(codes)))
     return tuple(sorted({high << 8 | low for high, low in zip(codes[::2], codes[1::2], strict=False)}))
