@@ -20,6 +20,8 @@ class Matrix(NamedTuple):
 
     def then(self, outer: Matrix) -> Matrix:
         """The matrix that applies `self` first and `outer` after it."""
+        if outer is IDENTITY:
+            return self
         a, b, c, d, e, f = self
         return Matrix(
             a * outer.a + b * outer.c,

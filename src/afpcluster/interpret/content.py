@@ -20,7 +20,7 @@ from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
-from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
+from afpcluster.display.items import GlyphRun, Item, Rectangle, Shared, SharedItems
 from afpcluster.document.attributes import read_attribute, report_cut_tag, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
@@ -36,6 +36,7 @@ from afpcluster.interpret.mandatory import report_page_descriptor
 from afpcluster.interpret.misplaced import report_objects_in_group
 from afpcluster.interpret.mixing import Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
+from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.unapplied import report_field, report_unapplied
 
 _BPT, _BII = CODES["BPT"], CODES["BII"]
@@ -72,20 +73,31 @@ class ContentInterpreter:
         self._objects = objects
         self._page_names = page_names
         self._saved = SavedPages()
+        self._off_page = OffPage(findings)
         self._shared: Recent[_Interpreted] = Recent(512)
         self._including: set[str] = set()  # keys of resources that are being interpreted
 
     def interpret(self, content: Iterable[Record | ObjectNode], frame: Frame) -> None:
         """Add the items of `content` to the frame. Raises MissingResourceError only when `strict`."""
         for item in content:
+            before = len(frame.items)
+            begin = item.begin if isinstance(item, ObjectNode) else item
             try:
                 if isinstance(item, ObjectNode):
                     self._object(item, frame)
                 else:
                     self._record(item, frame)
             except DecodeError as error:
-                begin = item.begin if isinstance(item, ObjectNode) else item
                 self._findings.at(begin)("field-short", f"{mnemonic(begin.type)}: {error}")
+            if frame.page_name is not None and len(frame.items) > before:
+                self._look(frame, before, begin)
+
+    def _look(self, frame: Frame, before: int, begin: Record) -> None:
+        """Tell what lies off the page of that which `begin` has brought onto it. Plain text was looked at
+        while it was shown."""
+        if frame.inherited.strayed or not isinstance(frame.items[before], GlyphRun | Rectangle):
+            size = frame.environment.width, frame.environment.height
+            self._off_page.look(frame.items[before:], size, begin)
 
     def _object(self, node: ObjectNode, frame: Frame) -> None:
         type_ = node.type

@@ -1,0 +1,152 @@
+"""What lies wholly off its page: nobody sees it, in print neither, and a finding says so.
+
+Some producers put marks for their own machines there, so it is no loss. What is only partly off the page is
+not told. Plain text notices itself where it begins off the page; all else is looked at as it is finished.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+
+from afpcluster.afp.framing import Record
+from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
+from afpcluster.display.items import (
+    ClipPath,
+    EmbeddedPdf,
+    GlyphRun,
+    Group,
+    Image,
+    Item,
+    Link,
+    Path,
+    Rectangle,
+    Shared,
+    SharedItems,
+)
+from afpcluster.findings import Findings, Severity
+
+_X, _Y = attrgetter("x"), attrgetter("y")
+_KINDS = {Rectangle: "A rule", Image: "An image", EmbeddedPdf: "A PDF page", Path: "A drawing"}
+_ASCENT, _DESCENT = 0.75, 0.25  # of the size: what letters take above and below the baseline
+_MOST_KNOWN = 512
+_DESCENDING = frozenset("gjpqyQ,;()[]{}|@$_/\\µßç")
+
+Size = tuple[float, float]
+"""Width and height of the page in points."""
+
+
+class OffPage:
+    """Finds what lies off its page. What pages share is looked at once for each place that it has."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._known: dict[tuple[SharedItems, Matrix, Size], list[str]] = {}
+
+    def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
+        """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
+        found = list(self._beyond(items, IDENTITY, page))
+        for kind, count in Counter(found).items() if found else ():
+            self._findings.at(begin, spec="MO:DCA Chapter 3 Presentation Space")(
+                "off-page",
+                f"{kind} lies wholly off the page, where it cannot be seen",
+                severity=Severity.INFO,
+                count=count,
+            )
+
+    def _beyond(self, items: Sequence[Item], matrix: Matrix, page: Size) -> Iterator[str]:
+        """A word for each of the items that `matrix` puts off the page."""
+        if _all_begin_inside(items, matrix, page):
+            return
+        for item in items:
+            match item:
+                case Group():
+                    yield from self._beyond(item.items, item.matrix.then(matrix), page)
+                case Shared():
+                    yield from self._beyond_of(item.shared, item.matrix.then(matrix), page)
+                case ClipPath():
+                    yield from self._beyond(item.items, matrix, page)
+                case GlyphRun():
+                    if not _meets(_corners_of_run(item), matrix, page) and _text(item).strip():
+                        yield "Text"
+                case Rectangle():
+                    x, y, right, bottom = item.x, item.y, item.x + item.width, item.y + item.height
+                    if not _meets([(x, y), (right, bottom), (x, bottom), (right, y)], matrix, page):
+                        yield _KINDS[Rectangle]
+                case Image() | EmbeddedPdf():
+                    if not _meets(_UNIT_SQUARE, item.matrix.then(matrix), page):
+                        yield _KINDS[type(item)]
+                case Path():
+                    points = (part[at : at + 2] for part in item.segments for at in range(0, len(part), 2))
+                    if not _meets(points, matrix, page):
+                        yield _KINDS[Path]
+                case Link():
+                    pass
+
+    def _beyond_of(self, shared: SharedItems, matrix: Matrix, page: Size) -> list[str]:
+        found = self._known.get((shared, matrix, page))
+        if found is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[shared, matrix, page] = list(self._beyond(shared.items, matrix, page))
+        return found
+
+
+_UNIT_SQUARE = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]
+
+
+def _all_begin_inside(items: Sequence[Item], matrix: Matrix, page: Size) -> bool:
+    """Whether all of the items have an origin, and that on the page: the quick answer for text and rules."""
+    xs: list[float]
+    ys: list[float]
+    try:
+        xs, ys = list(map(_X, items)), list(map(_Y, items))
+    except AttributeError:  # some have none
+        return False
+    if not xs:
+        return True
+    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+    if matrix is not IDENTITY:
+        corners = [matrix.apply(x, y) for x in (left, right) for y in (top, bottom)]
+        left, top = min(x for x, _ in corners), min(y for _, y in corners)
+        right, bottom = max(x for x, _ in corners), max(y for _, y in corners)
+    return left >= 0 and top > 0 and right < page[0] and bottom < page[1]
+
+
+def _meets(points: Iterable[Sequence[float]], matrix: Matrix, page: Size) -> bool:
+    """Whether the box around the points has anything in common with the page, or there are none."""
+    width, height = page
+    xs, ys = [], []
+    for point in points:
+        x, y = matrix.apply(*point)
+        if 0 < x < width and 0 < y < height:
+            return True
+        xs.append(x)
+        ys.append(y)
+    return not xs or (max(xs) > 0 and max(ys) > 0 and min(xs) < width and min(ys) < height)
+
+
+def _corners_of_run(run: GlyphRun) -> list[tuple[float, float]]:
+    """The corners of a box around the run's letters, in its system."""
+    face, text = run.face, _text(run)
+    down = _DESCENT if any(letter in _DESCENDING or letter > "\u024f" for letter in text) else 0.0
+    top, bottom = -_ASCENT * run.size, down * run.size
+    if run.placements is not None:
+        ends = (-run.size, run.size)
+        return [(run.x + x + dx, run.y + y + dy) for x, y in run.placements for dx in ends for dy in ends]
+    widths = sum(face.widths.get(code, face.default_width) for code in _codes(run)) / 1000
+    between = run.spacing * len(run.codes) + sum(gap for _, gap in run.gaps)
+    length = widths * run.size * run.stretch + between
+    turned = rotation(run.direction).then(translation(run.x, run.y))
+    return [turned.apply(x, y) for x in (0.0, length) for y in (top, bottom)]
+
+
+def _codes(run: GlyphRun) -> list[int]:
+    size = run.face.code_size
+    return [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
+
+
+def _text(run: GlyphRun) -> str:
+    """What the run reads as; a letter for each that nobody knows."""
+    return run.text or "".join(run.face.unicode.get(code, "x") for code in _codes(run))
