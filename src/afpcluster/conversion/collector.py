@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-_GROWTH = 20_000
-"""Objects more than before, until cycles are looked for: more than the largest pages hold at a time."""
+_GROWTH = 10_000
+"""Objects more than before, until cycles are looked for: more than most pages hold at a time."""
 
 
 def collect_rarely() -> None:
@@ -13,4 +13,4 @@ def collect_rarely() -> None:
     and looking costs a fifteenth of the time. What is there already is there to stay. Not for the process of
     somebody who calls `convert`."""
     gc.freeze()
-    gc.set_threshold(_GROWTH, 20, 20)
+    gc.set_threshold(_GROWTH, 5, 5)  # in the old ones not more seldom than by default: they hold documents
