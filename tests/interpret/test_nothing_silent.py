@@ -210,3 +210,30 @@ def test_an_im_image_that_is_included_as_an_object() -> None:
     image = enclosed("BII", NAME, [descriptor, field("IRD", bytes(16))])
     data = print_file(include(), resources=resource("IMG", 0x06, image))
     assert items_shown(data) == ["image 25,25 to 29.8,27.4"]
+
+
+def data_map(*groups: bytes) -> bytes:
+    return field("MDR", modca.MapResources([modca.MapGroup(group) for group in groups]))
+
+
+INTERNAL = qualified_name(_KINDS.DATA_OBJECT_INTERNAL, b"\x01")
+OBJECTS = [qualified_name(_KINDS.BEGIN_RESOURCE_OBJECT, encode_name(name)) for name in ("IMG", "IMG2")]
+
+
+@pytest.mark.parametrize(
+    ("maps", "told"),
+    [
+        (data_map(OBJECTS[0] + INTERNAL), []),
+        (data_map(OBJECTS[0] + INTERNAL, OBJECTS[0] + INTERNAL), []),
+        (data_map(OBJECTS[0] + INTERNAL, OBJECTS[1] + INTERNAL), ["object-mapped-twice"]),
+        (data_map(INTERNAL), ["map-group-empty"]),
+        (data_map(b"", OBJECTS[0]), ["map-group-empty"]),
+        (data_map(qualified_name(_KINDS.DATA_OBJECT_EXTERNAL, b"")), ["map-group-empty"]),
+        (data_map(qualified_name(0xEE, encode_name("CMR"))), ["map-group-empty"]),
+        (data_map(qualified_name(0xEE, encode_name("CMR")) + b"\4\x91\1\0"), ["triplet-not-applied"]),
+    ],
+)
+def test_data_maps(maps: bytes, told: list[str]) -> None:
+    other = enclosed("BIM", "Y", [AREA, IMAGE_DATA])
+    held = resource("IMG", 0x06, IMAGE) + resource("IMG2", 0x06, other)
+    assert finding_codes(print_file(maps=maps, resources=held)) == told

@@ -201,6 +201,13 @@ def _map_data_resources(
             internal = _internal_identifier(triplets)
             if internal is None:
                 internal = local.identifier if local else len(environment.resources)
+            before = environment.resources.get(internal, found)
+            if before.key != found.key:
+                findings.at(record, spec="MO:DCA Map Data Resource (MDR)")(
+                    "object-mapped-twice",
+                    f"Identifier {internal} is mapped to two objects; the last is used",
+                    severity=Severity.SUBSTITUTED,
+                )
             environment.resources[internal] = found
 
 

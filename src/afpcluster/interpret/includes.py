@@ -33,6 +33,7 @@ _BY_OBJECT_TYPE = {
     0xFB: IMAGE,
 }
 _INCLUDABLE = (IMAGE, CONTAINER, GRAPHICS, BAR_CODE, TEXT, PAGE_SEGMENT)
+_COLOUR_MANAGEMENT = 0x91
 _REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
 
 
@@ -52,10 +53,16 @@ class ResourceLookup:
     def mapped(
         self, scope: ResourceScope, triplets: bytes, record: Record, findings: Findings
     ) -> FoundResource | None:
-        """The resource that a group of the map `record` names. A missing one is told (what it leaves blank,
-        whoever uses it says). Raises MissingResourceError where `strict`."""
+        """The resource that a group of the map `record` names. A missing one is told, and a group that names
+        none (what that leaves blank, whoever uses it says). Raises MissingResourceError where `strict`."""
         name = t.qualified_name(triplets, *_REFERENCES)
         if not name:
+            if t.find_triplet(triplets, _COLOUR_MANAGEMENT) is None:  # which is told as not applied
+                findings.at(record, spec="MO:DCA Map Data Resource (MDR)")(
+                    "map-group-empty",
+                    "A group of a Map Data Resource names nothing that could be shown",
+                    severity=Severity.INFO,
+                )
             return None
         found = self.included(scope, CONTAINER, name)
         if found is None:
