@@ -85,9 +85,11 @@ def cell(width: int) -> bytes:
     return field("ICP", made(ImageCellPosition, x_offset=0, y_offset=0, **sizes))
 
 
-def mapped(x_map: int) -> bytes:
-    place = {"x_origin": 0, "y_origin": 0, "x_orientation": 0, "y_orientation": 0x2D00}
-    return field("IOC", made(ImageOutputControl, **place, x_map=x_map, y_map=x_map))
+def control(x_map: int = 0x03E8, x_degrees: int = 0, y_degrees: int = 90) -> bytes:
+    orientations = {"x_orientation": x_degrees << 7, "y_orientation": y_degrees << 7}
+    return field(
+        "IOC", made(ImageOutputControl, x_origin=0, y_origin=0, **orientations, x_map=x_map, y_map=x_map)
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,8 +102,14 @@ def mapped(x_map: int) -> bytes:
         (im_image(width=0), "", ["im-image-empty"]),
         (im_image(cell(0)), "", ["im-image-empty"]),
         (im_image(colour=0x55), "4.8,2.4", ["colour-unknown"]),
-        (im_image(control=mapped(7)), "4.8,2.4", ["mapping-unsupported"]),
-        (im_image(control=mapped(0x07D0)), "9.6,4.8", []),
+        (im_image(control=control(7)), "4.8,2.4", ["mapping-unsupported"]),
+        (im_image(control=control(0x07D0)), "9.6,4.8", []),
+        (im_image(control=control(x_degrees=270, y_degrees=0)), "2.4,-4.8", ["off-page"]),
+        (im_image(control=control(y_degrees=270)), "4.8,2.4", ["orientation-bad"]),
+        (im_image(control=control(y_degrees=0)), "4.8,2.4", ["orientation-bad"]),
+        (im_image(data=bytes(15)), "4.8,2.4", ["im-data-short"]),
+        (im_image(data=bytes(17)), "4.8,2.4", ["im-data-long"]),
+        (im_image(cell(16), data=bytes(17)), "4.8,2.4", ["im-data-long"]),
         (im_image(y_resolution=0), "4.8,0.4", ["im-resolution-missing"]),
     ],
 )
@@ -179,6 +187,7 @@ MIRRORED = {"x_orientation": 0, "y_orientation": modca.orientation(270)}
         ({}, IMAGE_SHOWN.replace("20,30", "25,25").replace("23.8,31.9", "28.8,26.9"), []),
         (QUARTER, "image 25,25 to 23.1,28.8", []),
         (MIRRORED, "image 25,25 to 28.8,26.9", ["orientation-bad"]),
+        (MIRRORED | {"y_orientation": 0}, "image 25,25 to 28.8,26.9", ["orientation-bad"]),
         ({"triplets": size(2_000, 1_000, 0x60)}, "image 25,25 to 125,75", []),
         ({"triplets": b"\x06\x4e\0\1\0\0"}, "image 25,25 to 28.8,26.9", ["colour-unknown"]),
     ],

@@ -94,19 +94,31 @@ def read_area(
         if not area.width and not area.height:  # "Include Object (IOB)", Object Area Size X'4C'
             area.width, area.height = page.width, page.height
     area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
-    if degrees(y_orientation) == (degrees(orientation) + 270) % 360:
-        findings.at(begin, spec='MO:DCA "Object Area Position (OBP)"')(
-            "orientation-bad",
-            "The Y axis of an object area lies 270 degrees from its X axis, which mirrors it; 90 are used",
-            severity=Severity.SUBSTITUTED,
-        )
     _report_mapping(area.mapping, begin, findings)
-    matrix = rotation(degrees(orientation)).then(translation(x * page.x_unit, y * page.y_unit))
+    turn = read_turn(
+        orientation, y_orientation, findings.at(begin, spec='MO:DCA "Object Area Position (OBP)"')
+    )
+    matrix = rotation(turn).then(translation(x * page.x_unit, y * page.y_unit))
     triplets = overridden(
         descriptor.data if descriptor else b"", include.triplets if include is not None else b""
     )
     mixing = read_mixing(triplets, findings, descriptor.offset if descriptor else None, "OBD")
     return PlacedArea(area, matrix, mixing, relative)
+
+
+def read_turn(x_orientation: int, y_orientation: int, report: Reporter) -> float:
+    """Degrees by which an object area is turned, from the orientations of its axes. A Y axis that does not
+    lie 90 degrees from the X axis is told."""
+    turn = degrees(x_orientation)
+    between = (degrees(y_orientation) - turn) % 360
+    if between != 90:
+        mirrored = ", which mirrors it" if between == 270 else ""
+        report(
+            "orientation-bad",
+            f"The Y axis of an object area lies {between:g} degrees from its X axis{mirrored}; 90 are used",
+            severity=Severity.SUBSTITUTED,
+        )
+    return turn
 
 
 def _report_mapping(option: int | None, begin: Record | None, findings: Findings) -> None:

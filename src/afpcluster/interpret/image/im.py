@@ -20,19 +20,20 @@ from afpcluster.afp.im_image import (
     ImageInputDescriptor,
     ImageOutputControl,
 )
-from afpcluster.afp.modca import degrees
 from afpcluster.afp.units import read_unit
 from afpcluster.codecs.bytewise import pad_rows
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, rotation, scaling, translation
 from afpcluster.display.items import Encoding, Group, Image, ImageModel, Item
 from afpcluster.findings import Reporter, Severity
+from afpcluster.interpret.area import read_turn
 from afpcluster.interpret.colour import named_colour
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image.data import make_image
 from afpcluster.interpret.mapping import replicate
 
 SPEC = "MO:DCA Appendix C IM Image Object"
+_DATA_SPEC = "MO:DCA Appendix C IM Image Raster Data (IRD)"
 _RESOLUTION = "im-resolution-missing"
 
 
@@ -134,7 +135,7 @@ def _placed(
     if control is not None:
         dots = 2 if control.x_map == DOUBLE_DOT else 1
         origin = translation(control.x_origin * x_point, control.y_origin * y_point)
-        turn = rotation(degrees(control.x_orientation))
+        turn = rotation(read_turn(control.x_orientation, control.y_orientation, report))
     items: list[Item] = []
     for cell in cells:
         filled = _filled(cell, dots, colour, report)
@@ -170,7 +171,15 @@ def _filled(cell: _Cell, dots: int, colour: Colour, report: Reporter) -> list[It
         report(
             "im-data-short",
             f"IM image data lacks {size - len(data)} of {size} bytes; the rest is left blank",
-            "MO:DCA Appendix C IM Image Raster Data (IRD)",
+            _DATA_SPEC,
+        )
+    if len(data) > size:
+        has_ink = any(data[size:])
+        report(
+            "im-data-long",
+            f"IM image data has {len(data) - size} bytes more than its rows of {size}; they are not shown",
+            _DATA_SPEC,
+            severity=Severity.SKIPPED if has_ink else Severity.INFO,
         )
     rows = data[:size].ljust(size, b"\0")
     image = make_image(cell.width, cell.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
