@@ -7,14 +7,15 @@ from displayed import items_shown
 
 from afpcluster.afp import modca
 from afpcluster.afp.names import encode_name
-from afpcluster.sample.records import enclosed, field, resource
+from afpcluster.sample.records import enclosed, field, made, resource
 from benchmarks.fuzz import seed_objects, seed_pages
 
 
-def image(*kept: str) -> bytes:
+def image(*kept: str, reference: int = 0, x: int = 0) -> bytes:
     """An image of 2:1 in an area of 100 by 100 points, with these fields of its environment group."""
     descriptor, content, _ = seed_objects.IMAGES["uncompressed"]()
-    area, position = seed_pages.area_at_origin(2_000, 2_000, reference=0)
+    area, position = seed_pages.area_at_origin(2_000, 2_000, reference=reference)
+    position = position.replace(b"\1\x17" + bytes(3), b"\1\x17" + x.to_bytes(3, "big"))
     fields = {"OBD": area, "OBP": position, "IDD": field("IDD", descriptor)}
     group = enclosed("BOG", "G", [fields[name] for name in kept])
     return enclosed("BIM", "I", [group, field("IPD", content)])
@@ -25,3 +26,31 @@ def test_an_object_without_position_is_at_the_origin_of_its_segment(kept: tuple[
     segment = resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [image(*kept)]))
     include = field("IPS", modca.IncludePageSegment(encode_name("SEGM"), 600, 800))
     assert items_shown(seed_pages.print_file(include, resources=segment)) == ["image 30,65 to 130,115"]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "shown"),
+    [
+        (600, 800, ["30,65 to 130,115", "30,65 to 130,115"]),
+        (600, -1, ["30,25 to 130,75", "30,25 to 130,75"]),
+        (-1, -1, ["0,25 to 100,75", "10,25 to 110,75"]),
+    ],
+)
+def test_an_include_of_a_segment_places_all_its_objects(x: int, y: int, shown: list[str]) -> None:
+    """Include Object (IOB): also those that count from the page. X'FFFFFF' leaves them."""
+    kept = ("OBD", "OBP", "IDD")
+    objects = [image(*kept), image(*kept, reference=1, x=200)]
+    segment = resource("SEGM", 0xFB, enclosed("BPS", "SEGM", objects))
+    include = made(
+        modca.IncludeObject,
+        name=encode_name("SEGM"),
+        object_type=0x5F,
+        x_origin=x,
+        y_origin=y,
+        x_orientation=modca.USE_OBJECT_ORIENTATION,
+        y_orientation=modca.USE_OBJECT_ORIENTATION,
+        x_content=modca.USE_OBJECT_OFFSET,
+        y_content=modca.USE_OBJECT_OFFSET,
+    )
+    file = seed_pages.print_file(field("IOB", include), resources=segment)
+    assert items_shown(file) == [f"image {place}" for place in shown]

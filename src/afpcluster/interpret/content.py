@@ -219,6 +219,7 @@ class ContentInterpreter:
                         frame.depth + 1,
                         inherited=frame.inherited,
                         override=frame.override,
+                        given=frame.given,
                     )
                     self.interpret(node.content, inner)
                     return
@@ -291,9 +292,16 @@ class ContentInterpreter:
             return
         if resource.kind == PAGE_SEGMENT:
             environment = frame.environment
-            x, y = (0 if v == -1 else v for v in (include.x_origin, include.y_origin))
-            frame = replace(frame, override=_override(include))
-            self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame, record)
+            given = (
+                None
+                if include.x_origin == modca.USE_OBJECT_OFFSET
+                else include.x_origin * environment.x_unit,
+                None
+                if include.y_origin == modca.USE_OBJECT_OFFSET
+                else include.y_origin * environment.y_unit,
+            )
+            frame = replace(frame, override=_override(include), given=given)
+            self._segment(resource, (given[0] or 0.0, given[1] or 0.0), frame, record)
             return
         node = self._lookup.object_node(resource)
         if node is not None and node.type == _BPT:

@@ -29,4 +29,8 @@ class Frame:
     code_page: int = DEFAULT  # of names and tags
     inherited: Inherited = field(default_factory=Inherited)
     override: IncludeObject | None = None  # the include of the page segment around, over what its objects say
+    given: tuple[float | None, float | None] = (
+        None,
+        None,
+    )  # x and y of that include, which count from the page
     attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -198,6 +198,11 @@ class ObjectInterpreter:
         matrix = placed.matrix
         if placed.relative and frame.segment is not None:
             matrix = matrix.then(translation(*frame.segment))
+        elif (
+            frame.segment is not None
+        ):  # an area that counts from the page: what the include gives is instead
+            x, y = frame.given
+            matrix = matrix._replace(e=matrix.e if x is None else x, f=matrix.f if y is None else y)
         area, fill = placed.area, placed.mixing.fill
         if fill is not None and area.width and area.height:
             items = [Rectangle(0, 0, area.width, area.height, fill), *items]
