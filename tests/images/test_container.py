@@ -438,6 +438,26 @@ def test_a_trimmed_pdf_page_is_clipped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"", b"", []),
+        (b"startxref\n", b"startxref\n9", ["pdf-object-repaired"]),
+        (b"xref\n0", b"xxxx\n0", ["pdf-object-repaired"]),
+        (b"trailer", b"trailed", ["pdf-object-repaired"]),
+        (b"/Length ", b"/Length 9", ["pdf-object-repaired"]),
+    ],
+)
+def test_a_damaged_pdf_is_repaired_and_told(old: bytes, new: bytes, told: list[str]) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as source:
+        sink = io.BytesIO()
+        source.save(sink, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    sound = sink.getvalue()
+    assert old in sound
+    items, found = drawn(sound.replace(old, new, 1), classified(25))
+    assert (bool(items), found) == (True, told)
+
+
+@pytest.mark.parametrize(
     ("data", "triplets", "finding"),
     [
         (b"", classified(23), "container-empty"),

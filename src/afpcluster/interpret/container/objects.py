@@ -95,7 +95,7 @@ def draw_container(data_object: DataObject, context: Context) -> list[Item]:
     size = t.decode_triplet(triplets, t.ContainerPresentationSpaceSize)
     try:
         if file_format == "PDF":
-            items, width, height = draw_pdf_page(data, page, size)
+            items, width, height = draw_pdf_page(data, page, size, report)
             if kind in _OPAQUE_PDF:
                 items.insert(0, Rectangle(0, 0, width, height, WHITE))
         elif file_format in FILE_FORMATS:

@@ -14,6 +14,7 @@ import pikepdf
 from afpcluster.afp.triplets import ContainerPresentationSpaceSize
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import EmbeddedPdf, Group, Item
+from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem
 
 _SPEC = "MO:DCA Object Container Presentation Space Size Triplet X'9C'"
@@ -21,7 +22,7 @@ _BOXES = {1: "mediabox", 2: "cropbox", 3: "bleedbox", 4: "trimbox", 5: "artbox"}
 
 
 def draw_pdf_page(
-    data: bytes, page: int, size: ContainerPresentationSpaceSize | None
+    data: bytes, page: int, size: ContainerPresentationSpaceSize | None, report: Reporter
 ) -> tuple[list[Item], float, float]:
     """(items, width, height in points) of page `page` (from 0). Raises ImageProblem."""
     name = _BOXES.get(size.space if size else 1, "mediabox")
@@ -36,6 +37,7 @@ def draw_pdf_page(
             media = _corners(found.mediabox, unit)
             space = _within(_corners(getattr(found, name), unit), media)
             turn = int(found.obj.get("/Rotate", 0)) % 360
+            _report_repairs(source, found, report)
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
         raise ImageProblem("pdf-object-damaged", f"An embedded PDF cannot be read: {error}", _SPEC) from error
     left, top, right, bottom = _turned(space, media, turn)
@@ -49,6 +51,22 @@ def draw_pdf_page(
     if min(left, top) < 0 or right > width or bottom > height:
         item = Group([item], clip=Box(0, 0, width, height))
     return [item], width, height
+
+
+def _report_repairs(source: pikepdf.Pdf, page: pikepdf.Page, report: Reporter) -> None:
+    """Record that qpdf had to repair the file to open it or to read what the page shows. Raises PdfError
+    where that cannot be read."""
+    page.contents_coalesce()
+    contents = page.obj.get("/Contents")
+    if isinstance(contents, pikepdf.Stream):
+        contents.read_bytes()
+    repairs = [str(warning).partition(">")[2].lstrip(": ") for warning in source.get_warnings()]
+    if repairs:
+        report(
+            "pdf-object-repaired",
+            f"An embedded PDF is damaged and was repaired; something may be missing or wrong: {repairs[0]}",
+            severity=Severity.SUBSTITUTED,
+        )
 
 
 Corners = tuple[float, float, float, float]
