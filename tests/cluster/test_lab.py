@@ -19,11 +19,11 @@ import afpcluster
 from afpcluster.cluster import bringup, observe, status
 from afpcluster.cluster.command import run
 from afpcluster.cluster.drill import Document
-from afpcluster.cluster.lab import LabError
+from afpcluster.cluster.lab import RELOADS, LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
 from afpcluster.cluster.processes import KEEPALIVED_PIDS, User, processes
-from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES
+from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES, OnChange
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import parse
@@ -170,20 +170,73 @@ def test_emergency_change(cluster: LabSite, document: Document) -> None:
 
 
 def test_changed_setting_is_rolled_out(cluster: LabSite, slot: Slot) -> None:
-    """`up` with a changed topology writes the two files and restarts the two HAProxies, one by one."""
+    """`up` with a changed topology writes the two files and has the two HAProxies read them, one by one;
+    nothing is restarted, and the VIP stays."""
     (holder,) = observe.vip_holders(cluster.layout)
+    (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+    before = cluster.processes()
     said: list[str] = []
     try:
         text = slot.topology_text.replace("client_timeout: 60s", "client_timeout: 61s")
         bringup.up(parse(text), text, said.append, nothing)
-        (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
-        restarts = [line for line in said if line.startswith("Restart")]
-        assert restarts == [f"Restart process {standby} haproxy", f"Restart process {holder} haproxy"]
-        assert observe.vip_holders(cluster.layout) == (standby,)
-        config = cluster.layout.file(cluster.topology.host(holder), HAPROXY_CFG).read_text()
-        assert "timeout client 61s" in config
+        assert [line for line in said if not line.startswith(("Check", "Waiting"))] == [
+            line
+            for host in (standby, holder)
+            for line in (f"Write file {host} {HAPROXY_CFG}", f"Reload process {host} haproxy")
+        ]
+        assert cluster.processes() == before
+        assert observe.vip_holders(cluster.layout) == (holder,)
+        config = cluster.layout.file(cluster.topology.host(holder), HAPROXY_CFG)
+        assert "timeout client 61s" in config.read_text()
+        assert config.stat().st_mode & 0o777 == 0o640
+        assert config.group() == "haproxy"
     finally:
         bringup.up(cluster.topology, slot.topology_text, print, nothing)
+    assert status.verdict(status.look(cluster)) == []
+
+
+def test_file_that_a_program_refuses_changes_nothing(cluster: LabSite, slot: Slot) -> None:
+    """No file is written, wherever it was to go, when one of them is not accepted."""
+    before = observe.read_written(cluster.layout), cluster.processes()
+    text = slot.topology_text
+    for there, instead in (
+        ("authority: ", "authority: /nonexistent/ca.pem "),
+        ("proxy_certificate: ", "proxy_certificate: /nonexistent/proxy.pem "),
+        ("afp2web_protocol: http ", "afp2web_protocol: https "),
+        ("conversion_timeout: 5m ", "conversion_timeout: 6m "),
+    ):
+        text = text.replace(f"  {there}", f"  {instead}")
+    with pytest.raises(
+        LabError, match=r"(?s)haproxy.cfg is not accepted, so nothing was changed: .*/nonexistent/"
+    ):
+        bringup.roll_out(parse(text), print)
+    assert (observe.read_written(cluster.layout), cluster.processes()) == before
+    assert bringup.roll_out(cluster.topology, print) == []
+
+
+def test_reload_that_failed_is_done_by_the_next_up(
+    cluster: LabSite, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keepalived of the first proxy does not come back to work: the other one is not touched. What was left
+    to do is done later, though no file differs any more."""
+    (holder,) = observe.vip_holders(cluster.layout)
+    (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+    before = cluster.processes()
+    changed = parse(slot.topology_text.replace("router_id: 79 ", "router_id: 78 "))
+
+    def fail(_site: LabSite, proxy: str) -> None:
+        raise LabError(f"{proxy} does not come back")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(RELOADS, "keepalived", fail)
+        with pytest.raises(LabError, match=f"{standby} does not come back"):
+            bringup.roll_out(changed, print)
+    assert observe.read_pending(cluster.layout) == {(standby, "keepalived"): OnChange.RELOAD}
+    said: list[str] = []
+    bringup.roll_out(cluster.topology, said.append)
+    assert said[-1] == f"Reload process {standby} keepalived"
+    assert observe.read_pending(cluster.layout) == {}
+    assert cluster.processes() == before
     assert status.verdict(status.look(cluster)) == []
 
 

@@ -185,11 +185,11 @@ def test_switchover(cluster: LabSite, program: Program, document: Document, time
 def test_switchover_is_refused(cluster: LabSite, program: Program) -> None:
     (old,) = cluster.holders()
     (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
-    cluster.signal(new, "haproxy", signal.SIGSTOP)
+    cluster.signal(new, "haproxy", signal.SIGSTOP, group=True)
     try:
         assert "the VIP stays at" in program("switchover", code=5)
     finally:
-        cluster.signal(new, "haproxy", signal.SIGCONT)
+        cluster.signal(new, "haproxy", signal.SIGCONT, group=True)
     assert cluster.holders() == (old,)
     assert well(cluster)
 

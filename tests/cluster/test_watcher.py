@@ -18,8 +18,8 @@ from afpcluster.cluster.render import CHK_HAPROXY, render
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
 
-# events in order (s started, d died, looks: g good, n without servers, b no answer; capitals: the other proxy
-# does well), fault (-) or not after each of them
+# events in order (s started, d died, r reloaded, looks: g good, n without servers, b no answer; capitals: the
+# other proxy does well), fault (-) or not after each of them
 SEQUENCES = [
     ("", ""),
     ("s", "-"),  # alive, but it has not answered yet
@@ -41,6 +41,12 @@ SEQUENCES = [
     ("sGd", "-+-"),
     ("sGds", "-+--"),  # a new process has to answer first
     ("sGdsg", "-+--+"),
+    ("sGrBBBG", "-++++++"),  # a new worker may be late
+    ("sGrGBB", "-++++-"),  # but not when it has answered once
+    ("sGrNN", "-+++-"),
+    ("sGBrBB", "-+++++"),
+    ("sGr" + 21 * "B", "-+" + 21 * "+" + "-"),
+    ("sGrBd", "-+++-"),
 ]
 
 
@@ -54,6 +60,8 @@ def test_health(events: str, expected: str) -> None:
                 health.started()
             case "d":
                 health.died()
+            case "r":
+                health.reloaded()
             case _:
                 own = {"g": 200, "n": 503}.get(event.lower())
                 health.looked(own, 200 if event.isupper() else 503)
@@ -97,8 +105,8 @@ class Proxy:
         self.started.insert(0, made)
         return made
 
-    def start(self) -> None:
-        self.started.append(subprocess.Popen(["haproxy", "-db", "-f", self.config]))
+    def start(self, mode: str = "-db") -> None:
+        self.started.append(subprocess.Popen(["haproxy", mode, "-f", self.config]))
         self.pid_file.write_text(f"{self.started[-1].pid}\n")
 
     def send(self, number: signal.Signals) -> None:
@@ -211,3 +219,57 @@ def test_check_script_tells_the_living_from_zombies(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def workers(master: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
+def reload(proxy: Proxy) -> int:
+    """The new worker's PID."""
+    before = workers(proxy.started[-1].pid)
+    proxy.send(signal.SIGUSR2)
+    deadline = time.monotonic() + 5
+    while not (fresh := [pid for pid in workers(proxy.started[-1].pid) if pid not in before]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return fresh[0]
+
+
+@pytest.mark.parametrize("connected", [False, True])
+def test_watcher_follows_a_reload(proxy: Proxy, connected: bool) -> None:
+    """The old worker's end is no fault, whether it comes at once or when its last client has gone; the new
+    one's is."""
+    proxy.start_other()
+    proxy.start("-W")
+    assert proxy.says("0", within=5)
+    with socket.socket() as client:
+        if connected:
+            client.connect(("127.0.0.1", proxy.port))
+            client.send(b"GET /healthz HTTP/1.1\r\n")  # never ended
+        fresh = reload(proxy)
+        assert not proxy.says("1", within=0.7)
+        assert (len(workers(proxy.started[-1].pid)) == 2) is connected
+    assert not proxy.says("1", within=0.7)
+    os.kill(fresh, signal.SIGKILL)
+    assert proxy.says("1", within=1)
+    assert (proxy.folder / "why").read_text() == "HAProxy is not running\n"
+
+
+def test_watcher_sees_a_new_worker_frozen(proxy: Proxy) -> None:
+    proxy.start_other()
+    proxy.start("-W")
+    assert proxy.says("0", within=5)
+    fresh = reload(proxy)
+    assert not proxy.says("1", within=0.5)
+    os.kill(fresh, signal.SIGSTOP)
+    assert proxy.says("1", within=4)
+    os.kill(fresh, signal.SIGCONT)
+    assert proxy.says("0", within=1)
+
+
+def test_watcher_sees_the_master_die(proxy: Proxy) -> None:
+    proxy.start("-W")
+    assert proxy.says("0", within=5)
+    proxy.send(signal.SIGKILL)
+    assert proxy.says("1", within=1)

@@ -18,6 +18,7 @@ from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.processes import processes
 from afpcluster.cluster.proxies import proxies_at_fault
+from afpcluster.cluster.service_files import problems as properties_problems
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import TopologyError, load
@@ -33,7 +34,7 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[LabSit
     before is removed again when this fails. Raises `LabError`, `CommandError` or `OSError` that says why."""
     layout = Layout(topology)
     fresh = observe.supervisor_pid(layout) is None
-    problems = obstacles(layout) + _other_topology(layout, topology)
+    problems = [*obstacles(layout), *_other_topology(layout, topology), *properties_problems(topology)]
     if problems:
         raise LabError("\n".join(["the cluster cannot be started here:", *(f"  - {p}" for p in problems)]))
     try:
@@ -50,6 +51,11 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[LabSit
                 say(f"Not everything could be removed: {error}\nRun `afpcluster down` when that is mended.")
         raise
     return site
+
+
+def roll_out(topology: Topology, say: Say) -> list[Action]:
+    """What follows from changed settings, in a lab that is up. Raises as `up` does."""
+    return _act(LabSite(Layout(topology)), say)
 
 
 def down_labels(topology: Topology) -> list[str]:
@@ -108,7 +114,7 @@ def _keep_secret(file: Path, word: str) -> None:
     file.write_text(f"{word}\n", encoding="ascii")
 
 
-def _act(site: LabSite, say: Say) -> None:
+def _act(site: LabSite, say: Say) -> list[Action]:
     desired = site.rendered()
     observed = observe.observe(site.layout, desired)
     lab = Lab(site.layout)
@@ -118,17 +124,14 @@ def _act(site: LabSite, say: Say) -> None:
         if not (isinstance(action, WriteFile) and action.host in created):  # new: goes without saying
             say(_label(action))
         lab.apply(action)
+    return actions
 
 
 def _label(action: Action) -> str:
     if isinstance(action, KeepEdited):
         return f"{action.host}: {action.path} was edited by hand and is kept"
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(action).__name__).strip()
-    details = [
-        str(v)
-        for f in dataclasses.fields(action)
-        if f.repr and f.name != "mode" and (v := getattr(action, f.name))
-    ]
+    details = [str(v) for f in dataclasses.fields(action) if f.repr and (v := getattr(action, f.name))]
     return f"{words.capitalize()} {' '.join(details)}".strip()
 
 
@@ -152,6 +155,8 @@ def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
         for part in ("network", "ports", "hosts", "lab", "watcher")
         if getattr(saved, part) != getattr(wanted, part)
     ]
+    if saved.vrrp.realtime_priority != wanted.vrrp.realtime_priority:  # Keepalived is started with it
+        differing.append("vrrp.realtime_priority")
     if not differing:
         return []
     return [f"it is up with another topology ({', '.join(differing)} differ): run `afpcluster down` first"]

@@ -10,7 +10,7 @@ import signal
 from dataclasses import dataclass
 from functools import partial
 
-from afpcluster.cluster import faults, pressure
+from afpcluster.cluster import faults, planned_work, pressure
 from afpcluster.cluster.faults import Strike
 from afpcluster.cluster.history import Promise
 from afpcluster.cluster.topology import Role
@@ -91,14 +91,24 @@ DRILLS = {
         faults.kill_on_holder("keepalived"),
         Promise(outage=0.5, moves=True),
     ),
-    "switchover": Drill("the VIP is moved, planned", faults.switch_over, _PLANNED_SWITCH),
+    "switchover": Drill("the VIP is moved, planned", planned_work.switch_over, _PLANNED_SWITCH),
+    "reload": Drill("HAProxy of the master is reloaded by hand", planned_work.reload_by_hand, _NOTHING_FAILS),
+    "changed-settings": Drill(
+        "settings of proxies and services are changed, and back",
+        planned_work.change_settings,
+        _NOTHING_FAILS,
+    ),
     "drain": Drill(
-        "one afp2web is drained and gets work again", faults.drain_first(Role.AFP2WEB), _NOTHING_FAILS
+        "one afp2web is drained and gets work again", planned_work.drain_first(Role.AFP2WEB), _NOTHING_FAILS
     ),
     "wrapper-drained": Drill(
-        "one wrapper-service is drained and gets work again", faults.drain_first(Role.WRAPPER), _NOTHING_FAILS
+        "one wrapper-service is drained and gets work again",
+        planned_work.drain_first(Role.WRAPPER),
+        _NOTHING_FAILS,
     ),
-    "rolling-restart": Drill("everything is restarted, one by one", faults.restart_all, _PLANNED_SWITCH),
+    "rolling-restart": Drill(
+        "everything is restarted, one by one", planned_work.restart_all, _PLANNED_SWITCH
+    ),
     "afp2web-killed": Drill("one afp2web is killed", _afp2web(signal.SIGKILL), _NOTHING_FAILS),
     "afp2web-stopped": Drill("one afp2web is stopped and started", _afp2web(signal.SIGTERM), _NOTHING_FAILS),
     "afp2web-frozen": Drill(

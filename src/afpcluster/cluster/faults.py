@@ -13,12 +13,9 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from afpcluster.cluster import drain, restart, switch
 from afpcluster.cluster.command import run
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import Role, SiteError
-
-_OPERATION_SECONDS = 60.0
 
 
 def _nothing() -> None:
@@ -184,28 +181,3 @@ def split_proxies(site: Site) -> Struck:
 def run_quietly(*command: str) -> None:
     """For a `heal`, whose output nobody wants."""
     run(*command)
-
-
-def switch_over(site: Site) -> Struck:
-    """No fault, but an operator's doing, until it is done."""
-    host = holder(site)
-    switch.switchover(site, None, _OPERATION_SECONDS, lambda _: None)
-    return Struck("switchover", host)
-
-
-def drain_first(role: Role) -> Strike:
-    """And undrained at once."""
-
-    def strike(site: Site) -> Struck:
-        host = first(site, role)
-        drain.drain(site, host, "drill", _OPERATION_SECONDS, lambda _: None)
-        drain.undrain(site, host, _OPERATION_SECONDS)
-        return Struck("drained and undrained", host)
-
-    return strike
-
-
-def restart_all(site: Site) -> Struck:
-    host = holder(site)
-    restart.rolling_restart(site, _OPERATION_SECONDS, lambda _: None)
-    return Struck("rolling restart", host)

@@ -14,12 +14,11 @@ from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.drift import drifts
 from afpcluster.cluster.exits import Exit
 from afpcluster.cluster.password import hashed
-from afpcluster.cluster.render import AFP2WEB_PROPERTIES, HAPROXY_CFG, MODES, WRAPPER_PROPERTIES, render
+from afpcluster.cluster.render import HAPROXY_CFG, kind, render
+from afpcluster.cluster.service_files import problems as properties_problems
 from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.topology import Topology, queues, time_limits
 from afpcluster.cluster.topology_file import load
-from afpcluster.web.properties import check
-from afpcluster.web.settings import PropertiesError, ServiceSettings
 
 _UNITS = {"Milliseconds": "ms", "Bytes": " bytes"}
 
@@ -28,7 +27,7 @@ def validate(topology_file: Path | None) -> None:
     """The topology, and what is rendered from it, by the programs that read it. Exit code 2 for a mistake."""
     with told():
         topology = load(topology_file)
-        problems = [*_haproxy_problems(topology), *_properties_problems(topology)]
+        problems = [*_haproxy_problems(topology), *properties_problems(topology)]
         for problem in problems:
             print(problem, file=sys.stderr)
         if problems:
@@ -45,7 +44,7 @@ def write(topology_file: Path | None, folder: Path) -> None:
                 file = folder / host / path.lstrip("/")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8")
-                file.chmod(MODES.get(path, 0o644))
+                file.chmod(kind(path).mode)
         console().print(f"Rendered into {folder}")
 
 
@@ -102,21 +101,3 @@ def _haproxy_problems(topology: Topology) -> Iterator[str]:
             )
         if done.returncode != 0:
             yield f"{host}: {HAPROXY_CFG}: {done.stderr.strip()}"
-
-
-def _properties_problems(topology: Topology) -> Iterator[str]:
-    """What the services would say."""
-    from afpcluster.afp2web.settings import Afp2webSettings
-    from afpcluster.wrapper.settings import WrapperSettings
-
-    models: dict[str, type[ServiceSettings]] = {
-        WRAPPER_PROPERTIES: WrapperSettings,
-        AFP2WEB_PROPERTIES: Afp2webSettings,
-    }
-    for host, files in render(topology, "!").items():
-        for path, model in models.items():
-            if path in files:
-                try:
-                    check(model, files[path].encode(), Path(path))
-                except PropertiesError as error:
-                    yield f"{host}: {error}"

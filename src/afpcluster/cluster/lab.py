@@ -8,6 +8,7 @@ the lab's own processes, so none of them has to be undone.
 from __future__ import annotations
 
 import contextlib
+import grp
 import json
 import os
 import pwd
@@ -16,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_never
 
@@ -26,9 +28,11 @@ from afpcluster.cluster.command import CommandError, run
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import (
     Action,
+    CheckFile,
     CreateBridge,
     CreateHost,
     KeepEdited,
+    ReloadProcess,
     RemoveBridge,
     RemoveFolders,
     RemoveHost,
@@ -38,15 +42,19 @@ from afpcluster.cluster.plan import (
     WriteFile,
     digest,
 )
-from afpcluster.cluster.proxies import proxies_at_fault
-from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES
+from afpcluster.cluster.proxies import wait_until_ready
+from afpcluster.cluster.reload import reload_haproxy, reload_keepalived
+from afpcluster.cluster.render import PROPERTIES, OnChange, kind
+from afpcluster.cluster.restart import START_SECONDS, restart_instance, restart_process
 from afpcluster.cluster.site.lab import LabSite
+from afpcluster.cluster.site.site import PROCESSES
 from afpcluster.cluster.supervise import STOP_SECONDS
 from afpcluster.cluster.template import fill
 from afpcluster.cluster.topology import Host, Role, SiteError
 from afpcluster.web.properties import last_good
 
-_RESTART_SECONDS = 45.0  # a service may finish what it has, up to its drain timeout
+_DRAIN_SECONDS = 60.0  # for what is under way at an instance that has to be restarted
+RELOADS = {"haproxy": reload_haproxy, "keepalived": reload_keepalived}
 
 
 class LabError(SiteError):
@@ -71,12 +79,18 @@ class Lab:
                 self._create_host(self._topology.host(action.host))
             case RemoveHost():
                 self._remove_host(self._topology.host(action.host))
+            case CheckFile():
+                self._check_file(action)
             case WriteFile():
                 self._write_file(action)
             case KeepEdited():
                 pass
             case RestartProcess():
                 self._restart(action)
+                self._remember(action.host, action.name, OnChange.NOTHING)
+            case ReloadProcess():
+                RELOADS[action.name](LabSite(self._layout), action.host)
+                self._remember(action.host, action.name, OnChange.NOTHING)
             case StartSupervisor():
                 self._start_supervisor()
             case StopSupervisor():
@@ -174,39 +188,53 @@ class Lab:
         with contextlib.suppress(CommandError):  # gone with the namespace, unless it was never attached
             run("ip", "link", "delete", self._layout.link(host))
 
-    def _write_file(self, action: WriteFile) -> None:
-        path = self._layout.file(self._topology.host(action.host), action.path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
+    def _check_file(self, action: CheckFile) -> None:
+        candidate = self._candidate(action.host, action.path, action.text)
+        inside = f"/{candidate.relative_to(self._layout.root(self._topology.host(action.host)))}"
+        try:
+            LabSite(self._layout).run(action.host, *kind(action.path).validate, inside)
+        except CommandError as error:
+            raise LabError(
+                f"{action.host}: the new {action.path} is not accepted, so nothing was changed: {error}"
+            ) from error
+        finally:
+            candidate.unlink()
+
+    def _candidate(self, host: str, path: str, text: str) -> Path:
+        """The text beside the file whose place it shall take, with its owner and mode."""
+        file, about = self._layout.file(self._topology.host(host), path), kind(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_name(f".{file.name}.new")
         fresh.touch(mode=0o600)
-        fresh.write_text(action.text, encoding="utf-8")
-        if action.path == HAPROXY_CFG:
-            os.chown(fresh, 0, haproxy_user().pw_gid)
-        fresh.chmod(action.mode)
-        fresh.replace(path)
+        fresh.write_text(text, encoding="utf-8")
+        os.chown(fresh, 0, _group(about.group))
+        fresh.chmod(about.mode)
+        return fresh
+
+    def _write_file(self, action: WriteFile) -> None:
+        fresh = self._candidate(action.host, action.path, action.text)
+        if action.asks is not OnChange.NOTHING:  # first: forgotten it must not be
+            self._remember(action.host, kind(action.path).process, action.asks)
+        fresh.replace(self._layout.file(self._topology.host(action.host), action.path))
         written = observe.read_written(self._layout) | {(action.host, action.path): digest(action.text)}
-        rows = [[host, file, value] for (host, file), value in sorted(written.items())]
-        self._layout.written_file.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        _save_rows(self._layout.written_file, written)
+
+    def _remember(self, host: str, process: str, asked: OnChange) -> None:
+        """What the process has yet to do."""
+        pending = {**observe.read_pending(self._layout), (host, process): asked}
+        _save_rows(
+            self._layout.pending_file,
+            {key: value for key, value in pending.items() if value is not OnChange.NOTHING},
+        )
 
     def _restart(self, action: RestartProcess) -> None:
-        """End it; wait until the supervisor has started it again and, on a proxy, the watcher is content."""
-        host = self._topology.host(action.host)
+        """On an instance one by one, drained; on a proxy until it could take the VIP."""
         site = LabSite(self._layout)
-        before = site.process(action.host, action.name)
-        if before.pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(before.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _RESTART_SECONDS
-        while True:
-            now = site.process(action.host, action.name)
-            started = now.pid is not None and now.starts > before.starts
-            able = Role.PROXY not in host.roles or host.name not in proxies_at_fault(site)
-            if started and able:
-                return
-            if time.monotonic() > deadline:
-                log = observe.log_tail(self._layout.log(action.host, action.name))
-                raise LabError(f"{action.name} on {action.host} did not come back; its log ends:\n{log}")
-            time.sleep(0.05)
+        if Role.PROXY in self._topology.host(action.host).roles and action.name in PROCESSES[Role.PROXY]:
+            restart_process(site, action.host, action.name)
+            wait_until_ready(site, action.host, START_SECONDS, f"{action.host} cannot take the VIP")
+        else:
+            restart_instance(site, action.host, [action.name], "changed settings", _DRAIN_SECONDS)
 
     def _start_supervisor(self) -> None:
         for host in self._topology.hosts:  # survivors of a supervisor that was killed
@@ -233,6 +261,7 @@ class Lab:
                 )
             time.sleep(0.05)
         child.returncode = 0  # it lives on without us
+        self._layout.pending_file.unlink(missing_ok=True)  # everything reads its files at its start
 
     def _stop_supervisor(self) -> None:
         pid = observe.supervisor_pid(self._layout)
@@ -251,6 +280,19 @@ def _users(script_user: int) -> str:
     line = f"{names.SCRIPT_USER}:x:{script_user}:{script_user}::/nonexistent:/usr/sbin/nologin"
     there = Path("/etc/passwd").read_text(encoding="utf-8").splitlines()
     return "\n".join([*(row for row in there if not row.startswith(f"{names.SCRIPT_USER}:")), line, ""])
+
+
+def _group(name: str) -> int:
+    return haproxy_user().pw_gid if name == "haproxy" else grp.getgrnam(name).gr_gid
+
+
+def _save_rows(file: Path, rows: Mapping[tuple[str, str], str]) -> None:
+    """All at once: a file that is half there would be taken for nothing."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(
+        json.dumps([[*key, value] for key, value in sorted(rows.items())], indent=1), encoding="utf-8"
+    )
+    fresh.replace(file)
 
 
 def haproxy_user() -> pwd.struct_passwd:

@@ -61,6 +61,11 @@ class Layout:
         return self.run / "written.json"
 
     @property
+    def pending_file(self) -> Path:
+        """What processes have yet to be told of files that were written."""
+        return self.run / "pending.json"
+
+    @property
     def owner_file(self) -> Path:
         """Who started it."""
         return self.run / "owner.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from afpcluster.cluster.command import CommandError, run, run_json
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import Observed
-from afpcluster.cluster.render import Rendered
+from afpcluster.cluster.render import OnChange, Rendered
 from afpcluster.cluster.site.site import ProcessState
 from afpcluster.cluster.topology import Host, Role
 
@@ -25,8 +24,9 @@ def observe(layout: Layout, desired: Rendered) -> Observed:
     return Observed(
         bridge=bridge,
         hosts={h.name: bridge and _is_whole(layout, h) for h in hosts if layout.namespace(h) in existing},
-        files=_file_digests(layout, desired),
+        files=_texts(layout, desired),
         written=written,
+        pending=read_pending(layout),
         supervisor=supervisor_pid(layout) is not None,
         holders=vip_holders(layout) if bridge else (),
         folders=layout.run.exists() or layout.topology.lab.spool_directory.exists(),
@@ -67,6 +67,15 @@ def read_written(layout: Layout) -> dict[tuple[str, str], str]:
     except FileNotFoundError:
         return {}
     return {(host, path): value for host, path, value in rows}
+
+
+def read_pending(layout: Layout) -> dict[tuple[str, str], OnChange]:
+    """What is yet to be done: (host, process) -> reload or restart."""
+    try:
+        rows = json.loads(layout.pending_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {(host, process): OnChange(value) for host, process, value in rows}
 
 
 def process_states(layout: Layout) -> tuple[ProcessState, ...]:
@@ -119,11 +128,11 @@ def _addresses(layout: Layout, host: Host) -> set[str]:
     return {info["local"] for row in rows for info in row.get("addr_info", ())}
 
 
-def _file_digests(layout: Layout, desired: Rendered) -> dict[tuple[str, str], str]:
-    digests = {}
+def _texts(layout: Layout, desired: Rendered) -> dict[tuple[str, str], str]:
+    found = {}
     for host, files in desired.items():
         for path in files:
             there = layout.file(layout.topology.host(host), path)
             if there.is_file():
-                digests[host, path] = hashlib.sha256(there.read_bytes()).hexdigest()
-    return digests
+                found[host, path] = there.read_bytes().decode(errors="surrogateescape")
+    return found

@@ -2,7 +2,9 @@
 
 Rules: what is already as it should be gives no action, so running `up` or `down` twice is harmless. A
 file that somebody edited by hand since it was written (an emergency change) is kept and said, never
-overwritten. The order of the result is the order of acting.
+overwritten. The order of the result is the order of acting: every new file is checked before the first one
+takes an old one's place, then it goes process by process, so that a failure stops all that would follow. What
+was left to do then is remembered (`Observed.pending`). Nothing is restarted that need not.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from afpcluster.cluster.processes import Process
-from afpcluster.cluster.render import MODES, Rendered
+from afpcluster.cluster.render import OnChange, Rendered, kind
+from afpcluster.cluster.service_files import needs_restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,22 @@ class RemoveHost:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteFile:
+class CheckFile:
+    """Would the program that reads this file accept the new text?"""
+
     host: str
     path: str
     text: str = field(repr=False)
-    mode: int = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """`asks` of the process that reads it, once it is written."""
+
+    host: str
+    path: str
+    text: str = field(repr=False)
+    asks: OnChange = field(default=OnChange.NOTHING, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,16 @@ class KeepEdited:
 
 @dataclass(frozen=True, slots=True)
 class RestartProcess:
-    """Stopped, started by the supervisor, and healthy again before the next action."""
+    """Drained, if it is an instance at work; stopped, started by the supervisor, and healthy again before the
+    next action."""
+
+    host: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadProcess:
+    """It reads its file again without a pause, and is healthy before the next action."""
 
     host: str
     name: str
@@ -83,9 +106,11 @@ Action = (
     | RemoveBridge
     | CreateHost
     | RemoveHost
+    | CheckFile
     | WriteFile
     | KeepEdited
     | RestartProcess
+    | ReloadProcess
     | StartSupervisor
     | StopSupervisor
     | RemoveFolders
@@ -95,12 +120,14 @@ Action = (
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What there is. `hosts` maps each existing namespace to whether it is whole (cable and address);
-    `files` and `written` map (host, path) to the SHA-256 of what is there and what was written last."""
+    `files` maps (host, path) to the text that is there, `written` to the SHA-256 of what was written last;
+    `pending` maps (host, process) to what an earlier `up` left to do there."""
 
     bridge: bool = False
     hosts: Mapping[str, bool] = field(default_factory=dict)
     files: Mapping[tuple[str, str], str] = field(default_factory=dict)
     written: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    pending: Mapping[tuple[str, str], OnChange] = field(default_factory=dict)
     supervisor: bool = False
     folders: bool = False
     holders: tuple[str, ...] = ()  # of the VIP
@@ -108,7 +135,7 @@ class Observed:
 
 def digest(text: str) -> str:
     """SHA-256 of a file's text, as in `Observed`."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def plan_up(desired: Rendered, rows: tuple[Process, ...], observed: Observed) -> list[Action]:
@@ -122,17 +149,33 @@ def plan_up(desired: Rendered, rows: tuple[Process, ...], observed: Observed) ->
             actions.append(RemoveHost(host))
         actions.append(CreateHost(host))
     files = _file_actions(desired, observed)
-    actions.extend(files)
     if not observed.supervisor:
-        return [*actions, StartSupervisor()]
-    changed = {(action.host, action.path) for action in files if isinstance(action, WriteFile)}
-    restarts = [
-        RestartProcess(row.host, row.name)
-        for row in rows
-        if row.host in created or any((row.host, path) in changed for path in row.files)
+        return [*actions, *files, StartSupervisor()]
+    writes = [action for action in files if isinstance(action, WriteFile)]
+    actions += [action for action in files if isinstance(action, KeepEdited)]
+    actions += [
+        CheckFile(write.host, write.path, write.text)
+        for write in writes
+        if kind(write.path).validate and write.host not in created
     ]
+    actions += [write for write in writes if not kind(write.path).process]
     # The proxy with the VIP last: the other one can take it by then.
-    return [*actions, *sorted(restarts, key=lambda action: action.host in observed.holders)]
+    for row in sorted(rows, key=lambda row: row.host in observed.holders):
+        key = row.host, row.name
+        own = [write for write in writes if (write.host, kind(write.path).process) == key]
+        actions += own
+        asked = max(
+            (observed.pending.get(key, OnChange.NOTHING), *(write.asks for write in own)), key=_strength
+        )
+        if row.host in created or asked is OnChange.RESTART:
+            actions.append(RestartProcess(*key))
+        elif asked is OnChange.RELOAD:
+            actions.append(ReloadProcess(*key))
+    return actions
+
+
+def _strength(asked: OnChange) -> int:
+    return list(OnChange).index(asked)
 
 
 def _file_actions(desired: Rendered, observed: Observed) -> list[WriteFile | KeepEdited]:
@@ -140,13 +183,20 @@ def _file_actions(desired: Rendered, observed: Observed) -> list[WriteFile | Kee
     for host, files in desired.items():
         for path, text in files.items():
             there = observed.files.get((host, path))
-            if there == digest(text):
+            if there == text:
                 continue
-            if there is not None and there != observed.written.get((host, path)):
+            if there is not None and digest(there) != observed.written.get((host, path)):
                 actions.append(KeepEdited(host, path))
             else:
-                actions.append(WriteFile(host, path, text, MODES.get(path, 0o644)))
+                actions.append(WriteFile(host, path, text, _asks(path, there, text)))
     return actions
+
+
+def _asks(path: str, old: str | None, new: str) -> OnChange:
+    asked = kind(path).on_change
+    if asked is OnChange.RESTART and not needs_restart(path, old, new):
+        return OnChange.NOTHING
+    return asked
 
 
 def plan_down(observed: Observed) -> list[Action]:

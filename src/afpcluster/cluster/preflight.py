@@ -20,6 +20,7 @@ _PACKAGES = {
     "ip": "iproute2",
     "haproxy": "haproxy",
     "keepalived": "keepalived",
+    "chrt": "util-linux",
     "setpriv": "util-linux",
     "unshare": "util-linux",
     "mount": "mount",

@@ -14,10 +14,8 @@ from enum import StrEnum
 from afpcluster.cluster import layout
 from afpcluster.cluster.render import (
     AFP2WEB_PROPERTIES,
-    CHK_HAPROXY,
     HAPROXY_CFG,
     KEEPALIVED_CONF,
-    NOTIFY_VIP,
     WRAPPER_PROPERTIES,
 )
 from afpcluster.cluster.topology import Host, Role, Topology
@@ -35,14 +33,13 @@ class User(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Process:
     """One supervised process. `pause` in milliseconds between its end and its next start; `nice` as in
-    nice(1); `files` are the configuration files after whose change it must be started again."""
+    nice(1)."""
 
     host: str
     name: str
     argv: tuple[str, ...]
     user: User
     pause: int
-    files: tuple[str, ...] = ()
     nice: int = 0
     pid_file: str | None = None  # written by the supervisor, path inside the host
     stale: tuple[str, ...] = ()  # removed before each start, paths inside the host
@@ -60,15 +57,12 @@ def processes(topology: Topology) -> tuple[Process, ...]:
 def _afp2web(topology: Topology, host: Host) -> Iterator[Process]:
     listen = f"0.0.0.0:{topology.ports.afp2web}"
     argv = (*PYTHON, "serve-afp2web", "--listen", listen, "--config", AFP2WEB_PROPERTIES)
-    yield Process(
-        host.name, "afp2web", argv, User.SERVICE, topology.lab.restart_delay, files=(AFP2WEB_PROPERTIES,)
-    )
+    yield Process(host.name, "afp2web", argv, User.SERVICE, topology.lab.restart_delay)
 
 
 def _wrapper(topology: Topology, host: Host) -> Iterator[Process]:
     listen = f"0.0.0.0:{topology.ports.wrapper}"
     argv = (*PYTHON, "serve-wrapper", "--listen", listen, "--properties", WRAPPER_PROPERTIES)
-    # No file listed: wrapper-service follows its properties by itself.
     yield Process(host.name, "wrapper", argv, User.SERVICE, topology.lab.restart_delay)
 
 
@@ -77,10 +71,10 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
     yield Process(
         host.name,
         "haproxy",
-        ("haproxy", "-db", "-f", HAPROXY_CFG),
+        # A master that stays, also over a reload (SIGUSR2), and a worker that serves.
+        ("haproxy", "-W", "-f", HAPROXY_CFG),
         User.HAPROXY,
         topology.lab.restart_delay,
-        files=(HAPROXY_CFG,),
         nice=-10,
         pid_file=layout.HAPROXY_PID,
     )
@@ -95,18 +89,23 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
     yield Process(
         host.name,
         "keepalived",
-        (
-            *("keepalived", "--vrrp", "--dont-fork", "--dont-respawn"),
-            *("--no-syslog", "--log-console", "--log-detail"),
-            *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
-        ),
+        _keepalived(topology),
         User.ROOT,
         pause=keepalived_pause(topology),
-        files=(KEEPALIVED_CONF, CHK_HAPROXY, NOTIFY_VIP),
         # When its VRRP child dies, the parent ends too and is started after the pause: it would start a new
         # child at once, then after 1, 2, 4 ... s, and so long the VIP is on both proxies.
         # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
         stale=KEEPALIVED_PIDS,
+    )
+
+
+def _keepalived(topology: Topology) -> tuple[str, ...]:
+    priority = topology.vrrp.realtime_priority
+    return (
+        *(("chrt", "--rr", str(priority)) if priority else ()),
+        *("keepalived", "--vrrp", "--dont-fork", "--dont-respawn"),
+        *("--no-syslog", "--log-console", "--log-detail"),
+        *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
@@ -24,8 +26,46 @@ AFP2WEB_PROPERTIES = "/usr/local/docker/app-configs/afp2web/afp2web.properties"
 PROPERTIES: Mapping[Role, str] = {Role.WRAPPER: WRAPPER_PROPERTIES, Role.AFP2WEB: AFP2WEB_PROPERTIES}
 HOSTS = "/etc/hosts"
 
-# Not everybody may read or run everything; 0644 where nothing is said. haproxy.cfg holds the password's hash.
-MODES: Mapping[str, int] = {HAPROXY_CFG: 0o640, CHK_HAPROXY: 0o755, NOTIFY_VIP: 0o755}
+
+class OnChange(StrEnum):
+    """What must be done when a file has changed, the stronger the later."""
+
+    NOTHING = "nothing"  # it is read at each use
+    RELOAD = "reload"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is on its host: it belongs to root and `group`, `process` reads it, and `validate`, a
+    command that is given the path of a candidate, accepts only what that process would."""
+
+    mode: int = 0o644
+    group: str = "root"
+    process: str = ""
+    on_change: OnChange = OnChange.NOTHING
+    validate: tuple[str, ...] = ()
+
+
+KINDS: Mapping[str, Kind] = {
+    # It holds the hash of the password of /stats.
+    HAPROXY_CFG: Kind(0o640, "haproxy", "haproxy", OnChange.RELOAD, validate=("haproxy", "-c", "-f")),
+    # Without a PID namespace of its own, `keepalived -t` (2.2.7) takes its parent for dead and ends.
+    KEEPALIVED_CONF: Kind(
+        process="keepalived",
+        on_change=OnChange.RELOAD,
+        validate=("unshare", "--pid", "--fork", "keepalived", "-t", "-f"),
+    ),
+    CHK_HAPROXY: Kind(0o755),
+    NOTIFY_VIP: Kind(0o755),
+    WRAPPER_PROPERTIES: Kind(process="wrapper", on_change=OnChange.RESTART),
+    AFP2WEB_PROPERTIES: Kind(process="afp2web", on_change=OnChange.RESTART),
+}
+
+
+def kind(path: str) -> Kind:
+    """Of any rendered file."""
+    return KINDS.get(path, Kind())
 
 
 def drain_file(role: Role) -> str:
@@ -65,10 +105,10 @@ def _hosts(topology: Topology) -> str:
 def _keepalived_conf(topology: Topology, host: Host) -> str:
     vrrp = topology.vrrp
     realtime = (
-        "    # Adverts are sent in time even when every processor is busy converting. The limit (in\n"
-        "    # microseconds) stops a runaway.\n"
-        f"    vrrp_rt_priority {vrrp.realtime_priority}\n"
-        "    vrrp_rlimit_rttime 500000\n"
+        "    # Adverts are sent in time even when every processor is busy converting: whoever starts\n"
+        f"    # Keepalived gives it real-time priority (`chrt --rr {vrrp.realtime_priority}`). Not by\n"
+        "    # vrrp_rt_priority: with that, a reload leaves Keepalived 2.2.7 a limit of 0 for real-time\n"
+        "    # work, and the kernel kills it some time later.\n"
         "    vrrp_no_swap"
         if vrrp.realtime_priority
         else "    # No real-time priority here: under full load a switch without cause is possible."

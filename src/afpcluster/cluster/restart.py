@@ -8,9 +8,10 @@ and the other one follows. The first failure stops it all.
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 
 from afpcluster.cluster import marks
-from afpcluster.cluster.drain import drain, instance_roles, undrain
+from afpcluster.cluster.drain import drain, instance_roles, undrain, used
 from afpcluster.cluster.proxies import wait_until_ready
 from afpcluster.cluster.record import Say
 from afpcluster.cluster.site.site import PROCESSES, Site
@@ -18,7 +19,7 @@ from afpcluster.cluster.switch import planned, switchover
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.waiting import until
 
-_START_SECONDS = 60.0
+START_SECONDS = 60.0
 
 
 def steps(site: Site) -> list[str]:
@@ -38,32 +39,45 @@ def rolling_restart(site: Site, seconds: float, say: Say) -> None:
     planned(site, None)  # refuses where no switch would be possible
     for name in _instances(site):
         say(f"{name} ...")
-        drain(site, name, "rolling restart", seconds, lambda _: None)
-        for role in instance_roles(site, name):
-            for process in PROCESSES[role]:
-                _restart(site, name, process)
-        undrain(site, name, _START_SECONDS)
+        processes = [process for role in instance_roles(site, name) for process in PROCESSES[role]]
+        restart_instance(site, name, processes, "rolling restart", seconds)
     (holder,) = site.holders()
     (standby,) = (str(p.name) for p in site.topology.with_role(Role.PROXY) if p.name != holder)
     for name, other in ((standby, holder), (holder, standby)):
         say(f"{name} ...")
         if name in site.holders():
             switchover(site, other, seconds, lambda _: None)
-        _restart(site, name, "haproxy")
-        wait_until_ready(site, name, _START_SECONDS, f"{name} cannot take the VIP")
+        restart_process(site, name, "haproxy")
+        wait_until_ready(site, name, START_SECONDS, f"{name} cannot take the VIP")
 
 
-def _instances(site: Site) -> list[str]:
-    return [str(h.name) for h in site.topology.hosts if set(h.roles) & set(marks.INSTANCES)]
+def restart_instance(site: Site, name: str, processes: Iterable[str], why: str, seconds: float) -> None:
+    """Drained before and at work after it; one that an operator has drained stays so, and one that gets no
+    work is restarted as it is. Raises `RefusedError` or `UnfinishedError`; then it gets work as before."""
+    drains = name not in marks.drained(site) and used(site, name, instance_roles(site, name))
+    try:
+        if drains:
+            drain(site, name, why, seconds, lambda _: None)
+        for process in processes:
+            restart_process(site, name, process)
+    finally:
+        if drains:
+            undrain(site, name, START_SECONDS)
 
 
-def _restart(site: Site, host: str, process: str) -> None:
+def restart_process(site: Site, host: str, process: str) -> None:
+    """Ended, and started again by whatever keeps it running. Raises `UnfinishedError`."""
     before = site.process(host, process)
-    site.signal(host, process, signal.SIGTERM)
+    if before.pid is not None:
+        site.signal(host, process, signal.SIGTERM)
     until(
         lambda: (
             (now := site.process(host, process)).pid not in (None, before.pid) or now.since > before.since
         ),
-        _START_SECONDS,
+        START_SECONDS,
         lambda: f"{process} on {host} did not come back: `afpcluster logs {host}` says why",
     )
+
+
+def _instances(site: Site) -> list[str]:
+    return [str(h.name) for h in site.topology.hosts if set(h.roles) & set(marks.INSTANCES)]

@@ -45,6 +45,7 @@ class Server:
     backend: str
     host: str
     state: str
+    check: str  # what its last heartbeat came to: L7OK, ..., or INI before the first one
     sessions: int
     queued: int
 
@@ -52,6 +53,11 @@ class Server:
     def used(self) -> bool:
         """Does it get new requests?"""
         return self.state.startswith("UP")
+
+    @property
+    def proven(self) -> bool:
+        """Has it also answered this very HAProxy process? Before that it is taken for UP."""
+        return self.used and self.check.endswith("L7OK")  # an asterisk before: the next one is on its way
 
 
 def instances(site: Site) -> tuple[Instance, ...]:
@@ -91,7 +97,7 @@ def _servers(proxy: str, text: str) -> Iterable[Server]:
     for row in csv.DictReader(io.StringIO(text.removeprefix("# "))):
         if row["pxname"] in BACKENDS.values() and row["svname"] not in ("FRONTEND", "BACKEND"):
             numbers = int(row["scur"]), int(row["qcur"] or 0)
-            yield Server(proxy, row["pxname"], row["svname"], row["status"], *numbers)
+            yield Server(proxy, row["pxname"], row["svname"], row["status"], row["check_status"], *numbers)
 
 
 def _instance(host: str, role: Role, text: str) -> Instance:

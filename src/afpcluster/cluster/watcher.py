@@ -1,12 +1,13 @@
 """Watches one HAProxy and tells Keepalived, through track files: 0 well, 1 not.
 
-Rules: death is seen through a pidfd, at once, and is a fault. Else HAProxy is asked on its health port, apart
-from which any number of clients may crowd the public ports. No answer in time means frozen or far too slow,
-503 that it has no server for something. Either is a fault only when the other proxy, asked at the same
-moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in fault
-and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each look
-the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the same
-folder: `pause` and `leave`; nobody leaves when the other proxy is not well. `Health` decides and touches
+Rules: death is seen through pidfds, at once, and is a fault; a worker that ends after a reload is none
+(`haproxy_process`). Else HAProxy is asked on its health port, apart from which any number of clients may
+crowd the public ports. No answer in time means frozen or far too slow (a new worker of a reload may be so for
+a while), 503 that it has no server for something. Either is a fault only when the other proxy, asked at the
+same moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in
+fault and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each
+look the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the
+same folder: `pause` and `leave`; nobody leaves when the other proxy is not well. `Health` decides and touches
 nothing; `Watcher` does the rest.
 """
 
@@ -21,8 +22,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from afpcluster.cluster.haproxy_process import HaproxyProcess
+
 _REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
 _GOOD = 200
+_RELOAD_LOOKS = 20  # so many times a new worker may leave us without an answer: two seconds by default
 _LEAVE_SECONDS = 10.0  # a wish that is older is forgotten: whoever had it has gone
 
 
@@ -35,6 +39,7 @@ class Health:
     answered: bool = False
     status: int | None = None  # of the last answer; None: none in time
     worse: int = 0  # looks in a row in which the other proxy did better
+    patience: int = 0  # looks that a new worker may still miss: its clients wait in the queue of the listener
     other_well: bool = False  # at the last look
     leave: str = ""  # an operator wants the VIP elsewhere: why
     paused: bool = False  # an operator wants the VIP to stay, whatever is seen here
@@ -42,12 +47,16 @@ class Health:
     def started(self) -> None:
         self.alive, self.answered, self.status, self.worse = True, False, None, 0
 
+    def reloaded(self) -> None:
+        self.worse, self.patience = 0, _RELOAD_LOOKS
+
     def died(self) -> None:
-        self.alive = False
+        self.alive, self.patience = False, 0
 
     def looked(self, own: int | None, other: int | None) -> None:
         """The HTTP status of both answers; None where there was none in time."""
-        self.worse = self.worse + 1 if own != _GOOD and other == _GOOD else 0
+        self.patience = max(0, self.patience - 1) if own is None else 0
+        self.worse = self.worse + 1 if own != _GOOD and other == _GOOD and not self.patience else 0
         self.status, self.answered = own, self.answered or own is not None
         self.other_well = other == _GOOD
 
@@ -93,7 +102,7 @@ class Watcher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._health = Health(settings.misses)
-        self._pidfd: int | None = None
+        self._process: HaproxyProcess | None = None
         self._published: Mapping[str, str] = {}
 
     def run(self) -> None:
@@ -102,9 +111,11 @@ class Watcher:
         due = time.monotonic()
         with (self._settings.folder / "beat").open("wb", buffering=0) as beat:
             while True:
-                if self._pidfd is None:
+                if self._process is None:
                     self._find_process()
-                if self._pidfd is not None:
+                if self._process is not None:
+                    if self._process.follow():
+                        self._health.reloaded()
                     self._look()
                 self._heed()
                 # As /proc/uptime counts, in hundredths of a second and always as wide.
@@ -119,8 +130,7 @@ class Watcher:
     def _find_process(self) -> None:
         """Open the process in the PID file, if there is one and it lives."""
         with contextlib.suppress(OSError, ValueError):
-            pid = int(self._settings.pid_file.read_text(encoding="ascii"))
-            self._pidfd = os.pidfd_open(pid)
+            self._process = HaproxyProcess(int(self._settings.pid_file.read_text(encoding="ascii")))
             self._health.started()
 
     def _heed(self) -> None:
@@ -148,7 +158,7 @@ class Watcher:
                 silent[asked] = index
             connecting = list(silent)
             statuses: list[int | None] = [None] * len(addresses)
-            while silent and self._pidfd is not None and time.monotonic() < deadline:
+            while silent and self._process is not None and time.monotonic() < deadline:
                 asking = [asked for asked in silent if asked not in connecting]
                 readable, writable = self._wait(asking, connecting, deadline)
                 for asked in writable:
@@ -164,14 +174,18 @@ class Watcher:
     ) -> tuple[list[socket.socket], list[socket.socket]]:
         """Wait until one can be used, the process dies or the deadline."""
         watched: list[socket.socket | int] = [*read]
-        if self._pidfd is not None:
-            watched.append(self._pidfd)
+        if self._process is not None:
+            watched += self._process.fds()
         seconds = max(0.0, deadline - time.monotonic())
         readable, writable, _ = select.select(watched, write, [], seconds)
-        if self._pidfd is not None and self._pidfd in readable:
-            os.close(self._pidfd)
-            self._pidfd = None
-            self._health.died()
+        ended = [item for item in readable if isinstance(item, int)]
+        if self._process is not None and ended:
+            if self._process.ended(ended):
+                self._process.close()
+                self._process = None
+                self._health.died()
+            else:  # an old worker that had nothing left to do
+                self._health.reloaded()
         return [item for item in readable if isinstance(item, socket.socket)], writable
 
     def _publish(self) -> None:
