@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +13,17 @@ from scopes import codes, scope
 
 from afpcluster.afp import foca
 from afpcluster.afp.fields import CODES
-from afpcluster.afp.framing import Record
+from afpcluster.afp.framing import Record, encode
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.face import OutlineFace, ProgramKind, RasterFace, RasterGlyph
+from afpcluster.document.folders import FolderScope
 from afpcluster.document.resources import (
     CHARACTER_SET,
     CODE_PAGE,
     CODED_FONT,
     Resource,
+    ResourceScope,
 )
 from afpcluster.findings import Findings, MissingResourceError
 from afpcluster.fonts.library import FontLibrary
@@ -192,6 +196,23 @@ def test_grid_finds_typeface_and_code_page_by_number() -> None:
     findings = Findings()
     resources = scope(characters, page({0x21: "LA010000"}, number=30000))
     font = FontLibrary(findings).fonts_of(mcf(grid + local_id(1)), resources)[1]
+    assert (font.size, font.advances[0x21]) == (12, pytest.approx(6))
+    assert codes(findings) == []
+
+
+def test_grid_finds_fonts_in_files_of_a_folder(tmp_path: Path) -> None:
+    held = {
+        "CZTEST": outline_set(GLYPHS, typeface_id=2304),
+        "CZOTHER.afp": outline_set(GLYPHS, typeface_id=416),
+        "T1TEST": page({0x21: "LA010000"}, number=30000).records,
+    }
+    for called, content in held.items():
+        (tmp_path / called).write_bytes(b"".join(encode(record.type, record.data) for record in content))
+    (tmp_path / "README").write_bytes(b"Z is X'5A'; this is no resource")
+    grid = encode_triplet(0x02, b"\x84\0" + bytes.fromhex("FFFF 7530 0900 0050"))  # CPGID 30000, 4 points
+    findings = Findings()
+    with closing(FolderScope((tmp_path,), findings)) as folder:
+        font = FontLibrary(findings).fonts_of(mcf(grid + local_id(1)), ResourceScope(folder))[1]
     assert (font.size, font.advances[0x21]) == (12, pytest.approx(6))
     assert codes(findings) == []
 

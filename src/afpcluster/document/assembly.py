@@ -435,7 +435,8 @@ class Assembler:
 
     def _no_pages(self) -> NotAfpError:
         held = ", ".join(sorted(self._bare_resources))
-        kinds = sorted({r.name for kind in TYPE_OF_BEGIN.values() for r in self.outer_scope.of_kind(kind)})
+        resources = (r for kind in TYPE_OF_BEGIN.values() for r in self.outer_scope.of_kind(kind))
+        kinds = sorted({resource.name for resource in resources if resource.file is self._file})
         what = f" It holds resources only ({held or ', '.join(kinds[:5])})." if held or kinds else ""
         next_ = f"{self._file.damage}." if self._file.damage else "Send the print file that uses it."
         if self._page_definition:

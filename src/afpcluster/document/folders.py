@@ -9,17 +9,29 @@ a document may use more of them than a process may have open.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from afpcluster.afp.damage import CARRIAGE_CONTROL
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import RecordFile
-from afpcluster.document.resources import CONTAINER, Resource, ResourceScope, fold, scan_resources
+from afpcluster.document.resources import (
+    CHARACTER_SET,
+    CODE_PAGE,
+    CONTAINER,
+    TYPE_OF_BEGIN,
+    Resource,
+    ResourceScope,
+    fold,
+    scan_resources,
+)
 from afpcluster.findings import ConversionError, Findings
 
 _MAX_BYTES = 256 << 20
+_RECORD = bytes((CARRIAGE_CONTROL,))
 
 
 class FolderScope(ResourceScope):
@@ -63,11 +75,26 @@ class FolderScope(ResourceScope):
         if found is not None:
             return found
         path = self._files.get(fold(name))
-        if path is None:
-            return None
+        return self._file(path, name).resource(kind) if path is not None else None
+
+    def _file(self, path: Path, name: str) -> _FolderFile:
+        """The file of a folder, which is asked for by this name."""
         if path not in self._met:
             self._met[path] = _FolderFile(path, name, self._findings)
-        return self._met[path].resource(kind)
+        return self._met[path]
+
+    def of_kind(self, kind: int) -> Iterator[Resource]:
+        """Those of group files, and fonts in files of their own, since fonts are asked for by number, too.
+        Any other resource of a folder is there for those who ask for it by name."""
+        yield from super().of_kind(kind)
+        if kind not in (CHARACTER_SET, CODE_PAGE):
+            return
+        for path in dict.fromkeys(self._files.values()):
+            file = self._file(path, path.stem)
+            if file.may_hold(kind):
+                found = file.resource(kind)
+                if found is not None:
+                    yield found
 
     def close(self) -> None:
         """Close the group files; resources in them that were not read yet cannot be read any more."""
@@ -86,7 +113,7 @@ class _FolderFile:
         """The resource where it is of this kind. A file that is no AFP is an object container."""
         if not self._is_usable:
             return None
-        if kind == CONTAINER and not self._begins_with_record:
+        if kind == CONTAINER and self._head[:1] != _RECORD:
             return self._container
         found = self._object
         return found if found is not None and found.kind == kind else None
@@ -101,10 +128,17 @@ class _FolderFile:
             )
         return size <= _MAX_BYTES
 
+    def may_hold(self, kind: int) -> bool:
+        """Whether the first structured field begins a resource of this kind, or one of a kind that is said
+        later."""
+        type_ = int.from_bytes(self._head[3:], "big")
+        return self._head[:1] == _RECORD and (type_ == CODES["BRS"] or TYPE_OF_BEGIN.get(type_) == kind)
+
     @cached_property
-    def _begins_with_record(self) -> bool:
+    def _head(self) -> bytes:
+        """What the file begins with: X'5A', length and type where that is a structured field."""
         with self._path.open("rb") as file:
-            return file.read(1) == bytes((CARRIAGE_CONTROL,))
+            return file.read(6)
 
     @cached_property
     def _container(self) -> Resource:

@@ -108,13 +108,13 @@ class FontSources:
         found = [
             (resource, one)
             for resource in scope.of_kind(CHARACTER_SET)
-            if (one := self._parsed_resource(resource, self._character_set, record)) is not None and fits(one)
+            if (one := self._parsed_resource(resource, _described, record)) is not None and fits(one)
         ]
         if not found:
             return None
-        resource, best = min(found, key=lambda pair: misfit(pair[1]))
+        resource, _ = min(found, key=lambda pair: misfit(pair[1]))
         scope.use(resource)
-        return best
+        return self._parsed_resource(resource, self._character_set, record)
 
     def code_page(self, reference: FontReference, scope: ResourceScope, record: Record) -> CodePage:
         """The code page of a reference: a resource, a built-in one, or code page 500."""
@@ -246,6 +246,11 @@ class FontSources:
     def at(self, record: Record) -> Reporter:
         """Records findings that come to light when `record` maps a font."""
         return self.findings.at(record, spec=_SPECS.get(record.type))
+
+
+def _described(records: Iterable[Record]) -> CharacterSet:
+    """A character set without its characters, for there may be thousands to choose from."""
+    return replace(character_set(records), indexes=[], patterns=b"", pattern_map=b"", name_data=b"")
 
 
 def _without_raster_a_space(records: Iterable[Record]) -> CharacterSet:
