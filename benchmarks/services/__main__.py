@@ -1,4 +1,4 @@
-"""`python -m benchmarks.services`: bad input over HTTP, memory over many conversions, heartbeats."""
+"""`python -m benchmarks.services`: bad input over HTTP, memory, heartbeats, overload."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from benchmarks.fuzz.seeds import own_seeds
 from benchmarks.services import bad_input, chain
 from benchmarks.services.heartbeat import FORM_STATEMENTS, form, heartbeat, sample
 from benchmarks.services.instance import running
+from benchmarks.services.overload import overload
 
 _FIRST = 200  # conversions after which memory has found its level
 _LARGE_EVERY = 100  # conversions there is a form of 10 MB
@@ -59,7 +60,7 @@ def memory(*, quick: bool) -> Iterator[Claim]:
         yield Claim("services", f"memory: {what}", after[what] / early, "times", 1.1, detail=detail)
 
 
-AREAS = {"bad-input": bad, "memory": memory, "heartbeat": heartbeat}
+AREAS = {"bad-input": bad, "memory": memory, "heartbeat": heartbeat, "overload": overload}
 
 
 def main(arguments: list[str] | None = None) -> int:

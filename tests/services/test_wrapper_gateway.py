@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from service_processes import Afp2webProcess, Reply, WrapperProcess, eventually, freeze, thaw
@@ -165,6 +166,27 @@ def test_repeating_ends_at_the_deadline(scripted: WrapperProcess, server: Script
     assert (reply.status, reply.json["code"]) == (504, "afp2web-unavailable")
     assert time.monotonic() - began < 2.5
     assert 5 <= len(server.bodies) <= 12
+
+
+@contextmanager
+def full_backlog() -> Iterator[int]:
+    """The port of a server to which no connection can be made: it takes none, and its backlog is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
+        port = listener.getsockname()[1]
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        yield port
+
+
+def test_a_server_that_takes_no_connection_is_not_taken_for_a_slow_conversion(start: Start) -> None:
+    """The document is not suspected, and the client is told to come again."""
+    with full_backlog() as port:
+        properties = "afp2web.connect-timeout-seconds = 0.1\nafp2web.deadline-seconds = 2"
+        reply = start(lambda folder: WrapperProcess(folder, port, properties)).convert(b"x")
+    assert (reply.status, reply.json["code"]) == (504, "afp2web-unavailable")
+    assert "ConnectionTimeoutError" in reply.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -144,18 +144,22 @@ class Gateway:
         """An attempt that ends in time, and when the target falls silent. Raises AttemptFailed."""
         limit = self._settings.attempt_timeout
         left = course.deadline - self._clock()
+        time_for_it = asyncio.timeout(min(limit, left))
         try:
-            async with asyncio.timeout(min(limit, left)):
+            async with time_for_it:
                 converted = await unless(self._silence(target), call)
-        except TimeoutError as error:
-            if left < limit:
-                raise AttemptFailed("no whole answer until the deadline", Reason.LOST) from error
-            raise AttemptFailed(f"no whole answer within {limit:g} s", Reason.SLOW) from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             carriage.bytes = 0
             raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.UNREACHABLE) from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.LOST) from error
+        except (
+            aiohttp.ClientError,
+            OSError,
+        ) as error:  # TimeoutError is an OSError: of ours or a connection's
+            if not time_for_it.expired():
+                raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.LOST) from error
+            if left < limit:
+                raise AttemptFailed("no whole answer until the deadline", Reason.LOST) from error
+            raise AttemptFailed(f"no whole answer within {limit:g} s", Reason.SLOW) from error
         except ServiceError:
             self._succeeded(target, "refused")
             raise
