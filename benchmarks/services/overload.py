@@ -22,8 +22,9 @@ from benchmarks.services.heartbeat import sample
 
 CLIENTS = 96
 MOST_CARRIED = 1.3
-"""Times the bytes of the documents that were converted."""
-_STATEMENTS = 33  # 96 pages, 1.5 MB
+"""Times the bytes of the documents that were converted, to afp2web: nothing is sent there in vain. What
+clients send to the proxies is told: who is refused after a wait in their queue has sent a part already."""
+_STATEMENTS = 33  # 96 pages
 _HEADERS = ["-H", "Content-Type: application/vnd.ibm.modcap", "-H", "Expect: 100-continue"]
 _BACKENDS = {"wrapper-service": ("wrapper", "wrapper_short"), "afp2web": ("afp2web", "afp2web_short")}
 
@@ -45,7 +46,8 @@ def overload(*, quick: bool) -> Iterator[Claim]:
     for service, backends in _BACKENDS.items():
         ratio = sum(after[backend] - before[backend] for backend in backends) / useful
         detail = f"{CLIENTS} clients, {seconds:.0f} s; answers {told}"
-        yield Claim("overload", f"bytes to {service}", ratio, "× useful", MOST_CARRIED, detail=detail)
+        limit = MOST_CARRIED if service == "afp2web" else None
+        yield Claim("overload", f"bytes to {service}", ratio, "× useful", limit, detail=detail)
 
 
 def _client(url: str, document: Path, end: float) -> Counter[int]:
