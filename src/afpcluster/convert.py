@@ -43,7 +43,7 @@ def convert(
     options = options or Options()
     files = print_files(source)
     written = Findings()
-    output = output_of(options)
+    output = output_of(options, len(files))
     writer = output.writer(cast(Sink, sink), written)
     reception = _Reception(files, writer, written, progress)
     try:

@@ -22,6 +22,7 @@ class Format(StrEnum):
     PNG = "png"
     JPEG = "jpeg"
     TIFF = "tiff"
+    AFP = "afp"  # the pages as they are, with what they need
 
 
 class Colour(StrEnum):

@@ -27,7 +27,7 @@ from forms import (
 
 from afpcluster.convert import convert
 from afpcluster.display.items import Group, Page
-from afpcluster.document.assembly import PageUnit
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import LimitError
 from afpcluster.interpret.page import PageInterpreter
 from afpcluster.interpret.page_form import PageForm

@@ -48,7 +48,7 @@ def multipart(*parts: tuple[str, bytes]) -> bytes:
         ("POST", "/services/transform", AFP, b"", 400, "A2W-1004"),
         ("POST", "/services/transform?Nonsense=1", AFP, b"x", 400, "A2W-1001"),
         ("POST", "/services/transform?OutputFormat=DOCX", AFP, b"x", 400, "A2W-1002"),
-        ("POST", "/services/transform?OutputFormat=afp", AFP, b"x", 501, "A2W-3003"),
+        ("POST", "/services/transform?OutputFormat=pcl", AFP, b"x", 501, "A2W-3003"),
         ("POST", "/services/transform?OutputMode=File", AFP, b"x", 501, "A2W-3002"),
         ("POST", "/services/transform?OutputFilePath=/tmp/x.pdf", AFP, b"x", 501, "A2W-3002"),
         ("POST", "/services/transform?InputURLs=/etc/passwd", AFP, b"", 501, "A2W-3001"),

@@ -51,6 +51,12 @@ ASKED: dict[str, tuple[str, str, Options, str]] = {
     "an index": ("OutputFormat=Index", "format=index", Options(format=Format.INDEX), ".jsonl"),
     "a table": ("OutputFormat=CSV", "format=csv", Options(format=Format.CSV), ".csv"),
     "a document index": ("OutputFormat=IND", "format=ind", Options(format=Format.IND), ".ind"),
+    "AFP again": (
+        "OutputFormat=AFP&PageRange=2-3",
+        "format=afp&pages=2-3",
+        Options(format=Format.AFP, selection=Selection.parse("2-3")),
+        ".afp",
+    ),
     "text": (
         "OutputFormat=TXT&TextOrder=flow",
         "format=txt&text=flow",

@@ -26,10 +26,11 @@ FORMATS = {
     "INDEX": Format.INDEX,
     "CSV": Format.CSV,
     "IND": Format.IND,
+    "AFP": Format.AFP,
 }
 """Formats of the interface -> those of the engine."""
 BUILT_FORMATS = (*FORMATS, *ARCHIVES)
-KNOWN_FORMATS = (*BUILT_FORMATS, "AFP")
+KNOWN_FORMATS = (*BUILT_FORMATS, "PS", "PCL", "HTML")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ def convert(
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", "-f", help="pdf, index, csv, ind, txt or words; else as the suffix of --output says"
+            "--format",
+            "-f",
+            help="pdf, index, csv, ind, txt, words, afp, …; else as the suffix of --output says",
         ),
     ] = None,
     resources: Annotated[

@@ -9,18 +9,18 @@ from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
-from afpcluster.afp.framing import RecordFile, window_for
+from afpcluster.afp.framing import window_for
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.notes import note_text
 from afpcluster.afp.triplets import FqnType
 from afpcluster.afp.units import points_per_unit
 from afpcluster.display.facts import PageFacts, Tag, Used
-from afpcluster.document.assembly import PageUnit
 from afpcluster.document.attributes import begin_name, declared_code_page, read_tag, report_cut_tag
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings
-from afpcluster.fonts.references import FontReference, mcf1_references, mcf2_reference, mdr_reference
+from afpcluster.fonts.references import FontReference, mdr_reference, references_of
 
-_BPG, _PGD, _TLE, _NOP, _ENG = (CODES[name] for name in ("BPG", "PGD", "TLE", "NOP", "ENG"))
+_BPG, _PGD, _TLE, _NOP = (CODES[name] for name in ("BPG", "PGD", "TLE", "NOP"))
 _NAMING = frozenset(CODES[name] for name in ("MCF", "MCF1", "MDR", "IPO", "IPS", "IOB"))
 _LETTER = (612.0, 792.0)  # points: a page without a usable Page Descriptor
 
@@ -31,7 +31,8 @@ def page_facts(unit: PageUnit, findings: Findings) -> PageFacts:
     size: tuple[float, float] | None = None
     code_page = unit.code_page
     tags: list[Tag] = []
-    loose, notes = _between(unit)
+    loose, notes = _around(unit.between, unit.code_page)
+    loose_behind, notes_behind = _around(unit.behind, unit.code_page)
     uses: dict[Used, None] = {}
     level = len(unit.place.groups)
     file = unit.file
@@ -72,32 +73,20 @@ def page_facts(unit: PageUnit, findings: Findings) -> PageFacts:
         unit.map_page + 1,
         file.origin(unit.document_start),
         tuple(tags),
-        tuple(loose),
-        tuple(notes),
+        (*loose, *loose_behind),
+        (*notes, *notes_behind),
         tuple(uses),
-        _group_ends(file, unit.end) if unit.place.groups else (),
+        tuple([file.origin(end) for end in unit.group_ends]),
     )
 
 
 _READ = frozenset((_BPG, _PGD, _TLE, _NOP)) | _NAMING
 
 
-def _between(unit: PageUnit) -> tuple[list[Tag], list[str]]:
-    """The tags and notes in front of a page."""
-    tags = [Tag(*read_tag(data, unit.code_page), 0) for type_, data in unit.between if type_ == _TLE]
-    return tags, [note_text(data) for type_, data in unit.between if type_ == _NOP]
-
-
-def _group_ends(file: RecordFile, at: int) -> tuple[int, ...]:
-    """Where the groups end whose End fields stand directly behind `at`."""
-    found: list[int] = []
-    while True:
-        file.source.seek(at)
-        head = file.source.read(6)
-        if len(head) < 6 or head[0] != 0x5A or int.from_bytes(head[3:], "big") != _ENG:
-            return tuple(found)
-        at += 1 + int.from_bytes(head[1:3], "big")
-        found.append(file.origin(at))
+def _around(fields: tuple[tuple[int, bytes], ...], code_page: int) -> tuple[list[Tag], list[str]]:
+    """The tags and notes among the fields in front of a page or behind it."""
+    tags = [Tag(*read_tag(data, code_page), 0) for type_, data in fields if type_ == _TLE]
+    return tags, [note_text(data) for type_, data in fields if type_ == _NOP]
 
 
 @lru_cache(maxsize=1024)
@@ -112,11 +101,8 @@ def page_size(descriptor: bytes) -> tuple[float, float] | None:
 def names_in(type_: int, data: bytes) -> tuple[Used, ...]:
     """What a field that maps or includes names; cached, since pages are alike. Raises DecodeError."""
     match mnemonic(type_):
-        case "MCF" if type_ == CODES["MCF1"]:
-            return tuple([_font(reference) for reference in mcf1_references(data)])
         case "MCF":
-            groups = modca.MapResources.decode(data).groups
-            return tuple([_font(mcf2_reference(group.triplets)) for group in groups])
+            return tuple([_font(reference) for reference in references_of(type_, data)])
         case "MDR":
             return tuple([_data_resource(group.triplets) for group in modca.MapResources.decode(data).groups])
         case "IPO":

@@ -9,9 +9,9 @@ from afpcluster.conversion.walk import Unit, pages_of
 from afpcluster.display.colour import rgb
 from afpcluster.display.items import GlyphRun, Page, Rectangle
 from afpcluster.display.place import NOWHERE, GroupStart
-from afpcluster.document.assembly import PageUnit
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.page_names import PageNames
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.includes import ResourceLookup

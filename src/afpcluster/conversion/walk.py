@@ -12,10 +12,11 @@ from typing import BinaryIO
 
 from afpcluster.afp.framing import RecordFile
 from afpcluster.display.place import GroupStart
-from afpcluster.document.assembly import Assembler, PageUnit
+from afpcluster.document.assembly import Assembler
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.resources import ResourceScope
 from afpcluster.document.sheets import Sheet, SheetPlanner
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings, LimitError, Severity
 from afpcluster.interpret.page_form import report_printer_controls
 from afpcluster.options import Layout, Options

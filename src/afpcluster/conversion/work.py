@@ -10,6 +10,7 @@ from typing import BinaryIO, Self
 from afpcluster.afp.framing import RecordFile
 from afpcluster.conversion.facts import page_facts
 from afpcluster.conversion.paint import Painter
+from afpcluster.conversion.source_pages import SourceReader
 from afpcluster.conversion.walk import Unit, Walk, pages_of
 from afpcluster.display.items import Page
 from afpcluster.document.folders import FolderScope
@@ -72,6 +73,9 @@ class Work:
         if takes is Takes.FACTS:
             yield from self._facts(maker)
             return
+        if takes is Takes.SOURCE:
+            yield from self._sources(maker)
+            return
         first: Unit | None = None
         for unit, page in self.pages():
             if page is not None and takes is Takes.PAGES_AND_FACTS and unit is not first:
@@ -84,6 +88,15 @@ class Work:
             if self._mine(number):
                 with self._painted.on_page(unit.number):
                     yield unit, maker.packet(page_facts(unit, self._painted))
+            else:
+                yield unit, None
+
+    def _sources(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:
+        reader = SourceReader(self._painted, self._options.form_map)
+        for number, unit in enumerate(self._walk.pages(), 1):
+            if self._mine(number):
+                with self._painted.on_page(unit.number):
+                    yield unit, maker.packet(reader.page(unit, number))
             else:
                 yield unit, None
 

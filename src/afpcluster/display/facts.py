@@ -28,8 +28,9 @@ class Used(NamedTuple):
 class PageFacts:
     """`number` counts pages of the whole file from 1; `width` and `height` are points. `offset` is the byte
     of the file where the page begins, `size` its bytes there. `groups` begin with this page. `tags` are the
-    page's own, `notes` the text of its NOPs and of those in front of it, `loose_tags` those in front of it
-    that belong to no group. `group_ends` are the offsets at which groups end directly behind this page,
+    page's own, `notes` the text of its NOPs and of those around it, `loose_tags` those around it that
+    belong to no group: what stands between two pages is of the second, but of the first where a group or
+    document ends behind it. `group_ends` are the offsets at which groups end directly behind this page,
     innermost first; `document_start` is where its document begins. `map_page` counts the pages of the
     medium map in force, from 1."""
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
-from afpcluster.afp.framing import Record, RecordFile
+from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.transfer import COMPOSE
 from afpcluster.afp.triplet_lengths import report_hidden
-from afpcluster.display.place import NOWHERE, GroupStart, Place
+from afpcluster.display.place import GroupStart, Place
 from afpcluster.document.attributes import (
     begin_name,
     declared_code_page,
@@ -39,6 +39,7 @@ from afpcluster.document.resources import (
     scan_resources,
 )
 from afpcluster.document.saved_pages import SavedPages
+from afpcluster.document.units import MapInvoked, PageUnit
 from afpcluster.findings import (
     Findings,
     NotAfpError,
@@ -55,63 +56,11 @@ _BMM, _IMM, _TLE, _NOP = CODES["BMM"], CODES["IMM"], CODES["TLE"], CODES["NOP"]
 _IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
 _PAGE_DEFINITION = (0xD3A8CA, 0xD3A8CB, 0xD3A8E3)  # BDM, BPM, BDX of the Line Data Reference
+_BEHIND = (_NOP, _TLE, _ENG, _EDT)  # what may stand behind a page and belong to what is in front of it
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
 _MAX_BETWEEN = 1000  # fields kept of those between two pages
 _SMALL_WINDOW = 1 << 17  # there may be a resource group in every page
-
-
-@dataclass(slots=True)
-class PageUnit:
-    """One page as it stands in the file: records from `start` (Begin Page) up to `end`.
-
-    `medium_map` is the map in force ('' none invoked yet), invoked at byte `map_offset`, `internal_map`
-    that map where it stands in the document itself, and `map_page` counts pages since it was invoked, from
-    0. `groups` are the page groups that begin with this page, outermost first; those around it are in its
-    `place`. `code_page` is that of names, where the page itself declares none. `between` are the comments
-    (NOP) in front of it, and the tags there that belong to no group, each as type and data;
-    `document_start` is where its document begins.
-    """
-
-    number: int
-    start: int
-    end: int
-    scope: ResourceScope
-    medium_map: str = ""
-    map_page: int = 0
-    groups: tuple[GroupStart, ...] = ()
-    internal_map: Resource | None = None
-    map_offset: int | None = None
-    place: Place = NOWHERE
-    code_page: int = code_pages.DEFAULT
-    between: tuple[tuple[int, bytes], ...] = ()
-    document_start: int = 0
-    file: RecordFile = field(repr=False, kw_only=True)
-
-    @property
-    def document(self) -> int:
-        """Which document of the file the page is in, from 1."""
-        return self.place.document
-
-    @property
-    def offset(self) -> int:
-        """Where in the file the page begins, for findings."""
-        return self.file.origin(self.start)
-
-    def records(self, findings: Findings) -> list[Record]:
-        """The records from Begin Page to End Page; what is wrong with them goes to `findings`."""
-        return self.file.read(self.start, self.end, findings)
-
-
-@dataclass(slots=True)
-class MapInvoked:
-    """A medium map is invoked between pages (IMM), for what follows and perhaps for a sheet of its own."""
-
-    name: str
-    internal_map: Resource | None
-    scope: ResourceScope
-    document: int
-    offset: int
 
 
 @dataclass(slots=True)
@@ -120,7 +69,7 @@ class _OpenGroup:
     level: int
     number: int
     code_page: int
-    began: bytes  # data of the Begin field
+    fields: list[bytes]  # data of the Begin field and of its tags
     offset: int
     attributes: list[tuple[str, str]] = field(default_factory=list)
     code_pages: list[int] = field(default_factory=list)  # of the attributes
@@ -163,6 +112,9 @@ class Assembler:
         self._document_began = self._group_began = b""
         self._pages_of_document = 0
         self._between: list[tuple[int, bytes]] = []
+        self._held: PageUnit | None = None  # a page until it is known what stands behind it
+        self._map_field = b""
+        self._joined, self._joined_start = 1, 0
         self._document_code_page = code_pages.DEFAULT
         self._groups_seen = 0
         self._bare_resources: set[str] = set()
@@ -184,6 +136,9 @@ class Assembler:
                 raise
             self._end = self._file.cut_at
             self._at(self._end)("input-truncated", error.message, severity=Severity.ERROR)
+        if self._held is not None:
+            self._belongs_to_held()
+            yield self._release(self._held)
         if self._page_start is not None or self._document_start is not None:
             yield from self._cut_off()
         if self.pages_seen == 0:
@@ -208,14 +163,16 @@ class Assembler:
         for type_, offset, end, window, at in self._file.scan(report=True):
             if self._page_start is not None:
                 if type_ == _EPG:
-                    yield self._page(self._page_start, end)
+                    self._held = self._page(self._page_start, end)
                     continue
                 if type_ == _BRG:
                     self._page_resources(end)
                 if type_ not in (_BPG, _BDT, _EDT):
                     continue
                 self._at(offset)("page-not-ended", "A page has no End Page", severity=Severity.INFO)
-                yield self._page(self._page_start, offset)
+                self._held = self._page(self._page_start, offset)
+            if self._held is not None and type_ not in _BEHIND:
+                yield self._release(self._held)
             if type_ in _PAGE_DEFINITION:
                 self._page_definition = True
             elif type_ in (_BDI, _IEL):
@@ -232,12 +189,25 @@ class Assembler:
             elif type_ in (_BMM, _BDI) or begins_resource(type_):
                 self._stretch = Stretch(type_, offset, window[at : at + end - offset - 9])
             elif type_ == _IPG:
-                yield from self._saved_page(window[at : at + end - offset - 9], offset)
+                self._saved_page(window[at : at + end - offset - 9], offset)
             elif type_ in (_TLE, _BNG, _IMM):
                 data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
                 yield from self._between_pages(type_, data, offset)
             else:
-                self._boundary(type_, window[at : at + end - offset - 9], offset)
+                self._boundary(type_, window[at : at + end - offset - 9], offset, end)
+
+    def _release(self, page: PageUnit) -> PageUnit:
+        """A page that nothing more belongs to."""
+        self._held = None
+        return page
+
+    def _belongs_to_held(self, group_end: int | None = None) -> None:
+        """What stood behind the page that is held is of it, since its group ends here, or its document."""
+        if self._held is not None:
+            self._held.behind += tuple(self._between)
+            self._between.clear()
+            if group_end is not None:
+                self._held.group_ends += (group_end,)
 
     def _inside(self, stretch: Stretch, type_: int, offset: int, end: int) -> bool:
         """Whether a record belongs to the resource, medium map or index that is open; that is closed by its
@@ -253,7 +223,7 @@ class Assembler:
             if stretch.begin == _BMM:
                 self._internal_candidate = resource
             else:
-                self._collecting_scope().add(resource)
+                self._collecting_scope(stretch.offset).add(resource)
                 if stretch.begin != _BRS:
                     self._bare_resources.add(mnemonic(stretch.begin))
                 if stretch.begin in _PAGE_CONTENT and self._document_start is not None:
@@ -264,7 +234,7 @@ class Assembler:
     def _ends(self, begin: int, began: bytes, ended: bytes, offset: int) -> None:
         report_other_name(begin, began, ended, self._file.origin(offset), self._findings)
 
-    def _boundary(self, type_: int, data: bytes, offset: int) -> None:
+    def _boundary(self, type_: int, data: bytes, offset: int, end: int) -> None:
         if type_ == _LLE:
             message = "A link between pages (LLE) is not applied; links inside pages are"
             self._at(offset)("field-not-applied", message)
@@ -275,17 +245,22 @@ class Assembler:
             self._at(offset)("page-not-begun", message, severity=Severity.ERROR)
         elif type_ == _ENG:
             if self._groups:
-                self._ends(_BNG, self._groups.pop().began, data, offset)
+                self._belongs_to_held(end)
+                self._ends(_BNG, self._groups.pop().fields[0], data, offset)
         elif type_ == _BRG:
             self._group_began = data
+            self._collecting_scope(offset)
         elif type_ == _ERG:
             self._ends(_BRG, self._group_began, data, offset)
+            if self._document_start is None and self._file_scope.is_empty:
+                self._in_front = False  # an empty group stands for a print file without resources
         elif type_ == _BDT:
             self._begin_document(offset)
             self._declare_document(data, offset)
         elif type_ == _EDT:
             if self._document_start is not None:
                 self._ends(_BDT, self._document_began, data, offset)
+            self._belongs_to_held()
             self._document_start = None
             self._scope = self._file_scope
             self._groups.clear()
@@ -322,6 +297,10 @@ class Assembler:
             self._code_page(),
             tuple(self._between),
             self._document_start or 0,
+            self._map_field,
+            tuple([group.fields for group in self._groups]),
+            self._joined,
+            self._joined_start,
             file=self._file,
         )
         self._between.clear()
@@ -329,8 +308,8 @@ class Assembler:
         self._map_page += 1
         return unit
 
-    def _saved_page(self, include: bytes, offset: int) -> Iterator[PageUnit]:
-        """A page of a document among the resources, where an Include Page stands for it."""
+    def _saved_page(self, include: bytes, offset: int) -> None:
+        """Hold a page of a document among the resources, where an Include Page stands for it."""
         try:
             page = self._saved.find(self._scope, include)
         except DecodeError as error:
@@ -338,7 +317,7 @@ class Assembler:
             return
         self._internal_candidate = None
         if page is not None and page.file is self._file:
-            yield self._page(page.start, page.end)
+            self._held = self._page(page.start, page.end)
             return
         message = (
             f"Include Page (IPG): page {decode_name(include[:8])} is in no document of the file's resource "
@@ -355,7 +334,7 @@ class Assembler:
         self._scope = self._file_scope
         self._groups.clear()
         self._medium_map, self._internal_map, self._map_page = "", None, 0
-        self._map_offset = None
+        self._map_offset, self._map_field = None, b""
 
     def _between_pages(self, type_: int, data: bytes, offset: int) -> Iterator[MapInvoked]:
         internal, self._internal_candidate = self._internal_candidate, None
@@ -364,7 +343,7 @@ class Assembler:
                 name = decode_name(InvokeMediumMap.decode(data).name)
                 self._internal_map = internal if internal is not None and internal.name == name else None
                 self._medium_map, self._map_page = name, 0
-                self._map_offset = self._file.origin(offset)
+                self._map_offset, self._map_field = self._file.origin(offset), data
                 yield MapInvoked(name, self._internal_map, self._scope, self.documents_seen, offset)
             else:
                 self._at(offset)("field-short", f"IMM has no name: X'{data.hex()}'")
@@ -378,7 +357,7 @@ class Assembler:
         self._groups_seen += 1
         name, own = begin_name(data, outer), declared_code_page(data[8:], outer)
         began = self._file.origin(offset)
-        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, data, began))
+        self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, [data], began))
         report_hidden(_BNG, data, self._file.origin(offset), self._findings)
         report_unknown_code_pages(_BNG, data[8:], self._file.origin(offset), self._findings)
 
@@ -393,6 +372,7 @@ class Assembler:
             name, value, code_page = read_tag(data, outer)
             self._groups[-1].attributes.append((name, value))
             self._groups[-1].code_pages.append(code_page)
+            self._groups[-1].fields.append(data)
             report_hidden(_TLE, data, self._file.origin(offset), self._findings)
             report_cut_tag(data, self._file.origin(offset), self._findings)
             if code_page != outer:
@@ -415,7 +395,7 @@ class Assembler:
         report_unknown_code_pages(_BDT, data[10:], self._file.origin(offset), self._findings)
         report_hidden(_BDT, data, self._file.origin(offset), self._findings)
 
-    def _collecting_scope(self) -> ResourceScope:
+    def _collecting_scope(self, offset: int) -> ResourceScope:
         """Where resources belong that stand here, outside pages."""
         if self._document_start is not None:
             if self._scope is self._file_scope:
@@ -423,6 +403,7 @@ class Assembler:
         elif not self._in_front:
             self._scope = self._file_scope = ResourceScope(self.outer_scope, joined=True)
             self._in_front = True
+            self._joined, self._joined_start = self._joined + 1, offset
         return self._scope
 
     def _page_resources(self, start: int) -> None:

@@ -44,6 +44,22 @@ TYPE_OF_BEGIN = {
 }
 """What an object is when no resource object type says so."""
 
+TITLES = {
+    GRAPHICS: "graphics object",
+    BAR_CODE: "bar code object",
+    IMAGE: "image object",
+    CHARACTER_SET: "font character set",
+    CODE_PAGE: "code page",
+    CODED_FONT: "coded font",
+    CONTAINER: "object container",
+    TEXT: "text object",
+    DOCUMENT: "document",
+    PAGE_SEGMENT: "page segment",
+    OVERLAY: "overlay",
+    FORM_MAP: "form map",
+}
+"""What people call them."""
+
 _LOOKS = (CHARACTER_SET, CODE_PAGE, CODED_FONT, FORM_MAP)  # how content looks, not what it is
 _FLAT = (CHARACTER_SET, CODE_PAGE, CODED_FONT, CONTAINER)  # which may be read without being nested
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
@@ -152,6 +168,11 @@ class ResourceScope:
             self._found.update(dict.fromkeys(new, resource))
             self._by_kind[resource.kind].append(resource)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no resource of its own."""
+        return not self._found
+
     def find(self, kind: int, name: str) -> Resource | None:
         """The resource of this kind and name, nearest scope first."""
         found = self._found.get((kind, fold(name)))
@@ -194,6 +215,28 @@ def _report_of_another(resource: Resource) -> None:
             severity=severity,
             advice="Convert the files one by one, each with its resources.",
         )
+
+
+class RecordingScope(ResourceScope):
+    """Asks another scope, and keeps what was found and used, in that order, and what was not there."""
+
+    def __init__(self, asked: ResourceScope) -> None:
+        super().__init__(asked)
+        self._asked = asked
+        self.used: list[Resource] = []
+        self.missing: list[tuple[int, str]] = []  # kind and name
+
+    def find(self, kind: int, name: str) -> Resource | None:
+        found = self._asked.find(kind, name)
+        if found is None:
+            self.missing.append((kind, name))
+        else:
+            self.used.append(found)
+        return found
+
+    def use(self, resource: Resource) -> None:
+        self._asked.use(resource)
+        self.used.append(resource)
 
 
 def fold(name: str) -> str:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from afpcluster.document.assembly import MapInvoked, PageUnit
 from afpcluster.document.medium_map import CopyGroup, Eject, MediumMap, Slot
 from afpcluster.document.resources import Resource, ResourceScope
+from afpcluster.document.units import MapInvoked, PageUnit
 from afpcluster.findings import Findings, Severity
 
 MapFinder = Callable[[ResourceScope, str, Resource | None, int | None], MediumMap | None]

@@ -8,7 +8,7 @@ content gives the same face key in every process. What is missing or damaged is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -18,7 +18,6 @@ from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.foca import MetricAdjustment, PatternTechnology
 from afpcluster.afp.framing import Record
-from afpcluster.afp.modca import MapResources
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.document.resources import (
     CODED_FONT,
@@ -37,10 +36,8 @@ from afpcluster.fonts.references import (
     FIRST_SECTION,
     FontReference,
     mcf1_is_cut_off,
-    mcf1_references,
-    mcf2_reference,
-    mdr_reference,
     of_one_font,
+    references_of,
 )
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
@@ -57,7 +54,7 @@ from afpcluster.fonts.unicode.unicode_font import (
     utf16,
 )
 
-MCF, MCF1 = CODES["MCF"], CODES["MCF1"]
+MCF1 = CODES["MCF1"]
 
 
 class FontLibrary:
@@ -110,31 +107,26 @@ class FontLibrary:
         """References by local identifier: several for the sections of a double-byte font."""
         found: dict[int, list[FontReference]] = {}
         try:
-            if record.type == MCF1:
-                references: Iterable[FontReference | None] = list(mcf1_references(record.data))
-                if mcf1_is_cut_off(record.data):
-                    message = "The last group of a font map is not whole; its font is not mapped"
-                    self._sources.at(record)("font-map-damaged", message)
-            else:
-                read = mcf2_reference if record.type == MCF else mdr_reference
-                references = [read(group.triplets) for group in MapResources.decode(record.data).groups]
+            references = references_of(record.type, record.data)
+            if record.type == MCF1 and mcf1_is_cut_off(record.data):
+                message = "The last group of a font map is not whole; its font is not mapped"
+                self._sources.at(record)("font-map-damaged", message)
         except DecodeError as problem:
             self._sources.at(record)("font-map-damaged", f"Fonts are not mapped: {problem}")
             references = []
         last = 0
         for reference in references:
-            if reference is not None:
-                last = reference.local_id or last
-                same = found.setdefault(last, [])
-                if not same or reference.section != same[0].section:
-                    same.append(reference)
-                elif reference.label != same[0].label:
-                    self._sources.at(record)(
-                        "font-mapped-twice",
-                        f"Local identifier {last} is mapped to {same[0].label} and to {reference.label}; the "
-                        "first is used",
-                        severity=Severity.SUBSTITUTED,
-                    )
+            last = reference.local_id or last
+            same = found.setdefault(last, [])
+            if not same or reference.section != same[0].section:
+                same.append(reference)
+            elif reference.label != same[0].label:
+                self._sources.at(record)(
+                    "font-mapped-twice",
+                    f"Local identifier {last} is mapped to {same[0].label} and to {reference.label}; the "
+                    "first is used",
+                    severity=Severity.SUBSTITUTED,
+                )
         return found
 
     def _font(self, references: list[FontReference], scope: ResourceScope, record: Record) -> Font:
@@ -155,12 +147,12 @@ class FontLibrary:
         if not sections:
             return self._substitute(reference, scope, record)
         fonts = {
-            section.number: self._pair(_of_section(reference, section), scope, record, section)
+            section.number: self._pair(of_section(reference, section), scope, record, section)
             for section in sections
         }
         if list(fonts) == [0]:
             return fonts[0]
-        page = self._sources.code_page(_of_section(reference, sections[0]), scope, record)
+        page = self._sources.code_page(of_section(reference, sections[0]), scope, record)
         return self._sectioned(reference.coded_font, page, fonts, record)
 
     def _sectioned(
@@ -429,7 +421,7 @@ def _reading(reference: FontReference, page: CodePage | None) -> str:
     return ""
 
 
-def _of_section(reference: FontReference, section: Section) -> FontReference:
+def of_section(reference: FontReference, section: Section) -> FontReference:
     """The reference to the pair that a section of a coded font names."""
     return FontReference(
         local_id=reference.local_id,

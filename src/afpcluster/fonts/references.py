@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from afpcluster.afp import code_pages, triplets
+from afpcluster.afp.fields import CODES
 from afpcluster.afp.foca import ROTATIONS
-from afpcluster.afp.modca import MapCodedFontFormat1, MapCodedFontFormat1Group
+from afpcluster.afp.modca import MapCodedFontFormat1, MapCodedFontFormat1Group, MapResources
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType, decode_triplet, qualified_name, split_triplets
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
@@ -102,6 +103,16 @@ class FontReference:
     def font_name(self) -> str:
         """The label without the code page."""
         return self.character_set or (f"FGID {self.grid.typeface}" if self.grid is not None else self.label)
+
+
+def references_of(type_: int, data: bytes) -> list[FontReference]:
+    """The fonts that a field maps: MCF in both formats, MDR. Raises DecodeError."""
+    if type_ == CODES["MCF1"]:
+        return list(mcf1_references(data))
+    groups = [group.triplets for group in MapResources.decode(data).groups]
+    if type_ == CODES["MCF"]:
+        return [mcf2_reference(group) for group in groups]
+    return [found for group in groups if (found := mdr_reference(group)) is not None]
 
 
 def mcf2_reference(group: bytes) -> FontReference:

@@ -18,29 +18,16 @@ from afpcluster.afp.framing import RecordFile, encode
 from afpcluster.conversion.facts import page_facts
 from afpcluster.display.facts import Used
 from afpcluster.document import resources as kinds
-from afpcluster.document.assembly import Assembler, PageUnit
+from afpcluster.document.assembly import Assembler
 from afpcluster.document.folders import FolderScope
 from afpcluster.document.resources import Resource, ResourceScope
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.foca.character_set import character_set
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
 from afpcluster.type1.program import pfb
 
-KINDS = {
-    kinds.GRAPHICS: "graphics object",
-    kinds.BAR_CODE: "bar code object",
-    kinds.IMAGE: "image object",
-    kinds.CHARACTER_SET: "font character set",
-    kinds.CODE_PAGE: "code page",
-    kinds.CODED_FONT: "coded font",
-    kinds.CONTAINER: "object container",
-    kinds.TEXT: "text object",
-    kinds.DOCUMENT: "document",
-    kinds.PAGE_SEGMENT: "page segment",
-    kinds.OVERLAY: "overlay",
-    kinds.FORM_MAP: "form map",
-}
 _ASKED_AS = {
     "overlay": (kinds.OVERLAY,),
     "page segment": (kinds.PAGE_SEGMENT,),
@@ -140,8 +127,8 @@ def _hold(
     if scope.number in seen:
         return
     seen.add(scope.number)
-    others = {id(one) for kind in KINDS for one in outside.of_kind(kind)}
-    for kind, title in KINDS.items():
+    others = {id(one) for kind in kinds.TITLES for one in outside.of_kind(kind)}
+    for kind, title in kinds.TITLES.items():
         for resource in scope.of_kind(kind):
             file = resource.file
             if id(resource) in others or file is None or resource.start in met:

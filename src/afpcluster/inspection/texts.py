@@ -9,8 +9,9 @@ from afpcluster.afp import code_pages, ptoca
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import RecordFile
-from afpcluster.document.assembly import Assembler, PageUnit
+from afpcluster.document.assembly import Assembler
 from afpcluster.document.folders import FolderScope
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary

@@ -34,7 +34,7 @@ _BY_OBJECT_TYPE = {
 }
 _INCLUDABLE = (IMAGE, CONTAINER, GRAPHICS, BAR_CODE, TEXT, PAGE_SEGMENT)
 _COLOUR_MANAGEMENT = 0x91
-_REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
+REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
 
 
 class ResourceLookup:
@@ -55,7 +55,7 @@ class ResourceLookup:
     ) -> FoundResource | None:
         """The resource that a group of the map `record` names. A missing one is told, and a group that names
         none (what that leaves blank, whoever uses it says). Raises MissingResourceError where `strict`."""
-        name = t.qualified_name(triplets, *_REFERENCES)
+        name = t.qualified_name(triplets, *REFERENCES)
         if not name:
             if t.find_triplet(triplets, _COLOUR_MANAGEMENT) is None:  # which is told as not applied
                 findings.at(record, spec="MO:DCA Map Data Resource (MDR)")(

@@ -8,13 +8,13 @@ from afpcluster.afp import triplets as t
 from afpcluster.afp.framing import Record
 from afpcluster.display.geometry import IDENTITY, Box
 from afpcluster.display.items import Group, Item, Page, Rectangle
-from afpcluster.document.assembly import PageUnit
 from afpcluster.document.attributes import begin_name, declared_code_page
 from afpcluster.document.form_map import FormMaps
 from afpcluster.document.medium_map import MediumMap, Slot
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, ResourceScope
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.content import ContentInterpreter

@@ -16,10 +16,10 @@ from typing import Protocol
 from afpcluster.display.geometry import Box, Matrix, rotation, translation
 from afpcluster.display.items import Group, Item, Page
 from afpcluster.display.place import GroupStart
-from afpcluster.document.assembly import PageUnit
 from afpcluster.document.medium_map import CopyGroup, SideControls
 from afpcluster.document.resources import ResourceScope
 from afpcluster.document.sheets import PlacedPage, Sheet
+from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.page_form import PageForm, form_on_sheet
 

@@ -24,6 +24,7 @@ class Takes(Enum):
 
     PAGES = auto()  # what is drawn: a display-list page
     PAGES_AND_FACTS = auto()  # the same, with the page's facts
+    SOURCE = auto()  # its fields as they stand in the file, and what they need: a source page
     FACTS = auto()  # what the file says of it: page facts; nothing is drawn
 
 
@@ -145,6 +146,12 @@ def _pictures(options: Options) -> Output:
     return PictureOutput(PdfOutput(), options.format, options.dpi, options.colour)
 
 
+def _afp(options: Options) -> Output:
+    from afpcluster.outputs.afp import AfpOutput
+
+    return AfpOutput()
+
+
 class Row(NamedTuple):
     """How an output is made, and the suffixes of files that ask for it, its own first."""
 
@@ -163,6 +170,7 @@ OUTPUTS: dict[Format, Row] = {
     Format.PNG: Row(_pictures, (".png",)),
     Format.JPEG: Row(_pictures, (".jpg", ".jpeg")),
     Format.TIFF: Row(_pictures, (".tif", ".tiff")),
+    Format.AFP: Row(_afp, (".afp",)),
 }
 _BY_SUFFIX = {suffix: format_ for format_, row in OUTPUTS.items() for suffix in row.suffixes}
 _NOT_MADE = {
@@ -179,8 +187,14 @@ class FormatError(ConversionError):
     exit_code = 9
 
 
-def output_of(options: Options) -> Output:
-    """The output that the options ask for. Raises ConversionError."""
+def output_of(options: Options, files: int = 1) -> Output:
+    """The output that the options ask for, of so many print files. Raises ConversionError."""
+    if files > 1 and options.format is Format.AFP:
+        raise FormatError(
+            "afp-not-merged",
+            "Several print files do not become one AFP file, in which the second could use resources of the "
+            "first. Name them all where they are converted.",
+        )
     if options.pdf_a is not None and options.format is not Format.PDF:
         raise FormatError(
             "pdf-a-format",

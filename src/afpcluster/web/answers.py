@@ -96,6 +96,7 @@ _SUFFIXES = {
     "application/jsonl": ".jsonl",
     "application/json": ".json",
     "application/vnd.ibm.modcap": ".ind",
+    "application/vnd.afpc.modca": ".afp",
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/tiff": ".tif",
