@@ -88,6 +88,8 @@ class Font:
     the base font), among this font and those linked to it, and whether the OID is that of the font (PTOCA
     GLC)."""
 
+    texts: Mapping[int, str] | None = None
+    """For fonts with `split`, under a code page: what the codes of text stand for."""
     codec: str | None = None
     """For data-object fonts with Unicode text: the name of its encoding in Python."""
     shape: Shape | None = None

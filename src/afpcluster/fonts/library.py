@@ -43,7 +43,7 @@ from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
 from afpcluster.fonts.stand_in.double_byte import double_byte_font
 from afpcluster.fonts.stand_in.free_fonts import FreeFonts
-from afpcluster.fonts.stand_in.standard import character_label, standard_face
+from afpcluster.fonts.stand_in.standard import character_label, characters_of, standard_face
 from afpcluster.fonts.unicode.linked_text import Decoder
 from afpcluster.fonts.unicode.truetype import CharacterFace
 from afpcluster.fonts.unicode.unicode_font import (
@@ -323,6 +323,7 @@ class FontLibrary:
                 size,
                 rotation=reference.rotation,
                 stretch=stretch,
+                texts=characters_of(page) if page else None,
                 missing=missing,
             )
         return font

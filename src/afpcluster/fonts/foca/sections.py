@@ -52,6 +52,11 @@ def sectioned_font(
         underscore_position=first.underscore_position,
         underscore_thickness=first.underscore_thickness,
         split=split,
+        texts={
+            code if font.code_size == 2 else section << 8 | code: text
+            for section, font in sections.items()
+            for code, text in font.face.unicode.items()
+        },
         stretch=first.stretch,
     )
 
@@ -74,6 +79,8 @@ def extended_font(base: Font, extension: Font, codes: Collection[int]) -> Font:
         advances=tuple(advances.values()) if size == 1 else advances,
         placement=None,
         split=split,
+        texts=dict(base.face.unicode)
+        | {code: text for code, text in extension.face.unicode.items() if code in codes},
     )
 
 

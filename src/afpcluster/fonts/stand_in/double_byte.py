@@ -111,6 +111,7 @@ def double_byte_font(
         code_size=2,
         advances={},
         split=split,
+        texts=page.unicode,
         measure=lambda text: em * (len(text) // 2),
         placement=None,
         space_code=page.space_code,

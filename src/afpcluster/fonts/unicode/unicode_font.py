@@ -32,11 +32,12 @@ def unicode_font(
     *,
     rotation: int = 0,
     stretch: float = 1.0,
+    texts: Mapping[int, str] | None = None,
     missing: Missing = lambda character, count: None,
 ) -> Font:
     """A font of `faces` (the base font first) at `size` points. `decode` makes text of a text object's
-    bytes, `code_size` bytes a code; `missing` is told of characters that no face has, whenever they are
-    shown."""
+    bytes, `code_size` bytes a code; `texts` says the same where they are of a code page. `missing` is told of
+    characters that no face has, whenever they are shown."""
     fonts = [font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces]
     text = LinkedText(faces, fonts, decode, missing)
     fingerprints: dict[OutlineFace, bytes] = {}
@@ -64,6 +65,7 @@ def unicode_font(
         split=text.split,
         measure=text.measure,
         glyph_face=glyph_face,
+        texts=texts,
         codec=codec,
         shape=Shaper(faces, size, stretch, missing).shape if shaped else None,
         space_code=0x20,

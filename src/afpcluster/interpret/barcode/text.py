@@ -22,6 +22,7 @@ _DEFAULT_SIZE, _LEAST_SIZE = 10.0, 5.0
 _CAPITAL = 0.66  # height of capitals and digits, of the font size
 _SQUARES = (OPEN_BOX, FILLED_BOX)
 _SQUARE = re.compile(f"([{OPEN_BOX}{FILLED_BOX}])")
+_FULL_WIDTH = 0xFEE0  # from a letter or digit to that of full width
 _EM_WIDTH = 0.6  # of a character, to choose a size that fits
 
 
@@ -62,9 +63,11 @@ class _Pen:
     def __init__(self, font: Font, colour: Colour) -> None:
         self._font = font
         self._colour = colour
-        self._codes: dict[str, int] = {}
-        if font.code_size == 1 and font.split is None:
-            self._codes = {character: code for code, character in font.face.unicode.items() if code < 256}
+        texts = font.texts if font.split is not None else font.face.unicode
+        size = font.code_size
+        self._codes = {
+            text: code.to_bytes(size, "big") for code, text in (texts or {}).items() if code < 256**size
+        }
 
     def width(self, text: str) -> float:
         """Width of a text in points."""
@@ -93,18 +96,24 @@ class _Pen:
             return [run]
         items: list[Item] = []
         for part in font.split(codes):
+            laid = part.font or font
             items.append(
-                GlyphRun(part.face, font.size, x, baseline, part.codes, self._colour, stretch=font.stretch)
+                GlyphRun(part.face, laid.size, x, baseline, part.codes, self._colour, stretch=laid.stretch)
             )
             x += part.advance
         return items
 
     def _encode(self, text: str) -> bytes:
-        """The font's codes for a text: by what its glyphs stand for, else Unicode or code page 500."""
-        if self._font.codec is not None or self._font.code_size == 2:
-            return text.encode(self._font.codec or "utf-16-be", "replace")
-        default = text.encode("cp500", "replace")
-        return bytes(self._codes.get(c, code) for c, code in zip(text, default, strict=True))
+        """The font's codes for a text: by what they stand for, also in full width, else Unicode or code
+        page 500."""
+        if self._font.codec is not None:
+            return text.encode(self._font.codec, "replace")
+        return b"".join(self._code(character) for character in text)
+
+    def _code(self, character: str) -> bytes:
+        wide = "\u3000" if character == " " else chr(ord(character) + _FULL_WIDTH)
+        found = self._codes.get(character) or self._codes.get(wide)
+        return found or character.encode("cp500" if self._font.code_size == 1 else "utf-16-be", "replace")
 
 
 def _parts(text: str) -> list[str]:
