@@ -27,15 +27,17 @@ def flattened(items: Iterable[Item], matrix: Matrix = IDENTITY) -> Iterator[tupl
     """Every item that paints or links by itself, in painting order, with the matrix from its system to that
     of the page. Clips are not applied: what they cut is answered whole."""
     for item in items:
-        match item:
-            case Group():
-                yield from flattened(item.items, item.matrix.then(matrix))
-            case Shared():
-                yield from flattened(item.shared.items, item.matrix.then(matrix))
-            case ClipPath():
-                yield from flattened(item.items, matrix)
-            case _:
-                yield item, matrix
+        kind = type(item)  # quicker than a match, and nearly all are runs and rules
+        if kind is GlyphRun or kind is Rectangle:
+            yield item, matrix
+        elif isinstance(item, Group):
+            yield from flattened(item.items, item.matrix.then(matrix))
+        elif isinstance(item, Shared):
+            yield from flattened(item.shared.items, item.matrix.then(matrix))
+        elif isinstance(item, ClipPath):
+            yield from flattened(item.items, matrix)
+        else:
+            yield item, matrix
 
 
 def weight(items: Iterable[Item]) -> int:

@@ -12,16 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import atan2, cos, degrees, hypot, radians, sin
 from operator import itemgetter
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from afpcluster.display.face import Face, OutlineFace, is_private
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
-from afpcluster.display.items import GlyphRun, Page
+from afpcluster.display.items import GlyphRun, Item, Page, Shared, SharedItems
 from afpcluster.display.walk import flattened
 
 _WORD_GAP = 0.18  # of the size: further apart, glyphs are of two words
 _JOINT = 0.12  # of the size: nearer, two runs are of one word
 _ASCENT, _DESCENT = 0.75, 0.25  # of the size, where a face does not say
 _MOST_KNOWN = 1 << 15
+_MOST_PLACES = 256  # of one overlay or segment
+_new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
 class Word(NamedTuple):
@@ -62,6 +65,10 @@ class _Piece(NamedTuple):
     end: float
 
 
+_Found = dict[tuple[str, int, int], Word]
+"""Words by their text and about where they are: what is painted twice is there once."""
+
+
 class TextReader:
     """Reads pages; keeps what it learnt of faces and of short texts, which come again on page after page."""
 
@@ -69,33 +76,54 @@ class TextReader:
         self._tables: dict[Face, tuple[str, list[float]]] = {}
         self._known: dict[tuple[Face, bytes], tuple[str, float]] = {}
         self._texts: dict[Face, dict[int, str]] = {}
+        self._shared: WeakKeyDictionary[SharedItems, dict[Matrix, _Found]] = WeakKeyDictionary()
 
     def phrases(self, page: Page) -> list[Word]:
-        """The phrases of a page in painting order, each once."""
-        return self.phrases_of(_runs(page))
+        """The phrases of a page, each once: those of what pages share, then its own in painting order."""
+        found: _Found = {}
+        own: list[Item] = []
+        for item in page.items:
+            if type(item) is Shared:
+                found.update(self._phrases_of_shared(item))
+            else:
+                own.append(item)
+        self._find(_runs(own), found)
+        return list(found.values())
+
+    def _phrases_of_shared(self, item: Shared) -> _Found:
+        places = self._shared.setdefault(item.shared, {})
+        if item.matrix not in places:
+            if len(places) >= _MOST_PLACES:
+                places.clear()
+            places[item.matrix] = {}
+            self._find(_runs([item]), places[item.matrix])
+        return places[item.matrix]
 
     def phrases_of(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
         """The phrases of runs with their matrices to the page; each knows the number of its run."""
-        found: dict[tuple[str, int, int], Word] = {}
+        found: _Found = {}
+        self._find(runs, found)
+        return list(found.values())
+
+    def _find(self, runs: Iterable[tuple[GlyphRun, Matrix]], found: _Found) -> None:
         known = self._known
         for number, (run, matrix) in enumerate(runs):
-            if run.gaps or run.face.code_size == 2 or run.placements is not None or run.text is not None:
+            face, size, x, y, codes, _, direction, spacing, gaps, stretch, _, placements, text = run
+            if gaps or face.code_size == 2 or placements is not None or text is not None:
                 words = list(_placed_on_page(run, matrix, self._pieces(run)))
             else:
-                text, width = known.get((run.face, run.codes)) or self._read(run.face, run.codes)
+                text, width = known.get((face, codes)) or self._read(face, codes)
                 if not text:
                     continue
-                length = width * run.size * run.stretch + run.spacing * len(run.codes)
-                if matrix is IDENTITY and not run.direction and text[0] != " ":
-                    found[text, int(run.x), int(run.y)] = Word(
-                        *(run.y, run.x, text.rstrip(), length, run.size, 0, 0.0, 0.0, (number,))
-                    )
+                length = width * size * stretch + spacing * len(codes)
+                if matrix is IDENTITY and not direction and text[0] != " ":
+                    word = (y, x, text.rstrip(), length, size, 0, 0.0, 0.0, (number,))
+                    found[text, int(x), int(y)] = _new_tuple(Word, word)
                     continue
                 begin = length * (len(text) - len(text.lstrip())) / len(text)
                 words = list(_placed_on_page(run, matrix, [_Piece(text.strip(), begin, length)]))
-            for word in words:
-                found[word.text, int(word.along), int(word.across)] = word._replace(runs=(number,))
-        return list(found.values())
+            for placed in words:
+                found[placed.text, int(placed.along), int(placed.across)] = placed._replace(runs=(number,))
 
     def _read(self, face: Face, codes: bytes) -> tuple[str, float]:
         """The text of codes of one byte, and their width at a size of one point; '' where it is blank."""
@@ -120,7 +148,7 @@ class TextReader:
     def words(self, page: Page) -> list[Word]:
         """The words of a page in painting order, each once."""
         found: dict[tuple[str, int, int], Word] = {}
-        for run, matrix in _runs(page):
+        for run, matrix in _runs(page.items):
             for word in _placed_on_page(run, matrix, self._pieces(run)):
                 found.setdefault((word.text, int(word.along), int(word.across)), word)
         return list(found.values())
@@ -136,8 +164,8 @@ class TextReader:
         return _measured(run, texts)
 
 
-def _runs(page: Page) -> Iterator[tuple[GlyphRun, Matrix]]:
-    for item, matrix in flattened(page.items):
+def _runs(items: Iterable[Item]) -> Iterator[tuple[GlyphRun, Matrix]]:
+    for item, matrix in flattened(items):
         if item.__class__ is GlyphRun:
             yield item, matrix
 
