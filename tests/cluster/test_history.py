@@ -10,7 +10,7 @@ import pytest
 from afpcluster.cluster.drill_report import figures, judged, page
 from afpcluster.cluster.history import Event, Promise, Recorder, check, outage, read, start_data
 
-PROMISE = Promise(document_failures=1, ping_failures=2, outage=0.05, moves=True)
+PROMISE = Promise(document_failures=1, ping_failures=2, outage=0.05, moves=True, settles=1.0)
 
 
 def ping(began: float, ok: bool = True) -> Event:
@@ -57,6 +57,10 @@ def history(**changes: Any) -> list[Event]:
     return [event for part in (parts | changes).values() for event in part]
 
 
+def held(*looks: tuple[float, list[str]]) -> list[Event]:
+    return [{"t": moment, "kind": "holders", "hosts": hosts} for moment, hosts in looks]
+
+
 def ended(holders: list[str], *unhealthy: str) -> list[Event]:
     return [{"t": 3.0, "kind": "end", "holders": holders, "unhealthy": list(unhealthy)}]
 
@@ -79,6 +83,16 @@ BROKEN = [
     ({"end": ended(["a"])}, "the VIP did not move"),
     ({"end": ended(["b"], "http://b: refused")}, "at the end: http://b: refused"),
     ({"fault": []}, "there was no fault"),
+    (
+        {"holders": held((0, ["a"]), (0.1, ["a", "b"]), (1.2, ["b"]))},
+        "one holder after 1.2 s; 1 s are allowed",
+    ),
+    ({"holders": held((0, ["a"]), (0.1, []), (1.2, ["b"]))}, "one holder after 1.2 s"),
+    (
+        {"holders": held((0, ["a"]), (0.1, ["b"]), (2.0, ["a", "b"]), (2.1, ["b"]))},
+        "one holder after 2.1 s",
+    ),
+    ({"holders": held((0, ["a"]), (0.1, ["a", "b"]))}, "one holder after 3.0 s"),
 ]
 
 
@@ -93,6 +107,11 @@ def test_kept_promise() -> None:
     assert str(verdict) == (
         "2 documents, 1 failed attempts, slowest 150 ms; 4 pings, 1 failed, outage 10 ms; VIP a -> b"
     )
+
+
+def test_two_holders_for_a_moment_are_allowed() -> None:
+    verdict = check(history(holders=held((0, ["a"]), (0.1, ["a", "b"]), (0.6, ["b"]))))
+    assert (verdict.broken, round(verdict.settled, 3)) == ((), 0.585)
 
 
 def test_what_no_proxy_can_send_again_is_not_counted() -> None:

@@ -23,6 +23,7 @@ from afpcluster.cluster.lab import RELOADS, LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import plan_up
 from afpcluster.cluster.processes import KEEPALIVED_PIDS, User, processes
+from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.render import HAPROXY_CFG, KEEPALIVED_CONF, WRAPPER_PROPERTIES, OnChange
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role, Topology
@@ -251,6 +252,16 @@ def test_keepalived_child_killed_alone(cluster: LabSite) -> None:
         time.sleep(1.0)
         assert observe.vip_holders(cluster.layout) == (standby,)
         assert until(lambda: status.verdict(status.look(cluster)) == [], 5), status.look(cluster)
+
+
+def test_status_asks_keepalived_itself(cluster: LabSite) -> None:
+    """Whatever its journal says: a frozen one could not take the VIP."""
+    (holder,) = observe.vip_holders(cluster.layout)
+    (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+    for number, told in ((signal.SIGSTOP, {standby: "Keepalived does not answer"}), (signal.SIGCONT, {})):
+        cluster.signal(standby, "keepalived", number, group=True)
+        assert proxies_at_fault(cluster) == told
+    assert status.verdict(status.look(cluster)) == []
 
 
 def test_dead_supervisor_is_replaced(cluster: LabSite, slot: Slot) -> None:

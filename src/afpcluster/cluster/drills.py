@@ -13,6 +13,7 @@ from functools import partial
 from afpcluster.cluster import faults, planned_work, pressure
 from afpcluster.cluster.faults import Strike
 from afpcluster.cluster.history import Promise
+from afpcluster.cluster.processes import KEEPALIVED_PIDS
 from afpcluster.cluster.topology import Role
 
 
@@ -29,6 +30,7 @@ class Drill:
 
 
 _NOTHING_FAILS = Promise(document_failures=0, ping_failures=0, held=True)
+_ONE_FAILS = Promise(ping_failures=1, moves=True, settles=1.0)
 _PLANNED_SWITCH = Promise(document_failures=0, ping_failures=0, moves=True)
 _afp2web = partial(faults.send_to_first, Role.AFP2WEB, "afp2web")
 _wrapper = partial(faults.send_to_first, Role.WRAPPER, "wrapper")
@@ -43,11 +45,20 @@ DRILLS = {
         Promise(outage=0.5, moves=True),
         lasts=1.5,
     ),
+    "proxies-killed": Drill(
+        "both HAProxies are killed at once", faults.kill_both_proxies, Promise(outage=1.0, moves=None)
+    ),
     "proxy-killed-unwatched": Drill(
         "HAProxy of the master is killed while its watcher is frozen too",
         faults.kill_proxy_unwatched,
-        Promise(outage=1.5, moves=True),
+        Promise(outage=1.0, moves=None),  # it may be back before anybody else looks
         lasts=2.0,
+    ),
+    "proxy-frozen-unwatched": Drill(
+        "HAProxy of the master and its watcher stop",
+        faults.freeze_proxy_unwatched,
+        Promise(outage=1.5, moves=True),
+        lasts=3.0,
     ),
     "watcher-frozen": Drill(
         "the watcher of the master stops looking", faults.freeze_watcher, _NOTHING_FAILS, lasts=5.0
@@ -89,7 +100,17 @@ DRILLS = {
     "keepalived-killed": Drill(
         "Keepalived of the master is killed, with its child",
         faults.kill_on_holder("keepalived"),
-        Promise(outage=0.5, moves=True),
+        Promise(outage=0.5, moves=True, settles=1.0),
+    ),
+    "keepalived-child-killed": Drill(
+        "the VRRP process of the master's Keepalived is killed alone",
+        faults.kill_keepalived_part(KEEPALIVED_PIDS[1], "the VRRP process"),
+        _ONE_FAILS,
+    ),
+    "keepalived-parent-killed": Drill(
+        "the master's Keepalived is killed without its VRRP process",
+        faults.kill_keepalived_part(KEEPALIVED_PIDS[0], "the parent"),
+        _ONE_FAILS,
     ),
     "switchover": Drill("the VIP is moved, planned", planned_work.switch_over, _PLANNED_SWITCH),
     "reload": Drill("HAProxy of the master is reloaded by hand", planned_work.reload_by_hand, _NOTHING_FAILS),

@@ -59,6 +59,24 @@ def kill_on_holder(process: str) -> Strike:
     return strike
 
 
+def kill_keepalived_part(pid_file: str, part: str) -> Strike:
+    """Only the process in this PID file."""
+
+    def strike(site: Site) -> Struck:
+        host = holder(site)
+        site.run(host, "sh", "-c", 'kill -KILL "$(cat "$0")"', pid_file)
+        return Struck(f"kill -9 {part} of keepalived", host)
+
+    return strike
+
+
+def kill_both_proxies(site: Site) -> Struck:
+    hosts = [str(proxy.name) for proxy in site.topology.with_role(Role.PROXY)]
+    for host in hosts:
+        site.signal(host, "haproxy", signal.SIGKILL, group=True)
+    return Struck("kill -9 haproxy", " and ".join(hosts))
+
+
 def send_to_first(role: Role, process: str, number: signal.Signals) -> Strike:
     """A signal to one instance."""
 
@@ -136,12 +154,23 @@ def stutter(site: Site, hosts: Iterable[str], process: str, *, stopped: float, r
 def kill_proxy_unwatched(site: Site) -> Struck:
     host = holder(site)
     site.signal(host, "watcher", signal.SIGSTOP)
-    site.signal(host, "haproxy", signal.SIGKILL)
+    site.signal(host, "haproxy", signal.SIGKILL, group=True)
     return Struck(
         "kill -9 haproxy while its watcher is frozen",
         host,
         lambda: site.signal(host, "watcher", signal.SIGCONT),
     )
+
+
+def freeze_proxy_unwatched(site: Site) -> Struck:
+    host = holder(site)
+    unwatched, frozen = _freeze(site, [host], "watcher"), _freeze(site, [host], "haproxy")
+
+    def heal() -> None:
+        frozen.heal()
+        unwatched.heal()
+
+    return Struck("SIGSTOP haproxy and its watcher", host, heal)
 
 
 def freeze_watcher(site: Site) -> Struck:

@@ -20,6 +20,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,7 +34,8 @@ class Promise:
     counted: documents too large for HAProxy to send again, and one end of a kept connection under a request.
 
     `outage`, in seconds, is measured with pings; `slowest`, too, is a document's longest way to its answer.
-    `moves`: must the VIP end on the other proxy; None: it may. `held`: somebody holds it all the time."""
+    `moves`: must the VIP end on the other proxy; None: it may. `held`: somebody holds it all the time.
+    `settles`: so many seconds after the fault one proxy alone holds it, and no other one from then on."""
 
     document_failures: int | None = None  # None: any number, as long as each document arrives in the end
     ping_failures: int | None = None
@@ -41,6 +43,7 @@ class Promise:
     slowest: float | None = None
     moves: bool | None = False
     held: bool = False
+    settles: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Verdict:
     pings_failed: int
     outage: float  # seconds from the start of the first failed ping to the first good one after the last
     slowest: float  # seconds from a document's first attempt to its right answer
+    settled: float  # seconds from the fault until one proxy alone held the VIP for good
     unheld: int  # how often nobody held the VIP when that was looked at
     holder_before: tuple[str, ...]
     holder_after: tuple[str, ...]
@@ -130,6 +134,7 @@ def check(events: Iterable[Event]) -> Verdict:
         pings_failed=sum(not row["ok"] for row in pings),
         outage=outage(pings),
         slowest=max((rows[-1]["t"] - rows[0]["began"] for rows in documents.values()), default=0.0),
+        settled=_settled(rows),
         unheld=changes.count(()),
         holder_before=changes[0] if changes else (),
         holder_after=tuple(end["holders"]),
@@ -153,6 +158,15 @@ def outage(pings: list[Event]) -> float:
         return 0.0
     until = pings[min(failed[-1] + 1, len(pings) - 1)]["began"]
     return float(until - pings[failed[0]]["began"])
+
+
+def _settled(rows: list[Event]) -> float:
+    """Looked at ten times a second."""
+    looks = [(row["t"], row["hosts"]) for row in rows if row["kind"] == "holders"]
+    looks += [(row["t"], row["holders"]) for row in rows if row["kind"] == "end"]
+    fault = next((row["t"] for row in rows if row["kind"] == "fault"), 0.0)
+    until = [after[0] for (_, hosts), after in pairwise(looks) if len(hosts) != 1]
+    return max([0.0, *(float(moment - fault) for moment in until)])
 
 
 def _by_document(rows: list[Event]) -> dict[tuple[int, int], list[Event]]:
@@ -196,6 +210,8 @@ def _broken_limits(verdict: Verdict, promise: Promise) -> list[str]:
         )
     if promise.slowest is not None and verdict.slowest > promise.slowest:
         broken.append(f"a document took {verdict.slowest:.1f} s; {promise.slowest:g} s are allowed")
+    if promise.settles is not None and verdict.settled > promise.settles:
+        broken.append(f"one holder after {verdict.settled:.1f} s; {promise.settles:g} s are allowed")
     if promise.held and verdict.unheld:
         broken.append("nobody held the VIP for a time")
     if promise.moves is not None and (verdict.holder_before != verdict.holder_after) != promise.moves:

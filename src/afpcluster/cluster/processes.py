@@ -74,7 +74,7 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         # A master that stays, also over a reload (SIGUSR2), and a worker that serves.
         ("haproxy", "-W", "-f", HAPROXY_CFG),
         User.HAPROXY,
-        topology.lab.restart_delay,
+        pause=haproxy_pause(topology),
         nice=-10,
         pid_file=layout.HAPROXY_PID,
     )
@@ -103,6 +103,7 @@ def _keepalived(topology: Topology) -> tuple[str, ...]:
     priority = topology.vrrp.realtime_priority
     return (
         *(("chrt", "--rr", str(priority)) if priority else ()),
+        *("env", f"TMPDIR={layout.STATE}"),  # where it writes down its state when it is asked
         *("keepalived", "--vrrp", "--dont-fork", "--dont-respawn"),
         *("--no-syslog", "--log-console", "--log-detail"),
         *("--use-file", KEEPALIVED_CONF, "--pid", KEEPALIVED_PIDS[0], "--vrrp_pid", KEEPALIVED_PIDS[1]),
@@ -119,6 +120,12 @@ def watch(topology: Topology, host: Host) -> tuple[str, ...]:
         *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
         *("--misses", str(watcher.misses)),
     )
+
+
+def haproxy_pause(topology: Topology) -> int:
+    """Milliseconds before HAProxy starts again: the standby has the VIP by then, if there is one. If there is
+    none, clients wait for this."""
+    return 3 * topology.vrrp.advert_interval + 150
 
 
 def keepalived_pause(topology: Topology) -> int:

@@ -83,6 +83,7 @@ def _compose(topology: Topology) -> str:
         vrrp_pid=KEEPALIVED_PIDS[1],
         keepalived_pause=f"{keepalived_pause(topology) / 1000:g}",
         keepalived_conf=KEEPALIVED_CONF,
+        state=layout.STATE,
         services="\n".join(_service(topology, host) for host in topology.hosts).rstrip(),
         volumes="\n".join(_volumes(topology)),
     )
