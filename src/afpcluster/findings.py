@@ -145,6 +145,21 @@ class Findings:
         finally:
             self._page = before
 
+    @property
+    def here(self) -> tuple[str | None, int | None]:
+        """The print file and page that findings are of now, for `back_at`."""
+        return self.file, self._page
+
+    @contextmanager
+    def back_at(self, here: tuple[str | None, int | None]) -> Iterator[None]:
+        """What is found meanwhile is of a file and page of before."""
+        before = self.here
+        self.file, self._page = here
+        try:
+            yield
+        finally:
+            self.file, self._page = before
+
     @contextmanager
     def kept(self) -> Iterator[None]:
         """What is found meanwhile is about something that is kept and used again."""

@@ -234,6 +234,23 @@ def test_a_glyph_the_program_lacks_is_a_finding() -> None:
     check_pixels(rendered(data), {(20, 45): WHITE, (40, 45): BLACK})
 
 
+def test_what_is_wrong_with_a_font_is_of_the_page_that_uses_it_first() -> None:
+    findings = Findings()
+    lacking = outline_face(ProgramKind.TYPE1, type1(), glyphs={0xC1: "low", 0xC2: "nothing"})
+    private = outline_face(ProgramKind.TYPE1, b"no font", unicode={0xC1: "\ue0c1", 0xC2: "B"}, name="Private")
+    runs: list[list[Face]] = [[], [lacking], [lacking, private]]
+    pages = [
+        Page(number, 100, 100, [GlyphRun(face, 20, 10, 50, b"\xc1\xc2") for face in faces])
+        for number, faces in enumerate(runs, 1)
+    ]
+    pdf_of(pages, findings=findings)
+    assert [(finding.code, finding.page) for finding in findings] == [
+        ("font-glyph-missing", 2),
+        ("font-not-embedded", 3),
+        ("text-not-searchable", 3),
+    ]
+
+
 def test_faces_of_one_program_share_it() -> None:
     program = FACE.program
     other = outline_face(ProgramKind.TYPE1, b"", glyphs={0x41: "high"}, name="Other")

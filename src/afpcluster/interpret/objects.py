@@ -218,7 +218,8 @@ class ObjectInterpreter:
         data_object = DataObject(mnemonic(node.type), node.begin.offset, area, None, records)
         items = self._guarded(_draw_im_image, data_object)
         if items:
-            frame.items.append(Group(items, translation(*(frame.segment or (0.0, 0.0)))))
+            place = translation(*(frame.segment or (0.0, 0.0)))
+            frame.items.append(Group(items, place, origin=node.begin.offset))
 
 
 # Imported when the first object comes: image and bar code libraries load slowly, most print files need few.

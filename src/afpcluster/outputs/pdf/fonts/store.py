@@ -48,10 +48,14 @@ class FontStore:
         self._refs: dict[FontKey, Ref] = {}
         self._codes: dict[FontKey, set[int]] = {}
         self._texts: dict[FontKey, dict[int, str]] = {}
+        self._met: dict[str, tuple[str | None, int | None]] = {}  # where faces and programs came first
 
     def add_face(self, face: Face) -> None:
         """Take in a face; its program's data comes by `add_program`."""
         self._faces.setdefault(face.key, face)
+        self._met.setdefault(face.key, self._findings.here)
+        if isinstance(face, OutlineFace):
+            self._met.setdefault(face.program.key, self._findings.here)
 
     def add_program(self, program: FontProgram) -> None:
         """Take in a program, for all faces that name its key."""
@@ -74,7 +78,8 @@ class FontStore:
         """Write every font that was used, in order of first use."""
         faces = {key: self._face(key) for key in self._refs}
         for key, font in self._ready(faces).items():
-            self._write(key, font)
+            with self._findings.back_at(self._met[key[0]]):
+                self._write(key, font)
 
     def _face(self, key: FontKey) -> Face:
         """The face with the texts that are known from where its codes are shown."""
@@ -142,9 +147,17 @@ class FontStore:
     def _embed(
         self, program: FontProgram, glyphs: Set[str | int], indexed: bool, metrics: Metrics | None = None
     ) -> tuple[EmbeddedProgram | None, Ref | None]:
-        """The program and its stream; neither if it is not to be embedded, or cannot be."""
+        """The program and its stream; neither if it is not to be embedded, or cannot be. What is found of it
+        is of the page that used it first."""
         if program.kind is ProgramKind.STANDARD:
             return None, None
+        with self._findings.back_at(self._met.get(program.key, self._findings.here)):
+            return self._embed_told(program, glyphs, indexed, metrics)
+
+    def _embed_told(
+        self, program: FontProgram, glyphs: Set[str | int], indexed: bool, metrics: Metrics | None
+    ) -> tuple[EmbeddedProgram | None, Ref | None]:
+        """The same, with what is found of it."""
         try:
             embedded = embed_program(program, glyphs, indexed=indexed, metrics=metrics)
         except ProgramError as error:
