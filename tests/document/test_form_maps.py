@@ -232,6 +232,18 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((), (field("IMM", b"\xc1"), pages(1)), ["field-short"]),
         ((ONE, modify(1, (0xF4, 7))), (pages(1),), ["keyword-invalid"]),
         ((ONE, modify(1, (0xFC, 5))), (pages(1),), ["keyword-invalid"]),
+        ((medium(200, 300, orientation=9),), (pages(1),), ["keyword-invalid"]),
+        ((position((0, 0, 45, 0)),), (pages(1),), ["page-position-invalid"]),
+        ((position((0, 0, 270, 0)),), (pages(1),), []),
+        ((ONE, modify(1), modify(2)), (pages(1),), []),
+        ((ONE, modify(1), modify(1)), (pages(1),), ["medium-map-reference"]),
+        ((modify_page(1), modify_page(1)), (pages(1),), ["medium-map-reference"]),
+        ((ONE,), (pages(1),), ["medium-map-reference"]),
+        ((copies((1, 1, 0)),), (pages(1),), []),
+        ((ONE, modify(1, OVERLAY_1)), (pages(1),), ["medium-map-reference"]),
+        ((ONE, modify(1, (0xD2, 1))), (pages(1),), ["medium-map-reference"]),
+        ((modify(1, (0xFC, 1)), position((0, 0, 0, 0, 0, 3))), (pages(1),), ["medium-map-reference"]),
+        ((modify(1, (0xFC, 1)), modify_page(3), position((0, 0, 0, 0, 0, 3))), (pages(1),), []),
     ],
 )
 def test_findings_of_pages(

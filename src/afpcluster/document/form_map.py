@@ -17,6 +17,7 @@ from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.units import read_units
 from afpcluster.document.medium_map import (
+    ALL_MODIFICATIONS,
     MOST_SLOTS,
     CopyGroup,
     Duplex,
@@ -192,6 +193,7 @@ class _MapReader:
             self._map.placements = [PagePlacement(p.x_origin * self._unit[0], p.y_origin * self._unit[1])]
         elif type_ == CODES["MMC"]:
             control = modca.MediumModificationControl.decode(data)
+            self._notice_twice(control.identifier in self._controls, control.identifier, record)
             self._controls[control.identifier] = control.keywords
             self._notice_keywords(control.keywords, record)
         elif type_ == CODES["MMO"]:
@@ -201,9 +203,16 @@ class _MapReader:
             self._subgroups = modca.MediumCopyCount.decode(data).groups
         elif type_ == CODES["PMC"]:
             modification = modca.PageModificationControl.decode(data)
+            known = modification.identifier in self._map.modifications
+            self._notice_twice(known, modification.identifier, record)
             self._map.modifications[modification.identifier] = self._overlays(modification.triplets, record)
         elif mnemonic(type_) in _PRINTER_FIELDS:
             self._not_applied[_PRINTER_FIELDS[mnemonic(type_)]] = None
+
+    def _notice_twice(self, twice: bool, identifier: int, record: Record) -> None:
+        if twice:
+            what = f"{mnemonic(record.type)} {identifier} is there twice; the last is used"
+            self._note("medium-map-reference", Severity.SUBSTITUTED, what, record)
 
     def _placement(self, g: modca.PagePositionGroup) -> PagePlacement:
         x, y = self._unit
@@ -254,6 +263,26 @@ class _MapReader:
         medium_map.medium = self._medium()
         medium_map.not_applied = tuple(self._not_applied)
         self._check_positions()
+        self._check_references()
+
+    def _check_references(self) -> None:
+        """Report what the map's fields name and none of them defines: it is not shown."""
+        lists = [self._keywords(index) for index in range(max(len(self._subgroups), 1))]
+        overlays = {k.value for keywords in lists for k in keywords if k.keyword in (_OVERLAY, _PREPRINTED)}
+        controls = {group.modification_id for group in self._subgroups} - {0}
+        pages = {p.modification_id for p in self._map.placements} - {ALL_MODIFICATIONS}
+        for named, defined, what in (
+            (overlays, self._overlay_names.keys(), "overlay {}, which is not mapped (MMO)"),
+            (controls, self._controls.keys(), "medium modification {}, which is not there (MMC)"),
+            (
+                pages if self._map.n_up else (),
+                self._map.modifications.keys(),
+                "page modification {}, which is not there (PMC)",
+            ),
+        ):
+            for identifier in sorted(set(named) - defined):
+                told = f"It asks for {what.format(identifier)}"
+                self._note("medium-map-reference", Severity.SKIPPED, told, self._node.begin)
 
     def _check_positions(self) -> None:
         """Report repeating groups that the rest of the map makes impossible (PGP exception conditions)."""
@@ -263,12 +292,14 @@ class _MapReader:
         beyond = m.explicit and any(p.side >> 4 > m.n_up for p in placed)
         blank = bool(m.placements) and not any(m.shows_page_data(s.placement) for s in m.slots())
         back = any(p.back not in m.sides for p in m.placements)
+        askew = any(p.orientation not in (0, 90, 180, 270) for p in m.placements)
         for wrong, what in (
             (placed and not m.n_up, "names partitions, but N-up is not specified; they are not used"),
             (mixed, "mixes default and explicit placement; groups without a partition are not used"),
             (beyond, f"names partitions that {m.n_up}-up does not have; the last one is used"),
             (len(m.placements) > MOST_SLOTS, f"has more repeating groups than {MOST_SLOTS}; those are used"),
             (blank, "leaves no partition for page data; pages are shown all the same"),
+            (askew, "turns pages by other than quarter turns; they are turned as it says"),
             (back, "names back sides, but the map prints simplex; they are not used"),
         ):
             if wrong:
@@ -283,6 +314,9 @@ class _MapReader:
         height = None if d.y_size in _NOT_SPECIFIED else d.y_size * self._unit[1]
         said = t.decode_triplet(d.triplets, t.MediumOrientation)
         passed = bool(d.flags & _PASS_ORIENTATION) or self._map.n_up > 0
+        if said is not None and said.orientation not in list(MediumOrientation):
+            what = f"Medium Orientation X'{said.orientation:02X}' is reserved; portrait is used"
+            self._note("keyword-invalid", Severity.SUBSTITUTED, what, self._node.begin)
         if said is None or not passed or said.orientation not in list(MediumOrientation):
             return Medium(width, height)
         return Medium(width, height, MediumOrientation(said.orientation))
