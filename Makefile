@@ -60,7 +60,7 @@ lock: install ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check uv
 	@$(PYTHON) -m uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade --output-file requirements.lock pyproject.toml
-	@$(PYTHON) -m uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	@$(PYTHON) -m uv pip compile --quiet --extra cluster --generate-hashes --no-emit-index-url --no-header \
 	  --constraint requirements.lock --output-file docker/requirements.lock pyproject.toml
 
 bench: install ## measure speed, memory and size; fails where a claim does (BENCH="speed --quick")
