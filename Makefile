@@ -44,7 +44,7 @@ images: install docker-packages ## build the Docker images (BASE=image of Debian
 test: install oracles check ## format, lint, types and all tests; works while a cluster is up
 	@$(PYTHON) -m pytest
 
-test-docker: install docker-packages ## the tests of the cluster in Docker: they build its images first
+test-docker: install docker-packages ## the tests of the cluster in Docker alone
 	@AFPCLUSTER_TEST_DOCKER=1 $(PYTHON) -m pytest tests/docker
 
 check: install ## format, lint and strict types

@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lab_slot import Slot
 
-import afpcluster
-from afpcluster.cluster import handing_on, status
+from afpcluster.cluster import handing_on
 from afpcluster.cluster.drill import Document
 from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.render import WRAPPER_PROPERTIES
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
+from operating import Program, load, well
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
-
-
-class Program:
-    """The command line, for the cluster of the tests."""
-
-    def __init__(self, topology: Path) -> None:
-        self._topology = topology
-
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        """Standard output and standard error."""
-        library = str(Path(afpcluster.__file__).parent.parent)
-        command = [sys.executable, "-m", "afpcluster", *arguments, "--topology", str(self._topology)]
-        done = subprocess.run(
-            command,
-            env={**os.environ, "PYTHONPATH": library},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, (arguments, done)
-        return done.stdout + done.stderr
-
-    def json(self, *arguments: str, code: int = 0) -> dict[str, object]:
-        answer: dict[str, object] = json.loads(self(*arguments, "-o", "json", code=code))
-        return answer
 
 
 @pytest.fixture(scope="module")
@@ -61,43 +29,6 @@ def program(cluster: LabSite, slot: Slot, tmp_path_factory: pytest.TempPathFacto
     file = tmp_path_factory.mktemp("operate") / "topology.yml"
     file.write_text(slot.topology_text)
     return Program(file)
-
-
-@contextlib.contextmanager
-def load(cluster: LabSite, document: Document) -> Iterator[list[str]]:
-    """Documents through the VIP, one after the other, in three threads; what went wrong is in the list."""
-    wrong: list[str] = []
-    over = threading.Event()
-    url = f"{entrance(cluster.topology)}/convert"
-
-    def convert() -> None:
-        while not over.is_set():
-            try:
-                with _OPENER.open(urllib.request.Request(url, document.body), timeout=60) as response:
-                    if not response.read().startswith(b"%PDF-"):
-                        wrong.append("no PDF")
-            except (OSError, urllib.error.HTTPError) as error:
-                wrong.append(str(error))
-
-    threads = [threading.Thread(target=convert) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield wrong
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-
-
-def well(cluster: LabSite) -> bool:
-    """Within a few seconds."""
-    deadline = time.monotonic() + 10
-    while status.verdict(status.look(cluster)):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_status(cluster: LabSite, program: Program) -> None:
@@ -134,7 +65,7 @@ def test_drain(cluster: LabSite, program: Program, document: Document) -> None:
     """Under load nothing fails; status says it; the last one is refused; it survives a restart."""
     name, other = (host.name for host in cluster.topology.with_role(Role.AFP2WEB))
     assert "could be drained" in program("drain", name, "--dry-run")
-    with load(cluster, document) as wrong:
+    with load(cluster, document.body) as wrong:
         time.sleep(0.5)
         assert "nothing is under way" in program("drain", name, "--why", "disk change")
         seen = program.json("status", code=3)
@@ -156,7 +87,7 @@ def test_drain(cluster: LabSite, program: Program, document: Document) -> None:
 
 def test_drain_that_does_not_finish(cluster: LabSite, program: Program, document: Document) -> None:
     name = cluster.topology.with_role(Role.WRAPPER)[0].name
-    with load(cluster, document):
+    with load(cluster, document.body):
         time.sleep(0.5)
         assert "still under way" in program("drain", name, "--timeout", "0", code=6)
     program("undrain", name)
@@ -169,7 +100,7 @@ def test_switchover(cluster: LabSite, program: Program, document: Document, time
     (old,) = cluster.holders()
     (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
     assert f"from {old} to {new}" in program("switchover", "--dry-run")
-    with load(cluster, document) as wrong:
+    with load(cluster, document.body) as wrong:
         time.sleep(0.5)
         said = program("switchover", "--to", new, "--why", "kernel update")
         time.sleep(0.5)
@@ -225,7 +156,7 @@ def test_rolling_restart(cluster: LabSite, program: Program, document: Document)
     names = {"haproxy", "wrapper", "afp2web"}
     before = {(s.host, s.name): s.starts for s in cluster.processes() if s.name in names}
     assert "switch the VIP away" in program("rolling-restart", "--dry-run")
-    with load(cluster, document) as wrong:
+    with load(cluster, document.body) as wrong:
         program("rolling-restart")
     assert wrong == []
     after = {(s.host, s.name): s.starts for s in cluster.processes() if s.name in names}

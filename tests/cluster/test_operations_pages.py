@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from lab_slot import PREFIX, RUNS, Slot
-from test_operate import well
 
 import afpcluster
 from afpcluster.cluster.site.lab import LabSite
+from operating import well
 
 _PAGES = Path(__file__).parents[2] / "docs" / "operations"
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

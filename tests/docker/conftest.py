@@ -14,22 +14,22 @@ from docker_slot import topology_text
 from afpcluster.cluster.docker import cluster as docker
 from afpcluster.cluster.docker import engine as engines
 from afpcluster.cluster.docker.cluster import DockerCluster
+from afpcluster.cluster.site.docker import DockerSite, docker_site
 from afpcluster.cluster.topology_file import parse
+from operating import Program
 
 _LOCK = Path("/run/afpcluster-docker-tests.lock")
 
 
 @pytest.fixture(scope="session")
 def docker_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerCluster]:
-    """Healthy at the beginning; each test leaves it healthy. With an engine of its own if none answers.
-
-    It builds images and a base for them, which takes minutes: only when asked for."""
+    """Healthy at the beginning; each test leaves it healthy. With an engine of its own if none answers."""
     if not os.environ.get("AFPCLUSTER_TEST_DOCKER"):
         pytest.skip("the Docker cluster's tests build images for minutes; `make test-docker` runs them")
     if os.geteuid() != 0:
         pytest.skip("the Docker cluster's tests start an engine and reach its network, which needs root")
     if engines.find() is None and shutil.which("dockerd") is None:
-        pytest.skip("no Docker engine answers and none is installed; `make test-docker` installs one")
+        pytest.skip("no Docker engine answers and none is installed; `make test` installs one")
     topology, folder = parse(topology_text()), tmp_path_factory.mktemp("docker")
     folder.chmod(0o755)
     with _LOCK.open("w") as lock:
@@ -40,3 +40,17 @@ def docker_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerC
         finally:
             docker.down(topology, folder, print)
             _LOCK.unlink()
+
+
+@pytest.fixture(scope="session")
+def site(docker_cluster: DockerCluster) -> DockerSite:
+    """The same, as operators and drills see it."""
+    return docker_site(docker_cluster.topology)
+
+
+@pytest.fixture(scope="session")
+def program(docker_cluster: DockerCluster, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The command line for it."""
+    file = tmp_path_factory.mktemp("operate") / "topology.yml"
+    file.write_text(topology_text())
+    return Program(file)

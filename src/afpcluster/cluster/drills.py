@@ -27,6 +27,7 @@ class Drill:
     promise: Promise
     lasts: float = 0.0
     direct: bool = True
+    docker: bool = False  # for a cluster in Docker alone
 
 
 _NOTHING_FAILS = Promise(document_failures=0, ping_failures=0, held=True)
@@ -144,6 +145,25 @@ DRILLS = {
         faults.freeze_first(Role.WRAPPER, "wrapper"),
         _NOTHING_FAILS,
         lasts=3.0,
+    ),
+    "afp2web-lost": Drill(
+        "the network of one afp2web is gone, the carrier stays",
+        faults.lose_instance(Role.AFP2WEB),
+        _NOTHING_FAILS,
+        lasts=3.0,
+    ),
+    "wrapper-lost": Drill(
+        "the network of one wrapper-service is gone, the carrier stays",
+        faults.lose_instance(Role.WRAPPER),
+        _NOTHING_FAILS,
+        lasts=3.0,
+    ),
+    "engine-stopped": Drill(
+        "the Docker daemon is stopped and started again",
+        faults.stop_engine,
+        _NOTHING_FAILS,
+        lasts=3.0,
+        docker=True,
     ),
     "instance-slow": Drill("one afp2web is very slow", pressure.slow_instance, _NOTHING_FAILS, lasts=4.0),
     "instance-500": Drill(

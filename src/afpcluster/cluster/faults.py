@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from afpcluster.cluster.command import run
+from afpcluster.cluster.docker import engine as engines
+from afpcluster.cluster.site.docker import DockerSite
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import Role, SiteError
 
@@ -185,9 +187,18 @@ def lose_host(site: Site) -> Struck:
     return Struck("cable pulled", host, lambda: run_quietly("ip", "link", "set", link, "up"))
 
 
+def lose_instance(role: Role) -> Strike:
+    """The network of one instance goes away, and nobody is told."""
+
+    return lambda site: _cut_off(site, first(site, role))
+
+
 def lose_network(site: Site) -> Struck:
     """A switch that passes nothing on any more while the carrier stays, which the machine cannot see."""
-    host = holder(site)
+    return _cut_off(site, holder(site))
+
+
+def _cut_off(site: Site, host: str) -> Struck:
     link = site.link(host)
     run("bridge", "link", "set", "dev", link, "state", "disabled")
     heal = ("bridge", "link", "set", "dev", link, "state", "forwarding")
@@ -205,6 +216,18 @@ def split_proxies(site: Site) -> Struck:
 
     isolate("on")
     return Struck("the proxies are cut from each other", host, lambda: isolate("off"))
+
+
+def stop_engine(site: Site) -> Struck:
+    """The Docker daemon ends; its containers go on without it. Raises `SiteError` where it is not ours."""
+    if not isinstance(site, DockerSite) or not site.cluster.engine.own:
+        raise SiteError("only a Docker engine that `make up-docker` started is ours to stop")
+    engines.interrupt()
+
+    def start() -> None:
+        engines.start()
+
+    return Struck("the Docker daemon is stopped", str(site.cluster.engine.host), start)
 
 
 def run_quietly(*command: str) -> None:

@@ -1,19 +1,21 @@
 """Builds the three images from this clone.
 
 Rules: the base is what the caller names; without a name, Debian's slim image, pulled where a registry
-answers, else made here with debootstrap and kept for a week in /var/cache/afpcluster. The certificate
-authorities that this machine trusts are believed while packages are fetched (a company's proxy), and are in
-no image.
+answers, else made here with mmdebstrap. What a build has downloaded is kept with its base for a week in
+/var/cache/afpcluster, so that the next build, also with another engine, needs no network. The
+certificate authorities that this machine trusts are believed while packages are fetched (a company's proxy),
+and are in no image.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import afpcluster
@@ -21,11 +23,11 @@ from afpcluster.cluster.command import CommandError, run
 from afpcluster.cluster.docker.engine import Engine
 from afpcluster.cluster.lab import LabError
 
-IMAGES = ("afpcluster", "afpcluster-haproxy", "afpcluster-keepalived")
+IMAGES = ("afpcluster-haproxy", "afpcluster", "afpcluster-keepalived")
 CLONE = Path(afpcluster.__file__).parents[2]
 BASE = "debian:bookworm-slim"
 OWN_BASE = "afpcluster-base:bookworm"
-CACHE = Path("/var/cache/afpcluster/base-bookworm.tar")
+CACHE = Path("/var/cache/afpcluster")
 _CACHE_SECONDS = 7 * 24 * 3600.0  # Debian mends its packages
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _PASSED_ON = (
@@ -45,8 +47,20 @@ def build(engine: Engine, base: str | None, say: Say) -> None:
     """All three. Raises `LabError` or `CommandError` with the end of what the build said."""
     if not (CLONE / "docker" / "Dockerfile").exists():
         raise LabError(f"images are built in a clone of the repository; {CLONE} is none")
-    base = base or _base(engine, say)
-    passed_on = [f"--build-arg={name}" for name in _PASSED_ON if name in os.environ]
+    with sources() as context:
+        kept, key = (downloads(engine), _key()) if base is None else (None, "")
+        base = base or kept or _base(engine, say)
+        for image in IMAGES:
+            say(f"Building image {image} on {base} ...")
+            build_one(engine, context, base, image, image)
+        if key and not kept:
+            build_one(engine, context, base, "downloads", _image(key))
+            _keep(engine, key)
+
+
+@contextlib.contextmanager
+def sources() -> Iterator[Path]:
+    """A copy of what is built, which nobody changes meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         context = Path(folder)
         shutil.copytree(CLONE / "docker", context / "docker")
@@ -54,51 +68,73 @@ def build(engine: Engine, base: str | None, say: Say) -> None:
         shutil.copytree(CLONE / "src" / "afpcluster", package, ignore=shutil.ignore_patterns("__pycache__"))
         if _AUTHORITIES.exists():
             shutil.copy(_AUTHORITIES, context / "docker" / "authorities.pem")
-        for image in IMAGES:
-            say(f"Building image {image} on {base} ...")
-            engine.docker(
-                *("build", "--network=host", f"--build-arg=BASE={base}", *passed_on),
-                *(f"--target={image}", f"--tag={image}", f"--file={context}/docker/Dockerfile", str(context)),
-                timeout=1800,
-            )
+        yield context
+
+
+def build_one(engine: Engine, context: Path, base: str, target: str, tag: str, *options: str) -> None:
+    """One target of the Dockerfile; `options` are of `docker build`. Raises `CommandError`."""
+    passed_on = [f"--build-arg={name}" for name in _PASSED_ON if name in os.environ]
+    engine.docker(
+        *("build", "--network=host", f"--build-arg=BASE={base}", *passed_on, *options),
+        *(f"--target={target}", f"--tag={tag}", f"--file={context}/docker/Dockerfile", str(context)),
+        timeout=1800,
+    )
+
+
+def downloads(engine: Engine) -> str | None:
+    """The image of what was downloaded for this Dockerfile and lock file, if that was kept within a week."""
+    key = _key()
+    image, file = _image(key), _file(key)
+    if not file.exists() or time.time() - file.stat().st_mtime > _CACHE_SECONDS:
+        return None
+    if not engine.docker("image", "ls", "--quiet", image).strip():
+        engine.docker("load", "--quiet", "--input", str(file), timeout=300)
+    return image
+
+
+def _keep(engine: Engine, key: str) -> None:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    fresh = _file(key).with_suffix(".new")
+    engine.docker("save", "--output", str(fresh), _image(key), timeout=300)
+    for old in CACHE.glob("*.tar"):
+        old.unlink()
+    fresh.replace(_file(key))
+
+
+def _key() -> str:
+    """Of what is downloaded: what the Dockerfile and the lock file say."""
+    digest = hashlib.sha256()
+    for part in ("Dockerfile", "requirements.lock"):
+        digest.update((CLONE / "docker" / part).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _image(key: str) -> str:
+    return f"afpcluster-downloads:{key}"
+
+
+def _file(key: str) -> Path:
+    return CACHE / f"downloads-{key}.tar"
 
 
 def _base(engine: Engine, say: Say) -> str:
     for image in (BASE, OWN_BASE):
         if engine.docker("image", "ls", "--quiet", image).strip():
             return image
-    if CACHE.exists() and time.time() - CACHE.stat().st_mtime < _CACHE_SECONDS:
-        return _import(engine)
     say(f"Pulling {BASE} ...")
     try:
         engine.docker("pull", "--quiet", BASE, timeout=300)
     except CommandError as error:
-        say(f"It cannot be pulled; making a base with debootstrap instead ({str(error).splitlines()[-1]})")
-        _make_base()
-        return _import(engine)
+        say(f"It cannot be pulled; making a base with mmdebstrap instead ({str(error).splitlines()[-1]})")
+        _make_base(engine)
+        return OWN_BASE
     return BASE
 
 
-def _import(engine: Engine) -> str:
-    engine.docker("import", str(CACHE), OWN_BASE, timeout=300)
-    return OWN_BASE
-
-
-def _make_base() -> None:
-    run(str(CLONE / "tools" / "install-packages"), "debootstrap", timeout=600)
-    CACHE.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
-        root, archive = Path(folder) / "root", Path(folder) / "base.tar"
-        run("debootstrap", "--variant=minbase", "bookworm", str(root), timeout=1800)
-        for left in (
-            "var/cache",
-            "var/lib/apt/lists",
-            "var/log",
-            "usr/share/doc",
-            "usr/share/man",
-            "usr/share/locale",
-        ):
-            for path in (root / left).iterdir():
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        subprocess.run(["tar", "--create", "--file", archive, "--directory", root, "."], check=True)
-        archive.replace(CACHE)
+def _make_base(engine: Engine) -> None:
+    run(str(CLONE / "tools" / "install-packages"), "mmdebstrap", timeout=600)
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        archive = str(Path(folder) / "base.tar")
+        merged = "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"
+        run("mmdebstrap", "--variant=apt", merged, "bookworm", archive, timeout=1800)
+        engine.docker("import", archive, OWN_BASE, timeout=300)

@@ -1,8 +1,9 @@
 """Containers on this machine as a site: through Docker's command line.
 
 Rules: what is mounted from the folder of compose.yaml is read and written there, where an operator edits it;
-everything else in the container. Signals go to the processes themselves, whose PIDs this machine knows: an
-engine that is stopped stops no drill.
+everything else in the container. Commands enter the namespaces of a host's first container, and signals go
+to the processes themselves, whose PIDs this machine knows: a container without rights can be looked after all
+the same, and an engine that is stopped stops neither a command nor a drill.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from afpcluster.cluster.site.site import ProcessState, Site, rows
 from afpcluster.cluster.topology import Role, SiteError, Topology
 
 _FOLDER_LABEL = "com.docker.compose.project.working_dir"
+_CLEAN = ("env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8")
 _NO_FILE = 66  # exit code of a command that finds no file (sysexits.h: EX_NOINPUT)
 
 
@@ -34,6 +36,7 @@ class DockerSite(Site):
     """A cluster of containers, whether it is up or not."""
 
     cluster: DockerCluster
+    known: dict[str, tuple[int, str]] = field(default_factory=dict)  # container: PID, and its start in ticks
 
     @property
     def topology(self) -> Topology:
@@ -50,9 +53,7 @@ class DockerSite(Site):
         return []
 
     def run(self, host: str, *command: str, stdin: bytes = b"", timeout: float = 20.0) -> bytes:
-        """On a proxy, in Keepalived's container: it alone has rights over the network."""
-        proxy = Role.PROXY in self.topology.host(host).roles
-        return self._exec(f"{host}-keepalived" if proxy else host, *command, stdin=stdin, timeout=timeout)
+        return run_bytes(*self._enter(host), *_CLEAN, *command, stdin=stdin, timeout=timeout)
 
     def shell(self, host: str, *command: str) -> list[str]:
         terminal = ["-t"] if sys.stdin.isatty() else []
@@ -74,7 +75,7 @@ class DockerSite(Site):
         mounted = self._mounted(host, path)
         if mounted is None:
             script = 'umask 022; cat > "$0.new" && mv "$0.new" "$0"'
-            self._exec(host, "sh", "-c", script, path, stdin=data)
+            self.run(host, "sh", "-c", script, path, stdin=data)
             return
         fresh = mounted.with_name(f".{mounted.name}.new")
         fresh.write_bytes(data)
@@ -82,15 +83,12 @@ class DockerSite(Site):
         fresh.replace(mounted)
 
     def append(self, host: str, path: str, data: bytes) -> None:
-        """As the owner of the folder: not even root may write everywhere."""
-        owner = self.run(host, "stat", "-c", "%u", str(Path(path).parent)).decode().strip()
-        keepalived = self._container(host, "keepalived")
-        self._exec(keepalived, "sh", "-c", 'cat >> "$0"', path, stdin=data, user=owner)
+        self.run(host, "sh", "-c", 'umask 022; cat >> "$0"', path, stdin=data)
 
     def remove(self, host: str, path: str) -> None:
         mounted = self._mounted(host, path)
         if mounted is None:
-            self._exec(host, "rm", "-f", path)
+            self.run(host, "rm", "-f", path)
         else:
             mounted.unlink(missing_ok=True)
 
@@ -130,19 +128,17 @@ class DockerSite(Site):
     def link(self, host: str) -> str:
         """The other end of the container's cable: its number is written at this one."""
         own = f"/sys/class/net/{self.topology.network.interface}/iflink"
-        number = int(self._exec(host, "cat", own))
+        number = int(self.run(host, "cat", own))
         links = run_json("ip", "-json", "link")
         return next(str(row["ifname"]) for row in links if row["ifindex"] == number)
 
     def inside(self, host: str, process: str, *command: str) -> None:
-        self._docker("exec", "--privileged", "--user", "0", self._container(host, process), *command)
+        run("nsenter", "--mount", "--target", str(self._pid(self._container(host, process))), *command)
 
-    def addresses(self, host: str) -> set[str]:
-        """Without the engine, which is slow to ask and may be stopped."""
-        pid = self._pid(host)
-        command = ("ip", "-json", "address", "show", "dev", self.topology.network.interface)
-        rows = json.loads(run("nsenter", "--net", "--target", str(pid), *command))
-        return {info["local"] for row in rows for info in row.get("addr_info", ())}
+    def _enter(self, host: str) -> list[str]:
+        """What becomes a command in the first container of a host, with all rights of this machine's root."""
+        spaces = ("--mount", "--uts", "--net", "--pid")
+        return ["nsenter", *spaces, "--target", str(self._pid(host)), "--"]
 
     def _container(self, host: str, process: str) -> str:
         return f"{host}-{process}" if Role.PROXY in self.topology.host(host).roles else host
@@ -152,17 +148,16 @@ class DockerSite(Site):
         return file if file.parent.is_dir() else None
 
     def _pid(self, container: str) -> int:
-        pid = int(self._docker("inspect", "--format", "{{.State.Pid}}", container))
-        if not pid:
-            raise SiteError(f"the container {container} is not running; `docker logs {container}` says why")
+        """Of the machine. As long as that process lives, the engine, which may be stopped, is not asked."""
+        pid, start = self.known.get(container, (0, ""))
+        if not pid or _start(pid) != start:
+            pid = int(self._docker("inspect", "--format", "{{.State.Pid}}", container))
+            if not pid:
+                raise SiteError(
+                    f"the container {container} is not running; `docker logs {container}` says why"
+                )
+            self.known[container] = pid, _start(pid)
         return pid
-
-    def _exec(
-        self, container: str, *command: str, stdin: bytes = b"", timeout: float = 20.0, user: str = ""
-    ) -> bytes:
-        named = ("--user", user) if user else ()
-        call = ("docker", *self.cluster.engine.address(), "exec", "-i", *named, container, *command)
-        return run_bytes(*call, stdin=stdin, timeout=timeout)
 
     def _docker(self, *arguments: str) -> str:
         return self.cluster.engine.docker(*arguments)
@@ -181,6 +176,14 @@ def docker_site(topology: Topology) -> DockerSite:
 
 def _project(topology: Topology) -> str:
     return f"com.docker.compose.project={topology.name}"
+
+
+def _start(pid: int) -> str:
+    """The moment a process was started, in ticks since the machine's start; empty when there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except FileNotFoundError:
+        return ""
 
 
 def _family(pid: int) -> list[int]:

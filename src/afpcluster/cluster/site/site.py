@@ -118,7 +118,7 @@ class Site(ABC):
         for proxy in self.topology.with_role(Role.PROXY):
             try:
                 there = self.addresses(proxy.name)
-            except CommandError:
+            except (CommandError, SiteError):
                 continue
             if vip in there:
                 found.append(proxy.name)
