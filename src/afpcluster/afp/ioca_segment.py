@@ -59,6 +59,7 @@ class Raster:
     data: bytearray = field(default_factory=bytearray, repr=False)
     bands: dict[int, bytearray] = field(default_factory=dict, repr=False)
     mask: Raster | None = None
+    positioned: bool = False  # by a Tile Position
 
     def starting(self, offset: int) -> Raster:
         """A tile of this content: the parameters so far are its defaults."""
@@ -89,6 +90,14 @@ class _Reader:
             self.end_missing("A tile has no End Tile")
         self.mask = None
         if self.tile is not None:
+            if not self.tile.positioned:
+                self.report(
+                    "ioca-tile-unplaced",
+                    "A tile has no Tile Position; it lies in the upper left corner",
+                    "IOCA Tile Position",
+                    severity=Severity.SUBSTITUTED,
+                    offset=self.tile.offset,
+                )
             self.rasters.append(self.tile)
             self.tile = None
 
@@ -201,7 +210,7 @@ def _subsampling(raster: Raster, data: bytes) -> None:
 
 def _tile_position(raster: Raster, data: bytes) -> None:
     position = TilePosition.decode(data)
-    raster.x, raster.y = position.x, position.y
+    raster.x, raster.y, raster.positioned = position.x, position.y, True
 
 
 def _tile_size(raster: Raster, data: bytes) -> None:
@@ -220,6 +229,12 @@ def _include(raster: Raster, data: bytes) -> None:
 
 def _tile_toc(raster: Raster, data: bytes) -> None:
     raster.tiled = True  # its table only repeats what the tiles say themselves
+
+
+def _lookup_table(raster: Raster, data: bytes) -> None:
+    """Retired: receivers are allowed to ignore it (IOCA Appendix G). 0 and 1 are the standard tables."""
+    if data and data[0] > 1:
+        raise DecodeError(f"Colours by a lookup table (LUT-ID {data[0]}) are retired")
 
 
 def _image_data(raster: Raster, data: bytes) -> None:
@@ -247,6 +262,7 @@ _PARAMETERS: dict[int, Callable[[Raster, bytes], None]] = {
     Parameter.TILE_SET_COLOUR: _tile_colour,
     Parameter.INCLUDE_TILE: _include,
     Parameter.TILE_TOC: _tile_toc,
+    Parameter.IMAGE_LUT_ID: _lookup_table,
     Parameter.IMAGE_DATA: _image_data,
     Parameter.BAND_IMAGE_DATA: _band_data,
 }
@@ -254,7 +270,6 @@ _IGNORED = (
     Parameter.BEGIN_SEGMENT,
     Parameter.END_SEGMENT,
     Parameter.BEGIN_TRANSPARENCY_MASK,
-    Parameter.IMAGE_LUT_ID,  # retired: receivers are allowed to ignore it (IOCA Appendix G)
 )
 
 

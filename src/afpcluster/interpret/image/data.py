@@ -74,6 +74,13 @@ def make_image(
     )
 
 
+def report_surplus(data: bytes, size: int, report: Reporter) -> None:
+    """Say where uncompressed data goes on behind its rows, which take `size` bytes. Zeros are padding."""
+    if size and any(data[size:]):
+        told = f"Image data has {len(data) - size} bytes more than its rows of {size}; they are not shown"
+        report("ioca-data-long", told, "IOCA Image Data")
+
+
 def report_size(raster: Raster, width: int, height: int, report: Reporter) -> None:
     """Say where coded data has another size than its parameters: that of the data counts."""
     if (width, height) != (raster.width, raster.height):

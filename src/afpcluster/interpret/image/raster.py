@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from PIL import Image as Pillow
 
-from afpcluster.afp.ioca import GRAY_CODED, Compression, Recording
+from afpcluster.afp.ioca import GRAY_CODED, ColourFormat, Compression, Recording
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import (
     decode_lzw,
@@ -29,6 +29,7 @@ from afpcluster.interpret.image.data import (
     compression_problem,
     make_image,
     report_size,
+    report_surplus,
 )
 from afpcluster.interpret.image.elements import (
     component_bits,
@@ -42,12 +43,13 @@ from afpcluster.interpret.image.models import coloured, from_planes, subtractive
 from afpcluster.interpret.image.pillow import open_with_pillow
 
 _JPEG_START = b"\xff\xd8\xff"
+_NCOLOUR_FORMATS = range(0x82, 0x90)
 _RECORDINGS = (Recording.RIDIC, Recording.BOTTOM_TO_TOP, Recording.UNPADDED_RIDIC)
 
 
 def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     """The samples of a raster, with its transparency mask. Raises ImageProblem."""
-    _check_recording(raster, report)
+    _check_parameters(raster, report)
     pixels = (
         _banded(raster, report) if raster.bands else _single(raster, ordered(raster, raster.data), report)
     )
@@ -74,8 +76,26 @@ def raster_pixels(raster: Raster, report: Reporter) -> Pixels:
     )
 
 
-def _check_recording(raster: Raster, report: Reporter) -> None:
-    recording = raster.encoding.recording
+def _check_parameters(raster: Raster, report: Reporter) -> None:
+    """Say which values of parameters are reserved, and what is taken instead."""
+    recording, order = raster.encoding.recording, raster.encoding.bit_order
+    if order > 1:
+        report(
+            "ioca-parameter-bad",
+            f"Bit order X'{order:02X}' is reserved; the highest bit of a byte comes first",
+            "IOCA Image Encoding",
+            severity=Severity.SUBSTITUTED,
+            offset=raster.offset,
+        )
+    colours = raster.structure.format if raster.structure is not None and raster.ide_size > 1 else None
+    if colours is not None and colours not in (0, *ColourFormat, *_NCOLOUR_FORMATS):
+        report(
+            "ioca-parameter-bad",
+            f"Colour format X'{colours:02X}' is reserved; the number of components says which one is taken",
+            "IOCA IDE Structure",
+            severity=Severity.SUBSTITUTED,
+            offset=raster.offset,
+        )
     if recording not in _RECORDINGS and raster.encoding.compression != Compression.JPEG:
         report(
             "ioca-recording-unsupported",
@@ -166,6 +186,9 @@ def _samples(raster: Raster, data: bytes, row_bits: int, components: int, report
         data = unpack_bits(data, size)
     elif compression != Compression.NONE:
         raise compression_problem(compression)
+    else:
+        stored = (row_bits + 31) // 32 * 4 if recording == Recording.BOTTOM_TO_TOP else row_length
+        report_surplus(data, stored * raster.height, report)
     if recording == Recording.BOTTOM_TO_TOP:
         return turn_over(data, row_bits, raster.height)
     if recording == Recording.UNPADDED_RIDIC and row_bits % 8 and len(data) < size:
@@ -199,6 +222,23 @@ def _banded(raster: Raster, report: Reporter) -> Pixels:
         )
     first = min(1, *raster.bands)  # band numbers begin at 1, and at 0 in error
     count = len(raster.band_bits) or max(raster.bands) + 1 - first
+    surplus = [number for number in raster.bands if number >= count + first]
+    if surplus:
+        report(
+            "ioca-band-unexpected",
+            f"An image of {count} bands has data of band {', '.join(map(str, surplus))}, which is not shown",
+            "IOCA Band Image Data",
+            offset=raster.offset,
+        )
+    components = len(component_bits(raster)) if raster.structure is not None else count
+    if components != count:
+        report(
+            "ioca-band-unexpected",
+            f"An IDE structure of {components} components and {count} bands do not agree; the bands count",
+            "IOCA Band Image",
+            severity=Severity.SUBSTITUTED,
+            offset=raster.offset,
+        )
     bands = [ordered(raster, raster.bands.get(n, b"")) for n in range(first, count + first)]
     if count == 1:
         return _single(raster, bands[0], report)
