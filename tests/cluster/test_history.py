@@ -10,7 +10,9 @@ import pytest
 from afpcluster.cluster.drill_report import figures, judged, page
 from afpcluster.cluster.history import Event, Promise, Recorder, check, outage, read, start_data
 
-PROMISE = Promise(document_failures=1, ping_failures=2, outage=0.05, moves=True, settles=1.0)
+PROMISE = Promise(
+    document_failures=1, ping_failures=2, outage=0.05, moves=True, settles=1.0, return_failures=0
+)
 
 
 def ping(began: float, ok: bool = True) -> Event:
@@ -107,6 +109,14 @@ def test_kept_promise() -> None:
     assert str(verdict) == (
         "2 documents, 1 failed attempts, slowest 150 ms; 4 pings, 1 failed, outage 10 ms; VIP a -> b"
     )
+
+
+@pytest.mark.parametrize(("healing", "failed"), [(0.01, 1), (0.021, 1), (0.022, 0), (2.0, 0)])
+def test_pings_that_fail_at_the_return_are_counted(healing: float, failed: int) -> None:
+    fault = [*history()[-2:-1], {"t": healing, "kind": "healing"}]
+    verdict = check(history(fault=fault))
+    assert verdict.return_failures == failed
+    assert ("1 pings failed at the return; 0 are allowed" in verdict.broken) == (failed == 1)
 
 
 def test_two_holders_for_a_moment_are_allowed() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -252,6 +254,34 @@ def test_keepalived_child_killed_alone(cluster: LabSite) -> None:
         time.sleep(1.0)
         assert observe.vip_holders(cluster.layout) == (standby,)
         assert until(lambda: status.verdict(status.look(cluster)) == [], 5), status.look(cluster)
+
+
+def test_connection_outlives_a_move_from_a_living_proxy(cluster: LabSite) -> None:
+    """Nobody has planned it: Keepalived of the master dies, its HAProxy goes on. A kept connection serves one
+    request after the other, though its packets arrive at the other proxy by then; nothing goes to and fro."""
+    (holder,) = observe.vip_holders(cluster.layout)
+    (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
+    before = handed_on(cluster, standby)
+    vip, port = str(cluster.topology.network.virtual_address), cluster.topology.ports.wrapper_proxy
+    connection = http.client.HTTPConnection(vip, port, timeout=5)
+    connection.connect()
+    first = connection.sock
+    cluster.signal(holder, "keepalived", signal.SIGKILL, group=True)
+    assert until(lambda: observe.vip_holders(cluster.layout) == (standby,), 5)
+    for _ in range(10):
+        connection.request("GET", "/wrapperservice/heartbeat")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read() != b"", connection.sock) == (200, True, first)
+        time.sleep(0.1)
+    connection.close()
+    assert 20 <= handed_on(cluster, standby) - before < 200
+    assert until(lambda: status.verdict(status.look(cluster)) == [], 5), status.look(cluster)
+
+
+def handed_on(cluster: LabSite, proxy: str) -> int:
+    """Packets so far, to the other proxy."""
+    rules = cluster.run(proxy, "nft", "list", "ruleset").decode()
+    return sum(int(count) for count in re.findall(r"counter packets (\d+)", rules))
 
 
 def test_status_asks_keepalived_itself(cluster: LabSite) -> None:

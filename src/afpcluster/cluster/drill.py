@@ -126,6 +126,7 @@ class _Run:
         try:
             await asyncio.sleep(drill.lasts)
         finally:
+            self._recorder.event("healing")
             await asyncio.to_thread(struck.heal)
         self._recorder.event("healed")
 

@@ -82,20 +82,20 @@ DRILLS = {
     "proxy-lost": Drill(
         "the master's machine is cut off from the network",
         faults.lose_host,
-        Promise(outage=0.5, moves=True),
+        Promise(outage=0.5, moves=True, return_failures=0),
         lasts=1.5,
     ),
     "network-gone": Drill(
         "the same, and the machine does not see it: the carrier stays",
         faults.lose_network,
-        Promise(outage=0.5, moves=True),
+        Promise(outage=0.5, moves=True, return_failures=0),
         lasts=3.0,
     ),
     "split": Drill(
         "the proxies do not hear each other, and then they do again",
         faults.split_proxies,
-        # Who loses when it heals gives the VIP up at once; what is under way through it then is lost.
-        Promise(ping_failures=2, outage=0.05, moves=None),
+        # When the second one takes the VIP, it cannot hand on what is under way: it does not hear the first.
+        Promise(ping_failures=2, outage=0.05, moves=None, return_failures=0),
         lasts=3.0,
     ),
     "keepalived-killed": Drill(

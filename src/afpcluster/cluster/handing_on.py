@@ -3,8 +3,13 @@
 The new holder does not know the connections of the old one, and would reset them. For a while it hands
 packets of connections that it does not know on to the old one (nftables: a packet that opens nothing and
 for which there is only the listener), which keeps the VIP on its loopback, silent in ARP, and answers
-clients directly: the "second chance" of GitHub's load balancer. Both end by themselves after `seconds`,
-whatever becomes of us.
+clients directly: the "second chance" of GitHub's load balancer. `begin` does so for a planned switch; both
+end by themselves after `seconds`, whatever becomes of us.
+
+`install` makes each of two proxies ready for moves that nobody has planned, from one whose HAProxy lives:
+when a cut between them has healed, or Keepalived ended. It hands on for as long as the other one is heard
+of: its adverts, but for the last ones (priority 0), or HAProxy's answers to our watcher. A dead, frozen or
+lost one is not heard of, and its clients get their reset.
 """
 
 from __future__ import annotations
@@ -13,9 +18,12 @@ import json
 
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.site.site import Site
-from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.topology import Role, Topology
 
 _TABLE = "afpcluster_handing_on"
+_STANDING_TABLE = "afpcluster_second_chance"
+_HEARD = "500ms"  # ten looks of the watcher
+_FOREVER = 2**32 - 1  # of an address, in seconds
 # The VIP on the loopback is neither told nor used as a sender in ARP.
 _QUIET = {"net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_announce": "2"}
 
@@ -25,9 +33,9 @@ def begin(site: Site, old: str, new: str, seconds: int) -> str:
     topology = site.topology
     try:
         _be_quiet(site, old)
-        for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
-        vip = f"{topology.network.virtual_address}/32"
-        site.run(old, "ip", "address", "replace", vip, "dev", "lo", *for_so_long)
+        if _on_loopback(site, old) != _FOREVER:
+            for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
+            site.run(old, "ip", "address", "replace", _vip(topology), "dev", "lo", *for_so_long)
         # What is left of its own time as holder (TIME_WAIT) would answer for a connection of the same client.
         site.run(new, "ss", "-HKt", "state", "all", "src", str(topology.network.virtual_address))
         site.run(new, "nft", "-f", "-", stdin=_rules(topology, old, seconds).encode())
@@ -39,10 +47,29 @@ def begin(site: Site, old: str, new: str, seconds: int) -> str:
 def end(site: Site, old: str, new: str) -> None:
     """Nothing is handed on any more. Raises `CommandError`."""
     site.run(new, "nft", "-f", "-", stdin=f"table ip {_TABLE}\ndelete table ip {_TABLE}\n".encode())
-    vip = f"{site.topology.network.virtual_address}/32"
-    rows = json.loads(site.run(old, "ip", "-json", "address", "show", "dev", "lo"))
-    if any(info["local"] == vip[:-3] for row in rows for info in row["addr_info"]):
-        site.run(old, "ip", "address", "delete", vip, "dev", "lo")
+    if 0 < _on_loopback(site, old) < _FOREVER:
+        site.run(old, "ip", "address", "delete", _vip(site.topology), "dev", "lo")
+
+
+def install(site: Site, proxy: str) -> None:
+    """Before Keepalived starts there. Raises `CommandError` where the kernel or the rights are missing."""
+    _be_quiet(site, proxy)
+    site.run(proxy, "nft", "-f", "-", stdin=_standing_rules(site.topology, proxy).encode())
+    site.run(proxy, "ip", "address", "replace", _vip(site.topology), "dev", "lo")
+
+
+def _vip(topology: Topology) -> str:
+    return f"{topology.network.virtual_address}/32"
+
+
+def _on_loopback(site: Site, host: str) -> int:
+    """For how many seconds more the VIP is on the loopback; 0 when it is not there."""
+    rows = json.loads(site.run(host, "ip", "-json", "address", "show", "dev", "lo"))
+    vip = str(site.topology.network.virtual_address)
+    return max(
+        (info["valid_life_time"] for row in rows for info in row["addr_info"] if info["local"] == vip),
+        default=0,
+    )
 
 
 def connections(site: Site, host: str) -> int:
@@ -71,6 +98,35 @@ table ip {_TABLE} {{
         ip daddr @handed_on tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
             tcp flags & (syn | ack) != syn socket wildcard 1 \\
             dup to {topology.host(old).address} device "{topology.network.interface}" counter drop
+    }}
+}}
+"""
+
+
+def _standing_rules(topology: Topology, proxy: str) -> str:
+    """What comes from the other proxy itself is never handed on: it would go to and fro for ever."""
+    ports, vip, device = topology.ports, topology.network.virtual_address, topology.network.interface
+    (other,) = (host.address for host in topology.with_role(Role.PROXY) if host.name != proxy)
+    heard = f"update @heard {{ iifname timeout {_HEARD} }} update @senders {{ ether saddr timeout {_HEARD} }}"
+    return f"""
+table ip {_STANDING_TABLE}
+delete table ip {_STANDING_TABLE}
+table ip {_STANDING_TABLE} {{
+    set heard {{
+        type ifname
+        flags dynamic, timeout
+    }}
+    set senders {{
+        type ether_addr
+        flags dynamic, timeout
+    }}
+    chain incoming {{
+        type filter hook prerouting priority raw; policy accept;
+        ip saddr {other} ip protocol 112 @th,16,8 != 0 {heard}
+        ip saddr {other} tcp sport {ports.health} tcp flags & psh == psh {heard}
+        ip daddr {vip} tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
+            tcp flags & (syn | ack) != syn socket wildcard 1 iifname @heard ether saddr != @senders \\
+            dup to {other} device "{device}" counter drop
     }}
 }}
 """

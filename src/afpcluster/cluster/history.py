@@ -9,7 +9,7 @@ saved file at any time. Times are seconds since the drill began. Events:
     ping     began, ok, error                                    one GET through the VIP, a new connection
     fault    what, host
     failed   why                                                 an operation that was not done
-    healed, whole                                                undone; everything as before, under load
+    healing, healed, whole                                       being undone; undone; all is as before
     holders  hosts                                               who carries the VIP, when that changes
     end      holders, unhealthy                                  after everything had time to recover
 """
@@ -35,7 +35,8 @@ class Promise:
 
     `outage`, in seconds, is measured with pings; `slowest`, too, is a document's longest way to its answer.
     `moves`: must the VIP end on the other proxy; None: it may. `held`: somebody holds it all the time.
-    `settles`: so many seconds after the fault one proxy alone holds it, and no other one from then on."""
+    `settles`: so many seconds after the fault one proxy alone holds it, and no other one from then on.
+    `return_failures`: of the pings that ended while the fault was being undone, or later."""
 
     document_failures: int | None = None  # None: any number, as long as each document arrives in the end
     ping_failures: int | None = None
@@ -44,6 +45,7 @@ class Promise:
     moves: bool | None = False
     held: bool = False
     settles: float | None = None
+    return_failures: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Verdict:
     cut: int  # kept connections that ended under a request, which was sent again
     pings: int
     pings_failed: int
+    return_failures: int  # of pings, since the fault was being undone
     outage: float  # seconds from the start of the first failed ping to the first good one after the last
     slowest: float  # seconds from a document's first attempt to its right answer
     settled: float  # seconds from the fault until one proxy alone held the VIP for good
@@ -132,6 +135,7 @@ def check(events: Iterable[Event]) -> Verdict:
         cut=len(cut),
         pings=len(pings),
         pings_failed=sum(not row["ok"] for row in pings),
+        return_failures=_at_return(rows, pings),
         outage=outage(pings),
         slowest=max((rows[-1]["t"] - rows[0]["began"] for rows in documents.values()), default=0.0),
         settled=_settled(rows),
@@ -158,6 +162,11 @@ def outage(pings: list[Event]) -> float:
         return 0.0
     until = pings[min(failed[-1] + 1, len(pings) - 1)]["began"]
     return float(until - pings[failed[0]]["began"])
+
+
+def _at_return(rows: list[Event], pings: list[Event]) -> int:
+    healing = next((row["t"] for row in rows if row["kind"] == "healing"), None)
+    return 0 if healing is None else sum(not row["ok"] and row["t"] >= healing for row in pings)
 
 
 def _settled(rows: list[Event]) -> float:
@@ -199,6 +208,7 @@ def _broken_limits(verdict: Verdict, promise: Promise) -> list[str]:
     for what, seen, allowed in (
         ("document attempts failed", verdict.attempts_failed, promise.document_failures),
         ("pings failed", verdict.pings_failed, promise.ping_failures),
+        ("pings failed at the return", verdict.return_failures, promise.return_failures),
     ):
         if allowed is not None and seen > allowed:
             broken.append(f"{seen} {what}; {allowed} are allowed")

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import assert_never
 
 import afpcluster
-from afpcluster.cluster import firewall, observe
+from afpcluster.cluster import firewall, handing_on, observe
 from afpcluster.cluster import layout as names
 from afpcluster.cluster.command import CommandError, run
 from afpcluster.cluster.layout import Layout
@@ -231,12 +231,19 @@ class Lab:
         """On an instance one by one, drained; on a proxy until it could take the VIP."""
         site = LabSite(self._layout)
         if Role.PROXY in self._topology.host(action.host).roles and action.name in PROCESSES[Role.PROXY]:
+            self._install_handing_on(action.host)
             restart_process(site, action.host, action.name)
             wait_until_ready(site, action.host, START_SECONDS, f"{action.host} cannot take the VIP")
         else:
             restart_instance(site, action.host, [action.name], "changed settings", _DRAIN_SECONDS)
 
+    def _install_handing_on(self, proxy: str) -> None:
+        with contextlib.suppress(CommandError):  # a planned switch, which wants the same, says why not
+            handing_on.install(LabSite(self._layout), proxy)
+
     def _start_supervisor(self) -> None:
+        for proxy in self._topology.with_role(Role.PROXY):
+            self._install_handing_on(proxy.name)
         for host in self._topology.hosts:  # survivors of a supervisor that was killed
             for pid in observe.namespace_pids(self._layout, host):
                 with contextlib.suppress(ProcessLookupError):
