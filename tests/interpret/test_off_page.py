@@ -21,12 +21,13 @@ FONT = seed_pages.map_font(seed_pages._font_by_parts(1, "C0H20000", "T1V10500"))
 OFF = 10_000
 
 
-def words(*placed: tuple[int, int, str], turned: int = 0) -> bytes:
-    """A text object: (inline, baseline) in 1/1440 inch and what stands there, lines `turned` by degrees."""
+def words(*placed: tuple[int, int, str], turned: int = 0, moves: str = "AM") -> bytes:
+    """A text object: (inline, baseline) in 1/1440 inch and what stands there, lines `turned` by degrees.
+    `moves` are absolute ones, which count from the page, or relative ones (RM)."""
     builder = ptoca.TextBuilder().control("SCFL", 1)
     builder.control("STO", modca.orientation(turned), modca.orientation((turned + 90) % 360))
     for inline, baseline, text in placed:
-        builder.control("AMI", inline).control("AMB", baseline).text(text.encode("cp500"))
+        builder.control(f"{moves}I", inline).control(f"{moves}B", baseline).text(text.encode("cp500"))
     return enclosed("BPT", NAME, (field("PTX", part) for part in builder.records()))
 
 
@@ -110,7 +111,7 @@ def test_what_lies_off_the_page(content: bytes, count: int) -> None:
 )
 def test_what_is_included(segment: bool, at: tuple[int, int], text: tuple[int, int], count: int) -> None:
     """Overlays and page segments are looked at where they lie, not by themselves."""
-    held, include = included(*at, words((*text, "Ab")), segment)
+    held, include = included(*at, words((*text, "Ab"), moves="RM"), segment)
     told = found(include, include, resources=held)
     assert [finding.count for finding in told] == ([2 * count] if count else [])
 

@@ -111,7 +111,7 @@ def overlay(name: str = "OVER") -> bytes:
 
 
 def segment() -> bytes:
-    return resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [text(rule(0, 0, 400, 20))]))
+    return resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [text(TextBuilder().control("DIR", 400, 20 << 8))]))
 
 
 MAP_OVERLAY = field(

@@ -7,6 +7,7 @@ from displayed import items_shown
 
 from afpcluster.afp import modca
 from afpcluster.afp.names import encode_name
+from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.sample.records import enclosed, field, made, resource
 from benchmarks.fuzz import seed_objects, seed_pages
 
@@ -54,3 +55,45 @@ def test_an_include_of_a_segment_places_all_its_objects(x: int, y: int, shown: l
     )
     file = seed_pages.print_file(field("IOB", include), resources=segment)
     assert items_shown(file) == [f"image {place}" for place in shown]
+
+
+def drawn(*moves: tuple[str, int]) -> TextBuilder:
+    """A rule of 20 points by 1, after these controls."""
+    builder = TextBuilder()
+    for mnemonic, value in moves:
+        builder.control(mnemonic, value)
+    return builder.control("DIR", 400, 20 << 8)
+
+
+@pytest.mark.parametrize(
+    ("moves", "place"),
+    [
+        ([], "30,40 to 50,41"),
+        ([("RMI", 100), ("RMB", 200)], "35,50 to 55,51"),
+        ([("AMI", 100), ("AMB", 200)], "5,10 to 25,11"),
+        ([("AMI", 100), ("RMB", 200)], "5,50 to 25,51"),
+    ],
+)
+def test_text_of_a_segment_begins_at_it_and_moves_on_the_page(
+    moves: list[tuple[str, int]], place: str
+) -> None:
+    """MO:DCA Appendix C "Text Objects in an AFP Page Segment": AMI and AMB count from the page."""
+    segment = resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [seed_pages.text(drawn(*moves))]))
+    include = field("IPS", modca.IncludePageSegment(encode_name("SEGM"), 600, 800))
+    assert items_shown(seed_pages.print_file(include, resources=segment)) == [f"rule {place}"]
+
+
+def test_text_of_a_segment_goes_on_with_the_font_of_its_page() -> None:
+    """Text outside of segments begins with the default font."""
+    word = "A".encode("cp500")
+    segment = resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [seed_pages.text(TextBuilder().text(word))]))
+    include = field("IPS", modca.IncludePageSegment(encode_name("SEGM"), 600, 800))
+    groups = (seed_pages._font_by_parts(n, "C0H20000", "T1V10500", 10 * n) for n in (1, 2))
+    page_text = TextBuilder().control("SCFL", 2).control("AMB", 400).text(word)
+    content = (
+        seed_pages.text(page_text),
+        include,
+        seed_pages.text(TextBuilder().control("AMB", 1000).text(word)),
+    )
+    file = seed_pages.print_file(*content, resources=segment, maps=seed_pages.map_font(*groups))
+    assert items_shown(file) == ["'A' 20 at 0,20", "'A' 20 at 30,40", "'A' 10 at 0,50"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from hashlib import blake2b
 from operator import attrgetter
 
@@ -31,6 +32,7 @@ from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.mandatory import report_missing, report_missing_fields
 from afpcluster.interpret.misplaced import report_misplaced
 from afpcluster.interpret.text.controls import draw_text
+from afpcluster.interpret.text.state import TextSpace
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
 _DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
@@ -106,20 +108,7 @@ class ObjectInterpreter:
             if not environment.has_text_descriptor:
                 problem = "Text is shown that no Presentation Text Descriptor (PTD) describes"
                 report_missing(node.begin, "PTD", problem, self._findings)
-            items = draw_text(
-                data,
-                environment.text,
-                environment.fonts,
-                self._context,
-                node.begin.offset,
-                frame.inherited,
-            )
-            if environment.text_place is not None:
-                items = [Group(items, environment.text_place)]
-            if frame.segment is None:
-                frame.items += items
-            else:
-                frame.items.append(Group(items, translation(*frame.segment)))
+            self._plain_text(data, environment.text, frame, node.begin.offset)
             return
         records = (group.all(*_kinds(group)) if group else []) + node.all(CODES["PTD"])
         if include is None:
@@ -129,6 +118,20 @@ class ObjectInterpreter:
         placed = read_area(records, frame.environment, include, self._findings, node.begin)
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
         self._place(placed, items, frame, node.begin.offset)
+
+    def _plain_text(self, data: bytes, space: TextSpace, frame: Frame, offset: int) -> None:
+        """Text in the object space of the page or overlay. In an AFP page segment, too, absolute moves count
+        from the origin of the page; the segment's is the first position, the page's initial text conditions
+        do not count (MO:DCA Appendix C "Text Objects in an AFP Page Segment")."""
+        environment = frame.environment
+        if frame.segment is not None:
+            space = replace(space, initial=b"")
+        items = draw_text(
+            data, space, environment.fonts, self._context, offset, frame.inherited, frame.segment
+        )
+        if environment.text_place is not None and frame.segment is None:
+            items = [Group(items, environment.text_place)]
+        frame.items += items
 
     def data_object(
         self,

@@ -28,11 +28,14 @@ def draw_text(
     context: Context,
     offset: int,
     inherited: Inherited | None = None,
+    start: tuple[float, float] | None = None,
 ) -> list[Item]:
     """The items of one text object (the data of its PTX fields joined), in its object space.
 
     `offset` is that of its first PTX, for findings. `inherited` is what the text before has left, and
-    what this one leaves. Never raises for bad data.
+    what this one leaves. `start` is of text in an AFP page segment: its first position, in points of the
+    page around, whose font it goes on with (MO:DCA Appendix C "Text Objects in an AFP Page Segment").
+    Never raises for bad data.
     """
     state = TextInterpreter(space, fonts, context, offset)
     if inherited is not None:
@@ -41,9 +44,15 @@ def draw_text(
     if space.initial:
         state.set_initial_conditions(space.initial)
     state.enter()
+    if start is not None:
+        state.i, state.b = start
+        if inherited is not None and inherited.font is not None:
+            state.font = inherited.font
+            state.choose_plain_font()
     state.run(data)
     state.finish()
     if inherited is not None:
+        inherited.font = state.font
         inherited.space_increment, inherited.alternate = state.space_increment, state.alternate
         inherited.strayed = state.strayed
     return state.items

@@ -45,6 +45,7 @@ class Inherited:
 
     space_increment: float | None = None
     alternate: bytes = b""
+    font: Font | None = None  # active at its end; only text of AFP page segments goes on with it
     strayed: bool = False  # the text before may have something off its object space
 
 
