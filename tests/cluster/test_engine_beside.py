@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from lab_slot import Slot
@@ -50,10 +51,10 @@ def machine() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def engine(folder: Path) -> Iterator[None]:
-    """Docker's engine as it comes, with a bridge and rules, until it has ended."""
-    folder.mkdir()
-    with (folder / "log").open("wb") as log:
+def engine() -> Iterator[Path]:
+    """Docker's engine as it comes, with a bridge and rules, until it has ended; its folder."""
+    with TemporaryDirectory() as short, (Path(short) / "log").open("wb") as log:  # names of sockets are short
+        folder = Path(short)
         daemon = subprocess.Popen(
             [
                 *(*_INSIDE, "dockerd", "--host", f"unix://{folder}/socket", "--pidfile", f"{folder}/pid"),
@@ -69,7 +70,7 @@ def engine(folder: Path) -> Iterator[None]:
                 assert daemon.poll() is None, said
                 assert time.monotonic() < deadline, said
                 time.sleep(0.2)
-            yield
+            yield folder
         finally:
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(60)
@@ -114,11 +115,11 @@ def test_they_do_not_disturb_each_other(
     here = ("--topology", str(topology))
     with contextlib.ExitStack() as both:
         if engine_first:
-            both.enter_context(engine(tmp_path / "engine"))
+            folder = both.enter_context(engine())
         both.callback(program, "down", *here)
         program("up", *here, "--sample", str(out))
         if not engine_first:
-            both.enter_context(engine(tmp_path / "engine"))
+            folder = both.enter_context(engine())
         if not dropped():
             run(
                 *_INSIDE, "iptables", "-P", "FORWARD", "DROP"
@@ -131,4 +132,4 @@ def test_they_do_not_disturb_each_other(
         assert bridge in rules()
         program("down", *here)
         assert bridge not in rules()
-        assert answers(tmp_path / "engine")
+        assert answers(folder)

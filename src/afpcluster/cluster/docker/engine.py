@@ -70,7 +70,8 @@ class Engine:
 def find() -> Engine | None:
     """The engine of DOCKER_HOST or Docker's default, else one that we started before."""
     own = f"unix://{RUN / 'docker.sock'}"
-    for engine in (Engine(os.environ.get("DOCKER_HOST", ""), False), Engine(own, True)):
+    for host in (os.environ.get("DOCKER_HOST", ""), own):
+        engine = Engine(host, host == own)
         try:
             engine.docker("version", timeout=10)
         except CommandError:

@@ -75,7 +75,7 @@ def build_one(engine: Engine, context: Path, base: str, target: str, tag: str, *
     """One target of the Dockerfile; `options` are of `docker build`. Raises `CommandError`."""
     passed_on = [f"--build-arg={name}" for name in _PASSED_ON if name in os.environ]
     engine.docker(
-        *("build", "--network=host", f"--build-arg=BASE={base}", *passed_on, *options),
+        *("build", "--force-rm", "--network=host", f"--build-arg=BASE={base}", *passed_on, *options),
         *(f"--target={target}", f"--tag={tag}", f"--file={context}/docker/Dockerfile", str(context)),
         timeout=1800,
     )
