@@ -71,3 +71,30 @@ def test_the_index_of_a_document_index() -> None:
     assert [(one["record"], one["name"]) for one in pointed] == names
     with pytest.raises(afpcluster.ConversionError):
         list(afpcluster.index(io.BytesIO(b"not AFP, and long enough")))
+
+
+SPARED = {  # what an output does without, since it loads slowly
+    "x.pdf": (
+        "rich",
+        "ssl",
+        "starlette",
+        "aiohttp",
+        "afpcluster.outputs.pdf.tagged.tree",
+        "afpcluster.conversion.needs",
+    ),
+    "x.jsonl": ("rich", "ssl", "PIL", "fontTools", "afpcluster.interpret.page", "afpcluster.outputs.pdf"),
+    "x.afp": ("rich", "ssl", "afpcluster.interpret.page", "afpcluster.outputs.pdf"),
+}
+
+
+@pytest.mark.parametrize(("name", "modules"), SPARED.items(), ids=SPARED)
+def test_what_a_command_does_not_import(tmp_path: Path, name: str, modules: tuple[str, ...]) -> None:
+    with (tmp_path / "in.afp").open("wb") as sink:
+        write_sample(sink, statements=1)
+    code = f"""
+import sys
+from afpcluster.cli import app
+app(["convert", "in.afp", "-o", {name!r}, "-q"], standalone_mode=False)
+print([name for name in {modules!r} if name in sys.modules])
+"""
+    assert run(code, tmp_path) == "[]\n"

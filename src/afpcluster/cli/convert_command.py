@@ -1,7 +1,8 @@
 """The `convert` command: progress on a terminal, findings at the end, no output after a failure.
 
 `-` is standard input or output. What cannot be read twice (a pipe) is copied first; what cannot take the
-place of an older file (a pipe, a device) is written when the document is complete.
+place of an older file (a pipe, a device) is written when the document is complete. Rich, which loads slowly,
+is imported for what only people see.
 """
 
 from __future__ import annotations
@@ -16,10 +17,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-
 from afpcluster.conversion.collector import collect_rarely
 from afpcluster.convert import Folder, Options, Result, convert
 from afpcluster.findings import ConversionError
@@ -33,24 +30,22 @@ def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: boo
     """Convert one file, or several to one output; the answer is the exit code. `target` appears only when it
     is complete."""
     collect_rarely()
-    console = Console(stderr=True)
     if problem := _impossible(sources, target, options, as_json):
-        console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
+        _complain(problem)
         return _CANNOT_READ
     try:
         with (
             _opened(sources) as opened,
             _sink(target, options) as sink,
-            _progress(console, quiet) as progress,
+            _progress(quiet) as progress,
         ):
             result = convert(opened, sink, options, progress=progress)
     except ConversionError as error:
         return failed(sources[0], error, as_json)
     except OSError as error:
-        problem = _not_opened(sources, target, error)
-        console.print(f"[bold red]error[/] {problem}", highlight=False, soft_wrap=True)
+        _complain(_not_opened(sources, target, error))
         return _CANNOT_READ
-    _done(console, target, result, as_json, quiet)
+    _done(target, result, as_json, quiet)
     return 0
 
 
@@ -182,38 +177,41 @@ def _umask() -> int:
 
 
 @contextmanager
-def _progress(console: Console, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on a terminal, nothing elsewhere."""
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("converting"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def _complain(problem: str) -> None:
+    word = "\033[1;31merror\033[0m" if sys.stderr.isatty() else "error"
+    print(f"{word} {problem}", file=sys.stderr)
+
+
 def failed(source: Path, error: ConversionError, as_json: bool) -> int:
     """Say why a file was not converted; the exit code."""
-    console = Console(stderr=True)
     where = f" at byte {error.offset}" if error.offset is not None else ""
-    console.print(
-        f"[bold red]error[/] {error.file or source}{where}: {error.message} ({error.code})",
-        highlight=False,
-        soft_wrap=True,
-    )
+    _complain(f"{error.file or source}{where}: {error.message} ({error.code})")
     if as_json:
         answer = {"status": "error", "code": error.code, "message": error.message, "offset": error.offset}
         print(json.dumps(answer | ({"file": error.file} if error.file is not None else {})))
     return error.exit_code
 
 
-def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: bool) -> None:
+def _done(target: Path, result: Result, as_json: bool, quiet: bool) -> None:
     if as_json:
         json.dump(
             {
@@ -230,14 +228,15 @@ def _done(console: Console, target: Path, result: Result, as_json: bool, quiet: 
         return
     if quiet:
         return
-    console.print(
-        f"{target}: {result.pages} pages, {result.bytes_written:,} bytes", highlight=False, soft_wrap=True
-    )
+    print(f"{target}: {result.pages} pages, {result.bytes_written:,} bytes", file=sys.stderr)
     if result.findings:
-        console.print(_table(result))
+        _show_findings(result)
 
 
-def _table(result: Result) -> Table:
+def _show_findings(result: Result) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     lost = f", {result.bytes_lost:,} bytes of the input lost" if result.bytes_lost else ""
     number = len(result.findings)
     title = f"{number} finding{'' if number == 1 else 's'}{lost}"
@@ -251,4 +250,4 @@ def _table(result: Result) -> Table:
         if of_several:
             shown.insert(0, f.file or "")
         table.add_row(str(f.severity), *shown, str(f.count), f"{f.message} ({f.code})")
-    return table
+    Console(stderr=True).print(table)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import TYPE_CHECKING
 
-from PIL import Image as Pillow
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _STRIP_OFFSETS, _STRIP_SIZES = 273, 279
 _SHORT, _LONG = 3, 4
@@ -14,6 +16,8 @@ _END_OF_BLOCK = 4  # bytes that may hold an end of facsimile block and bits of t
 
 def encode_g4(width: int, height: int, samples: bytes) -> bytes:
     """G4 data of rows padded to bytes; 0 is T.6's white."""
+    from PIL import Image as Pillow  # loads slowly, and few fonts and images need it
+
     return _encoded(Pillow.frombytes("1", (width, height), samples))
 
 
@@ -23,6 +27,8 @@ def is_sound_g4(data: bytes, width: int, height: int) -> bool:
     T.6 leaves an encoder no choice, so damage shows. False also for data of encoders that do not keep to
     it: whoever must know decodes it himself. Takes a byte and more of memory for each image point.
     """
+    from PIL import Image as Pillow
+
     try:
         with Pillow.open(io.BytesIO(_file(data, width, height)), formats=("TIFF",)) as image:
             image.load()
@@ -32,7 +38,9 @@ def is_sound_g4(data: bytes, width: int, height: int) -> bool:
     return data.startswith(again[:-_END_OF_BLOCK])
 
 
-def _encoded(image: Pillow.Image) -> bytes:
+def _encoded(image: Image) -> bytes:
+    from PIL import Image as Pillow
+
     buffer = io.BytesIO()
     row = (image.width + 7) // 8
     image.save(buffer, "TIFF", compression="group4", strip_size=row * image.height)

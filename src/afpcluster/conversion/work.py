@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from afpcluster.afp.framing import RecordFile
 from afpcluster.conversion.facts import page_facts
-from afpcluster.conversion.paint import Painter
-from afpcluster.conversion.source_pages import SourceReader
 from afpcluster.conversion.walk import Unit, Walk, pages_of
 from afpcluster.display.items import Page
 from afpcluster.document.folders import FolderScope
@@ -18,6 +16,9 @@ from afpcluster.document.page_names import PageNames
 from afpcluster.findings import Finding, Findings
 from afpcluster.options import Layout, Options
 from afpcluster.outputs.output import Maker, Packet, Takes
+
+if TYPE_CHECKING:
+    from afpcluster.conversion.paint import Painter
 
 
 class Work:
@@ -92,6 +93,8 @@ class Work:
                 yield unit, None
 
     def _sources(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:
+        from afpcluster.conversion.source_pages import SourceReader
+
         reader = SourceReader(self._painted, self._options.form_map)
         for number, unit in enumerate(self._walk.pages(), 1):
             if self._mine(number):
@@ -102,6 +105,8 @@ class Work:
 
     @cached_property
     def _painter(self) -> Painter:
+        from afpcluster.conversion.paint import Painter  # an index needs none, and it loads slowly
+
         by_pages = self._options.layout is Layout.PAGES
         names = PageNames(RecordFile(self._walk.fields, Findings())) if by_pages else None
         return Painter(self._options, self._painted, names)

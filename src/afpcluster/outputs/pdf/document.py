@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from afpcluster.display.place import Place, tags_title
@@ -17,7 +18,6 @@ from afpcluster.outputs.index.lines import lines_writer
 from afpcluster.outputs.pdf.archive import Archive, ArchivedDocument
 from afpcluster.outputs.pdf.attachment import NAME, AttachedFile
 from afpcluster.outputs.pdf.colour import LAB_SPACE
-from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
 from afpcluster.outputs.pdf.fonts.store import FontStore
 from afpcluster.outputs.pdf.labels import PageLabels
 from afpcluster.outputs.pdf.metadata import information, xmp_packet
@@ -35,11 +35,14 @@ from afpcluster.outputs.pdf.packet import (
     PdfPayload,
     ProgramPayload,
 )
-from afpcluster.outputs.pdf.tagged.tree import StructureTree
 from afpcluster.pdf.file import PdfFile, Sink
 from afpcluster.pdf.outline import Outline
 from afpcluster.pdf.page_tree import PageTree
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
+
+if TYPE_CHECKING:
+    from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
+    from afpcluster.outputs.pdf.tagged.tree import StructureTree
 
 _PRINTED = 4  # the annotation flag (section 12.5.3)
 
@@ -74,7 +77,7 @@ class PdfDocumentWriter:
         )
         self._archive = ArchivedDocument(archive, self._file) if archive is not None else None
         self._language = language
-        self._structure = StructureTree(self._file) if tagged else None
+        self._structure = _structure_tree(self._file) if tagged else None
         self._pages = PageTree(self._file)
         self._outline = Outline(self._file)
         self._labels = PageLabels() if labels else None
@@ -89,7 +92,7 @@ class PdfDocumentWriter:
         self._fonts = (
             FontStore(self._file, findings)
             if self._archive is None
-            else ArchivedFonts(self._file, findings, self._archive)
+            else _archived_fonts(self._file, findings, self._archive)
         )
         self._objects: dict[tuple[type, str], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
@@ -385,6 +388,21 @@ class PdfDocumentWriter:
         if 1 <= number <= len(self._page_refs) and self._page_refs[number - 1]:
             return Ref(self._page_refs[number - 1])
         return None
+
+
+# Imported when they are asked for: few documents are archived or tagged.
+
+
+def _archived_fonts(file: PdfFile, findings: Findings, document: ArchivedDocument) -> ArchivedFonts:
+    from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
+
+    return ArchivedFonts(file, findings, document)
+
+
+def _structure_tree(file: PdfFile) -> StructureTree:
+    from afpcluster.outputs.pdf.tagged.tree import StructureTree
+
+    return StructureTree(file)
 
 
 def _top_of(page: Ref) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape  # that of xml.sax loads all of HTTP
 
 from afpcluster.pdf.values import PdfDict
 
@@ -22,9 +22,8 @@ def xmp_packet(title: str | None, identification: str = "") -> bytes:
     the description that PDF/A wants."""
     parts = [f"<pdf:Producer>{PRODUCER}</pdf:Producer>"]
     if title:
-        parts.append(
-            f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>'
-        )
+        shown = escape(title, quote=False)
+        parts.append(f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{shown}</rdf:li></rdf:Alt></dc:title>')
     body = "".join(parts)
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
