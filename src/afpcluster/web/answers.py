@@ -42,12 +42,17 @@ class PiecesAnswer(Response):
         self._timeout = timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = asyncio.timeout(self._timeout)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with limit:
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 async for piece in self._pieces:
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            if limit.expired():
+                raise ClientGone(f"the answer was not taken within {self._timeout:g} s") from None
+            raise
         finally:
             self._close()
 

@@ -64,4 +64,4 @@ def problem_members(error: ServiceError, code: str, request_id: str) -> dict[str
 
 
 class ClientGone(Exception):
-    """The client closed the connection; there is nobody to answer."""
+    """The client closed the connection, or takes nothing; there is nobody to answer."""

@@ -82,8 +82,10 @@ class RequestScope:
             return
         try:
             await self._app(exchange.scope, exchange.receive, exchange.send)
-        except (ClientDisconnect, ClientGone):
+        except (ClientDisconnect, ClientGone) as error:
             exchange.status = CLIENT_CLOSED_REQUEST
+            if str(error):
+                exchange.scope["state"]["log"]["reason"] = str(error)
         except asyncio.CancelledError:  # the drain's time is up
             await self._fail(
                 exchange, 503, "stopping", "This instance is stopping; send the request again.", 1
@@ -102,6 +104,8 @@ class RequestScope:
         self, exchange: _Exchange, status: int, code: str, message: str, retry_after: int | None = None
     ) -> None:
         if exchange.started:  # too late for an error answer: break off, so that nobody takes it for whole
+            exchange.status = status
+            exchange.scope["state"]["log"]["error"] = code
             raise ConnectionAbortedError(code)
         answer = self._error_answer(
             Request(exchange.scope), ServiceError(status, code, message, retry_after=retry_after)
@@ -180,6 +184,9 @@ class _Exchange:
         return await self._receive()
 
     async def send(self, message: Message) -> None:
+        """Raises ClientGone when there is nobody any more to take it."""
+        if (cycle := self.scope["state"].get("cycle")) is not None and cycle.disconnected:
+            raise ClientGone
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]

@@ -1,7 +1,8 @@
 """uvicorn's httptools protocol with what it lacks: limits on headers, connections and unwanted bodies.
 
 Rules: an answer given here, before there is a request for the service, is a problem document; each such end
-of a connection is logged and counted.
+of a connection is logged and counted. Requests may be sent before the earlier ones are answered, but only
+`_MOST_UNANSWERED`: each holds memory, and one read brings thousands.
 """
 
 from __future__ import annotations
@@ -20,6 +21,12 @@ from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.tls import common_name
 
 _HEALTH_SECONDS = 1.0  # for the headers on a connection that is one too many
+_MOST_UNANSWERED = 64  # requests of one connection
+_HEADER_OVERHEAD = 32  # bytes that each header counts besides its own, as in RFC 9113 section 10.5.1
+
+
+class _Ended(Exception):
+    """The connection is at its end: whatever else was read from it is not looked at."""
 
 
 def limited_protocol(settings: ServiceSettings, connections: Connections) -> type[asyncio.Protocol]:
@@ -50,6 +57,9 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
+            if len(self.pipeline) >= _MOST_UNANSWERED:
+                self._end("pipelining")
+                raise _Ended
             super().on_message_begin()
             self.scope["state"]["health_only"] = self._health_only
             if self._certificate is not None:
@@ -62,16 +72,16 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             super().on_url(url)
 
         def on_header(self, name: bytes, value: bytes) -> None:
-            self._count_header(len(name) + len(value))
+            self._count_header(len(name) + len(value) + _HEADER_OVERHEAD)
             super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
             self._clear_deadline()
             connections.busy(self)
-            if self._header_bytes <= settings.max_header_bytes:
-                super().on_headers_complete()
-                before = [cycle for cycle in self._unanswered if not cycle.response_complete]
-                self._unanswered = [*before, self.cycle]
+            super().on_headers_complete()
+            self.scope["state"]["cycle"] = self.cycle  # tells whether the client has left amid its answer
+            before = [cycle for cycle in self._unanswered if not cycle.response_complete]
+            self._unanswered = [*before, self.cycle]
 
         def on_response_complete(self) -> None:
             super().on_response_complete()
@@ -79,8 +89,6 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 connections.idle(self)
 
         def on_body(self, body: bytes) -> None:
-            if self._header_bytes > settings.max_header_bytes:
-                return
             if self.cycle.response_complete:  # refused early: swallow politely, but neither much nor long
                 self._unwanted_bytes += len(body)
                 if self._deadline is None:
@@ -91,14 +99,13 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
 
         def on_message_complete(self) -> None:
             self._clear_deadline()
-            if self._header_bytes <= settings.max_header_bytes:
-                super().on_message_complete()
+            super().on_message_complete()
 
         def _count_header(self, length: int) -> None:
             self._header_bytes += length
-            if self._header_bytes > settings.max_header_bytes and not self.transport.is_closing():
-                limit = settings.max_header_bytes
+            if self._header_bytes > (limit := settings.max_header_bytes):
                 self._refuse(431, f"The request's line and headers are larger than {limit} bytes.")
+                raise _Ended
 
         def send_400_response(self, msg: str) -> None:
             self._refuse(400, msg)
