@@ -56,7 +56,13 @@ class Wrapper:
         self._key = (
             self.service.follow(Followed("key for afp2web", [key_file], _one_key)) if key_file else None
         )
-        self._gateway = Gateway(settings, lambda: self._watcher.in_force.targets, self._context, registry)
+        self._gateway = Gateway(
+            settings,
+            lambda: self._watcher.in_force.targets,
+            self._context,
+            lambda: None if self._key is None else self._key.value,
+            registry,
+        )
         self._converting = 0
         self._coming: set[Body] = set()
         self._health = Health(
@@ -189,8 +195,6 @@ class Wrapper:
             headers["X-Forwarded-For"] = request.client.host
         if request.state.lane:
             headers[LANE_HEADER] = request.state.lane
-        if self._key is not None:
-            headers["Authorization"] = f"Bearer {self._key.value}"
         audit.note_document(request, document, parameters.get("Filename") or submission.file_name)
         call = self._gateway.convert(document, parameters, headers)
         converted = await while_client_waits(request, call)

@@ -45,7 +45,10 @@ _REASONS = {
 }
 _BUSY = (429, 503)
 _FINAL_5XX = (501, 505)
-_REPEATABLE_4XX = (408, 425, 429)  # about the connection or the moment, not about the document
+_REPEATABLE_4XX = (  # not about the document, but about
+    *(408, 425, 429),  # the connection or the moment
+    *(401, 403, 407),  # who wrapper-service is: another target may know it, and this one after a new key
+)
 _MISSED_PROBES = 3
 _PERMIT_POLL_SECONDS = 0.05
 _MAX_ERROR_BYTES = 64 * 1024
@@ -71,11 +74,13 @@ class Gateway:
         settings: WrapperSettings,
         targets: Callable[[], tuple[Target, ...]],
         tls: Callable[[], ssl.SSLContext | bool],
+        key: Callable[[], str | None],
         registry: CollectorRegistry,
     ) -> None:
         self._settings = settings
         self._targets = targets
         self._tls = tls
+        self._key = key
         self._clock = time.monotonic
         self.circuits = Circuits(self._clock)
         self._budget = RetryBudget(settings.max_conversions, self._clock)
@@ -187,7 +192,9 @@ class Gateway:
         headers: Mapping[str, str],
         carriage: Carriage,
     ) -> Converted:
+        key = self._key()
         fixed = {
+            **({"Authorization": f"Bearer {key}"} if key is not None else {}),
             "Content-Type": AFP_MEDIA_TYPES[0],
             "Content-Length": str(document.size),
             "Accept": "application/json",
@@ -203,6 +210,8 @@ class Gateway:
         ) as response:
             if response.status != 200:
                 raise await _refusal(response)
+            if response.content_type == "text/html":
+                raise AttemptFailed("answered 200 with a page: this is no afp2web", Reason.ERROR)
             body = await self._whole_body(response)
         passed = {name: response.headers[name] for name in PASSED_HEADERS if name in response.headers}
         return Converted(body, response.content_type, passed, target)
