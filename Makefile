@@ -18,7 +18,7 @@ FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 
 DOCKER    := docker.io docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help up down up-docker down-docker images docker-packages test test-docker check format lock install packages oracles fonts fonts-packages image-files bench fuzz
+.PHONY: help up down up-docker down-docker images docker-packages test test-docker test-machines check format lock install packages oracles fonts fonts-packages image-files bench fuzz
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ test: install oracles check ## format, lint, types and all tests; works while a 
 test-docker: install docker-packages ## the tests of the cluster in Docker alone
 	@AFPCLUSTER_TEST_DOCKER=1 $(PYTHON) -m pytest tests/docker
 
+test-machines: install docker-packages oracles ## two machines with engines of their own, installed, upgraded and rolled back
+	@AFPCLUSTER_TEST_MACHINES=1 $(PYTHON) -m pytest tests/machines
+
 check: install ## format, lint and strict types
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
@@ -58,7 +61,7 @@ format: install ## format the code
 
 lock: install ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m pip install -qq --disable-pip-version-check uv
-	@$(PYTHON) -m uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header \
+	@$(PYTHON) -m uv pip compile --quiet --extra dev --extra deploy --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade --output-file requirements.lock pyproject.toml
 	@$(PYTHON) -m uv pip compile --quiet --extra cluster --generate-hashes --no-emit-index-url --no-header \
 	  --constraint requirements.lock --output-file docker/requirements.lock pyproject.toml

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from afpcluster.cluster.command import CommandError, run
+from afpcluster.cluster.machine import COMPOSE, FIREWALL, machine_files
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.site.ssh import SshSite
 from afpcluster.cluster.topology_file import parse
@@ -52,6 +53,9 @@ def ssh_site(lab: LabSite, topology_text: str, folder: Path) -> Iterator[SshSite
             )
             stack.callback(child.terminate)
             _wait_for(site, host.name)
+        for name, files in machine_files(site.topology).items():
+            for path in files.keys() & {COMPOSE, FIREWALL}:  # what a lab's host does not need
+                lab.write(name, path, files[path].encode())
         yield site
         for host in lab.topology.hosts:
             run(*site.ssh_command(host.name), "-O", "exit")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from afpcluster.cluster import observe
+from afpcluster.cluster import observe, password
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.lab import Lab, LabError
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.owner import claim
-from afpcluster.cluster.password import hashed, make_password, matches
 from afpcluster.cluster.plan import Action, CreateHost, KeepEdited, WriteFile, plan_down, plan_up
 from afpcluster.cluster.preflight import obstacles
 from afpcluster.cluster.probe import Answer, probe
@@ -99,19 +97,8 @@ def _prepare(layout: Layout, topology_text: str) -> LabSite:
     Lab(layout).prepare()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
     claim(layout)
-    site = LabSite(layout)
-    password = site.stats_password
-    if not password:
-        password = make_password()
-        _keep_secret(layout.password_file, password)
-    if not matches(password, site.stats_hash):
-        _keep_secret(layout.password_hash_file, hashed(password))
-    return site
-
-
-def _keep_secret(file: Path, word: str) -> None:
-    file.touch(mode=0o600)
-    file.write_text(f"{word}\n", encoding="ascii")
+    password.keep(layout.password_file, layout.password_hash_file)
+    return LabSite(layout)
 
 
 def _act(site: LabSite, say: Say) -> list[Action]:

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from afpcluster.cluster import password
 from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.drift import drifts
 from afpcluster.cluster.exits import Exit
-from afpcluster.cluster.password import hashed
-from afpcluster.cluster.render import HAPROXY_CFG, kind, render
+from afpcluster.cluster.inventory import rendered_folder
+from afpcluster.cluster.render import HAPROXY_CFG, render
 from afpcluster.cluster.service_files import problems as properties_problems
 from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.topology import Topology, queues, time_limits
-from afpcluster.cluster.topology_file import load
+from afpcluster.cluster.topology_file import load, text_of
 
 _UNITS = {"Milliseconds": "ms", "Bytes": " bytes"}
 
@@ -36,15 +37,18 @@ def validate(topology_file: Path | None) -> None:
 
 
 def write(topology_file: Path | None, folder: Path) -> None:
-    """Every host's files below `folder`, as on a real host; without the hash of the password of /stats."""
+    """Every host's files below `folder`, as on a real host, what each is, and an inventory for real machines.
+    The hash of the password of /stats is in none of them; for real machines both are made, where the topology
+    says."""
     with told():
         topology = load(topology_file)
-        for host, files in render(topology, "!").items():
-            for path, text in files.items():
-                file = folder / host / path.lstrip("/")
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(text, encoding="utf-8")
-                file.chmod(kind(path).mode)
+        if topology.ssh_site is not None:
+            password.keep(topology.ssh.stats_password_file, topology.ssh.stats_hash_file)
+        for path, (text, mode) in rendered_folder(topology, text_of(topology_file)).items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            file.chmod(mode)
         console().print(f"Rendered into {folder}")
 
 
@@ -90,7 +94,7 @@ def _haproxy_problems(topology: Topology) -> Iterator[str]:
     """What HAProxy itself says, where it is installed."""
     if shutil.which("haproxy") is None:
         return
-    for host, files in render(topology, hashed("-")).items():
+    for host, files in render(topology, password.hashed("-")).items():
         if HAPROXY_CFG not in files:
             continue
         with TemporaryDirectory() as folder:

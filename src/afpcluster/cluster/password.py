@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import hmac
 import secrets
+from pathlib import Path
 
 _ROUNDS = 1000
 
@@ -26,6 +27,24 @@ def hashed(password: str) -> str:
 def matches(password: str, known_hash: str) -> bool:
     """Is it the hash of this password?"""
     return known_hash.startswith("$5$") and hmac.compare_digest(_crypt(password, known_hash), known_hash)
+
+
+def keep(password_file: Path, hash_file: Path) -> None:
+    """Both are there afterwards, for their owner alone, and match; a password that is there stays."""
+    if not _word(password_file):
+        _write(password_file, make_password())
+    password = _word(password_file)
+    if not matches(password, _word(hash_file)):
+        _write(hash_file, hashed(password))
+
+
+def _word(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip() if file.exists() else ""
+
+
+def _write(file: Path, word: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(f"{word}\n", encoding="ascii")
 
 
 def _crypt(password: str, setting: str) -> str:

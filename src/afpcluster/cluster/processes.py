@@ -89,7 +89,7 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
     yield Process(
         host.name,
         "keepalived",
-        _keepalived(topology),
+        keepalived_command(topology),
         User.ROOT,
         pause=keepalived_pause(topology),
         # When its VRRP child dies, the parent ends too and is started after the pause: it would start a new
@@ -99,7 +99,8 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
     )
 
 
-def _keepalived(topology: Topology) -> tuple[str, ...]:
+def keepalived_command(topology: Topology) -> tuple[str, ...]:
+    """In the foreground, wherever it is started."""
     priority = topology.vrrp.realtime_priority
     return (
         *(("chrt", "--rr", str(priority)) if priority else ()),

@@ -140,7 +140,12 @@ class Ssh:
     user: Name
     config: Path | None
     log_command: CommandLine
-    stats_password_file: Path | None
+    stats_password_file: Path
+
+    @property
+    def stats_hash_file(self) -> Path:
+        """Beside the password: what HAProxy gets of it."""
+        return self.stats_password_file.with_name(f"{self.stats_password_file.name}.hash")
 
 
 class SiteError(Exception):

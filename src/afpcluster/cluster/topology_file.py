@@ -52,14 +52,21 @@ def docker_text() -> str:
     return resources.files(__package__).joinpath("topology-docker.yml").read_text(encoding="utf-8")
 
 
+def text_of(path: Path | None) -> str:
+    """The text of the topology at `path`, or of the sample; `docker` is that in Docker."""
+    if path is None:
+        return sample_text()
+    return docker_text() if path == Path("docker") else path.read_text(encoding="utf-8")
+
+
 def load(path: Path | None = None) -> Topology:
     """Read the topology at `path`, or the sample; `docker` is that in Docker. Raises `TopologyError`, or
     `OSError` if unreadable."""
-    if path is None:
-        return parse(sample_text(), "topology.yml (the sample)")
-    if path == Path("docker"):
-        return parse(docker_text(), "topology-docker.yml (the sample in Docker)")
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    names = {
+        None: "topology.yml (the sample)",
+        Path("docker"): "topology-docker.yml (the sample in Docker)",
+    }
+    return parse(text_of(path), names.get(path, str(path)))
 
 
 def parse(text: str, source: str = "topology") -> Topology:

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from afpcluster.cluster.command import CommandError, run_bytes
 from afpcluster.cluster.layout import HAPROXY_PID, WATCHER_PID
+from afpcluster.cluster.machine import machine_files
 from afpcluster.cluster.processes import KEEPALIVED_PIDS
-from afpcluster.cluster.render import HAPROXY_CFG, Rendered, render
+from afpcluster.cluster.render import HAPROXY_CFG, Rendered
 from afpcluster.cluster.site.site import PROCESSES, ProcessState, Site, rows
 from afpcluster.cluster.topology import Role, SiteError, Topology
 
@@ -43,13 +44,13 @@ class SshSite(Site):
     @property
     def stats_password(self) -> str:
         file = self.cluster.ssh.stats_password_file
-        return file.read_text(encoding="ascii").strip() if file is not None else ""
+        return file.read_text(encoding="ascii").strip() if file.exists() else ""
 
     def rendered(self) -> Rendered:
         """With the hash of the password that is in force."""
         proxy = self.cluster.with_role(Role.PROXY)[0]
         there = re.search(r"^ +user \S+ password (\S+)$", self.text(proxy.name, HAPROXY_CFG), re.MULTILINE)
-        return render(self.cluster, there[1] if there else "")
+        return machine_files(self.cluster, there[1]) if there else machine_files(self.cluster)
 
     def troubles(self) -> list[str]:
         found = []
