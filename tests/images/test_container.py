@@ -140,6 +140,23 @@ def test_resolution(data: bytes, triplets: bytes, descriptor: bytes, wanted: tup
     assert size_of(drawn(data, triplets, area, descriptor)[0]) == pytest.approx(wanted, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("triplets", "area", "codes"),
+    [
+        (b"", ObjectArea(96, 96, MappingOption.POSITION), ["image-resolution-assumed"]),
+        (b"", ObjectArea(96, 96, MappingOption.CENTER_AND_TRIM), ["image-resolution-assumed"]),
+        (b"", ObjectArea(96, 0), ["image-resolution-assumed"]),
+        (resolution(72, 72), ObjectArea(96, 96, MappingOption.POSITION), []),
+        (b"", ObjectArea(96, 96), []),
+        (b"", ObjectArea(96, 96, MappingOption.SCALE_TO_FILL), []),
+    ],
+)
+def test_an_assumed_resolution_is_told_where_it_counts(
+    triplets: bytes, area: ObjectArea, codes: list[str]
+) -> None:
+    assert drawn(file_data(COLOUR, "PNG"), triplets, area)[1] == codes
+
+
 def test_the_default_mapping_is_scale_to_fit() -> None:
     assert size_of(drawn(file_data(COLOUR, "PNG"), area=ObjectArea(96, 96))[0]) == (96, 64)
 

@@ -45,6 +45,12 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
     return placed
 
 
+def is_scaled(area: ObjectArea) -> bool:
+    """Whether the size of what is mapped follows from the area alone."""
+    scales = (None, MappingOption.SCALE_TO_FIT, MappingOption.SCALE_TO_FILL)
+    return bool(area.width and area.height) and area.mapping in scales
+
+
 def _fits(width: float, height: float, matrix: Matrix, area: ObjectArea) -> bool:
     """Whether a mapped presentation space lies inside its area."""
     left, top = matrix.apply(0, 0)

@@ -24,7 +24,7 @@ from afpcluster.interpret.container.svg.tree import SvgError, looks_like_svg
 from afpcluster.interpret.container.tiff import tiff_frame
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.image.data import ImageProblem
-from afpcluster.interpret.mapping import place
+from afpcluster.interpret.mapping import is_scaled, place
 
 SPEC = "MO:DCA Appendix D Object Type Identifiers"
 _OBJECT_ID_PREFIX = bytes.fromhex("06072B1200040101")
@@ -174,7 +174,7 @@ def _image_file(
         )
     found = FILE_FORMATS[file_format](file)
     image = found.image
-    x_scale, y_scale = _points_per_sample(found, triplets, file.report)
+    x_scale, y_scale = _points_per_sample(found, triplets, data_object.area, file.report)
     width, height = image.width * x_scale, (found.height or image.height) * y_scale
     colour = _colour(triplets) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
@@ -203,8 +203,11 @@ def _grayscaled(image: ImageData, colour: Colour, report: Reporter) -> ImageData
     return replace(image, key=key, model=ImageModel.INDEXED, palette=palette)
 
 
-def _points_per_sample(found: FileImage, triplets: bytes, report: Reporter) -> tuple[float, float]:
-    """Points per sample in x and y (MO:DCA "Image Resolution Triplet X'9A'")."""
+def _points_per_sample(
+    found: FileImage, triplets: bytes, area: ObjectArea, report: Reporter
+) -> tuple[float, float]:
+    """Points per sample in x and y (MO:DCA "Image Resolution Triplet X'9A'"). Where nobody says them, a
+    finding tells what was assumed, unless the area alone decides how large the image becomes."""
     said = t.decode_triplet(triplets, t.ImageResolution)
     if said is not None:
         own = "that of the image file is used"
@@ -214,6 +217,13 @@ def _points_per_sample(found: FileImage, triplets: bytes, report: Reporter) -> t
             return x_scale, y_scale
     if found.x_density > 0 and found.y_density > 0:
         return 72 / found.x_density, 72 / found.y_density
+    if not is_scaled(area):
+        report(
+            "image-resolution-assumed",
+            f"The resolution of an image is not given; {_DEFAULT_RESOLUTION:g} points per inch were assumed",
+            "MO:DCA Image Resolution Triplet X'9A'",
+            severity=Severity.INFO,
+        )
     return 72 / _DEFAULT_RESOLUTION, 72 / _DEFAULT_RESOLUTION
 
 
