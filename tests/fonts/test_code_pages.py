@@ -37,8 +37,15 @@ def test_double_byte() -> None:
     assert page.gcgids[0x4141] == "JA000000"
 
 
-def test_space_that_is_not_variable_matches_no_code() -> None:
-    assert parse(code_page({}, variable_space=False)).space_code == NO_SPACE
+@pytest.mark.parametrize(
+    ("wide", "variable", "space", "word_space"),
+    [(False, True, 0x40, 0x40), (False, False, NO_SPACE, 0x40), (True, False, NO_SPACE, NO_SPACE)],
+)
+def test_a_space_that_is_not_variable_still_ends_a_word(
+    wide: bool, variable: bool, space: int, word_space: int
+) -> None:
+    page = parse(code_page({}, wide=wide, variable_space=variable))
+    assert (page.space_code, page.word_space) == (space, word_space)
 
 
 @pytest.mark.parametrize(("length", "code"), [(0xFE, b"\x81"), (0xFF, b"\x41\x81")])

@@ -35,7 +35,9 @@ SMALL = Font("SMALL", FACE, 5.0, 1, (3.0,) * 256, underscore_position=0.5, under
 ACCENTS = Font("ACCENTS", FACE, 10.0, 1, tuple(0.0 if code == 0x61 else 6.0 for code in range(256)))
 
 
-FONTS = {1: FONT, 2: WIDE, 3: TURNED, 4: SMALL, 5: ACCENTS}
+PLAIN_SPACE = replace(FONT, variable_space=False)  # as its code page has it
+
+FONTS = {1: FONT, 2: WIDE, 3: TURNED, 4: SMALL, 5: ACCENTS, 6: PLAIN_SPACE}
 
 
 class Finder:
@@ -99,6 +101,10 @@ CASES = {
     "SIA around a character without increment": (
         [("SCFL", 5), ("SIA", 20), "A/B", "C"],
         ["A/B at 0,0 gaps [(1, 1.0)]", "C at 14,0"],
+    ),
+    "SIA where spaces are not variable": (
+        [("SCFL", 6), ("SVI", 200), ("SIA", 20), "AB C", "D"],
+        ["AB C at 0,0 gaps [(1, 1.0)]", "D at 26,0"],
     ),
     "SVI": ([("SVI", 200), "A B", "C"], ["A B at 0,0 gaps [(2, 4.0)]", "C at 22,0"]),
     "SVI back to the font's": ([("SVI", 200), ("SVI", -1), "A B", "C"], ["A B at 0,0", "C at 18,0"]),

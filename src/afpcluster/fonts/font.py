@@ -71,7 +71,8 @@ class Font:
     size: float
     code_size: int
     advances: Sequence[float] | Mapping[int, float]
-    space_code: int = 0x40
+    space_code: int = 0x40  # ends a word
+    variable_space: bool = True  # SVI replaces its increment
     space_increment: float = 0.0  # the default variable space character increment
     rotation: int = 0  # character rotation, degrees clockwise (FOCA "Character Rotation")
     ascender: float = 0.0  # above the baseline

@@ -401,7 +401,8 @@ class FontLibrary:
         font = self._fonts.get(key)
         if font is None:
             face = self._standard_face(name, page)
-            font = self._fonts[key] = font_of_face(label, face, page.space_code, size, rotation, stretch)
+            font = font_of_face(label, face, page.word_space, size, rotation, stretch)
+            font = self._fonts[key] = replace(font, variable_space=page.variable_space)
         return font
 
     def _standard_face(self, name: str, page: CodePage) -> OutlineFace:

@@ -64,7 +64,8 @@ def active_font(
         advances=(
             tuple(widths.get(code, 0.0) for code in range(256)) if code_page.code_size == 1 else widths
         ),
-        space_code=code_page.space_code,
+        space_code=code_page.word_space,
+        variable_space=code_page.variable_space,
         space_increment=space,
         rotation=rotation,
         ascender=position.maximum_ascender * unit if position else size * 0.75,

@@ -37,7 +37,9 @@ def adjustment_at(triplet: MetricAdjustment | None, rotation: int) -> Adjustment
 def adjusted_font(font: Font, adjustment: Adjustment, moving: Collection[int]) -> Font:
     """`font` with the adjustment; `moving` are the code points that move the position at all."""
     if adjustment.increment:
-        font = _uniform(font, adjustment.increment, {*moving, font.space_code})
+        font = _uniform(
+            font, adjustment.increment, {*moving, font.space_code} if font.variable_space else moving
+        )
     if adjustment.raised:
         places = font.placement or dict.fromkeys(_codes(font), (0.0, 0.0))
         raised = {code: (along, up + adjustment.raised) for code, (along, up) in places.items()}

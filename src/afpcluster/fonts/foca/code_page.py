@@ -45,8 +45,20 @@ class CodePage:
     default_incremented: bool = True
     default_text: str = " "  # what code points that are not listed read as
     space_code: int = 0x40
+    plain_space: int = NO_SPACE  # the space character of a single-byte page that disables variable spacing
     space_section: int = 0x40  # of a double-byte font in sections
     number: int = 0  # CPGID, 0 where none is given
+
+    @property
+    def variable_space(self) -> bool:
+        """Whether the space character has a variable increment and shows nothing (FOCA "Code Page Control
+        (CPC)", Variable Space Enable); if not, it still ends a word."""
+        return self.plain_space < 0
+
+    @property
+    def word_space(self) -> int:
+        """The code point that ends a word (PTOCA "Set Intercharacter Adjustment (SIA)")."""
+        return self.space_code if self.variable_space else self.plain_space
 
     def of_section(self, section: int) -> CodePage:
         """This single-byte code page as one section of a double-byte font: the space character is in one
@@ -94,6 +106,7 @@ def code_page(records: Iterable[Record]) -> CodePage:
     entries = [entry for data in parts for entry in _entries(control.index_group_length, data)]
     wide = control.index_group_length in (0x0B, 0xFF)
     space = control.space_section << 8 | control.space_code if wide else control.space_code
+    variable = bool(control.flags & foca.CODE_PAGE_VARIABLE_SPACE)
     default = control.default_flags
     default_gcgid = decode_name(control.default_gcgid)
     return CodePage(
@@ -108,7 +121,8 @@ def code_page(records: Iterable[Record]) -> CodePage:
         default_printed=not default & CharacterUseFlag.NO_PRESENTATION,
         default_incremented=not default & CharacterUseFlag.NO_INCREMENT,
         default_text=_default_text(control, default_gcgid),
-        space_code=space if control.flags & foca.CODE_PAGE_VARIABLE_SPACE else NO_SPACE,
+        space_code=space if variable else NO_SPACE,
+        plain_space=NO_SPACE if variable or wide else space,
         space_section=control.space_section,
         number=number if number != _NOT_ASSIGNED else 0,
     )

@@ -99,7 +99,9 @@ class ShownText(TextSettings):
         it. SVI replaces the space's increment.
         """
         advances, space_code, adjustment = font.advances, font.space_code, self.adjustment
-        space = advances[space_code] if self.space_increment is None else self.space_increment
+        space = advances[space_code]
+        if self.space_increment is not None and font.variable_space:
+            space = self.space_increment
         i = start = self.i + (adjustment if self.in_word and text[0] != space_code else 0.0)
         gaps: list[tuple[int, float]] = []
         in_word, gap = False, 0.0
@@ -146,7 +148,7 @@ class ShownText(TextSettings):
                 self.i += self.adjustment
             start = self.i
             self._show_word(font, chunk, 0.0 if spaces else self.adjustment)
-            if spaces and self.space_increment is not None:
+            if spaces and self.space_increment is not None and font.variable_space:
                 self.i = start + self.space_increment * spaces
             for field in self.fields:
                 self.draw_area(field, field.shown(start, self.i, SPACE_BYPASS if spaces else 0))
@@ -213,7 +215,7 @@ class ShownText(TextSettings):
 
 
 def words_of(font: Font, text: bytes) -> Iterator[tuple[int, bytes]]:
-    """Text cut where variable space characters begin and end: (how many of them, the code points)."""
+    """Text cut where space characters begin and end: (how many of them, the code points)."""
     size = font.code_size
     if font.codec is not None:
         for is_space, group in groupby(text.decode(font.codec), SPACES.__contains__):
