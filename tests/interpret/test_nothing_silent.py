@@ -246,3 +246,32 @@ def test_data_maps(maps: bytes, told: list[str]) -> None:
     other = enclosed("BIM", "Y", [AREA, IMAGE_DATA])
     held = resource("IMG", 0x06, IMAGE) + resource("IMG2", 0x06, other)
     assert finding_codes(print_file(maps=maps, resources=held)) == told
+
+
+def overlay_turned(angle: int) -> bytes:
+    include = modca.IncludePageOverlay(encode_name("OVER"), 0, 0, modca.orientation(angle))
+    return field("IPO", include)
+
+
+@pytest.mark.parametrize(("angle", "told"), [(0, []), (270, []), (45, ["orientation-bad"])])
+def test_overlays_are_turned_by_quarters(angle: int, told: list[str]) -> None:
+    units = modca.PageDescriptor(0, 0, 14_400, 14_400, 4_000, 4_000)
+    overlay = enclosed("BMO", "OVER", [enclosed("BAG", NAME, [field("PGD", units)]), IMAGE])
+    data = print_file(overlay_turned(angle), resources=resource("OVER", 0xFC, overlay))
+    assert [code for code in finding_codes(data) if code != "off-page"] == told
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (b"\0\0\x2d\0\1", []),
+        (b"\0\0\x2d\0\5", []),
+        (b"\x2d\0\x5a\0\1", ["orientation-bad"]),
+        (b"\0\0\x2d\0\7", ["reference-bad"]),
+    ],
+)
+def test_reserved_values_of_an_area_position(end: bytes, told: list[str]) -> None:
+    """The last bytes of an OBP: orientations of the content, reference coordinate system."""
+    usual = b"\0\0\x2d\0\1"
+    assert usual in IMAGE
+    check(print_file(IMAGE.replace(usual, end)), [IMAGE_SHOWN], told)

@@ -30,6 +30,9 @@ _MAPPINGS = {
 }
 """The mapping options of objects, by what begins them (MO:DCA "Mapping Option Triplet X'04'")."""
 
+_REFERENCES = (0, 1, 5)
+"""Reference coordinate systems of areas: of the page segment, of the page, and a retired value for that."""
+
 _MAPS = tuple(CODES[name] for name in ("MIO", "MGO", "MBC", "MCD", "MPT"))
 
 
@@ -74,6 +77,7 @@ def read_area(
                 x_content, y_content = position.x_content, position.y_content
                 relative = position.reference == 0
                 y_orientation = position.y_orientation
+                _report_position(position, findings.at(record, spec='MO:DCA "Object Area Position (OBP)"'))
             elif record.type in _MAPS:
                 _mapping(record.data, area)
         except DecodeError as error:
@@ -104,6 +108,19 @@ def read_area(
     )
     mixing = read_mixing(triplets, findings, descriptor.offset if descriptor else None, "OBD")
     return PlacedArea(area, matrix, mixing, relative)
+
+
+def _report_position(position: modca.ObjectAreaPosition, report: Reporter) -> None:
+    """Record what an Object Area Position asks for by values that it does not have."""
+    if position.x_content_orientation:
+        turn = degrees(position.x_content_orientation)
+        told = f"Object content is to be turned by {turn:g} degrees in its area, which cannot be; it is not"
+        report("orientation-bad", told, severity=Severity.SUBSTITUTED)
+    if position.reference not in _REFERENCES:
+        told = (
+            f"Reference coordinate system X'{position.reference:02X}' is reserved; that of the page is used"
+        )
+        report("reference-bad", told, severity=Severity.SUBSTITUTED)
 
 
 def read_turn(x_orientation: int, y_orientation: int, report: Reporter) -> float:

@@ -149,9 +149,14 @@ class ContentInterpreter:
         report_unapplied(include.triplets, record, self._findings)
         environment = frame.environment
         x, y = self._origin(include, record)
-        matrix = rotation(degrees(include.orientation)).then(
-            translation(x * environment.x_unit, y * environment.y_unit)
-        )
+        turn = degrees(include.orientation)
+        if turn % 90:
+            self._findings.at(record, spec="MO:DCA Include Page Overlay (IPO)")(
+                "orientation-bad",
+                f"An overlay is to be turned by {turn:g} degrees, which is no quarter turn; it is turned so",
+                severity=Severity.INFO,
+            )
+        matrix = rotation(turn).then(translation(x * environment.x_unit, y * environment.y_unit))
         self.overlay(name, matrix, frame, record)
 
     def _origin(
