@@ -42,10 +42,11 @@ SEQUENCES = [
     ("sGds", "-+--"),  # a new process has to answer first
     ("sGdsg", "-+--+"),
     ("sGrBBBG", "-++++++"),  # a new worker may be late
-    ("sGrGBB", "-++++-"),  # but not when it has answered once
-    ("sGrNN", "-+++-"),
+    ("sGrGBB", "-+++++"),  # the old one answers until then
+    ("sGrNN", "-+++-"),  # but not without servers
     ("sGBrBB", "-+++++"),
-    ("sGr" + 21 * "B", "-+" + 21 * "+" + "-"),
+    ("sGr" + 22 * "B", "-+" + 22 * "+" + "-"),
+    ("sGr" + 20 * "G" + "BB", "-+" + 22 * "+" + "-"),
     ("sGrBd", "-+++-"),
 ]
 

@@ -31,10 +31,16 @@ class HaproxyProcess:
         self._master = master
         self._master_pidfd = os.pidfd_open(master)
         self._worker: _Worker | None = None
-        self.follow()
+        self._command = self._read_command()
+        self._follow_worker()
 
     def follow(self) -> bool:
-        """Look for a newer worker than the known one, and watch that one from now on. Was there one?"""
+        """Look for a newer worker than the known one, and watch that one from now on. Was there one, or has
+        the master begun to reload? It starts its program anew then, and names the old workers."""
+        before, self._command = self._command, self._read_command()
+        return self._follow_worker() or before != self._command
+
+    def _follow_worker(self) -> bool:
         newest, known = self._newest(), self._worker
         if newest is None or (known is not None and newest <= (known.started, known.pid)):
             return False
@@ -55,11 +61,16 @@ class HaproxyProcess:
         """Is it the end of this HAProxy that some of `fds` are readable?"""
         if self._master_pidfd in readable:
             return True
-        return self._worker is not None and self._worker.pidfd in readable and not self.follow()
+        return self._worker is not None and self._worker.pidfd in readable and not self._follow_worker()
 
     def close(self) -> None:
         for fd in self.fds():
             os.close(fd)
+
+    def _read_command(self) -> bytes:
+        with contextlib.suppress(OSError):
+            return (_PROC / f"{self._master}/cmdline").read_bytes()
+        return b""
 
     def _newest(self) -> tuple[int, int] | None:
         """Start and PID of the youngest HAProxy among the master's children."""

@@ -2,8 +2,8 @@
 
 Rules: death is seen through pidfds, at once, and is a fault; a worker that ends after a reload is none
 (`haproxy_process`). Else HAProxy is asked on its health port, apart from which any number of clients may
-crowd the public ports. No answer in time means frozen or far too slow (a new worker of a reload may be so for
-a while), 503 that it has no server for something. Either is a fault only when the other proxy, asked at the
+crowd the public ports. No answer in time means frozen or far too slow (during a reload it may be so for a
+while), 503 that it has no server for something. Either is a fault only when the other proxy, asked at the
 same moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in
 fault and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each
 look the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the
@@ -26,7 +26,7 @@ from afpcluster.cluster.haproxy_process import HaproxyProcess
 
 _REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
 _GOOD = 200
-_RELOAD_LOOKS = 20  # so many times a new worker may leave us without an answer: two seconds by default
+_RELOAD_LOOKS = 20  # so long a reload may leave us without an answer: one to two seconds by default
 _LEAVE_SECONDS = 10.0  # a wish that is older is forgotten: whoever had it has gone
 
 
@@ -39,7 +39,7 @@ class Health:
     answered: bool = False
     status: int | None = None  # of the last answer; None: none in time
     worse: int = 0  # looks in a row in which the other proxy did better
-    patience: int = 0  # looks that a new worker may still miss: its clients wait in the queue of the listener
+    patience: int = 0  # looks that a reload may still miss: clients wait in the queue of the listener
     other_well: bool = False  # at the last look
     leave: str = ""  # an operator wants the VIP elsewhere: why
     paused: bool = False  # an operator wants the VIP to stay, whatever is seen here
@@ -55,8 +55,9 @@ class Health:
 
     def looked(self, own: int | None, other: int | None) -> None:
         """The HTTP status of both answers; None where there was none in time."""
-        self.patience = max(0, self.patience - 1) if own is None else 0
-        self.worse = self.worse + 1 if own != _GOOD and other == _GOOD and not self.patience else 0
+        forgiven = own is None and self.patience > 0
+        self.patience = max(0, self.patience - 1)
+        self.worse = self.worse + 1 if own != _GOOD and other == _GOOD and not forgiven else 0
         self.status, self.answered = own, self.answered or own is not None
         self.other_well = other == _GOOD
 
