@@ -99,7 +99,6 @@ def _service(topology: Topology, host: Host) -> str:
             address=host.address,
             domain=docker.domain,
             virtual_name=docker.virtual_name,
-            state=layout.STATE,
             watch=json.dumps(["afpcluster", *watch(topology, host)]),
             haproxy_folder=_folder(HAPROXY_CFG),
             keepalived_folder=_folder(KEEPALIVED_CONF),
@@ -118,10 +117,6 @@ def _service(topology: Topology, host: Host) -> str:
 def _volumes(topology: Topology) -> Iterator[str]:
     for host in topology.hosts:
         if Role.PROXY in host.roles:
-            yield (
-                f"  run-{host.name}: {{driver_opts: {{type: tmpfs, device: tmpfs, "
-                'o: "mode=1777,size=4m,nosuid,nodev"}}'
-            )
             yield f"  journal-{host.name}:"
         else:
             yield f"  spool-{host.name}:"
