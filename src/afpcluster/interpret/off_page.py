@@ -30,7 +30,7 @@ from afpcluster.findings import Findings, Severity
 _X, _Y = attrgetter("x"), attrgetter("y")
 _KINDS = {Rectangle: "A rule", Image: "An image", EmbeddedPdf: "A PDF page", Path: "A drawing"}
 _ASCENT, _DESCENT = 0.75, 0.25  # of the size: what letters take above and below the baseline
-_MOST_KNOWN = 512
+_MOST_KNOWN = 64  # uses of shared items: a page has few, and these keep their items alive
 _DESCENDING = frozenset("gjpqyQ,;()[]{}|@$_/\\µßç")
 
 Size = tuple[float, float]
