@@ -7,9 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually, freeze, thaw
+
+from afpcluster.web.lifecycle import Lifecycle
+from afpcluster.web.metrics import HttpMetrics
 
 Start = Callable[..., ServiceProcess]
 JSON = {"Accept": "application/json"}
@@ -99,3 +103,9 @@ def test_a_second_signal_skips_the_grace(start: Start) -> None:
     eventually(lambda: instance.heartbeat().status == 503)
     instance.process.send_signal(signal.SIGTERM)
     assert instance.process.wait(5) == 0
+
+
+def test_a_drain_file_that_cannot_be_looked_at_is_none() -> None:
+    """Looking at it each second must not end the service."""
+    lifecycle = Lifecycle(HttpMetrics("a", "b"), Path("x" * 300))
+    assert not lifecycle.draining

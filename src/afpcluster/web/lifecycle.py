@@ -7,6 +7,7 @@ instance out, and after SIGTERM before its listener closes.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Lifecycle:
 
     def look(self) -> None:
         """Is the drain file there?"""
-        self._drained = self._drain_file is not None and self._drain_file.exists()
+        self._drained = self._drain_file is not None and os.path.exists(self._drain_file)
         self._metrics.draining.set(self.draining)
 
     def state(self, ready: bool = True, started: bool = True) -> State:

@@ -122,11 +122,17 @@ class _Server(uvicorn.Server):
         if time.monotonic() >= self._close_at:
             self.should_exit = True
         if counter % _LOOK_TICKS == 0:
-            self._service.look()
-            tls = self._service.tls
-            if tls is not None and tls.value.context is not self._context:
-                await self._listen_anew(tls.value.context)
+            try:
+                await self._look()
+            except Exception as error:  # whatever a file or the system does, the service goes on
+                _logger.error("look at followed files failed", exc_info=error)
         return await super().on_tick(counter)
+
+    async def _look(self) -> None:
+        self._service.look()
+        tls = self._service.tls
+        if tls is not None and tls.value.context is not self._context:
+            await self._listen_anew(tls.value.context)
 
     async def _listen_anew(self, context: ssl.SSLContext) -> None:
         """Accept with another context on the same sockets: none is closed, so no connection is refused, and
