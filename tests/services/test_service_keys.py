@@ -29,7 +29,7 @@ from afpcluster.web.keys import hash_of, new_key, parse_clients
 from certificates import Authority
 
 Start = Callable[..., ServiceProcess]
-KEYS = {name: new_key() for name in ("billing", "billing-next", "few", "bytes", "one", "wrapper")}
+KEYS = {name: new_key() for name in ("billing", "billing-next", "few", "bytes", "one", "wrapper", "large")}
 FILE = f"""
 billing.keys = {hash_of(KEYS["billing"])}, {hash_of(KEYS["billing-next"])}
 billing.certificate = billing.example.com
@@ -39,6 +39,8 @@ bytes.keys = {hash_of(KEYS["bytes"])}
 bytes.bytes-per-minute = 1000
 one.keys = {hash_of(KEYS["one"])}
 one.max-conversions = 1
+large.keys = {hash_of(KEYS["large"])}
+large.bytes-per-minute = 5000
 wrapper.keys = {hash_of(KEYS["wrapper"])}
 """
 
@@ -151,6 +153,19 @@ def test_bytes_a_minute(server: Afp2webProcess, document: bytes) -> None:
     reply = convert(server, document, bearer("bytes"))
     assert (reply.status, reply.json["ErrorCode"]) == (429, "A2W-1013")
     assert 50 <= int(reply.headers["Retry-After"]) <= 70
+
+
+@pytest.mark.parametrize(
+    "headers", ["Content-Length: 99999999999", "Content-Length: 4999\r\nContent-Encoding: gzip"]
+)
+def test_bytes_that_were_refused_unseen_are_not_paid_for(
+    server: Afp2webProcess, document: bytes, headers: str
+) -> None:
+    head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\n{headers}\r\nX-API-Key: {KEYS['large']}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(12) in (b"HTTP/1.1 413", b"HTTP/1.1 415")
+    assert convert(server, document, bearer("large")).status == 200
 
 
 def test_conversions_at_a_time(server: Afp2webProcess, document: bytes) -> None:

@@ -27,6 +27,7 @@ from afpcluster.afp2web.usage import usage, usage_page
 from afpcluster.afp2web.versions import versions
 from afpcluster.web import pages
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.forms import MAX_PARAMETER_BYTES
 from afpcluster.web.intake import read_submission
 from afpcluster.web.lifecycle import State
 from afpcluster.web.logs import configure_logs
@@ -45,6 +46,9 @@ class Afp2web:
     def __init__(self, loaded: Loaded[Afp2webSettings]) -> None:
         self.settings = settings = loaded.settings
         self._warnings = list(loaded.warnings)
+        # Whoever asks for a version needs no key, and sends parameters alone.
+        small = {"max_body_bytes": MAX_PARAMETER_BYTES, "max_form_bytes": MAX_PARAMETER_BYTES}
+        self._parameters_alone = settings.model_copy(update=small)
         self.service = Service(NAME, settings, error_answer)
         metrics = PoolMetrics(self.service.metrics.registry)
         self._pool = Pool(settings, metrics)
@@ -77,7 +81,7 @@ class Afp2web:
         """The versions asked for; also the heartbeat: 503 while starting and while draining."""
         given = request.query_params.multi_items()
         if request.method == "POST":
-            submission = await read_submission(request, self.settings, self.service.bodies, [])
+            submission = await read_submission(request, self._parameters_alone, self.service.bodies, [])
             submission.close()
             given = submission.parameters
         values = parse_request(request, given, parameters.VERSION)

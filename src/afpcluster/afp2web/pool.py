@@ -291,7 +291,8 @@ def _refusal(error: dict[str, Any], settings: Afp2webSettings) -> ServiceError:
         _logger.error("conversion failed", extra={"data": {"kind": error["kind"], "where": error["message"]}})
         return ServiceError(500, code, "Internal error during the conversion; the log has the details.")
     if code == "storage-failed":
-        return ServiceError(503, code, f"Temporary storage in {settings.temp_dir} failed; free space there.")
+        text = f"Temporary storage in {settings.temp_dir} failed. Free space there, then send it again."
+        return ServiceError(503, code, text, retry_after=5)
     if code == "worker-memory":
         limit = settings.worker_memory_bytes
         return ServiceError(

@@ -3,6 +3,7 @@ options of the engine. Names and values are said here once."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from afpcluster.afp2web.parameters import ARCHIVES, FORMATS, Values
@@ -10,6 +11,7 @@ from afpcluster.options import Colour, FailOn, Format, PdfA, TextOrder
 from afpcluster.selection import Selection
 from afpcluster.web.errors import ServiceError
 
+_MOST_BYTES = 96 * 1024  # of a job's members in JSON: an order has room for them and what is the server's
 _LONGEST = 4096  # characters of a value: jobs go to workers as one message
 
 
@@ -39,6 +41,8 @@ def wanted(values: Values) -> dict[str, Any]:
     for name, value in members.items():
         if isinstance(value, str) and len(value) > _LONGEST:
             raise ServiceError(400, "parameter-value", f"{name} is longer than {_LONGEST} characters.")
+    if len(json.dumps(members, ensure_ascii=False).encode()) > _MOST_BYTES:  # control characters grow
+        raise ServiceError(400, "parameter-value", "The parameters are too long together; shorten them.")
     _selection(members)
     return members
 

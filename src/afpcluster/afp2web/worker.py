@@ -34,7 +34,8 @@ from afpcluster.afp2web.fence import fence, processor_time
 from afpcluster.findings import ConversionError
 from afpcluster.web.logs import describe_exception
 
-MAX_ORDER_BYTES = 64 * 1024
+MAX_ORDER_BYTES = 128 * 1024
+"""As much as a socket surely takes as one message; what a client wants is less (`wanted`)."""
 _LOOK_SECONDS = 0.05  # how often a job looks for its cancellation and tells how far it is
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38

@@ -144,7 +144,7 @@ class Worker:
         self.busy, self._begun = True, False
         began = self._progress_at = _now()
         limits = {"processor_seconds": limit.total + CANCEL_GRACE}
-        order = json.dumps({"job": self._job, **limits, **job}).encode()
+        order = json.dumps({"job": self._job, **limits, **job}, ensure_ascii=False).encode()
         try:
             socket.send_fds(self._orders, [order], [source.fileno(), sink.fileno()])
         except OSError as error:

@@ -46,8 +46,3 @@ def write(state: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     kept = {name: request[name] for name in ("path", "client", "status", "ms", "bytes_out")}
     data = {**entry, **kept, "result": "ok" if status < 400 else result}
     _logger.info("audit", extra={"data": data})
-
-
-def size(request: Request) -> int:
-    """Bytes of the document, as far as it came."""
-    return int(request.state.audit.get("bytes", 0))

@@ -131,11 +131,12 @@ class Gate:
         usage.begin(client, now)
         declared = int(request.headers.get("content-length", 0))
         usage.bytes.left -= declared
+        request.state.received = 0  # until a body is read
         try:
             yield
         finally:
             usage.conversions -= 1
-            usage.bytes.left -= max(0, audit.size(request) - declared)
+            usage.bytes.left += declared - request.state.received  # what never came is not paid for
 
 
 def _lane(client: Client | None, request: Request) -> str:

@@ -85,6 +85,8 @@ async def read_submission(
     except BaseException:
         submission.close()
         raise
+    finally:
+        request.state.received = body.received
     return submission
 
 
@@ -267,8 +269,13 @@ def _check_parameters(submission: Submission) -> None:
     """Raises ServiceError where there are too many, or one is too long."""
     if len(submission.parameters) > MAX_PARAMETERS:
         raise too_many_parameters()
-    for name, value in [*submission.parameters, ("the file's name", submission.file_name or "")]:
-        if len(name) + len(value.encode("utf-8", "replace")) > MAX_VALUE_BYTES:
+    file_name = (submission.file_name or "").encode("utf-8", "replace").decode()
+    for name, value in [*submission.parameters, ("the file's name", file_name)]:
+        if any("\ud800" <= character <= "\udfff" for character in name + value):  # JSON can say it
+            raise ServiceError(
+                400, "parameter-value", f"{name[:64]!r}: half of a surrogate pair is no character."
+            )
+        if len(name) + len(value.encode()) > MAX_VALUE_BYTES:
             raise ServiceError(
                 400,
                 "parameter-value",
