@@ -17,7 +17,8 @@ from types import FrameType
 
 from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
-from afpcluster.options import Layout, Options
+from afpcluster.options import Colour, Format, Layout, Options, PdfA, TextOrder
+from afpcluster.selection import Selection
 
 TIME_LIMIT = 5.0  # CPU seconds of one input: the machine may be busy
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
@@ -25,6 +26,15 @@ _CHOICES = (
     Options(raise_faults=True),
     Options(raise_faults=True, layout=Layout.SHEETS, max_copies=3),
     Options(raise_faults=True, accept_truncated=True),
+    *(Options(raise_faults=True, pdf_a=level) for level in PdfA),
+    Options(raise_faults=True, tagged=True, attach_index=True),
+    Options(raise_faults=True, linearize=True, password="x"),
+    *(Options(raise_faults=True, format=kind, dpi=20) for kind in Format if kind is not Format.PDF),
+    Options(raise_faults=True, format=Format.TEXT, text_order=TextOrder.FLOW),
+    Options(raise_faults=True, format=Format.TIFF, dpi=20, colour=Colour.BILEVEL),
+    Options(raise_faults=True, split="group", part_name="{document}-{tag:Name}-{number}"),
+    Options(raise_faults=True, split="tag:Name", format=Format.AFP, accept_truncated=True),
+    Options(raise_faults=True, format=Format.AFP, selection=Selection.parse(pages="2-")),
 )
 """What inputs are converted with: the size of an input chooses, so that an input always finds its own."""
 
