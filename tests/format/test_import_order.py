@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "selection": "findings",
     "options": "findings selection",
     "stand_in_files": "",
+    "spreadsheet": "",
     "pdf": "",
     "codecs": "",
     "type1": "",
@@ -23,9 +24,9 @@ MAY_IMPORT = {
     "document": "findings afp display",
     "fonts": "findings afp type1 display document stand_in_files",
     "interpret": "findings afp codecs display document fonts",
-    "outputs": "findings options afp display codecs type1 pdf stand_in_files",
+    "outputs": "findings options afp display codecs type1 pdf spreadsheet stand_in_files",
     "conversion": "findings options afp display document fonts interpret outputs",
-    "inspection": "findings options afp type1 display document fonts conversion",
+    "inspection": "findings options afp type1 display document fonts conversion spreadsheet",
     "convert": "findings options conversion outputs",
 }
 

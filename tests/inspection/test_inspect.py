@@ -255,7 +255,7 @@ def test_check(sample: Path, tmp_path: Path) -> None:
     with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
         rows = {Path(row["file"]).name: row for row in csv.DictReader(file)}
     verdicts = {name: row["verdict"] for name, row in rows.items()}
-    assert verdicts == {"a.afp": "ok", "b.afp": "skipped", "c.afp": "refused", "d.txt": "refused"}
+    assert verdicts == {"a.afp": "ok", "b.afp": "skipped", "c.afp": "refused", "d.txt": "not AFP"}
     assert rows["a.afp"]["fonts_inside"].split() == ["CZSAMPB0", "CZSAMPR0", "XZSAMPR9", "T1001148"]
     assert rows["b.afp"]["fonts_missing"].split() == ["CZSAMPB0", "CZSAMPR0", "XZSAMPR9"]
     assert rows["b.afp"]["fonts_found"] == "T1001148"
@@ -265,3 +265,8 @@ def test_check(sample: Path, tmp_path: Path) -> None:
     assert "4 files" in shown.stdout
     assert run("check", sample).exit_code == 0
     assert run("check", tmp_path / "files" / "e.afp").exit_code == 7
+    named = run("check", tmp_path / "files" / "d.txt")
+    assert (named.exit_code, named.stdout.split()[0]) == (7, "refused")
+    (tmp_path / "files" / "c.afp").unlink()
+    (tmp_path / "files" / "b.afp").unlink()
+    assert run("check", tmp_path / "files").exit_code == 0

@@ -34,6 +34,7 @@ from afpcluster.options import Format, Options
 from afpcluster.sample import write_sample
 from afpcluster.sample.accounts import statement
 from afpcluster.sample.records import enclosed, field, tag, triplet
+from afpcluster.spreadsheet import cell
 from corpus import afp_files, needs_corpus
 
 STATEMENTS = 60  # in two documents
@@ -220,3 +221,44 @@ def test_it_costs_a_tenth_of_a_pdf() -> None:
     cost(Format.PDF), cost(Format.INDEX)
     ratios = [cost(Format.INDEX) / cost(Format.PDF) for _ in range(5)]
     assert min(ratios) < 0.15
+
+
+CELLS = {
+    "=HYPERLINK(1)": "'=HYPERLINK(1)",
+    "+cmd": "'+cmd",
+    "-2+3": "'-2+3",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\tx": "'\tx",
+    "-12.50": "-12.50",
+    "+49 30 1234": "+49 30 1234",
+    "-3,5 %": "-3,5 %",
+    "plain = text": "plain = text",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("value", "shown"), CELLS.items())
+def test_no_cell_is_a_formula(value: str, shown: str) -> None:
+    assert cell(value) == shown
+
+
+def test_tags_in_a_table_are_no_formulas() -> None:
+    data = enclosed(
+        "BDT", "DOC", (enclosed("BNG", "G", (tag("Name", "=1+2"), enclosed("BPG", "P", ()))),), b"\0\0"
+    )
+    table = output_of_file(data, Options(format=Format.CSV)).decode()
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert [row["value"] for row in rows if row["record"] == "tag"] == ["'=1+2"]
+    assert '"value":"=1+2"' in output_of_file(data, Options(format=Format.INDEX)).decode()
+
+
+def test_what_stands_behind_the_last_page_is_told() -> None:
+    content = enclosed("BPG", "P", ()), tag("Total", "7"), field("NOP", "end".encode("cp500"))
+    for data in (
+        enclosed("BDT", "DOC", content, b"\0\0"),
+        enclosed("BDT", "DOC", (enclosed("BNG", "G", content),), b"\0\0"),
+        b"".join(content),
+    ):
+        lines = output_of_file(data, Options(format=Format.INDEX)).decode().splitlines()
+        last = json.loads(lines[-1])
+        assert ([one["name"] for one in last["loose_tags"]], last["notes"]) == (["Total"], ["end"])

@@ -88,6 +88,12 @@ ASKED: dict[str, tuple[str, str, Options, str]] = {
         Options(split="group", part_name="{tag:Account Number}"),
         ".zip",
     ),
+    "tagged": (
+        "Tagged=On&Language=de-CH",
+        "tagged=true&language=de-CH",
+        Options(tagged=True, language="de-CH"),
+        ".pdf",
+    ),
     "finished": (
         "Title=April&Index=On&Linearize=On",
         "title=April&attach-index=true&linearize=true",
@@ -132,6 +138,7 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "nothing chosen": ("PageRange=900", 400, "A2W-1014"),
     "split": ("Split=weight", 400, "A2W-1014"),
     "a name": ("Split=group&PartName=" + quote("{x}"), 400, "A2W-1014"),
+    "a language": ("Tagged=On&Language=a+b", 400, "A2W-1014"),
     "permissions": ("Permissions=fly", 400, "A2W-1014"),
     "a split index": ("Split=group&OutputFormat=CSV", 400, "A2W-1014"),
     "dpi": ("OutputFormat=PNG&DPI=x", 400, "A2W-1002"),

@@ -40,6 +40,7 @@ CODES = {
         "PageRange, Groups or Documents that cannot be read or choose nothing",
     ),
     "SplitError": ("A2W-1014", "Split or PartName that cannot be read"),
+    "LanguageError": ("A2W-1014", "a Language that is no language tag"),
     "FormatError": ("A2W-1014", "parameters that do not go together"),
     "PermissionsError": ("A2W-1014", "Permissions that cannot be read"),
     "FindingsError": ("A2W-2006", "Fail-On is given and a finding is that serious"),

@@ -89,6 +89,8 @@ TRANSFORM = (
     Parameter("Title", "Title of the PDF"),
     Parameter("Password", "Password to open the PDF (AES-256); better as a field of a form than in a URL"),
     Parameter("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms,assemble"),
+    Parameter("Tagged", "Give the PDF the structure of its text, for readers that speak", ON_OFF, "Off"),
+    Parameter("Language", "Language of the PDF's text: en, de-CH"),
     Parameter("Linearize", "Order the PDF for the web", ON_OFF, "Off"),
     Parameter("ResourcePath", "Folders with resources", refusal="parameter-not-built"),
 )

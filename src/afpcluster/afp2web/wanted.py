@@ -37,6 +37,8 @@ def wanted(values: Values) -> dict[str, Any]:
         "password": values.text("Password"),
         "permissions": values.text("Permissions"),
         "linearize": values.on("Linearize"),
+        "tagged": values.on("Tagged"),
+        "language": values.text("Language"),
     }
     for name, value in members.items():
         if isinstance(value, str) and len(value) > _LONGEST:
@@ -66,6 +68,8 @@ def options_of(members: dict[str, Any]) -> dict[str, Any]:
         "password": members["password"],
         "permissions": tuple(permissions.split(",")) if permissions is not None else None,
         "linearize": members["linearize"],
+        "tagged": members["tagged"],
+        "language": members["language"],
     }
 
 

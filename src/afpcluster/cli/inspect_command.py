@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -109,14 +109,17 @@ def resources(source: Path, options: Options, folder: Path | None, *, as_json: b
     return 0 if held or asked else _NOTHING_FOUND
 
 
-def check_files(paths: Iterable[Path], options: Options, table: Path | None, *, processes: int) -> int:
+def check_files(paths: Sequence[Path], options: Options, table: Path | None, *, processes: int) -> int:
     """Check files, and those of folders; a line each, a table if asked for, and a summary."""
+    named = set(paths)
     files = list(_files(paths))
     if not files:
         return _complain("there is no file to check")
     summary = Summary()
     rows: list[dict[str, Any]] = []
     for checked in _checked(files, options, processes):
+        if checked.path in named:
+            checked.is_afp = True  # at least somebody takes it for AFP
         summary.add(checked)
         rows.append(checked.row())
         print(f"{checked.verdict:<12}{checked.stock.pages:>7} pages  {checked.path}")

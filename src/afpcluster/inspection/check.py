@@ -1,7 +1,8 @@
 """Before a migration: what converting print files would meet. Every page is drawn, nothing is written.
 
 A verdict is the gravest thing about a file: "ok", "substituted" (something else stands in), "skipped" (a part
-would not be shown), "error" (bytes or pages are lost), "refused" (it is not converted at all).
+would not be shown), "error" (bytes or pages are lost), "refused" (it is not
+converted at all). Of a folder, files that are not AFP are counted by themselves, since nobody meant them.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from afpcluster.conversion.work import Work
-from afpcluster.findings import ConversionError, Finding, Findings, Severity
+from afpcluster.findings import ConversionError, Finding, Findings, NotAfpError, Severity
 from afpcluster.inspection.inventory import BUILT_IN, FOLDER, INSIDE, MISSING, Inventory, take_stock
 from afpcluster.options import Options
+from afpcluster.spreadsheet import cells
 
-OK, REFUSED = "ok", "refused"
+OK, REFUSED, NOT_AFP = "ok", "refused", "not AFP"
 COLUMNS = (
     *("file", "verdict", "bytes", "pages", "documents", "groups", "tags"),
     *("fonts_inside", "fonts_found", "fonts_missing", "resources_missing"),
@@ -35,11 +37,12 @@ class Checked:
     stock: Inventory = field(default_factory=Inventory)
     findings: list[Finding] = field(default_factory=list)
     refusal: str = ""
+    is_afp: bool = True
 
     @property
     def verdict(self) -> str:
         if self.refusal:
-            return REFUSED
+            return REFUSED if self.is_afp else NOT_AFP
         worst = max((finding.severity.rank for finding in self.findings), default=0)
         return OK if worst == 0 else str(list(Severity)[worst])
 
@@ -94,6 +97,7 @@ def check(path: Path, options: Options) -> Checked:
                 checked.findings = work.findings()
         except ConversionError as error:
             checked.refusal = error.message
+            checked.is_afp = not isinstance(error, NotAfpError) or error.code == "input-no-pages"
     return checked
 
 
@@ -101,7 +105,7 @@ def write_table(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
     """Rows of `Checked.row` as CSV (RFC 4180)."""
     table = csv.DictWriter(file, COLUMNS, lineterminator="\r\n")
     table.writeheader()
-    table.writerows(rows)
+    table.writerows(map(cells, rows))
 
 
 @dataclass(slots=True)
@@ -123,12 +127,12 @@ class Summary:
     def exit_code(self) -> int:
         """0: everything would be shown, perhaps with other fonts; 7: a part of some file would not, or a file
         is refused."""
-        return 7 if set(self.files) - {OK, Severity.SUBSTITUTED.value} else 0
+        return 7 if set(self.files) - {OK, NOT_AFP, Severity.SUBSTITUTED.value} else 0
 
     def lines(self) -> list[str]:
         """As people read it."""
         shown = [f"{self.files.total()} files, {self.pages:,} pages"]
-        order = [OK, *[s.value for s in Severity if s.rank], REFUSED]
+        order = [OK, *[s.value for s in Severity if s.rank], REFUSED, NOT_AFP]
         shown += [f"  {verdict:<12}{self.files[verdict]:>6}" for verdict in order if self.files[verdict]]
         if self.missing_fonts:
             shown.append("fonts that are missing, and how many files ask for them:")

@@ -72,6 +72,8 @@ PARAMETERS = {
     "title": Row("Title", "Title of the PDF"),
     "password": Row("Password", "Password to open the PDF; better as a field of a form than in a URL"),
     "permissions": Row("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms"),
+    "tagged": Row("Tagged", "Give the PDF the structure of its text, for readers that speak", _TRUE_FALSE),
+    "language": Row("Language", "Language of the PDF's text: en, de-CH"),
     "linearize": Row("Linearize", "Order the PDF for the web", _TRUE_FALSE),
 }
 """The parameters of a conversion by their names here."""

@@ -1,5 +1,6 @@
 """The index as CSV: a row for each document, group, page, tag, note, font and resource, in the order of the
-file. A tag's or note's row stands behind that of what it belongs to. UTF-8, RFC 4180."""
+file. A tag's or note's row stands behind that of what it belongs to. UTF-8, RFC 4180;
+text that a spreadsheet would take for a formula has an apostrophe in front."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.findings import Findings
 from afpcluster.outputs.index.entries import EntriesWriter, Packet, group_tags
 from afpcluster.outputs.output import Sink, Takes
+from afpcluster.spreadsheet import cells
 
 COLUMNS = (
     *("record", "document", "group", "page", "level", "name", "value", "code_page"),
@@ -23,7 +25,7 @@ COLUMNS = (
 def _rows(rows: Iterable[dict[str, Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
-    writer.writerows(rows)
+    writer.writerows(map(cells, rows))
     return text.getvalue().encode("utf-8", "replace")
 
 
