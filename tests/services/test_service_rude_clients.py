@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -86,3 +89,22 @@ def test_whole_answers_are_in_the_audit_as_such(wrapper: WrapperProcess) -> None
     assert len(wrapper.convert(b"12345").body) == LARGE
     line = eventually(lambda: wrapper.logged("audit")[before:])[0]
     assert (line["result"], line["bytes_out"]) == ("ok", LARGE)
+
+
+@pytest.mark.parametrize(
+    ("files", "connections"),
+    [(20_000, 6500), (1024, 256), (300, 14), (64, 1)],
+)
+def test_no_more_connections_than_files_may_be_open(files: int, connections: int) -> None:
+    """Else idle ones would leave no room for a heartbeat. (The least is one, and those for health.)"""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard != resource.RLIM_INFINITY and hard < files:
+        pytest.skip(f"this system allows no {files} open files")
+    code = f"""
+import resource
+from afpcluster.web.connections import raise_descriptor_limit
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, {files}))
+print(raise_descriptor_limit(6500))
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(said.stdout) == connections

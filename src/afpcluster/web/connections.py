@@ -30,7 +30,7 @@ class Connections:
     """All connections that are open; those without a request in the order in which they became idle."""
 
     def __init__(self, limit: int, registry: CollectorRegistry) -> None:
-        self._limit = limit
+        self.limit = limit
         self._open: set[Connection] = set()
         self._idle: dict[Connection, None] = {}
         self._refusals = Counter(
@@ -44,18 +44,18 @@ class Connections:
     def opened(self, connection: Connection) -> bool:
         """Whether it may ask for anything; False: for health alone."""
         self._open.add(connection)
-        if len(self._open) > self._limit and self._idle:
+        if len(self._open) > self.limit and self._idle:
             oldest = next(iter(self._idle))
             self.closed(oldest)
             oldest.close_idle()
-        within = len(self._open) <= self._limit
+        within = len(self._open) <= self.limit
         self._idle[connection] = None
         return within
 
     @property
     def crowded(self) -> bool:
         """Not even for health is there room."""
-        return len(self._open) > self._limit + _BEYOND
+        return len(self._open) > self.limit + _BEYOND
 
     def busy(self, connection: Connection) -> None:
         """It has a request."""
@@ -77,16 +77,19 @@ class Connections:
         _logger.info("connection refused", extra={"data": {"reason": reason, "client": client}})
 
 
-def raise_descriptor_limit(connections: int) -> None:
-    """As many open files as the connections may need, or as many as may be; a warning where that is less."""
+def raise_descriptor_limit(connections: int) -> int:
+    """Allow as many open files as the connections may need, or as many as may be. How many connections these
+    are enough for: with more, not even a heartbeat would be accepted. A warning where that is less."""
     wanted = connections * _DESCRIPTORS_EACH + _DESCRIPTORS_BESIDE
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= wanted:
-        return
     possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, possible), hard))
-    if possible < wanted:
-        data = {"limit": possible, "wanted": wanted, "connections": connections}
+    if soft < possible:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
+    enough_for = max(1, (max(soft, possible) - _DESCRIPTORS_BESIDE) // _DESCRIPTORS_EACH)
+    if enough_for < connections:
+        data = {"limit": possible, "wanted": wanted, "connections": enough_for}
         _logger.warning(
-            "few descriptors: raise LimitNOFILE or lower service.max-connections", extra={"data": data}
+            "few descriptors, so fewer connections: raise LimitNOFILE or lower service.max-connections",
+            extra={"data": data},
         )
+    return min(connections, enough_for)

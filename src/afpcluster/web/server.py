@@ -56,7 +56,7 @@ def bind(listen: str) -> socket.socket:
 
 def serve(app: ASGIApp, settings: ServiceSettings, service: Service, bound: socket.socket) -> None:
     """Serve until drained."""
-    raise_descriptor_limit(settings.max_connections)
+    service.connections.limit = raise_descriptor_limit(settings.max_connections)
     # Inherited by each connection: one whose client reads nothing of its answer for so long is dropped.
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(settings.answer_timeout * 1000))
     config = uvicorn.Config(
