@@ -111,6 +111,15 @@ def test_files_that_cannot_be_opened(tmp_path: Path, place: str) -> None:
     assert left(tmp_path) == set()
 
 
+def test_a_folder_is_no_input(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    shown = CliRunner().invoke(app, ["convert", str(folder), "-o", str(tmp_path / "out.pdf")])
+    assert shown.exit_code == 1
+    assert "is a folder; name the files in it" in shown.stderr.replace("\n", " ")
+    assert left(tmp_path) == {"archive"}
+
+
 def test_json_and_the_pdf_do_not_share_standard_output(tmp_path: Path) -> None:
     (tmp_path / "in.afp").write_bytes(ONE)
     shown = CliRunner().invoke(app, ["convert", str(tmp_path / "in.afp"), "-o", "-", "--json"])

@@ -67,6 +67,8 @@ def _not_opened(sources: Sequence[Path], target: Path, error: OSError) -> str:
     """What the system said, of which file, and what next."""
     said = error.strerror or str(error)
     if error.filename is not None and Path(error.filename) in sources:
+        if isinstance(error, IsADirectoryError):
+            return f"{error.filename} is a folder; name the files in it"
         return f"{error.filename} cannot be read: {said}. Check its name and who may read it"
     what = sources[0] if len(sources) == 1 else f"The merge of {len(sources)} files"
     return f"{what} is not converted to {target}: {said}. Check that there is room and who may write there"

@@ -47,7 +47,7 @@ def convert(
         typer.Option(
             "--format",
             "-f",
-            help="pdf, index, csv, ind, txt, words, afp, …; else as the suffix of --output says",
+            help="pdf, index, csv, ind, txt, words, afp, …; else as --output ends, pdf with any other ending",
         ),
     ] = None,
     resources: Annotated[
