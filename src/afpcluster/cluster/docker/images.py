@@ -102,11 +102,10 @@ def _keep(engine: Engine, key: str) -> None:
 
 
 def _key() -> str:
-    """Of what is downloaded: what the Dockerfile and the lock file say."""
-    digest = hashlib.sha256()
-    for part in ("Dockerfile", "requirements.lock"):
-        digest.update((CLONE / "docker" / part).read_bytes())
-    return digest.hexdigest()[:12]
+    """Of what is downloaded: the Dockerfile as far as its list of packages, and the lock file."""
+    folder = CLONE / "docker"
+    packages, _, _ = (folder / "Dockerfile").read_text(encoding="utf-8").partition("\nFROM packages")
+    return hashlib.sha256(packages.encode() + (folder / "requirements.lock").read_bytes()).hexdigest()[:12]
 
 
 def _image(key: str) -> str:
