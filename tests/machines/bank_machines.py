@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from machine_topology import BANK, bank_text
 
-from afpcluster.cluster.command import run, run_bytes
+from afpcluster.cluster.command import CommandError, run, run_bytes
 from afpcluster.cluster.docker import images
 from afpcluster.cluster.docker.engine import Engine
 from afpcluster.cluster.site.ssh import SshSite
@@ -148,7 +148,8 @@ def bank(engine: Engine, folder: Path) -> Iterator[Bank]:
             time.sleep(0.5)
         yield made
         for name in BANK:
-            run(*made.site.ssh_command(name), "-O", "exit")
+            with suppress(CommandError):  # after a minute it has ended by itself
+                run(*made.site.ssh_command(name), "-O", "exit")
 
 
 def _write_operators_files(folder: Path) -> None:
