@@ -220,7 +220,7 @@ def running(
                 for ending in (server.server_close, server.shutdown, stub.release.set):
                     stack.callback(ending)
         log = stack.enter_context((folder / "log").open("wb"))
-        process = subprocess.Popen(["haproxy", "-db", "-f", folder / "haproxy.cfg"], stdout=log, stderr=log)
+        process = subprocess.Popen(["haproxy", "-W", "-f", folder / "haproxy.cfg"], stdout=log, stderr=log)
         stack.callback(process.wait)
         stack.callback(process.kill)
         made = Loopback(topology, process, stubs, folder)
