@@ -92,6 +92,22 @@ def test_which_answers_are_repeated(
     eventually(lambda: scripted.open_temp_files() == 0)
 
 
+@pytest.mark.parametrize(("characters", "status"), [(600, 200), (1300, 400)])
+def test_parameters_that_afp2web_could_not_take(
+    scripted: WrapperProcess, server: ScriptedServer, characters: int, status: int
+) -> None:
+    """A Chinese character has three bytes in a form and nine in a URL."""
+    part = '--cut\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    names = ("title", "password", "groups", "part-name")
+    form = (
+        "".join(part % (name, "\u4e2d" * characters) for name in names) + part % ("file", "x") + "--cut--\r\n"
+    )
+    server.play(WHOLE)
+    reply = scripted.call("POST", "/wrapperservice/convert", form.encode(), MULTIPART)
+    assert reply.status == status, reply.body
+    assert len(server.bodies) == (status == 200)
+
+
 def test_offset_and_code_of_a_refusal_are_passed_on(scripted: WrapperProcess, server: ScriptedServer) -> None:
     server.play(refusal(422, "A2W-2002"))
     problem = scripted.convert(b"x").json

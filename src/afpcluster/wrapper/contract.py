@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from afpcluster import __version__
 from afpcluster.options import Colour, Format, PdfA, TextOrder
@@ -30,6 +31,7 @@ OFFERED = {
     READYZ: ("GET, HEAD", "Whether conversions would succeed here, and why not"),
     OPENAPI: ("GET", "This interface as OpenAPI"),
 }
+_LONGEST_QUERY = 24 * 1024  # of what goes to afp2web, which takes 32 KiB of headers and request line
 _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
 
 
@@ -100,6 +102,12 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
                 400, "parameter-twice", f"Parameter {key} is given twice, or does not go with another."
             )
         passed[row.name] = value
+    if (length := len(urlencode(passed))) > _LONGEST_QUERY:
+        raise ServiceError(
+            400,
+            "parameter-value",
+            f"The parameters have {length} bytes together as in a URL; shorten them to {_LONGEST_QUERY}.",
+        )
     return passed
 
 
