@@ -271,11 +271,11 @@ def _check_parameters(submission: Submission) -> None:
         raise too_many_parameters()
     file_name = (submission.file_name or "").encode("utf-8", "replace").decode()
     for name, value in [*submission.parameters, ("the file's name", file_name)]:
-        if any("\ud800" <= character <= "\udfff" for character in value):  # JSON can say it
+        if name.isascii() and any("\ud800" <= character <= "\udfff" for character in value):  # JSON can
             raise ServiceError(
                 400, "parameter-value", f"{name[:64]!r}: half of a surrogate pair is no character."
             )
-        if len(name) + len(value.encode()) > MAX_VALUE_BYTES:
+        if len(name) + len(value.encode("utf-8", "replace")) > MAX_VALUE_BYTES:
             raise ServiceError(
                 400,
                 "parameter-value",
