@@ -107,6 +107,18 @@ def test_a_segment_of_another_file_is_told(processes: int) -> None:
     assert "resource-of-another-file" not in codes(shared)  # files of one job: resources stand once, in front
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize(("second", "told"), [("TWO", [("error", 1)]), ("ONE", [])])
+def test_two_segments_of_one_name(second: str, told: list[tuple[str, int]], processes: int) -> None:
+    """Nobody can know which one is meant; the same one twice does no harm, nor does one that is not used."""
+    twice = [resource("SEGM", SEGMENT, segment(logo)) for logo in ("ONE", second)]
+    unused = [resource("OTHER", SEGMENT, segment(logo)) for logo in ("ONE", "TWO")]
+    pages = [page(include_segment())] * 40
+    pdf, result = converted(group(*twice, *unused) + document(*pages), Options(processes=processes))
+    assert [(str(f.severity), f.count) for f in result.findings if f.code == "resource-name-twice"] == told
+    assert {text.strip() for text in page_texts(pdf)} == {"ONE"}
+
+
 def page_fonts(pdf: bytes) -> list[set[str]]:
     """Names of the fonts that each page and the forms on it use, without subset tags."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:

@@ -61,6 +61,7 @@ TITLES = {
 """What people call them."""
 
 _LOOKS = (CHARACTER_SET, CODE_PAGE, CODED_FONT, FORM_MAP)  # how content looks, not what it is
+_MOST_RIVALS = 4  # that are looked at, of resources with one name
 _FLAT = (CHARACTER_SET, CODE_PAGE, CODED_FONT, CONTAINER)  # which may be read without being nested
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
 _BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
@@ -158,12 +159,17 @@ class ResourceScope:
         self._joined = joined
         self.number = next(self._numbers)
         self._found: dict[tuple[int, str], Resource] = {}
+        self._rivals: dict[tuple[int, str], list[Resource]] = {}  # of the same name, added later
         self._by_kind: defaultdict[int, list[Resource]] = defaultdict(list)
 
     def add(self, resource: Resource) -> None:
-        """The first of a name wins, as in a resource library."""
+        """The first of a name wins, as in a resource library; others are told of when it is used."""
         names = {(resource.kind, fold(name)) for name in resource.names}
         new = names - self._found.keys()
+        for name in names - new:
+            rivals = self._rivals.setdefault(name, [])
+            if len(rivals) < _MOST_RIVALS:
+                rivals.append(resource)
         if new:
             self._found.update(dict.fromkeys(new, resource))
             self._by_kind[resource.kind].append(resource)
@@ -175,11 +181,14 @@ class ResourceScope:
 
     def find(self, kind: int, name: str) -> Resource | None:
         """The resource of this kind and name, nearest scope first."""
-        found = self._found.get((kind, fold(name)))
+        key = (kind, fold(name))
+        found = self._found.get(key)
         if found is None and self.parent is not None:
             found = self.parent.find(kind, name)
             if found is not None:
                 self._tell_of_another(found)
+        elif found is not None and key in self._rivals:
+            _report_rivals(found, name.strip(), self._rivals.pop(key))
         return found
 
     def of_kind(self, kind: int) -> Iterator[Resource]:
@@ -215,6 +224,21 @@ def _report_of_another(resource: Resource) -> None:
             severity=severity,
             advice="Convert the files one by one, each with its resources.",
         )
+
+
+def _report_rivals(used: Resource, name: str, rivals: list[Resource]) -> None:
+    """Record where others of the same name have other contents: which one was meant nobody can know."""
+    for rival in rivals:
+        if rival.key != used.key and rival.file is not None:
+            severity = Severity.SUBSTITUTED if used.kind in _LOOKS else Severity.ERROR
+            with used.findings.kept():
+                used.findings.at(rival.file.origin(rival.start), "BRS", 'MO:DCA "Global Identifier"')(
+                    "resource-name-twice",
+                    f"{TITLES[used.kind].capitalize()} {name} is there more than once, with other contents; "
+                    "the first one is used",
+                    severity=severity,
+                )
+            return
 
 
 class RecordingScope(ResourceScope):
