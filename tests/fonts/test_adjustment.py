@@ -52,7 +52,8 @@ def font_of(
         scope.add(item)
     findings = Findings()
     fonts = FontLibrary(findings).fonts_of(mcf(name(0x8E, "XZTEST") + local_id(1) + group), scope)
-    assert list(findings) == []
+    sideways = group in (rotated("2D00"), rotated("8700"))  # which the font has no metrics for
+    assert [found.code for found in findings] == ["font-rotation-missing"] * sideways
     return fonts[1]
 
 

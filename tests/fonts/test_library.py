@@ -277,6 +277,25 @@ def test_size_by_width(typeface: int, flags: int, size: float) -> None:
     assert font.size == size
 
 
+@pytest.mark.parametrize(
+    ("there", "asked", "told"),
+    [
+        (0, 0, []),
+        (0, 90, ["font-rotation-missing"]),
+        (0, 180, []),
+        (90, 90, []),
+        (90, 0, ["font-rotation-missing"]),
+    ],
+)
+def test_a_rotation_that_the_font_lacks(there: int, asked: int, told: list[str]) -> None:
+    """Its characters are there, but where they stand is worked out."""
+    findings = Findings()
+    turn = encode_triplet(0x26, (asked << 7).to_bytes(2, "big"))  # Character Rotation
+    made = outline(size=8, orientations=[orientation(there)])
+    FontLibrary(findings).fonts_of(mcf(PAIR + turn), scope(made, page()))
+    assert codes(findings) == told
+
+
 def test_built_in_code_pages_are_no_substitution() -> None:
     findings = Findings(strict=True)
     group = name(0x86, "CZTEST") + name(0x85, "T1V10500") + local_id(1)

@@ -220,6 +220,13 @@ class FontLibrary:
         key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)
         font = self._fonts.get(key)
         if font is None:
+            if not characters.turns_to(reference.rotation):
+                self._sources.at(record)(
+                    "font-rotation-missing",
+                    f"Font {reference.label} has no characters turned by {reference.rotation} degrees; those "
+                    "that it has are turned, so their places may differ",
+                    severity=Severity.SUBSTITUTED,
+                )
             face, squeezed = self._face(characters, page, reference, record)
             font = active_font(
                 reference.label,

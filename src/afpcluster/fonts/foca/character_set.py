@@ -135,6 +135,11 @@ class CharacterSet:
         orientation = self.orientations.get(0)
         return orientation.maximum_baseline_extent if orientation else 0
 
+    def turns_to(self, rotation: int) -> bool:
+        """Whether it has metrics at this rotation, or such as are certain: 180 degrees mirror those of 0."""
+        there = self.orientations
+        return not there or rotation in there or (rotation == 180 and 0 in there)
+
     def metrics(self, rotation: int) -> dict[str, foca.CharacterMetrics]:
         """GCGID -> metrics at this rotation; empty where the font does not have the rotation. Rotation 0 is
         made up where the font has others only."""
