@@ -88,7 +88,7 @@ def test_pages_are_those_of_each() -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        *({"format": kind, "dpi": 20} for kind in Format),
+        *({"format": kind, "dpi": 20} for kind in Format if kind is not Format.AFP),  # which does not merge
         {"tagged": True},
         {"pdf_a": "3u", "title": "x"},
         {"split": "pages:3"},
