@@ -9,6 +9,9 @@ from pathlib import Path
 from afpcluster.findings import Finding, FindingsError, Severity
 from afpcluster.selection import EVERYTHING, Selection
 
+LANGUAGE_TAG = "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+"""The pattern of a language tag: a language, then script, region and variants (RFC 5646)."""
+
 
 class Format(StrEnum):
     """What is made of a print file (the table is `outputs.output.OUTPUTS`)."""

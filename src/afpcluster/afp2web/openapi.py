@@ -88,6 +88,8 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if parameter.values:
         schema["enum"] = list(offered(parameter))
+    if parameter.pattern is not None:
+        schema["pattern"] = f"^{parameter.pattern}$"
     if parameter.default is not None:
         schema["default"] = parameter.default
     return schema

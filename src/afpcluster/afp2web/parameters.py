@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from afpcluster.options import Colour, Format, PdfA, TextOrder
+from afpcluster.options import LANGUAGE_TAG, Colour, Format, PdfA, TextOrder
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.logs import LEVELS
 
@@ -35,13 +35,15 @@ KNOWN_FORMATS = (*BUILT_FORMATS, "PS", "PCL", "HTML")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`values` empty: any text. `refusal`: the error code when the parameter is given at all."""
+    """`values` empty: any text, or one of `pattern`. `refusal`: the error code when the parameter is given at
+    all."""
 
     name: str
     description: str
     values: Sequence[str] = ()
     default: str | None = None
     refusal: str | None = None
+    pattern: str | None = None
 
 
 COMMON = (
@@ -90,7 +92,7 @@ TRANSFORM = (
     Parameter("Password", "Password to open the PDF (AES-256); better as a field of a form than in a URL"),
     Parameter("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms,assemble"),
     Parameter("Tagged", "Give the PDF the structure of its text, for readers that speak", ON_OFF, "Off"),
-    Parameter("Language", "Language of the PDF's text: en, de-CH"),
+    Parameter("Language", "Language of the PDF's text: en, de-CH", pattern=LANGUAGE_TAG),
     Parameter("Linearize", "Order the PDF for the web", ON_OFF, "Off"),
     Parameter("ResourcePath", "Folders with resources", refusal="parameter-not-built"),
 )

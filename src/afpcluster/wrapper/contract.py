@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from afpcluster import __version__
-from afpcluster.options import Colour, Format, PdfA, TextOrder
+from afpcluster.options import LANGUAGE_TAG, Colour, Format, PdfA, TextOrder
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import document_content
 
@@ -36,11 +36,12 @@ _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
 
 
 class Row(NamedTuple):
-    """A parameter: afp2web's name of it, and afp2web's values by ours (None: any text)."""
+    """A parameter: afp2web's name of it, and afp2web's values by ours. None: any text, or one of `pattern`."""
 
     name: str
     description: str
     values: Mapping[str, str] | None = None
+    pattern: str | None = None
 
 
 def _same(*values: str) -> dict[str, str]:
@@ -75,7 +76,7 @@ PARAMETERS = {
     "password": Row("Password", "Password to open the PDF; better as a field of a form than in a URL"),
     "permissions": Row("Permissions", "What readers of the PDF may do: print,copy,modify,annotate,forms"),
     "tagged": Row("Tagged", "Give the PDF the structure of its text, for readers that speak", _TRUE_FALSE),
-    "language": Row("Language", "Language of the PDF's text: en, de-CH"),
+    "language": Row("Language", "Language of the PDF's text: en, de-CH", pattern=LANGUAGE_TAG),
     "linearize": Row("Linearize", "Order the PDF for the web", _TRUE_FALSE),
 }
 """The parameters of a conversion by their names here."""
@@ -114,7 +115,10 @@ def for_afp2web(given: list[tuple[str, str]]) -> dict[str, str]:
 def _of_row(name: str, row: Row) -> dict[str, Any]:
     if row.values is _TRUE_FALSE:
         return _query(name, "boolean", row.description)
-    return _query(name, "string", row.description, tuple(row.values or ()))
+    query = _query(name, "string", row.description, tuple(row.values or ()))
+    if row.pattern is not None:
+        query["schema"]["pattern"] = f"^{row.pattern}$"
+    return query
 
 
 def _query(name: str, kind: str, text: str, values: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 from afpcluster.findings import ConversionError
-
-# RFC 5646: a language, then script, region and variants.
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+from afpcluster.options import LANGUAGE_TAG
 
 
 class LanguageError(ConversionError):
@@ -19,7 +17,7 @@ class LanguageError(ConversionError):
 
 def language_of(tag: str | None) -> str | None:
     """The language tag, if it is one. Raises LanguageError."""
-    if tag is not None and not _LANGUAGE.fullmatch(tag):
+    if tag is not None and not re.fullmatch(LANGUAGE_TAG, tag):
         raise LanguageError(
             "language-unknown", f"{tag[:40]!r} is no language tag; one is, for example, en, de-CH or pt-BR."
         )
