@@ -36,7 +36,7 @@ _TRUE_FALSE = {"true": "On", "on": "On", "false": "Off", "off": "Off"}
 
 
 class Row(NamedTuple):
-    """A parameter: afp2web's name of it, and afp2web's values by ours. None: any text, or one of `pattern`."""
+    """A parameter: afp2web's name of it, and its values by ours. None: any text, or one of `pattern`."""
 
     name: str
     description: str
