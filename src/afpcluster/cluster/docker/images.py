@@ -87,9 +87,13 @@ def downloads(engine: Engine) -> str | None:
     image, file = _image(key), _file(key)
     if not file.exists() or time.time() - file.stat().st_mtime > _CACHE_SECONDS:
         return None
-    if not engine.docker("image", "ls", "--quiet", image).strip():
+    if not _has(engine, image):
         engine.docker("load", "--quiet", "--input", str(file), timeout=300)
-    return image
+    return image if _has(engine, image) else None  # a file that was given another name holds another image
+
+
+def _has(engine: Engine, image: str) -> bool:
+    return bool(engine.docker("image", "ls", "--quiet", image).strip())
 
 
 def _keep(engine: Engine, key: str) -> None:
@@ -118,7 +122,7 @@ def _file(key: str) -> Path:
 
 def _base(engine: Engine, say: Say) -> str:
     for image in (BASE, OWN_BASE):
-        if engine.docker("image", "ls", "--quiet", image).strip():
+        if _has(engine, image):
             return image
     say(f"Pulling {BASE} ...")
     try:
