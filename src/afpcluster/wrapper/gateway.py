@@ -156,10 +156,7 @@ class Gateway:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             carriage.bytes = 0
             raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.UNREACHABLE) from error
-        except (
-            aiohttp.ClientError,
-            OSError,
-        ) as error:  # TimeoutError is an OSError: of ours or a connection's
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is one, not always for our own limit
             if not time_for_it.expired():
                 raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.LOST) from error
             if left < limit:

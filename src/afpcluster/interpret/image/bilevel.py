@@ -128,20 +128,13 @@ def _decoded_rows(raster: Raster, data: bytes, width: int, height: int, report: 
     elif compression == Compression.PACKBITS:
         rows = unpack_bits(data, size)
     elif compression == Compression.NONE:
-        report_surplus(data, height and _stored(raster, width) * height, report)
+        report_surplus(raster, data, width, height, report)
         rows = _recorded(raster, data, width, height)
         if height and len(rows) < size:
             _report_short(report, height - len(rows) // row_length)
     else:
         raise compression_problem(compression)
     return rows[:size].ljust(size, b"\0") if height else rows[: len(rows) // row_length * row_length]
-
-
-def _stored(raster: Raster, width: int) -> int:
-    """Bytes of a row as it was recorded."""
-    return (
-        (width + 31) // 32 * 4 if raster.encoding.recording == Recording.BOTTOM_TO_TOP else (width + 7) // 8
-    )
 
 
 def _recorded(raster: Raster, data: bytes, width: int, height: int) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
-from afpcluster.afp.ioca import Compression
+from afpcluster.afp.ioca import Compression, Recording
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import CcittParameters, Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter, Severity
@@ -74,8 +74,11 @@ def make_image(
     )
 
 
-def report_surplus(data: bytes, size: int, report: Reporter) -> None:
-    """Say where uncompressed data goes on behind its rows, which take `size` bytes. Zeros are padding."""
+def report_surplus(raster: Raster, data: bytes, row_bits: int, rows: int, report: Reporter) -> None:
+    """Say where uncompressed data goes on behind its rows. Zeros are padding. A row ends with a byte, or with
+    four where the rows go from the bottom up."""
+    unit = 32 if raster.encoding.recording == Recording.BOTTOM_TO_TOP else 8
+    size = -(-row_bits // unit) * unit // 8 * rows
     if size and any(data[size:]):
         told = f"Image data has {len(data) - size} bytes more than its rows of {size}; they are not shown"
         report("ioca-data-long", told, "IOCA Image Data")

@@ -187,8 +187,7 @@ def _samples(raster: Raster, data: bytes, row_bits: int, components: int, report
     elif compression != Compression.NONE:
         raise compression_problem(compression)
     else:
-        stored = (row_bits + 31) // 32 * 4 if recording == Recording.BOTTOM_TO_TOP else row_length
-        report_surplus(data, stored * raster.height, report)
+        report_surplus(raster, data, row_bits, raster.height, report)
     if recording == Recording.BOTTOM_TO_TOP:
         return turn_over(data, row_bits, raster.height)
     if recording == Recording.UNPADDED_RIDIC and row_bits % 8 and len(data) < size:
