@@ -1,0 +1,131 @@
+"""Pages of PDF files in object containers: boxes, turns, what is below, damage."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+from containers import classified, drawn, paginated, pdf, size_of
+from iocas import difference
+from PIL import Image
+
+from afpcluster.afp.triplets import encode_triplet
+from afpcluster.display.colour import rgb
+from afpcluster.display.items import Group, Rectangle
+from afpcluster.interpret.context import MappingOption, ObjectArea
+from rendering import show
+
+
+def box(number: int) -> bytes:
+    return encode_triplet(0x9C, bytes((0, 0, number)))
+
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@pytest.mark.parametrize(
+    ("triplets", "rotate", "size", "colour", "where"),
+    [
+        (b"", 0, (200, 100), RED, (20, 10, 100, 50)),  # the MediaBox by default
+        (box(2), 0, (160, 80), RED, (0, 0, 80, 40)),
+        (paginated(1) + box(2), 0, (160, 80), BLUE, (0, 0, 80, 40)),
+        (b"", 90, (100, 200), RED, (50, 20, 90, 100)),
+        (b"", 180, (200, 100), RED, (100, 50, 180, 90)),
+        (b"", 270, (100, 200), RED, (10, 100, 50, 180)),
+        (box(2), 90, (80, 160), RED, (40, 0, 80, 80)),
+    ],
+)
+def test_pdf_pages(
+    triplets: bytes,
+    rotate: int,
+    size: tuple[int, int],
+    colour: tuple[int, int, int],
+    where: tuple[int, int, int, int],
+) -> None:
+    items, found = drawn(pdf(rotate), triplets, ObjectArea(*size, mapping=MappingOption.POSITION))
+    wanted = Image.new("RGB", size, "white")
+    wanted.paste(colour, where)
+    assert found == []
+    assert difference(show(items, *size), wanted) == 0
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_no_box_of_a_pdf_page_reaches_out_of_its_media_box(number: int) -> None:
+    """MO:DCA "Object Container Presentation Space Size Triplet X'9C'", architecture note 2."""
+    too_large = pikepdf.Array([-50, -20, 120, 300])
+    data = changed(CropBox=too_large, ArtBox=too_large)
+    items, found = drawn(data, box(number), ObjectArea(120, 100, mapping=MappingOption.POSITION))
+    wanted = Image.new("RGB", (120, 100), "white")
+    wanted.paste(RED, (20, 10, 100, 50))
+    assert found == []
+    assert difference(show(items, 120, 100), wanted) == 0
+
+
+@pytest.mark.parametrize(("component", "below"), [(25, False), (63, False), (49, True), (64, True)])
+def test_what_is_below_a_pdf_page(component: int, below: bool) -> None:
+    """MO:DCA Appendix D: foreground is all of the space, or with transparency what is painted."""
+    area = ObjectArea(100, 100)  # the page of 200 by 100 is scaled to 100 by 50, in the middle
+    items, found = drawn(pdf(), classified(component), area)
+    green = Rectangle(0, 0, 100, 100, rgb(0, 1, 0))
+    shown = show([green, *items], 100, 100)
+    assert found == []
+    assert shown.getpixel((80, 50)) == ((0, 255, 0) if below else (255, 255, 255))
+    assert (shown.getpixel((30, 40)), shown.getpixel((50, 10))) == (RED, (0, 255, 0))
+
+
+def changed(**keys: object) -> bytes:
+    made = pikepdf.open(io.BytesIO(pdf()))
+    for name, value in keys.items():
+        made.pages[0].obj[f"/{name}"] = value
+    sink = io.BytesIO()
+    made.save(sink)
+    return sink.getvalue()
+
+
+def test_the_media_box_is_shown_whole() -> None:
+    """Note 1: the triplet says what box is rendered to; the crop box hides nothing in another one."""
+    data = changed(CropBox=pikepdf.Array([60, 60, 180, 90]))
+    wanted = Image.new("RGB", (200, 100), "white")
+    wanted.paste(RED, (20, 10, 100, 50))
+    for triplets in (b"", box(1)):
+        items, _ = drawn(data, triplets, ObjectArea(200, 100, mapping=MappingOption.POSITION))
+        assert difference(show(items, 200, 100), wanted) == 0
+
+
+def test_a_user_unit_scales_the_page() -> None:
+    items, _ = drawn(changed(UserUnit=2.5), b"", ObjectArea(500, 250, mapping=MappingOption.POSITION))
+    assert size_of(items) == (500, 250)
+
+
+def test_a_trimmed_pdf_page_is_clipped() -> None:
+    made = pikepdf.open(io.BytesIO(pdf()))
+    made.pages[0].obj.TrimBox = pikepdf.Array([60, 50, 100, 90])
+    sink = io.BytesIO()
+    made.save(sink)
+    items, _ = drawn(sink.getvalue(), box(4), ObjectArea(40, 40, mapping=MappingOption.POSITION))
+    assert isinstance(items[0], Group)
+    shown = show(items, 60, 60)
+    wanted = Image.new("RGB", (60, 60), "white")
+    wanted.paste(RED, (0, 0, 40, 40))
+    assert difference(shown, wanted) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"", b"", []),
+        (b"startxref\n", b"startxref\n9", ["pdf-object-repaired"]),
+        (b"xref\n0", b"xxxx\n0", ["pdf-object-repaired"]),
+        (b"trailer", b"trailed", ["pdf-object-repaired"]),
+        (b"/Length ", b"/Length 9", ["pdf-object-repaired"]),
+    ],
+)
+def test_a_damaged_pdf_is_repaired_and_told(old: bytes, new: bytes, told: list[str]) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as source:
+        sink = io.BytesIO()
+        source.save(sink, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    sound = sink.getvalue()
+    assert old in sound
+    items, found = drawn(sound.replace(old, new, 1), classified(25))
+    assert (bool(items), found) == (True, told)
