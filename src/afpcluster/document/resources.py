@@ -229,7 +229,9 @@ def _report_of_another(resource: Resource) -> None:
 def _report_rivals(used: Resource, name: str, rivals: list[Resource]) -> None:
     """Record where others of the same name have other contents: which one was meant nobody can know."""
     for rival in rivals:
-        if rival.key != used.key and rival.file is not None:
+        differs = rival.key != used.key
+        rival.forget()
+        if differs and rival.file is not None:
             severity = Severity.SUBSTITUTED if used.kind in _LOOKS else Severity.ERROR
             with used.findings.kept():
                 used.findings.at(rival.file.origin(rival.start), "BRS", 'MO:DCA "Global Identifier"')(
