@@ -8,6 +8,7 @@ the same, and an engine that is stopped stops neither a command nor a drill.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -94,8 +95,12 @@ class DockerSite(Site):
 
     def signal(self, host: str, process: str, number: signal.Signals, *, group: bool = False) -> None:
         pid = self._pid(self._container(host, process))
-        for one in _family(pid) if group else [pid]:
-            os.kill(one, number)
+        if group:
+            for one in _family(pid):
+                with contextlib.suppress(ProcessLookupError):  # it followed another one into its end
+                    os.kill(one, number)
+        else:
+            os.kill(pid, number)
 
     def processes(self) -> tuple[ProcessState, ...]:
         wanted = {
