@@ -10,20 +10,24 @@ from pathlib import Path
 
 from afpcluster.conversion.collector import collect_rarely
 from benchmarks.claims import Claim, save, show
-from benchmarks.memory import peak_memory
-from benchmarks.outputs import costs
+from benchmarks.memory import peak_memory, peaks_of_outputs
+from benchmarks.outputs import OUTPUTS, costs
 from benchmarks.services.overhead import overhead
 from benchmarks.size import pdf_sizes
 from benchmarks.speed import cpu_per_page, two_processes
 
-AREAS: dict[str, Callable[[Path, bool], Iterable[Claim]]] = {
-    "speed": lambda folder, quick: cpu_per_page(folder, quick=quick),
-    "parallel": lambda folder, quick: two_processes(folder, quick=quick),
-    "memory": lambda folder, quick: peak_memory(folder, quick=quick),
-    "size": lambda folder, quick: pdf_sizes(quick=quick),
-    "outputs": lambda folder, quick: costs(folder, quick=quick),
-    "overhead": lambda folder, quick: overhead(quick=quick),
+AREAS: dict[str, Callable[[Path, argparse.Namespace], Iterable[Claim]]] = {
+    "speed": lambda folder, given: cpu_per_page(folder, quick=given.quick),
+    "parallel": lambda folder, given: two_processes(folder, quick=given.quick),
+    "memory": lambda folder, given: peak_memory(folder, quick=given.quick),
+    "size": lambda folder, given: pdf_sizes(quick=given.quick),
+    "outputs": lambda folder, given: costs(folder, quick=given.quick, names=given.output),
+    "outputs-memory": lambda folder, given: peaks_of_outputs(
+        folder, pages=_QUICK_PAGES if given.quick else given.pages, names=given.output
+    ),
+    "overhead": lambda folder, given: overhead(quick=given.quick),
 }
+_QUICK_PAGES = 300
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,12 +36,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("areas", nargs="*", choices=[[], *AREAS], help="what to measure (default: all)")
     parser.add_argument("--quick", action="store_true", help="small files, a few seconds: does it run at all")
     parser.add_argument("--json", type=Path, default=Path("out/bench.json"), help="where the figures go")
+    parser.add_argument("--pages", type=int, default=100_000, help="of outputs-memory (default: 100,000)")
+    parser.add_argument(
+        "--output", action="append", choices=[*OUTPUTS], help="measure this output alone (may be repeated)"
+    )
     given = parser.parse_args(arguments)
     claims: list[Claim] = []
     with tempfile.TemporaryDirectory(prefix="afpcluster-bench-") as folder:
         for area in given.areas or AREAS:
             print(f"measuring {area} ...", file=sys.stderr)
-            claims += AREAS[area](Path(folder), given.quick)
+            claims += AREAS[area](Path(folder), given)
     show(claims)
     save(claims, given.json)
     return 1 if any(claim.passed is False for claim in claims) else 0

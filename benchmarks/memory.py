@@ -9,22 +9,27 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.claims import Claim
-from benchmarks.workloads import sample_of_pages
+from benchmarks.outputs import OUTPUTS
+from benchmarks.workloads import ROOT, sample_of_pages
 
 GROWTH_LIMIT = 60.0  # MB
 SIZES = (100, 10_000, 100_000)
 QUICK_SIZES = (30, 300)
+_FEW_PAGES = 100
 
 _CHILD = """
 import sys
 from pathlib import Path
 from afpcluster.convert import convert
+from afpcluster.options import Options
+from benchmarks.outputs import OUTPUTS
+options = OUTPUTS[sys.argv[3]][0] if sys.argv[3] else Options()
 with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as sink:
-    result = convert(source, sink)
+    result = convert(source, sink, options)
 print(result.pages, Path("/proc/self/status").read_text())
 """
 
@@ -44,10 +49,20 @@ def peak_memory(folder: Path, *, quick: bool) -> Iterator[Claim]:
     yield Claim("memory", "last above first", peaks[-1] - peaks[0], "MB", GROWTH_LIMIT)
 
 
-def measure(source: Path, sink: Path) -> tuple[int, float]:
-    """Pages converted and peak resident memory in MB."""
-    command = [sys.executable, "-c", _CHILD, str(source), str(sink)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def peaks_of_outputs(folder: Path, *, pages: int, names: Sequence[str] | None = None) -> Iterator[Claim]:
+    """How much the peak of each output (by default all) for so many pages is above that for a hundred."""
+    few, many = sample_of_pages(folder, _FEW_PAGES), sample_of_pages(folder, pages)
+    for name in names or OUTPUTS:
+        _, low = measure(few.path, folder / "memory.out", name)
+        converted, high = measure(many.path, folder / "memory.out", name)
+        detail = f"{low:.0f} MB for {few.pages} pages, {high:.0f} MB for {converted:,}"
+        yield Claim("outputs-memory", name, high - low, "MB", GROWTH_LIMIT, detail=detail)
+
+
+def measure(source: Path, sink: Path, output: str = "") -> tuple[int, float]:
+    """Pages converted to `output` (of the table; a PDF without one) and peak resident memory in MB."""
+    command = [sys.executable, "-c", _CHILD, str(source), str(sink), output]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
     peak = re.search(r"VmHWM:\s+(\d+) kB", answer)
     if peak is None:
         raise RuntimeError("the child's /proc/self/status has no VmHWM")

@@ -32,3 +32,11 @@ def test_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert all(row["value"] == row["value"] for row in saved)
     assert code == int(any(row["passed"] is False for row in saved))
     assert "ms/page" in capsys.readouterr().out
+
+
+def test_memory_of_one_output(tmp_path: Path) -> None:
+    saved = tmp_path / "bench.json"
+    main(["outputs-memory", "--pages", "120", "--output", "split by group", "--json", str(saved)])
+    (row,) = json.loads(saved.read_text())["claims"]
+    assert (row["subject"], row["limit"]) == ("split by group", 60.0)
+    assert row["passed"] is True
