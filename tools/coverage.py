@@ -210,7 +210,8 @@ def _decoders_by_mnemonic() -> dict[str, str]:
         shape = getattr(kind, "shape", None)
         if shape is None or kind.__name__.endswith("Format1"):
             continue
-        text = f"{shape.spec} {(kind.__doc__ or '').splitlines()[0]}"
+        first_line = (kind.__doc__ or "").partition("\n")[0]
+        text = f"{shape.spec} {first_line}"
         for mnemonic in re.findall(r"\b[A-Z]{3}\b", text):
             found.setdefault(mnemonic, kind.__name__)
     return found | _BY_FUNCTION

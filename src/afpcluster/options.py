@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 
 from afpcluster.findings import Finding, FindingsError, Severity
+from afpcluster.light import dataclass
 from afpcluster.selection import EVERYTHING, Selection
 
 LANGUAGE_TAG = "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"

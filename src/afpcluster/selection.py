@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
 from afpcluster.findings import ConversionError
+from afpcluster.light import dataclass
 
 _RANGE = re.compile(r"(\d{1,9})(-(\d{1,9})?)?|-(\d{1,9})")
 

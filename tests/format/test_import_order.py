@@ -1,4 +1,5 @@
-"""Imports of the engine point one way: each package may import those that its row names, and itself."""
+"""Imports of the engine point one way: each package may import those that its row names, itself,
+and what every package may."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ import pytest
 import afpcluster
 
 ROOT = Path(afpcluster.__file__).parent
+EVERY_PACKAGE = {"light"}
 MAY_IMPORT = {
+    "light": "",
     "findings": "",
     "selection": "findings",
     "options": "findings selection",
@@ -47,7 +50,7 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_imports_point_one_way(package: str) -> None:
     files = sorted((ROOT / package).rglob("*.py")) or [ROOT / f"{package}.py"]
-    allowed = {package, *MAY_IMPORT[package].split()}
+    allowed = {package, *EVERY_PACKAGE, *MAY_IMPORT[package].split()}
     wrong = {str(path.relative_to(ROOT)): imported(path) - allowed for path in files}
     assert {name: found for name, found in wrong.items() if found} == {}
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+
+from afpcluster.light import dataclass
 
 DEFAULT = 500
 """The code page of names where none is declared (MO:DCA "External Resource Naming Conventions")."""

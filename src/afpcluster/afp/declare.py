@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import struct
 import sys
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Annotated, Any, ClassVar, Self, TypeVar, dataclass_transform
+
+from afpcluster.light import dataclass
 
 
 class DecodeError(ValueError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from afpcluster.afp import bcoca, code_pages, foca, goca, goca_descriptor, im_image, ioca, modca, ptoca
@@ -18,6 +18,7 @@ from afpcluster.afp.fields import CODES, is_begin, is_end
 from afpcluster.afp.names import decode_name, decode_text
 from afpcluster.afp.notes import note_text
 from afpcluster.afp.triplet_lengths import left_over
+from afpcluster.light import dataclass
 
 _SHOWN_BYTES = 32
 

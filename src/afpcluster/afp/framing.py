@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp.damage import CARRIAGE_CONTROL, FILLER, Surroundings, filler_between, find_introducer
 from afpcluster.afp.fields import is_begin, is_end, mnemonic
@@ -32,6 +32,7 @@ from afpcluster.afp.transfer import (
 from afpcluster.afp.unmarked import MarkedFields, find_unmarked, leads_on
 from afpcluster.afp.views import Source, View
 from afpcluster.findings import Findings, NotAfpError, Reporter, Severity, TruncatedError
+from afpcluster.light import dataclass
 
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08

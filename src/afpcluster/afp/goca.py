@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from afpcluster.afp.declare import U8, U16, Bytes4, Structure, structure
+from afpcluster.light import dataclass
 
 SPEC = "AFP GOCA"
 EXTENDED = 0xFE

@@ -7,7 +7,7 @@ Parameters"). Nothing is decompressed here. What is out of place or damaged is a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.ioca import (
@@ -29,6 +29,7 @@ from afpcluster.afp.ioca import (
     short_fields,
 )
 from afpcluster.findings import Reporter, Severity
+from afpcluster.light import dataclass
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+from afpcluster.light import dataclass
 
 PREFIX = b"\x2b\xd3"
 _INT24 = "3s"

@@ -10,7 +10,6 @@ Terms are those of ITU-T T.4 and T.6: a row is the list of its changing elements
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from afpcluster.codecs.ccitt_codes import (
     PASS,
     WHITE_RUNS,
 )
+from afpcluster.light import dataclass
 
 
 class Scheme(Enum):

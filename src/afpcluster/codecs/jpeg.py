@@ -6,7 +6,8 @@ Only markers are read (ITU-T T.81 Annex B); no sample is decoded.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from afpcluster.light import dataclass
 
 _SOI, _EOI, _SOS, _APP0, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

@@ -11,11 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from afpcluster.findings import ConversionError
+from afpcluster.light import dataclass
 
 Source = BinaryIO | Path
 """A print file: an open one that can be read twice, or where it is."""

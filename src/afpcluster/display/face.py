@@ -8,8 +8,10 @@ or two bytes (glyph indexes of a big font). Widths are in 1/1000 of the em.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from afpcluster.light import dataclass
 
 
 class ProgramKind(StrEnum):

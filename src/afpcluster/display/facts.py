@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.place import GroupStart, Place
+from afpcluster.light import dataclass
 
 
 class Tag(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from afpcluster.display.face import Face
 from afpcluster.display.facts import PageFacts
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, Point
 from afpcluster.display.place import NOWHERE, GroupStart, Place
+from afpcluster.light import dataclass
 
 
 class GlyphRun(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.place import Place
+from afpcluster.light import dataclass
 
 
 class Piece(NamedTuple):

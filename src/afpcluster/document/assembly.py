@@ -10,7 +10,7 @@ MO:DCA Chapter 4 "MO:DCA Objects" (Print File, Document, Page Group), "Data Stre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
@@ -47,6 +47,7 @@ from afpcluster.findings import (
     Severity,
     TruncatedError,
 )
+from afpcluster.light import dataclass
 
 _BPG, _EPG = CODES["BPG"], CODES["EPG"]
 _BDT, _EDT = CODES["BDT"], CODES["EDT"]

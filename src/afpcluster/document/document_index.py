@@ -7,7 +7,7 @@ Document that it belongs to. MO:DCA "Index Element (IEL)", "Tag Logical Element 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp import triplets as t
@@ -24,6 +24,7 @@ from afpcluster.afp.views import Source
 from afpcluster.display.facts import Tag
 from afpcluster.document.attributes import declared_code_page, read_tag
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 
 _BDI, _EDI, _IEL, _TLE = (CODES[name] for name in ("BDI", "EDI", "IEL", "TLE"))
 

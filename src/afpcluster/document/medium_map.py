@@ -8,8 +8,10 @@ Figures 61 to 72 of the reference draw the partitions of every kind of medium; c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
+
+from afpcluster.light import dataclass
 
 ALL_MODIFICATIONS = 0xFF
 MOST_SLOTS = 64  # of a sheet; PGP has one or two for each of four partitions, with and without page data

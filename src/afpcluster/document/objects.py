@@ -7,13 +7,14 @@ Begin is dropped with a finding. Depth is limited, so that damaged files cannot 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplet_lengths import may_hide, report_hidden
 from afpcluster.document.end_names import report_other_name
 from afpcluster.findings import Findings, Severity
+from afpcluster.light import dataclass
 
 MAX_DEPTH = 64
 

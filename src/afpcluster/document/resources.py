@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 
 from afpcluster.afp import triplets as t
@@ -21,6 +21,7 @@ from afpcluster.afp.triplets import FqnType
 from afpcluster.document.end_names import report_other_name
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.findings import Findings, Severity
+from afpcluster.light import dataclass
 
 GRAPHICS, BAR_CODE, IMAGE = 0x03, 0x05, 0x06
 CHARACTER_SET, CODE_PAGE, CODED_FONT = 0x40, 0x41, 0x42

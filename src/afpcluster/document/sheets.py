@@ -9,12 +9,13 @@ MO:DCA Chapter 4 "Invocation of Medium Maps", Chapter 6 "Media Eject Control Tri
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from afpcluster.document.medium_map import CopyGroup, Eject, MediumMap, Slot
 from afpcluster.document.resources import Resource, ResourceScope
 from afpcluster.document.units import MapInvoked, PageUnit
 from afpcluster.findings import Findings, Severity
+from afpcluster.light import dataclass
 
 MapFinder = Callable[[ResourceScope, str, Resource | None, int | None], MediumMap | None]
 """The medium map of this name, or the one inside the document; see `FormMaps.find`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.framing import Record, RecordFile
 from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.document.resources import Resource, ResourceScope
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 
 
 @dataclass(slots=True)

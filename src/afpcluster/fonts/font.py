@@ -6,10 +6,10 @@ Built from FOCA fonts, TrueType/OpenType objects or substitutes alike; drawing n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.face import Face
+from afpcluster.light import dataclass
 
 
 class FaceRun(NamedTuple):

@@ -7,7 +7,7 @@ Font (MCF) Format 2", "Map Coded Font (MCF-1) Format 1", "Map Data Resource (MDR
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from afpcluster.afp import code_pages, triplets
 from afpcluster.afp.fields import CODES
@@ -16,6 +16,7 @@ from afpcluster.afp.modca import MapCodedFontFormat1, MapCodedFontFormat1Group, 
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType, decode_triplet, qualified_name, split_triplets
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
+from afpcluster.light import dataclass
 
 _ITALIC = 0x80
 _UTF16, _UNICODE_PRESENTATION, _UTF8 = 0x7200, 0x8200, 0x7807

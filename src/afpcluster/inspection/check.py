@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import IO, Any
 
 from afpcluster.conversion.work import Work
 from afpcluster.findings import ConversionError, Finding, Findings, NotAfpError, Severity
 from afpcluster.inspection.inventory import BUILT_IN, FOLDER, INSIDE, MISSING, Inventory, take_stock
+from afpcluster.light import dataclass
 from afpcluster.options import Options
 from afpcluster.spreadsheet import cells
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.foca.character_set import character_set
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
+from afpcluster.light import dataclass
 from afpcluster.type1.program import pfb
 
 _ASKED_AS = {

@@ -4,7 +4,6 @@ one window of the file is in memory, and the names of what is open."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from afpcluster.afp import code_pages
@@ -15,6 +14,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.views import Source
 from afpcluster.document.attributes import declared_code_page
 from afpcluster.findings import ConversionError, Findings, Severity
+from afpcluster.light import dataclass
 
 _BPG, _EPG, _BRS, _ERS, _BDT = (CODES[name] for name in ("BPG", "EPG", "BRS", "ERS", "BDT"))
 _DEEPEST = 64

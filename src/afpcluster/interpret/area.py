@@ -6,8 +6,6 @@ brought the object. MO:DCA "Object Area Descriptor (OBD)", "Object Area Position
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import DecodeError
@@ -21,6 +19,7 @@ from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.mixing import Mixing, overridden, read_mixing
 from afpcluster.interpret.unapplied import report_unapplied
+from afpcluster.light import dataclass
 
 QUARTER_TURN = modca.orientation(90)
 _MAPPINGS = {

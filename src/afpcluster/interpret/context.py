@@ -7,13 +7,14 @@ environment group (MO:DCA "Object Environment Group"); `Context` is what stays t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Protocol
 
 from afpcluster.afp.framing import Record
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
+from afpcluster.light import dataclass
 
 
 class MappingOption(IntEnum):

@@ -7,7 +7,7 @@ Built from the records of an environment group (BAG … EAG, or BOG … EOG). MO
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
@@ -25,6 +25,7 @@ from afpcluster.interpret.context import FoundResource
 from afpcluster.interpret.mixing import Mixing, read_mixing
 from afpcluster.interpret.text.state import TextSpace
 from afpcluster.interpret.unapplied import report_field, report_unapplied
+from afpcluster.light import dataclass
 
 _PLACEMENT = ("OBD", "OBP", "MIO", "MGO", "MBC", "MCD", "MPT")
 _DESCRIPTORS = ("IDD", "GDD", "BDD", "CDD")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.afp.modca import IncludeObject
@@ -10,6 +10,7 @@ from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.text.state import Inherited
+from afpcluster.light import dataclass
 
 Segment = tuple[float, float]
 """Origin of a page segment on its page, in points."""

@@ -10,7 +10,6 @@ Triplet X'71'".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
 from afpcluster.afp import triplets as t
@@ -18,6 +17,7 @@ from afpcluster.display.colour import WHITE, Colour
 from afpcluster.display.items import Group, Item
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.colour import specified_colour
+from afpcluster.light import dataclass
 
 _COLOUR, _RESET, _RULES = 0x4E, 0x70, 0x71
 _RESET_FLAG = 0x80

@@ -8,11 +8,10 @@ Mixing".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from afpcluster.display.geometry import Matrix, rotation, translation
 from afpcluster.document.medium_map import MediumMap, OverlayUse, PagePlacement, SideControls, Slot
 from afpcluster.findings import Findings, Severity
+from afpcluster.light import dataclass
 
 Placed = tuple[str, Matrix]
 """Name of an overlay and the matrix that takes it to the page."""

@@ -10,7 +10,7 @@ MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modifi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from afpcluster.display.geometry import Box, Matrix, rotation, translation
@@ -22,6 +22,7 @@ from afpcluster.document.sheets import PlacedPage, Sheet
 from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.page_form import PageForm, form_on_sheet
+from afpcluster.light import dataclass
 
 _LETTER = (612.0, 792.0)  # points: a medium of unknown size without any page
 _TOLERANCE = 1.0  # points: rounding between the units of pages and media

@@ -9,7 +9,6 @@ MO:DCA Chapter 4 "Print File", "Resource Groups".
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, NamedTuple
 
 from afpcluster.afp.fields import CODES
@@ -18,6 +17,7 @@ from afpcluster.afp.names import encode_name
 from afpcluster.display.place import Place
 from afpcluster.display.source import Piece, SourcePage, SourceResource
 from afpcluster.findings import Findings, Severity
+from afpcluster.light import dataclass
 from afpcluster.outputs.output import Sink, Takes
 from afpcluster.outputs.scratch import scratch_file
 

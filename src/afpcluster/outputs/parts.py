@@ -9,10 +9,10 @@ import hashlib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from afpcluster.light import dataclass
 from afpcluster.outputs.output import Sink
 
 ZIP_MEDIA_TYPE = "application/zip"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from afpcluster.findings import Findings, LimitError
+from afpcluster.light import dataclass
 from afpcluster.options import Colour, Format
 from afpcluster.outputs.output import Holding, Maker, Merging, Output, Packet, Sink, Takes, Writer
 from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Folder, Parts, parts_to

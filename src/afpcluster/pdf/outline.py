@@ -6,8 +6,9 @@ the items below it may be put into one (`wrap`), which takes its object, since t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from afpcluster.light import dataclass
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import PdfDict, Ref, Value
 

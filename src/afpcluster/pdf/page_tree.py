@@ -6,8 +6,9 @@ nodes, one per level, are in memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from afpcluster.light import dataclass
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import PdfDict, Raw, Ref
 

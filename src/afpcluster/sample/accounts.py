@@ -6,9 +6,9 @@ made alone and a file of any length needs no memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
+from afpcluster.light import dataclass
 from afpcluster.sample.words import CATEGORIES, LANGUAGES, Language
 
 COUNTRY = "QX"  # a code that ISO 3166 leaves to users, so that no account of this number exists

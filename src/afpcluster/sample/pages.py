@@ -7,8 +7,8 @@ the same place on every page is written by `_head`, the rest flows down from `y`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from afpcluster.light import dataclass
 from afpcluster.sample.accounts import Statement, Transaction
 from afpcluster.sample.letterhead import LEFT, RIGHT
 from afpcluster.sample.sheet import AMBER, BLACK, FAINT, GREY, PALE, RED, TEAL, WHITE, Sheet

@@ -7,11 +7,12 @@ once per process.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import cache
 from math import cos, exp, pi, sin
 
 from PIL import Image, ImageDraw
+
+from afpcluster.light import dataclass
 
 TEAL, DEEP, AMBER, PAPER = (0, 98, 114), (0, 61, 77), (244, 158, 44), (255, 255, 255)
 _OVER = 4

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -16,6 +15,7 @@ from importlib.resources import files
 from afpcluster.afp import foca
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.names import decode_name
+from afpcluster.light import dataclass
 
 CODE_PAGE = "T1001148"
 REGULAR, BOLD = "CZSAMPR0", "CZSAMPB0"

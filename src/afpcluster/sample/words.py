@@ -5,7 +5,7 @@ Text uses only characters of CCSID 1148. One `Language` has everything a stateme
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from afpcluster.light import dataclass
 
 BANK = "Halcyon Quay Bank"
 BIC = "HALQQXQ1XXX"

@@ -9,10 +9,11 @@ a `CharstringError`, and so is a charstring that takes too long.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from fontTools.encodings.StandardEncoding import StandardEncoding
+
+from afpcluster.light import dataclass
 
 PathElement = tuple[Any, ...]  # "move" or "line" x y, "curve" x1 y1 x2 y2 x y, "close", "accent"
 Operand = int | float

@@ -11,8 +11,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from afpcluster.light import dataclass
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.charstring import CharstringError, Glyph, run_charstring
 from afpcluster.type1.cipher import decrypt_charstring

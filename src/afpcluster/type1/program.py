@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from afpcluster.light import dataclass
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.charstring import CharstringError, Glyph, run_charstring
 from afpcluster.type1.cipher import decrypt_charstring, decrypt_eexec

@@ -7,7 +7,7 @@ the font's size. Index and pattern data are decoded when they are asked for (FOC
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
 from afpcluster.afp import foca
@@ -21,6 +21,7 @@ from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.foca.glyph_names import find_glyph, is_glyph_name
 from afpcluster.fonts.foca.turned import turned, upright
 from afpcluster.fonts.stand_in import gcgid, typefaces
+from afpcluster.light import dataclass
 from afpcluster.type1.program import Type1Program
 
 _EXTENSION_FONT = 0x6D

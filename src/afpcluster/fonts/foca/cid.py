@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from itertools import groupby
 from math import inf
@@ -19,6 +19,7 @@ from afpcluster.afp.foca import OutlineObject
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.fonts.foca import type1
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.light import dataclass
 from afpcluster.type1.program import join_segments
 
 _CMAP, _CID_FONT = 1, 5  # FOCA "Object Type"

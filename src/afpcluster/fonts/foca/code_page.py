@@ -7,7 +7,7 @@ GCGID the character set lacks, stands for the default character (FOCA "Code Page
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from afpcluster.afp.foca import CharacterUseFlag
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
 from afpcluster.fonts.stand_in import gcgid
+from afpcluster.light import dataclass
 
 NO_SPACE = -1
 """`CodePage.space_code` where variable spacing is disabled: matches no code point."""

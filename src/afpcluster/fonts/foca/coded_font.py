@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from afpcluster.afp import foca
 from afpcluster.afp.framing import Record
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import find_triplet
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.light import dataclass
 
 METRIC_ADJUSTMENT = 0x79
 

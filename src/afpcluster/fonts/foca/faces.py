@@ -7,7 +7,7 @@ from the font's own name map (FNN), never from its GCGID.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from afpcluster.afp import foca
@@ -28,6 +28,7 @@ from afpcluster.fonts.foca.glyph_names import is_glyph_name
 from afpcluster.fonts.foca.identity import unicode_of
 from afpcluster.fonts.stand_in import gcgid
 from afpcluster.fonts.stand_in.standard import character_label, is_visible
+from afpcluster.light import dataclass
 
 _SERIF_CLASSES = range(1, 8)  # ISO/IEC 9541-1 general classes 1..7 have serifs, 8 is sans serif
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from fontTools import agl
@@ -20,6 +19,7 @@ from afpcluster.afp.code_pages import character_codes
 from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.stand_in import gcgid
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
+from afpcluster.light import dataclass
 
 PRIVATE_USE = 0xE000
 PRIVATE_USE_PLANE = 0xF0000

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.stand_in import typefaces
 from afpcluster.fonts.stand_in.standard import STANDARD_FONTS
 from afpcluster.fonts.stand_in.typefaces import Design
+from afpcluster.light import dataclass
 
 FILE_NAME = "font-substitutions.txt"
 """A file of this name in a resource folder extends the table."""

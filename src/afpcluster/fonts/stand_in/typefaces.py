@@ -10,7 +10,8 @@ posture (X'80'), weight and width class (55 is medium).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from afpcluster.light import dataclass
 
 BOLD_WEIGHT = 6  # FOCA "Weight Class": semibold and above
 FIXED_PITCH_EM = 0.6  # of a fixed-pitch font, MO:DCA "Font Descriptor Specification Triplet X'1F'"

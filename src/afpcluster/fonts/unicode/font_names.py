@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fontTools.ttLib import TTLibError
 
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.sfnt import font_count, open_font
+from afpcluster.light import dataclass
 
 _FULL_NAME, _POSTSCRIPT_NAME = 4, 6
 _FAMILIES = ((1, 2), (16, 17))  # name IDs of family and subfamily

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from afpcluster.findings import Severity
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.light import dataclass
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # a line a damaged record; findings say what counts
 

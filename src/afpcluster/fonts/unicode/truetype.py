@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from unicodedata import bidirectional, category, normalize
@@ -19,6 +18,7 @@ from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.character_map import character_map
 from afpcluster.fonts.unicode.font_names import Names, choose, instance_of, is_variable_only, names_of
 from afpcluster.fonts.unicode.sfnt import Remark, Sfnt, UnusableOutlines, readable_font
+from afpcluster.light import dataclass
 
 logging.getLogger("fontTools").addHandler(logging.NullHandler())  # its remarks are no one's findings
 

@@ -8,13 +8,14 @@ answers with a `Symbol` whose origin is the top left corner of the rectangle aro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from itertools import groupby
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Close, Item, Line, Move, Path, Segment
+from afpcluster.light import dataclass
 
 MIL = 0.072
 """Points per thousandth of an inch."""

@@ -8,7 +8,6 @@ AFP GOCA "Gradients", "Linear Gradient (GLGD) Order", "Radial Gradient (GRGD) Or
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, hypot
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from afpcluster.afp.goca import OrderError
 from afpcluster.display.colour import Colour
 from afpcluster.display.items import Close, Item, Line, Move, Path, Segment
 from afpcluster.interpret.colour import STANDARD_OCA_SPACE, specified_colour
+from afpcluster.light import dataclass
 
 NONE, PAD, REPEAT, REFLECT = range(4)
 """How the gradient goes on outside of its start and end."""

@@ -8,12 +8,13 @@ AFP GOCA "Patterns", "Set Pattern Symbol (GSPT) Order".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from afpcluster.display.colour import Colour
 from afpcluster.display.items import Item, Paint, Rectangle, SharedItems, TilePattern
 from afpcluster.display.walk import recoloured
+from afpcluster.light import dataclass
 
 SOLID = 0x10
 NO_FILL = (0x0F, 0x40)

@@ -10,7 +10,7 @@ boundary) goes on top of its fill.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import hypot, sqrt
 
 from afpcluster.display.colour import BLACK, Colour
@@ -20,6 +20,7 @@ from afpcluster.findings import Reporter
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.graphics.gradients import Gradient
 from afpcluster.interpret.graphics.patterns import CustomPattern
+from afpcluster.light import dataclass
 
 NORMAL_LINE_WIDTH = 72 / 120
 MAXIMUM_LINE_WIDTH = 72 * 0.13

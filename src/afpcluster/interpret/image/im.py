@@ -7,8 +7,6 @@ the printer's: an image point is a pel. 1 paints. Its object area plays no part.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
@@ -31,6 +29,7 @@ from afpcluster.interpret.colour import named_colour
 from afpcluster.interpret.context import Context, DataObject
 from afpcluster.interpret.image.data import make_image
 from afpcluster.interpret.mapping import replicate
+from afpcluster.light import dataclass
 
 SPEC = "MO:DCA Appendix C IM Image Object"
 _DATA_SPEC = "MO:DCA Appendix C IM Image Raster Data (IRD)"

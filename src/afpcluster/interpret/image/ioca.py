@@ -8,7 +8,7 @@ space is then mapped into the object area, by default scaled to fit. Each tile i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.fields import CODES
@@ -35,6 +35,7 @@ from afpcluster.interpret.image.bilevel import both_masks
 from afpcluster.interpret.image.data import ImageProblem, Pixels
 from afpcluster.interpret.image.raster import raster_pixels
 from afpcluster.interpret.mapping import place
+from afpcluster.light import dataclass
 
 IDD_SPEC = "IOCA Image Data Descriptor (IDD)"
 _ASSUMED = "its own size is used, at 240 points per inch"

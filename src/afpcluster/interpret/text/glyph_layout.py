@@ -6,10 +6,11 @@ PTOCA "Glyph Layout Control (GLC)", "Glyph ID Run (GIR)", "Glyph Advance Run (GA
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from afpcluster.display.items import GlyphRun
+from afpcluster.light import dataclass
 
 if TYPE_CHECKING:
     from afpcluster.interpret.text.state import TextState

@@ -8,7 +8,6 @@ Sequences".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
@@ -17,6 +16,7 @@ from afpcluster.findings import Reporter, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.text.fields import Area, TextField
+from afpcluster.light import dataclass
 
 DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
 _DEFAULT_BASELINE_INCREMENT = 12.0  # points: six lines per inch, whatever the font is

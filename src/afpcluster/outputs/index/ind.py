@@ -9,7 +9,7 @@ how long it is, so its pages wait until it ends: some hundred bytes each.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from afpcluster.afp import modca
@@ -29,6 +29,7 @@ from afpcluster.afp.triplets_control import (
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.display.place import GroupStart
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 from afpcluster.outputs.index.entries import group_tags
 from afpcluster.outputs.output import Sink, Takes
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 from afpcluster.outputs.index.entries import EntriesWriter, Packet, group_tags, parent_of
 from afpcluster.outputs.output import Sink, Takes
 

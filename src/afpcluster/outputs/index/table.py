@@ -7,11 +7,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from afpcluster.display.facts import PageFacts, Tag
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 from afpcluster.outputs.index.entries import EntriesWriter, Packet, group_tags
 from afpcluster.outputs.output import Sink, Takes
 from afpcluster.spreadsheet import cells

@@ -6,10 +6,10 @@ All PDF rules of the project that are about AFP-made pages live here; `afpcluste
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 from afpcluster.outputs.output import Sink, Takes, Writer
 from afpcluster.outputs.pdf.archive import Archive
 from afpcluster.outputs.pdf.document import PdfDocumentWriter

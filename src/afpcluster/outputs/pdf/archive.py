@@ -8,10 +8,10 @@ is refused: nothing is called PDF/A that is not.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from afpcluster.findings import ConversionError
+from afpcluster.light import dataclass
 from afpcluster.options import Options, PdfA
 from afpcluster.outputs.pdf.icc import cmyk_profile, srgb_profile
 from afpcluster.outputs.pdf.packet import Content, PagePacket

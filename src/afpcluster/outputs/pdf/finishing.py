@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from afpcluster.findings import ConversionError
+from afpcluster.light import dataclass
 from afpcluster.outputs.output import Merging, Packet, Sink, Writer
 from afpcluster.outputs.scratch import copy_all, scratch_file
 

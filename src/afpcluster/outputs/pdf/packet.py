@@ -8,13 +8,14 @@ first use, so that a page's bytes depend on the page alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.findings import Finding
+from afpcluster.light import dataclass
 from afpcluster.outputs.index.entries import Packet as IndexPacket
 from afpcluster.pdf.values import PdfDict
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import ClassVar
 
 from afpcluster.display.items import Page
 from afpcluster.findings import Findings
+from afpcluster.light import dataclass
 from afpcluster.options import TextOrder
 from afpcluster.outputs.output import Sink, Takes
 from afpcluster.outputs.text.layout import in_reading_order, laid_out

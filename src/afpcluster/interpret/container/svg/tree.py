@@ -6,8 +6,10 @@ No entities but XML's own, nothing from outside of the file, no more elements th
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
+
+from afpcluster.light import dataclass
 
 _GZIP = b"\x1f\x8b"
 _LARGEST = 32 << 20  # bytes of a file that comes compressed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from afpcluster.display.face import FaceStyle, OutlineFace
+from afpcluster.light import dataclass
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
 from afpcluster.pdf.cmap import to_unicode_cmap
 from afpcluster.pdf.file import PdfFile

@@ -5,7 +5,9 @@ sign for missing characters, which may not be shown by its own name (ISO 19005-2
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from afpcluster.light import dataclass
 
 MISSING_GLYPH = ".notdef"
 _BLANK, _SIGN = "blank.", "missing."

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from afpcluster.light import dataclass
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
 from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs
 from afpcluster.outputs.pdf.fonts.type1_text import clear_text, private_text, program_units
