@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from print_files import converted, document, include_overlay, overlay, page, text
-from typer.testing import CliRunner, Result
 
 from afpcluster.cli import app
 

@@ -14,6 +14,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from click.testing import CliRunner
 from print_files import (
     document,
     fonts,
@@ -26,7 +27,6 @@ from print_files import (
     sample,
     text,
 )
-from typer.testing import CliRunner
 
 from afpcluster.afp import modca
 from afpcluster.afp.names import encode_name

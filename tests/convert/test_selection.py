@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 from print_files import document, page, page_texts, sample, text
-from typer.testing import CliRunner
 
 from afpcluster.afp import modca, triplets
 from afpcluster.cli import app

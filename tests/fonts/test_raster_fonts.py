@@ -8,9 +8,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from click.testing import CliRunner
 from foca_objects import character_set, code_page, metrics, orientation
 from map_groups import local_id, mcf, name
-from typer.testing import CliRunner
 
 from afpcluster.afp import modca, ptoca
 from afpcluster.afp.foca import OrientationFlag

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from afpcluster.afp import modca, ptoca, triplets
 from afpcluster.afp.declare import STRUCTURES, made

@@ -10,8 +10,8 @@ from typing import Any
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 from outputs_of import output_of_file
-from typer.testing import CliRunner
 
 from afpcluster.cli import app
 from afpcluster.options import Format, Layout, Options

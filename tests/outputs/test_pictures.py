@@ -9,9 +9,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from click.testing import CliRunner
 from outputs_of import output_of_file
 from PIL import Image, ImageChops
-from typer.testing import CliRunner
 
 from afpcluster.afp import modca
 from afpcluster.cli import app

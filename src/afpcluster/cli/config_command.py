@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
+import click
 
 from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.web.properties import check, last_good, needing_restart, read_content
@@ -18,10 +18,10 @@ def check_file(path: Path) -> None:
     name, model = _whose(parse_properties(content, path))
     loaded = check(model, content, path)
     for warning in loaded.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        click.echo(f"warning: {warning}", err=True)
     if waiting := _waiting(model, loaded.settings, path):
-        typer.echo(f"counts only after a restart: {', '.join(waiting)}", err=True)
-    typer.echo(f"{path}: valid for {name}")
+        click.echo(f"counts only after a restart: {', '.join(waiting)}", err=True)
+    click.echo(f"{path}: valid for {name}")
 
 
 def _whose(pairs: dict[str, str]) -> tuple[str, type[ServiceSettings]]:

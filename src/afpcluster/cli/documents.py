@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from afpcluster.cli.app import app, refused
+from afpcluster.cli.parameters import PATH, OneOf, refused
 from afpcluster.options import Colour, FailOn, Layout, PdfA, TextOrder
 
 
-@app.command("sample")
-def sample(
-    out: Annotated[Path, typer.Argument(help="file to write, for example statements.afp")],
-    statements: Annotated[int, typer.Option(min=1, help="how many bank statements")] = 10,
-    seed: Annotated[
-        int, typer.Option(help="another seed makes other statements; the same, the same file")
-    ] = 1,
-    fonts: Annotated[
-        bool, typer.Option(help="fonts inside the file; without them they are only named")
-    ] = True,
-) -> None:
+@click.command("sample")
+@click.argument("out", type=PATH, help="file to write, for example statements.afp")
+@click.option("--statements", type=click.IntRange(min=1), default=10, help="how many bank statements")
+@click.option(
+    "--seed", type=int, default=1, help="another seed makes other statements; the same, the same file"
+)
+@click.option(
+    "--fonts/--no-fonts", default=True, help="fonts inside the file; without them they are only named"
+)
+def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
     """Write an AFP print file of invented bank statements, to try the converter with."""
     from afpcluster.sample import write_sample
 
@@ -30,93 +28,123 @@ def sample(
             pages = write_sample(sink, statements=statements, seed=seed, fonts=fonts)
     except OSError as error:
         raise refused(error) from error
-    typer.echo(f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes")
+    click.echo(f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes")
 
 
-@app.command("convert")
+@click.command("convert")
+@click.argument(
+    "sources",
+    type=PATH,
+    nargs=-1,
+    required=True,
+    help="the AFP print file; - for standard input; several become one output, in their order",
+)
+@click.option("--output", "-o", type=PATH, required=True, help="the file to write; - for standard output")
+@click.option(
+    "format_",
+    "--format",
+    "-f",
+    help="pdf, index, csv, ind, txt, words, afp, …; else as --output ends, pdf with any other ending",
+)
+@click.option(
+    "--resources", "-r", type=PATH, multiple=True, help="folder or resource group file to look in; may repeat"
+)
+@click.option("--strict", is_flag=True, help="refuse where a font or resource is missing")
+@click.option(
+    "--fail-on", type=OneOf(FailOn), help="refuse where a finding is this serious, or more (docs/findings.md)"
+)
+@click.option("--processes", "-p", type=click.IntRange(min=1, max=64), default=1, help="worker processes")
+@click.option("--max-pages", type=click.IntRange(min=1), help="refuse documents with more pages")
+@click.option("--accept-truncated", is_flag=True, help="convert what is there of a file that is cut off")
+@click.option(
+    "--raster-a-space/--no-raster-a-space",
+    default=True,
+    help="place raster characters after their A-space (FOCA), or without it",
+)
+@click.option(
+    "--stand-in-fonts",
+    type=PATH,
+    multiple=True,
+    help="folder with Liberation or URW fonts for what a standard font lacks; may repeat",
+)
+@click.option(
+    "--layout",
+    type=OneOf(Layout),
+    default=Layout.PAGES.value,
+    help="an output page is an AFP page, or a sheet side as the form map prints it",
+)
+@click.option("--form-map", help="name of the form map to use, in the file or in --resources")
+@click.option(
+    "--max-copies", type=click.IntRange(min=1), default=100, help="most copies of a sheet (--layout sheets)"
+)
+@click.option(
+    "--text",
+    type=OneOf(TextOrder),
+    default=TextOrder.LAYOUT.value,
+    help="text as laid out on the page, or in the order of reading",
+)
+@click.option(
+    "--dpi", type=click.IntRange(min=10, max=2400), default=150, help="pixels to the inch, of pictures"
+)
+@click.option("--colour", type=OneOf(Colour), default=Colour.COLOUR.value, help="colours of pictures")
+@click.option("--split", help="a file for each document, group, tag:NAME or pages:N, into a folder or .zip")
+@click.option("--part-name", help="names of these files: {document}-{tag:Account Number}-{number}")
+@click.option("--title", help="title of the PDF")
+@click.option(
+    "--password", envvar="AFPCLUSTER_PASSWORD", show_envvar=True, help="password to open the PDF (AES-256)"
+)
+@click.option(
+    "--permissions", help="what readers may do: print,copy,modify,annotate,forms,assemble, all or none"
+)
+@click.option("--linearize", is_flag=True, help="order the PDF for the web")
+@click.option("--attach-index", is_flag=True, help="attach the index to the PDF")
+@click.option("--pages", help="pages to convert, for example 3-4,9,12-")
+@click.option(
+    "--groups",
+    multiple=True,
+    help="page groups to convert: TAG=VALUE or NAME, * stands for anything; may repeat",
+)
+@click.option("--documents", help="documents of the file to convert: 2-5")
+@click.option(
+    "--pdf-a", type=OneOf(PdfA), help="make the PDF an archive format; what cannot conform is refused"
+)
+@click.option("--tagged", is_flag=True, help="give the PDF the structure of its text, for readers that speak")
+@click.option("--language", help="language of the PDF's text: en, de-CH")
+@click.option("as_json", "--json", is_flag=True, help="print result and findings as JSON")
+@click.option("--quiet", "-q", is_flag=True, help="print errors only")
 def convert(
-    sources: Annotated[
-        list[Path],
-        typer.Argument(
-            help="the AFP print file; - for standard input; several become one output, in their order"
-        ),
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="the file to write; - for standard output")],
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="pdf, index, csv, ind, txt, words, afp, …; else as --output ends, pdf with any other ending",
-        ),
-    ] = None,
-    resources: Annotated[
-        list[Path] | None,
-        typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="refuse where a font or resource is missing")
-    ] = False,
-    fail_on: Annotated[
-        FailOn | None, typer.Option(help="refuse where a finding is this serious, or more (docs/findings.md)")
-    ] = None,
-    processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
-    max_pages: Annotated[int | None, typer.Option(min=1, help="refuse documents with more pages")] = None,
-    accept_truncated: Annotated[
-        bool, typer.Option("--accept-truncated", help="convert what is there of a file that is cut off")
-    ] = False,
-    raster_a_space: Annotated[
-        bool, typer.Option(help="place raster characters after their A-space (FOCA), or without it")
-    ] = True,
-    stand_in_fonts: Annotated[
-        list[Path] | None,
-        typer.Option(help="folder with Liberation or URW fonts for what a standard font lacks; may repeat"),
-    ] = None,
-    layout: Annotated[
-        Layout, typer.Option(help="an output page is an AFP page, or a sheet side as the form map prints it")
-    ] = Layout.PAGES,
-    form_map: Annotated[
-        str | None, typer.Option(help="name of the form map to use, in the file or in --resources")
-    ] = None,
-    max_copies: Annotated[int, typer.Option(min=1, help="most copies of a sheet (--layout sheets)")] = 100,
-    text: Annotated[
-        TextOrder, typer.Option("--text", help="text as laid out on the page, or in the order of reading")
-    ] = TextOrder.LAYOUT,
-    dpi: Annotated[int, typer.Option(min=10, max=2400, help="pixels to the inch, of pictures")] = 150,
-    colour: Annotated[Colour, typer.Option(help="colours of pictures")] = Colour.COLOUR,
-    split: Annotated[
-        str | None,
-        typer.Option(help="a file for each document, group, tag:NAME or pages:N, into a folder or .zip"),
-    ] = None,
-    part_name: Annotated[
-        str | None, typer.Option(help="names of these files: {document}-{tag:Account Number}-{number}")
-    ] = None,
-    title: Annotated[str | None, typer.Option(help="title of the PDF")] = None,
-    password: Annotated[
-        str | None,
-        typer.Option(envvar="AFPCLUSTER_PASSWORD", help="password to open the PDF (AES-256)"),
-    ] = None,
-    permissions: Annotated[
-        str | None,
-        typer.Option(help="what readers may do: print,copy,modify,annotate,forms,assemble, all or none"),
-    ] = None,
-    linearize: Annotated[bool, typer.Option("--linearize", help="order the PDF for the web")] = False,
-    attach_index: Annotated[bool, typer.Option("--attach-index", help="attach the index to the PDF")] = False,
-    pages: Annotated[str | None, typer.Option(help="pages to convert, for example 3-4,9,12-")] = None,
-    groups: Annotated[
-        list[str] | None,
-        typer.Option(help="page groups to convert: TAG=VALUE or NAME, * stands for anything; may repeat"),
-    ] = None,
-    documents: Annotated[str | None, typer.Option(help="documents of the file to convert: 2-5")] = None,
-    pdf_a: Annotated[
-        PdfA | None, typer.Option(help="make the PDF an archive format; what cannot conform is refused")
-    ] = None,
-    tagged: Annotated[
-        bool, typer.Option("--tagged", help="give the PDF the structure of its text, for readers that speak")
-    ] = False,
-    language: Annotated[str | None, typer.Option(help="language of the PDF's text: en, de-CH")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print result and findings as JSON")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="print errors only")] = False,
+    sources: tuple[Path, ...],
+    output: Path,
+    format_: str | None,
+    resources: tuple[Path, ...],
+    strict: bool,
+    fail_on: FailOn | None,
+    processes: int,
+    max_pages: int | None,
+    accept_truncated: bool,
+    raster_a_space: bool,
+    stand_in_fonts: tuple[Path, ...],
+    layout: Layout,
+    form_map: str | None,
+    max_copies: int,
+    text: TextOrder,
+    dpi: int,
+    colour: Colour,
+    split: str | None,
+    part_name: str | None,
+    title: str | None,
+    password: str | None,
+    permissions: str | None,
+    linearize: bool,
+    attach_index: bool,
+    pages: str | None,
+    groups: tuple[str, ...],
+    documents: str | None,
+    pdf_a: PdfA | None,
+    tagged: bool,
+    language: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Convert AFP print files to PDF, or write their index, without any server."""
     from afpcluster.cli.convert_command import failed, run
@@ -126,10 +154,10 @@ def convert(
     from afpcluster.selection import Selection
 
     try:
-        selection = Selection.parse(pages, groups or (), documents)
+        selection = Selection.parse(pages, groups, documents)
         chosen = format_of(format_, output.name)
     except ConversionError as error:
-        raise typer.Exit(failed(sources[0], error, as_json)) from error
+        raise click.exceptions.Exit(failed(sources[0], error, as_json)) from error
     options = Options(
         selection=selection,
         format=chosen,
@@ -146,8 +174,8 @@ def convert(
         attach_index=attach_index,
         strict=strict,
         fail_on=fail_on,
-        resource_paths=tuple(resources or ()),
-        stand_in_folders=tuple(stand_in_fonts or STAND_IN_FOLDERS),
+        resource_paths=resources,
+        stand_in_folders=stand_in_fonts or STAND_IN_FOLDERS,
         processes=processes,
         max_pages=max_pages,
         accept_truncated=accept_truncated,
@@ -159,40 +187,50 @@ def convert(
         tagged=tagged,
         language=language,
     )
-    raise typer.Exit(run(sources, output, options, as_json=as_json, quiet=quiet))
+    raise click.exceptions.Exit(run(sources, output, options, as_json=as_json, quiet=quiet))
 
 
-@app.command("inspect")
+@click.command("inspect")
+@click.argument(
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="the AFP file, sound or damaged",
+)
+@click.option("--fields", help="these structured fields only, by their mnemonics: BPG,TLE,NOP")
+@click.option("--page", type=click.IntRange(min=1), help="the fields of this page only")
+@click.option("--at", type=click.IntRange(min=0), help="the field that this byte is in, with its bytes")
+@click.option("--brief", is_flag=True, help="without what is in the fields")
+@click.option("--text", is_flag=True, help="the text of pages, read through their fonts")
+@click.option("--resources", is_flag=True, help="the resources inside, and those that pages ask for")
+@click.option(
+    "--extract", type=PATH, help="write the resources inside into this folder: fonts, images, overlays"
+)
+@click.option(
+    "paths",
+    "--resource-path",
+    "-r",
+    type=PATH,
+    multiple=True,
+    help="folder or resource group file to look in; may repeat",
+)
+@click.option("as_json", "--json", is_flag=True, help="JSON, a line for each field")
 def inspect(
-    source: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="the AFP file, sound or damaged")
-    ],
-    fields: Annotated[
-        str | None, typer.Option(help="these structured fields only, by their mnemonics: BPG,TLE,NOP")
-    ] = None,
-    page: Annotated[int | None, typer.Option(min=1, help="the fields of this page only")] = None,
-    at: Annotated[
-        int | None, typer.Option(min=0, help="the field that this byte is in, with its bytes")
-    ] = None,
-    brief: Annotated[bool, typer.Option("--brief", help="without what is in the fields")] = False,
-    text: Annotated[bool, typer.Option("--text", help="the text of pages, read through their fonts")] = False,
-    resources: Annotated[
-        bool, typer.Option("--resources", help="the resources inside, and those that pages ask for")
-    ] = False,
-    extract: Annotated[
-        Path | None, typer.Option(help="write the resources inside into this folder: fonts, images, overlays")
-    ] = None,
-    paths: Annotated[
-        list[Path] | None,
-        typer.Option("--resource-path", "-r", help="folder or resource group file to look in; may repeat"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON, a line for each field")] = False,
+    source: Path,
+    fields: str | None,
+    page: int | None,
+    at: int | None,
+    brief: bool,
+    text: bool,
+    resources: bool,
+    extract: Path | None,
+    paths: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Show what is in an AFP file: its structured fields, decoded, as a tree. Never stops at damage."""
     from afpcluster.cli import inspect_command
     from afpcluster.options import Options
 
-    options = Options(resource_paths=tuple(paths or ()))
+    options = Options(resource_paths=paths)
     names = tuple(name.strip().upper() for name in fields.split(",")) if fields else ()
     wanted = inspect_command.Wanted(names, page, at)
     if resources or extract is not None:
@@ -201,19 +239,17 @@ def inspect(
         code = inspect_command.texts(source, wanted, options, as_json=as_json)
     else:
         code = inspect_command.inspect(source, wanted, as_json=as_json, brief=brief)
-    raise typer.Exit(code)
+    raise click.exceptions.Exit(code)
 
 
-@app.command("check")
-def check(
-    files: Annotated[list[Path], typer.Argument(help="AFP files, and folders of them")],
-    resources: Annotated[
-        list[Path] | None,
-        typer.Option("--resources", "-r", help="folder or resource group file to look in; may repeat"),
-    ] = None,
-    table: Annotated[Path | None, typer.Option("--csv", help="write a row for each file")] = None,
-    processes: Annotated[int, typer.Option("--processes", "-p", min=1, max=64, help="worker processes")] = 1,
-) -> None:
+@click.command("check")
+@click.argument("files", type=PATH, nargs=-1, required=True, help="AFP files, and folders of them")
+@click.option(
+    "--resources", "-r", type=PATH, multiple=True, help="folder or resource group file to look in; may repeat"
+)
+@click.option("table", "--csv", type=PATH, help="write a row for each file")
+@click.option("--processes", "-p", type=click.IntRange(min=1, max=64), default=1, help="worker processes")
+def check(files: tuple[Path, ...], resources: tuple[Path, ...], table: Path | None, processes: int) -> None:
     """Tell what converting print files would meet: pages, tags, fonts, what would not be shown.
 
     Exit code 0: everything would be shown, perhaps in other fonts; 7: a part would not, or a file is refused.
@@ -221,5 +257,5 @@ def check(
     from afpcluster.cli.inspect_command import check_files
     from afpcluster.options import Options
 
-    options = Options(resource_paths=tuple(resources or ()))
-    raise typer.Exit(check_files(files, options, table, processes=processes))
+    options = Options(resource_paths=resources)
+    raise click.exceptions.Exit(check_files(files, options, table, processes=processes))

@@ -3,160 +3,158 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
 
-import typer
+import click
 
-from afpcluster.cli.app import app
-from afpcluster.cli.cluster import TopologyOption
+from afpcluster.cli.cluster import topology_option
+from afpcluster.cli.parameters import PATH
 
-WhyOption = Annotated[str, typer.Option("--why", help="written down with what is done")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="check, and say what would be done")]
-TimeoutOption = Annotated[float, typer.Option("--timeout", min=0, help="seconds for what is under way")]
-OutputOption = Annotated[Literal["table", "json"], typer.Option("--output", "-o", help="table or json")]
-HostArgument = Annotated[str, typer.Argument(help="host name as in the topology")]
-_UNDER_WAY = 120.0
+why_option = click.option("--why", default="", show_default=False, help="written down with what is done")
+dry_run_option = click.option("--dry-run", is_flag=True, help="check, and say what would be done")
+timeout_option = click.option(
+    "--timeout", type=click.FloatRange(min=0), default=120.0, help="seconds for what is under way"
+)
+output_option = click.option(
+    "--output", "-o", type=click.Choice(["table", "json"]), default="table", help="table or json"
+)
+host_argument = click.argument("host", help="host name as in the topology")
 
 
-@app.command("status")
-def status(
-    topology: TopologyOption = None,
-    watch: Annotated[bool, typer.Option("--watch", help="again every second, until Ctrl-C")] = False,
-    output: OutputOption = "table",
-) -> None:
+@click.command("status")
+@topology_option
+@click.option("--watch", is_flag=True, help="again every second, until Ctrl-C")
+@output_option
+def status(topology: Path | None, watch: bool, output: str) -> None:
     """Every URL, who holds the VIP, what is wrong. Exit code 0 healthy, 3 degraded, 4 down."""
     from afpcluster.cluster import operate
 
     operate.show_status(topology, watch=watch, json_out=output == "json")
 
 
-@app.command("drain")
-def drain(
-    host: HostArgument,
-    why: WhyOption = "",
-    timeout: TimeoutOption = _UNDER_WAY,
-    dry_run: DryRunOption = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("drain")
+@host_argument
+@why_option
+@timeout_option
+@dry_run_option
+@topology_option
+def drain(host: str, why: str, timeout: float, dry_run: bool, topology: Path | None) -> None:
     """Take an instance out of work; ends when nothing is under way there. The last one is refused (5)."""
     from afpcluster.cluster import operate
 
     operate.drain(host, why, timeout, topology, dry_run=dry_run)
 
 
-@app.command("undrain")
-def undrain(
-    host: HostArgument,
-    timeout: TimeoutOption = _UNDER_WAY,
-    dry_run: DryRunOption = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("undrain")
+@host_argument
+@timeout_option
+@dry_run_option
+@topology_option
+def undrain(host: str, timeout: float, dry_run: bool, topology: Path | None) -> None:
     """Let an instance work again; ends when both proxies send it requests."""
     from afpcluster.cluster import operate
 
     operate.undrain(host, timeout, topology, dry_run=dry_run)
 
 
-@app.command("switchover")
-def switchover(
-    to: Annotated[str | None, typer.Option("--to", help="proxy; without it, the other one")] = None,
-    why: WhyOption = "",
-    timeout: TimeoutOption = _UNDER_WAY,
-    dry_run: DryRunOption = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("switchover")
+@click.option("--to", help="proxy; without it, the other one")
+@why_option
+@timeout_option
+@dry_run_option
+@topology_option
+def switchover(to: str | None, why: str, timeout: float, dry_run: bool, topology: Path | None) -> None:
     """Move the VIP, planned: nothing is lost. Refused (5) when the other proxy is not well."""
     from afpcluster.cluster import operate
 
     operate.switchover(to, why, timeout, topology, dry_run=dry_run)
 
 
-@app.command("failover")
-def failover(
-    to: Annotated[str, typer.Option("--to", help="proxy that is to take the VIP")],
-    why: WhyOption = "",
-    dry_run: DryRunOption = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("failover")
+@click.option("--to", required=True, help="proxy that is to take the VIP")
+@why_option
+@dry_run_option
+@topology_option
+def failover(to: str, why: str, dry_run: bool, topology: Path | None) -> None:
     """Move the VIP now; what is under way through the other proxy is lost."""
     from afpcluster.cluster import operate
 
     operate.failover(to, why, topology, dry_run=dry_run)
 
 
-@app.command("pause")
-def pause(why: WhyOption = "", dry_run: DryRunOption = False, topology: TopologyOption = None) -> None:
+@click.command("pause")
+@why_option
+@dry_run_option
+@topology_option
+def pause(why: str, dry_run: bool, topology: Path | None) -> None:
     """No watcher moves the VIP any more, for work on the proxies."""
     from afpcluster.cluster import operate
 
     operate.pause(why, topology, dry_run=dry_run)
 
 
-@app.command("resume")
-def resume(dry_run: DryRunOption = False, topology: TopologyOption = None) -> None:
+@click.command("resume")
+@dry_run_option
+@topology_option
+def resume(dry_run: bool, topology: Path | None) -> None:
     """End `pause`."""
     from afpcluster.cluster import operate
 
     operate.resume(topology, dry_run=dry_run)
 
 
-@app.command("rolling-restart")
-def rolling_restart(
-    why: WhyOption = "",
-    timeout: TimeoutOption = _UNDER_WAY,
-    dry_run: DryRunOption = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("rolling-restart")
+@why_option
+@timeout_option
+@dry_run_option
+@topology_option
+def rolling_restart(why: str, timeout: float, dry_run: bool, topology: Path | None) -> None:
     """Restart every instance and both HAProxies, one by one, while clients are served."""
     from afpcluster.cluster import operate
 
     operate.rolling_restart(why, timeout, topology, dry_run=dry_run)
 
 
-@app.command("history")
-def history(topology: TopologyOption = None, output: OutputOption = "table") -> None:
+@click.command("history")
+@topology_option
+@output_option
+def history(topology: Path | None, output: str) -> None:
     """Who held the VIP, and what operators did: when, why, how long."""
     from afpcluster.cluster import operate
 
     operate.history(topology, json_out=output == "json")
 
 
-@app.command("logs")
-def logs(
-    hosts: Annotated[list[str] | None, typer.Argument(help="host names; without one, all")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="10m, 2h, 1d, or 2026-03-31T18:00")] = None,
-    request_id: Annotated[
-        str | None, typer.Option("--request-id", help="only lines with this X-Request-ID")
-    ] = None,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("logs")
+@click.argument("hosts", nargs=-1, required=False, help="host names; without one, all")
+@click.option("--since", help="10m, 2h, 1d, or 2026-03-31T18:00")
+@click.option("--request-id", help="only lines with this X-Request-ID")
+@topology_option
+def logs(hosts: tuple[str, ...], since: str | None, request_id: str | None, topology: Path | None) -> None:
     """The logs of all processes as one, in order of time."""
     from afpcluster.cluster import operate
 
-    operate.show_logs(hosts or [], since, request_id, topology)
+    operate.show_logs([*hosts], since, request_id, topology)
 
 
-@app.command("validate")
-def validate(topology: TopologyOption = None) -> None:
+@click.command("validate")
+@topology_option
+def validate(topology: Path | None) -> None:
     """Check a topology and every file rendered from it. Exit code 2 for a mistake."""
     from afpcluster.cluster import files
 
     files.validate(topology)
 
 
-@app.command("render")
-def render(
-    output: Annotated[
-        Path | None, typer.Option("--output", help="folder for the files of every host")
-    ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="how the hosts differ from the topology (3)")] = False,
-    topology: TopologyOption = None,
-) -> None:
+@click.command("render")
+@click.option("--output", type=PATH, help="folder for the files of every host")
+@click.option("--diff", is_flag=True, help="how the hosts differ from the topology (3)")
+@topology_option
+def render(output: Path | None, diff: bool, topology: Path | None) -> None:
     """Write every host's files, or show how those on the hosts differ."""
     from afpcluster.cluster import files
 
     if diff == (output is not None):
-        raise typer.BadParameter("one of --output FOLDER and --diff")
+        raise click.BadParameter("one of --output FOLDER and --diff")
     if output is not None:
         files.write(topology, output)
     else:

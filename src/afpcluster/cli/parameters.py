@@ -1,0 +1,27 @@
+"""What commands have in common."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+PATH: click.Path[Path] = click.Path(path_type=Path, readable=False)
+"""A path; whether it can be read the command says itself, and what next."""
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+class OneOf(click.Choice[Kind]):
+    """A member of an enumeration, by its value."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        return str(choice)
+
+
+def refused(error: Exception) -> click.exceptions.Exit:
+    """Say on standard error why a command does not start."""
+    click.echo(f"afpcluster: {error}", err=True)
+    return click.exceptions.Exit(2)
