@@ -136,6 +136,7 @@ class Loopback:
     topology: Topology
     process: subprocess.Popen[bytes]
     stubs: dict[str, Stub]
+    servers: dict[str, _Server]
     folder: Path
 
     @property
@@ -181,6 +182,11 @@ class Loopback:
         target = (str(self.proxy.address), self.topology.ports.wrapper_proxy)
         return socket.create_connection(target, 10, (source, 0))
 
+    def lose(self, name: str) -> None:
+        """For good: connections to an instance hang, as when its network has gone."""
+        self.servers[name].shutdown()
+        self.servers[name].socket.listen(0)  # the first one fills the queue, the others are not answered
+
     def log(self) -> list[dict[str, Any]]:
         """The requests that HAProxy wrote down."""
         lines = (self.folder / "log").read_text(errors="replace").splitlines()
@@ -204,12 +210,13 @@ def running(
     text = text.replace("    user haproxy\n    group haproxy\n", "")
     (folder / "haproxy.cfg").write_text(text)
     stubs: dict[str, Stub] = {}
+    servers: dict[str, _Server] = {}
     ports = {Role.WRAPPER: topology.ports.wrapper, Role.AFP2WEB: topology.ports.afp2web}
     with contextlib.ExitStack() as stack:
         for host in topology.hosts:
             for role in ports.keys() & set(host.roles):
                 stub = stubs[host.name] = Stub()
-                server = _Server((str(host.address), ports[role]), _handler(stub))
+                server = servers[host.name] = _Server((str(host.address), ports[role]), _handler(stub))
                 if certificates and host.name in certificates:
                     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
                     context.load_cert_chain(certificates[host.name])
@@ -223,7 +230,7 @@ def running(
         process = subprocess.Popen(["haproxy", "-W", "-f", folder / "haproxy.cfg"], stdout=log, stderr=log)
         stack.callback(process.wait)
         stack.callback(process.kill)
-        made = Loopback(topology, process, stubs, folder)
+        made = Loopback(topology, process, stubs, servers, folder)
         wait_for(lambda: made.healthz() == 200)
         yield made
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import pairwise
 
 from afpcluster.cluster.template import duration, fill
 from afpcluster.cluster.topology import Host, Role, Tls, Topology, queues, time_limits
@@ -100,6 +101,9 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         wrappers=_listed(_wrapper_sources(topology)),
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
+        reached_servers=f"{_servers(wrappers, ports.wrapper, '')}\n{_servers(instances, ports.afp2web, '')}",
+        wrapper_reached="\n".join(_reached(wrappers)),
+        afp2web_reached="\n".join(_reached(instances)),
         wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
         afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}{verified}"),
         detours="\n".join(_detours(instances)),
@@ -124,16 +128,27 @@ def _server_tls(tls: Tls) -> str:
 
 def _servers(hosts: tuple[Host, ...], port: int, settings: str) -> str:
     return "\n".join(
-        f"    server {host.name} {host.address}:{port} {settings.format(name=host.name)}" for host in hosts
+        f"    server {host.name} {host.address}:{port} {settings.format(name=host.name)}".rstrip()
+        for host in hosts
     )
 
 
 def _detours(instances: tuple[Host, ...]) -> Iterator[str]:
     """Past the instance that is to be avoided: to the next one, if it is up."""
-    for index, host in enumerate(instances):
-        other = instances[(index + 1) % len(instances)]
-        if other != host:
-            yield f"    use-server {other.name} if {{ req.hdr(X-Avoid-Instance) -m str {host.name} }}"
+    for host, other in _next(instances):
+        yield f"    use-server {other.name} if {{ req.hdr(X-Avoid-Instance) -m str {host.name} }}"
+
+
+def _reached(hosts: tuple[Host, ...]) -> Iterator[str]:
+    """Past one that accepts no connections: to the next one that does."""
+    for host, other in _next(hosts):
+        lost, there = f"!{{ srv_is_up(reached/{host.name}) }}", f"{{ srv_is_up(reached/{other.name}) }}"
+        yield f"    use-server {other.name} if {lost} {there}"
+
+
+def _next(hosts: tuple[Host, ...]) -> Iterator[tuple[Host, Host]]:
+    """Each with the one after it."""
+    return pairwise((*hosts, hosts[0])) if len(hosts) > 1 else iter(())
 
 
 def _wrapper_sources(topology: Topology) -> Iterator[object]:
