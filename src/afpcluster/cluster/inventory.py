@@ -15,8 +15,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from afpcluster.cluster import layout
 from afpcluster.cluster.machine import containers, machine_files, machine_kind
-from afpcluster.cluster.processes import KEEPALIVED_PIDS, keepalived_command, keepalived_pause
-from afpcluster.cluster.render import PROPERTIES, Kind, Rendered, kind, render
+from afpcluster.cluster.processes import KEEPALIVED_PAUSE, KEEPALIVED_PIDS, keepalived_command
+from afpcluster.cluster.render import PROPERTIES, RELEASE_VIP, Kind, Rendered, kind, render
 from afpcluster.cluster.topology import Host, Role, Topology
 
 TOPOLOGY = "topology.yml"
@@ -65,7 +65,8 @@ def _group_vars(topology: Topology) -> dict[str, Any]:
         "afpcluster_stats_hash_file": str(ssh.stats_hash_file),
         "afpcluster_keepalived_command": shlex.join(keepalived_command(topology)),
         "afpcluster_keepalived_pids": list(KEEPALIVED_PIDS),
-        "afpcluster_keepalived_pause_seconds": keepalived_pause(topology) / 1000,
+        "afpcluster_keepalived_pause_seconds": KEEPALIVED_PAUSE / 1000,
+        "afpcluster_release_vip": RELEASE_VIP,
         "afpcluster_state_folder": layout.STATE,
         "afpcluster_health_folder": layout.HEALTH_FOLDER,
         "afpcluster_haproxy_folder": layout.HAPROXY_SOCKET_FOLDER,

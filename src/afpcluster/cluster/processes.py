@@ -16,10 +16,12 @@ from afpcluster.cluster.render import (
     AFP2WEB_PROPERTIES,
     HAPROXY_CFG,
     KEEPALIVED_CONF,
+    RELEASE_VIP,
     WRAPPER_PROPERTIES,
 )
 from afpcluster.cluster.topology import Host, Role, Topology
 
+KEEPALIVED_PAUSE = 200  # milliseconds; then RELEASE_VIP waits until the other proxy has the VIP
 KEEPALIVED_PIDS = (f"{layout.STATE}/keepalived.pid", f"{layout.STATE}/keepalived-vrrp.pid")
 PYTHON = (f"{layout.APP}/venv/bin/python", "-m", "afpcluster")
 
@@ -89,9 +91,10 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
     yield Process(
         host.name,
         "keepalived",
-        keepalived_command(topology),
+        ("sh", "-c", '"$0"; exec "$@"', RELEASE_VIP, *keepalived_command(topology)),
         User.ROOT,
-        pause=keepalived_pause(topology),
+        pause=KEEPALIVED_PAUSE,
+        nice=-10,
         # When its VRRP child dies, the parent ends too and is started after the pause: it would start a new
         # child at once, then after 1, 2, 4 ... s, and so long the VIP is on both proxies.
         # Left behind by a kill -9, they make the new one believe it runs already and exit with 0.
@@ -127,9 +130,3 @@ def haproxy_pause(topology: Topology) -> int:
     """Milliseconds before HAProxy starts again: the standby has the VIP by then, if there is one. If there is
     none, clients wait for this."""
     return 3 * topology.vrrp.advert_interval + 150
-
-
-def keepalived_pause(topology: Topology) -> int:
-    """Milliseconds before Keepalived starts again: longer than the standby waits for three adverts, because
-    starting removes the VIP, and before the standby has it nobody would."""
-    return 3 * topology.vrrp.advert_interval + 450

@@ -14,6 +14,7 @@ import signal
 from afpcluster.cluster import views
 from afpcluster.cluster.exits import UnfinishedError
 from afpcluster.cluster.probe import connect
+from afpcluster.cluster.processes import KEEPALIVED_PIDS
 from afpcluster.cluster.proxies import wait_until_ready
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import SiteError
@@ -62,11 +63,11 @@ def wait_until_reloaded(site: Site, proxy: str, old: int | None, seconds: float 
 
 def reload_keepalived(site: Site, proxy: str) -> None:
     """Raises `SiteError` or `UnfinishedError`."""
-    before = site.process(proxy, "keepalived")
-    if before.pid is not None:
+    before = site.text(proxy, KEEPALIVED_PIDS[0])
+    if site.process(proxy, "keepalived").pid is not None:
         site.signal(proxy, "keepalived", signal.SIGHUP)
     wait_until_ready(site, proxy, _SECONDS, f"Keepalived on {proxy} has reloaded, but cannot take the VIP")
-    if before.pid not in (None, site.process(proxy, "keepalived").pid):
+    if before not in ("", site.text(proxy, KEEPALIVED_PIDS[0])):
         raise SiteError(f"Keepalived on {proxy} ended while it reloaded: `afpcluster logs {proxy}` says why")
 
 

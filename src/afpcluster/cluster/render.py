@@ -8,9 +8,10 @@ repository and is handed in. Paths are those of a real host, in the lab and on r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Address
 from pathlib import PurePosixPath
 
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
@@ -21,6 +22,7 @@ HAPROXY_CFG = "/usr/local/docker/haproxy/haproxy.cfg"
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
 CHK_HAPROXY = "/usr/local/bin/chk_haproxy.sh"
 NOTIFY_VIP = "/usr/local/bin/notify_vip.sh"
+RELEASE_VIP = "/usr/local/bin/release_vip"
 WRAPPER_PROPERTIES = "/usr/local/docker/app-configs/wrapper-service/wrapperservice.properties"
 AFP2WEB_PROPERTIES = "/usr/local/docker/app-configs/afp2web/afp2web.properties"
 PROPERTIES: Mapping[Role, str] = {Role.WRAPPER: WRAPPER_PROPERTIES, Role.AFP2WEB: AFP2WEB_PROPERTIES}
@@ -58,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     CHK_HAPROXY: Kind(0o755),
     NOTIFY_VIP: Kind(0o755),
+    RELEASE_VIP: Kind(0o755),
     WRAPPER_PROPERTIES: Kind(process="wrapper", on_change=OnChange.RESTART),
     AFP2WEB_PROPERTIES: Kind(process="afp2web", on_change=OnChange.RESTART),
 }
@@ -87,6 +90,7 @@ def render(topology: Topology, stats_hash: str) -> Rendered:
             files[host.name][KEEPALIVED_CONF] = _keepalived_conf(topology, host)
             files[host.name][CHK_HAPROXY] = fill("chk_haproxy.sh")
             files[host.name][NOTIFY_VIP] = fill("notify_vip.sh", host=host.name)
+            files[host.name][RELEASE_VIP] = _release_vip(topology, host)
         if Role.WRAPPER in host.roles:
             files[host.name][WRAPPER_PROPERTIES] = _wrapper_properties(topology, host)
         if Role.AFP2WEB in host.roles:
@@ -136,17 +140,34 @@ def _keepalived_conf(topology: Topology, host: Host) -> str:
     )
 
 
+def _release_vip(topology: Topology, host: Host) -> str:
+    network, vrrp = topology.network, topology.vrrp
+    return fill(
+        "release_vip",
+        interface=network.interface,
+        virtual_address=network.virtual_address,
+        prefix_length=network.range.prefixlen,
+        address=host.address,
+        others=", ".join(f'"{address}"' for address in _others(topology, host)),
+        router_id=vrrp.router_id,
+        seconds=f"{(3 * vrrp.advert_interval + 450) / 1000:g}",
+    )
+
+
+def _others(topology: Topology, host: Host) -> Iterator[IPv4Address]:
+    return (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
+
+
 def _peers(topology: Topology, host: Host) -> str:
     if topology.vrrp.transport is Transport.MULTICAST:
         return "    # Adverts by multicast: whoever is on this network can take the VIP."
-    others = (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
     return "\n".join(
         [
             "    # Adverts between the proxies alone, and none that a router has passed on.",
             f"    unicast_src_ip {host.address}",
             "    unicast_ttl 255",
             "    unicast_peer {",
-            *(f"        {address} min_ttl 255" for address in others),
+            *(f"        {address} min_ttl 255" for address in _others(topology, host)),
             "    }",
         ]
     )

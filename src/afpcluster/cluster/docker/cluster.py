@@ -23,6 +23,7 @@ from afpcluster.cluster.docker.engine import Engine
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.password import hashed, make_password
 from afpcluster.cluster.probe import Answer, probe
+from afpcluster.cluster.render import KINDS
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.urls import VIP, Url, entrance, urls
 
@@ -30,6 +31,7 @@ Say = Callable[[str], None]
 FOLDER = images.CLONE / "deploy" / "docker"
 _PASSWORD = "AFPCLUSTER_STATS_PASSWORD"
 _HEALTHY_SECONDS = 180.0
+_PROGRAMS = tuple(path for path, its in KINDS.items() if its.mode & 0o100)
 _INSIDE = ("python", "-m", "afpcluster.cluster.docker.inside")
 
 
@@ -104,7 +106,7 @@ def write(topology: Topology, folder: Path, *, keep: bool) -> list[str]:
             continue
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-        file.chmod(0o755 if path.endswith(".sh") else 0o644)
+        file.chmod(0o755 if path.endswith(_PROGRAMS) else 0o644)
     return kept
 
 

@@ -7,17 +7,19 @@ of the password of /stats is no part of it: HAProxy reads it from its environmen
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from afpcluster.cluster import layout
-from afpcluster.cluster.processes import KEEPALIVED_PIDS, keepalived_pause, watch
+from afpcluster.cluster.processes import KEEPALIVED_PAUSE, KEEPALIVED_PIDS, keepalived_command, watch
 from afpcluster.cluster.render import (
     AFP2WEB_PROPERTIES,
     CHK_HAPROXY,
     HAPROXY_CFG,
     KEEPALIVED_CONF,
     PROPERTIES,
+    RELEASE_VIP,
     WRAPPER_PROPERTIES,
     Rendered,
     render,
@@ -79,10 +81,10 @@ def _compose(topology: Topology) -> str:
         haproxy_cfg=HAPROXY_CFG,
         chk_haproxy=CHK_HAPROXY,
         keepalived_pids=" ".join(KEEPALIVED_PIDS),
-        keepalived_pid=KEEPALIVED_PIDS[0],
         vrrp_pid=KEEPALIVED_PIDS[1],
-        keepalived_pause=f"{keepalived_pause(topology) / 1000:g}",
-        keepalived_conf=KEEPALIVED_CONF,
+        keepalived_pause=f"{KEEPALIVED_PAUSE / 1000:g}",
+        keepalived=shlex.join(keepalived_command(topology)),
+        release_vip=RELEASE_VIP,
         state=layout.STATE,
         services="\n".join(_service(topology, host) for host in topology.hosts).rstrip(),
         volumes="\n".join(_volumes(topology)),

@@ -21,6 +21,7 @@ from afpcluster.cluster.lab import LabError
 RUN = Path("/run/afpcluster-docker")  # socket, PID file, log of an engine of our own
 DATA = Path("/var/lib/afpcluster-docker")  # its images, containers and volumes
 _START_SECONDS = 60.0
+_COMPOSE_SECONDS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,13 @@ class Engine:
         program = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
         where = ["--project-directory", str(folder), "--file", str(folder / "compose.yaml")]
         call = [*program, *where, "--project-name", project, *arguments]
-        environment = {**os.environ, **({"DOCKER_HOST": self.host} if self.host else {})}
-        done = subprocess.run(call, capture_output=True, text=True, env=environment, timeout=900, check=False)
+        # docker-compose gives up on an engine that takes a minute, as one may on a machine that works.
+        environment = {**os.environ, "COMPOSE_HTTP_TIMEOUT": f"{_COMPOSE_SECONDS:g}"}
+        if self.host:
+            environment["DOCKER_HOST"] = self.host
+        done = subprocess.run(
+            call, capture_output=True, text=True, env=environment, timeout=_COMPOSE_SECONDS, check=False
+        )
         if done.returncode != 0:
             raise CommandError(
                 f"`{' '.join(call)}` ended with {done.returncode} and said: {done.stderr.strip()}"
