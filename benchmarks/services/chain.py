@@ -22,6 +22,7 @@ from pathlib import Path
 
 import afpcluster
 from afpcluster.cluster.password import hashed
+from afpcluster.cluster.processes import HAPROXY_ENVIRONMENT
 from afpcluster.cluster.render import HAPROXY_CFG, PROPERTIES, render
 from afpcluster.cluster.topology import Role, Topology
 from afpcluster.cluster.topology_file import parse, sample_text
@@ -116,7 +117,8 @@ def running(of_afp2web: str = "", *, slow_start: bool = False) -> Iterator[Chain
         text = files[proxy.name][HAPROXY_CFG].replace("    user haproxy\n    group haproxy\n", "")
         text = text.replace("/run/afpcluster/haproxy/admin.sock", str(configuration.with_name("admin.sock")))
         configuration.write_text(text)
-        _start(chain, stack, proxy.name, ["haproxy", "-db", "-f", str(configuration)])
+        kept = [f"{name}={value}" for name, value in HAPROXY_ENVIRONMENT.items()]
+        _start(chain, stack, proxy.name, ["env", *kept, "haproxy", "-db", "-f", str(configuration)])
         _wait_for(lambda: _ready(chain))
         if slow_start:
             time.sleep(_SLOW_START_SECONDS)

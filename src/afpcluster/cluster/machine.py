@@ -14,7 +14,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from pathlib import Path, PurePosixPath
 
 from afpcluster.cluster import layout
-from afpcluster.cluster.processes import watch
+from afpcluster.cluster.processes import HAPROXY_ENVIRONMENT, watch
 from afpcluster.cluster.render import (
     HAPROXY_CFG,
     PROPERTIES,
@@ -81,6 +81,7 @@ def _services(topology: Topology, host: Host) -> Iterator[str]:
             grace=_GRACE,
             haproxy_pid=layout.HAPROXY_PID,
             haproxy_cfg=HAPROXY_CFG,
+            haproxy_environment=json.dumps(HAPROXY_ENVIRONMENT)[1:-1],
             haproxy_folder=PurePosixPath(HAPROXY_CFG).parent,
             watch=json.dumps(["afpcluster", *watch(topology, host)]),
             certificates=_mounts(_proxy_tls(topology)),

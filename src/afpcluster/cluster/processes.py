@@ -24,6 +24,13 @@ from afpcluster.cluster.topology import Host, Role, Topology
 KEEPALIVED_PAUSE = 200  # milliseconds; then RELEASE_VIP waits until the other proxy has the VIP
 KEEPALIVED_PIDS = (f"{layout.STATE}/keepalived.pid", f"{layout.STATE}/keepalived-vrrp.pid")
 PYTHON = (f"{layout.APP}/venv/bin/python", "-m", "afpcluster")
+_KEPT_MEMORY = 32 * 1024 * 1024  # the most that glibc takes as M_MMAP_THRESHOLD: mallopt(3)
+HAPROXY_ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": str(_KEPT_MEMORY),
+    "MALLOC_TRIM_THRESHOLD_": str(_KEPT_MEMORY),
+}
+"""HAProxy keeps the memory of its large buffers for the next request. Else each goes back to the kernel and
+comes anew, page by page: half of HAProxy's processor time."""
 
 
 class User(StrEnum):
@@ -69,12 +76,13 @@ def _wrapper(topology: Topology, host: Host) -> Iterator[Process]:
 
 
 def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
+    kept = [f"{name}={value}" for name, value in HAPROXY_ENVIRONMENT.items()]
     # HAProxy and its watcher come before conversions on a busy machine: a late answer looks like a fault.
     yield Process(
         host.name,
         "haproxy",
         # A master that stays, also over a reload (SIGUSR2), and a worker that serves.
-        ("haproxy", "-W", "-f", HAPROXY_CFG),
+        ("env", *kept, "haproxy", "-W", "-f", HAPROXY_CFG),
         User.HAPROXY,
         pause=haproxy_pause(topology),
         nice=-10,

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from afpcluster.cluster import layout
-from afpcluster.cluster.processes import KEEPALIVED_PAUSE, KEEPALIVED_PIDS, keepalived_command, watch
+from afpcluster.cluster.processes import (
+    HAPROXY_ENVIRONMENT,
+    KEEPALIVED_PAUSE,
+    KEEPALIVED_PIDS,
+    keepalived_command,
+    watch,
+)
 from afpcluster.cluster.render import (
     AFP2WEB_PROPERTIES,
     CHK_HAPROXY,
@@ -79,6 +85,7 @@ def _compose(topology: Topology) -> str:
         haproxy_folder=layout.HAPROXY_SOCKET_FOLDER,
         haproxy_pid=layout.HAPROXY_PID,
         haproxy_cfg=HAPROXY_CFG,
+        haproxy_environment=json.dumps(HAPROXY_ENVIRONMENT)[1:-1],
         chk_haproxy=CHK_HAPROXY,
         keepalived_pids=" ".join(KEEPALIVED_PIDS),
         vrrp_pid=KEEPALIVED_PIDS[1],
