@@ -7,6 +7,7 @@ or two bytes (glyph indexes of a big font). Widths are in 1/1000 of the em.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
@@ -97,8 +98,9 @@ class RasterFace:
 
 
 Face = OutlineFace | RasterFace
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 def is_private(text: str) -> bool:
     """Whether text is of Unicode's private use: characters that nobody else knows."""
-    return any("\ue000" <= character <= "\uf8ff" or character >= "\U000f0000" for character in text)
+    return _PRIVATE.search(text) is not None

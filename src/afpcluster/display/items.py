@@ -170,7 +170,7 @@ class CcittParameters:
     columns: int = 0  # of the coded rows, where these are padded to a whole byte; 0 is the image's width
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class ImageData:
     """Pixels as they came where possible. `key` identifies the content, so that equal images are stored
     once. `inverted` reads sample value v as maximum - v (after decoding)."""

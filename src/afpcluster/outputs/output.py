@@ -40,6 +40,14 @@ class Maker(Protocol):
     def packet(self, page: Any) -> Packet: ...
 
 
+@runtime_checkable
+class Restarting(Protocol):
+    """A maker that can go on for another document, and remembers what it makes of what pages share."""
+
+    def restart(self) -> None:
+        """What follows is of another document, whose writer has seen nothing yet."""
+
+
 class Writer(Protocol):
     """Writes one document: `add` every packet in page order, then `finish`."""
 

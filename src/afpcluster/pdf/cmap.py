@@ -5,7 +5,8 @@ Runs of consecutive codes become ranges; a block holds at most 100 of them, as C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 _BLOCK = 100
 _HEAD = """/CIDInit/ProcSet findresource begin
@@ -23,17 +24,17 @@ _TAIL = "endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n"
 
 def to_unicode_cmap(unicode: Mapping[int, str], code_size: int) -> bytes:
     """A ToUnicode CMap for codes of `code_size` bytes; codes with an empty text are left out."""
-    texts = {code: text.encode("utf-16-be", "replace") for code, text in unicode.items() if text}
+    texts = {code: _utf16(text) for code, text in unicode.items() if text}
     ranges: list[str] = []
     chars: list[str] = []
-    for first, last in _runs(
-        sorted(texts), lambda code, steps: texts[code] == _stepped(texts[code - steps], steps)
-    ):
-        start = f"<{first:0{2 * code_size}X}>"
+    digits = 2 * code_size
+    # In a range the last byte of the text is counted on.
+    for first, last in _runs({code: (text[:-1], text[-1] - code) for code, text in texts.items()}):
+        text = texts[first].hex().upper()
         if first == last:
-            chars.append(f"{start}<{texts[first].hex().upper()}>")
+            chars.append(f"<{first:0{digits}X}><{text}>")
         else:
-            ranges.append(f"{start}<{last:0{2 * code_size}X}><{texts[first].hex().upper()}>")
+            ranges.append(f"<{first:0{digits}X}><{last:0{digits}X}><{text}>")
     body = _blocks(ranges, "bfrange") + _blocks(chars, "bfchar")
     return _cmap("UCS", "Adobe-Identity-UCS", 2, code_size, body)
 
@@ -43,7 +44,7 @@ def cid_cmap(name: str, cids: Mapping[int, int], code_size: int) -> bytes:
     digits = 2 * code_size
     ranges = [
         f"<{first:0{digits}X}><{last:0{digits}X}>{cids[first]}"
-        for first, last in _runs(sorted(cids), lambda code, steps: cids[code] == cids[code - steps] + steps)
+        for first, last in _runs({code: cid - code for code, cid in cids.items()})
     ]
     return _cmap("Identity", name, 1, code_size, _blocks(ranges, "cidrange"))
 
@@ -55,25 +56,26 @@ def _cmap(ordering: str, name: str, kind: int, code_size: int, body: str) -> byt
     return (head + body + _TAIL).encode()
 
 
-def _runs(codes: list[int], continues: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
-    """(first, last) of each run of consecutive codes with one high byte (a range may not cross it) where
-    `continues(code, steps from the first)` holds."""
+def _runs(bases: Mapping[int, object]) -> Iterator[tuple[int, int]]:
+    """(first, last) of each run of consecutive codes with one high byte (a range may not cross it) and equal
+    bases."""
     first = last = -1
-    for code in codes:
-        if code == last + 1 and code & 0xFF and first >= 0 and continues(code, code - first):
+    base: object = None
+    for code, own in sorted(bases.items()):
+        if own == base and code == last + 1 and code & 0xFF:
             last = code
             continue
         if first >= 0:
             yield first, last
         first = last = code
+        base = own
     if first >= 0:
         yield first, last
 
 
-def _stepped(text: bytes, steps: int) -> bytes:
-    """UTF-16 text with its last byte moved on; b"" (which is no text) where that byte would overflow."""
-    last = text[-1] + steps
-    return text[:-1] + bytes([last]) if last < 0x100 else b""
+@lru_cache(maxsize=1024)
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-be", "replace")
 
 
 def _blocks(entries: list[str], operator: str) -> str:

@@ -12,12 +12,14 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
+from functools import lru_cache
 from itertools import chain
 from typing import Protocol
 
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, serialise
 
 COMPRESSION_LEVEL = 6
+_SMALL = 2048  # bytes of what may come again: metadata, CMaps
 _OBJECTS_PER_STREAM = 200
 _STREAM_SIZE = 1 << 16
 _IN_OBJECT_STREAM = 1 << 63  # a place: this bit, the object stream's number << 16, the index in it
@@ -33,6 +35,11 @@ class Sink(Protocol):
 
 def deflate(data: bytes) -> bytes:
     """Compress for FlateDecode, always alike."""
+    return _deflated(data) if len(data) < _SMALL else zlib.compress(data, COMPRESSION_LEVEL)
+
+
+@lru_cache(maxsize=64)  # parts of a print file have much in common
+def _deflated(data: bytes) -> bytes:
     return zlib.compress(data, COMPRESSION_LEVEL)
 
 

@@ -77,7 +77,8 @@ def text_string(text: str) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _name(name: str) -> bytes:
+def name_token(name: str) -> bytes:
+    """A name object's syntax (section 7.3.5)."""
     escaped = bytearray(b"/")
     for byte in name.encode("utf-8"):
         if 0x21 <= byte <= 0x7E and byte not in b"#/%()<>[]{}":
@@ -98,7 +99,7 @@ def _array(value: Sequence[Any], out: list[bytes]) -> None:
 def _dictionary(value: Mapping[str, Any], out: list[bytes]) -> None:
     out.append(b"<<")
     for key, item in value.items():
-        out.append(_name(key))
+        out.append(name_token(key))
         write = _CONTAINERS.get(type(item), _atom)
         write(item, out)
     out.append(b">>")
@@ -119,7 +120,7 @@ _ATOMS: dict[type, Callable[[Any], bytes]] = {
     float: lambda value: number(value, 5).encode(),
     bytes: lambda value: b"(" + escape_string(value) + b")",
     str: lambda value: b"(" + escape_string(text_string(value)) + b")",
-    Name: _name,
+    Name: name_token,
     Ref: lambda value: b"%d 0 R" % value,
     Raw: bytes,
 }

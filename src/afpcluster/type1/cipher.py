@@ -1,11 +1,25 @@
 """The cipher of Type 1 programs (Adobe Type 1 Font Format, chapter 7.1): of the eexec portion, and of each
-charstring in it."""
+charstring in it.
+
+Rules: the cipher goes byte by byte, and its key depends on all bytes before. A text that is written anew
+comes in pieces, so that what subsets have in common is encrypted once: white space behind a piece takes the
+key to where the next one begins.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
 _EEXEC_KEY = 55665
 _CHARSTRING_KEY = 4330
+_FACTOR, _SUMMAND = 52845, 22719
+_INVERSE = pow(_FACTOR, -1, 1 << 16)
 _EEXEC_START = 4  # bytes that begin the eexec portion and mean nothing
+_PIECE_KEY = 28552  # at the begin of a piece: short ways lead to it from more keys than to any other
+_SPACES = b"\n \t\r"  # what every reader takes for white space
+_LONGEST_WAY = 5  # bytes of white space that are looked up together
+_KNOWN_PIECES = 2048
 
 
 def decrypt_eexec(cipher: bytes) -> bytes:
@@ -16,6 +30,68 @@ def decrypt_eexec(cipher: bytes) -> bytes:
 def encrypt_eexec(plain: bytes) -> bytes:
     """The eexec portion of this text. It starts with zeros: their cipher is no hexadecimal to any reader."""
     return _encrypt(bytes(_EEXEC_START) + plain, _EEXEC_KEY)
+
+
+def encrypt_eexec_pieces(pieces: Sequence[bytes]) -> bytes:
+    """The eexec portion of a text in pieces, each of which may have white space behind it, but for the last:
+    about eight bytes of it are put there."""
+    first, *others, last = pieces
+    return b"".join(
+        [
+            _piece(bytes(_EEXEC_START) + first, _EEXEC_KEY),
+            *[_piece(piece, _PIECE_KEY) for piece in others],
+            _encrypt(last, _PIECE_KEY),
+        ]
+    )
+
+
+@lru_cache(maxsize=_KNOWN_PIECES)
+def _piece(plain: bytes, key: int) -> bytes:
+    """The cipher of a piece with the white space behind it."""
+    cipher = _encrypt(plain, key)
+    for byte in cipher:
+        key = (byte + key) * _FACTOR + _SUMMAND & 0xFFFF
+    return cipher + _encrypt(_way_from(key), key)
+
+
+def _way_from(key: int) -> bytes:
+    """White space that leads from a key to that of pieces, by the first key from which a way is known."""
+    ways = _ways()
+    if key in ways:
+        return ways[key]
+    reached = [(key, b"")]
+    for known, way in reached:
+        for space in _SPACES:
+            after = ((space ^ known >> 8) + known) * _FACTOR + _SUMMAND & 0xFFFF
+            if after in ways:
+                return b"%b%c%b" % (way, space, ways[after])
+            reached.append((after, b"%b%c" % (way, space)))
+    raise AssertionError("white space leads from every key to every other")
+
+
+@cache
+def _ways() -> dict[int, bytes]:
+    """Keys from which a little white space leads to that of pieces, and which."""
+    ways = last = {_PIECE_KEY: b""}
+    for _ in range(_LONGEST_WAY):
+        last = {
+            before: bytes((space,)) + spaces
+            for key, spaces in last.items()
+            for space in _SPACES
+            for before in _keys_before(key, space)
+            if before not in ways
+        }
+        ways = ways | last
+    return ways
+
+
+def _keys_before(key: int, plain: int) -> Iterator[int]:
+    """The keys that this plain byte takes to `key`."""
+    total = (key - _SUMMAND) * _INVERSE & 0xFFFF  # of the cipher's byte and the key before
+    for high in range((total >> 8) - 2, (total >> 8) + 1):
+        low = total - (high << 8) - (plain ^ high & 0xFF)
+        if 0 <= low <= 0xFF:
+            yield (high & 0xFF) << 8 | low
 
 
 def decrypt_charstring(cipher: bytes, len_iv: int) -> bytes:
@@ -32,7 +108,7 @@ def _decrypt(cipher: bytes, key: int) -> bytes:
     plain = bytearray(len(cipher))
     for position, byte in enumerate(cipher):
         plain[position] = byte ^ key >> 8
-        key = (byte + key) * 52845 + 22719 & 0xFFFF
+        key = (byte + key) * _FACTOR + _SUMMAND & 0xFFFF
     return bytes(plain)
 
 
@@ -40,5 +116,5 @@ def _encrypt(plain: bytes, key: int) -> bytes:
     cipher = bytearray(len(plain))
     for position, byte in enumerate(plain):
         cipher[position] = byte = byte ^ key >> 8
-        key = (byte + key) * 52845 + 22719 & 0xFFFF
+        key = (byte + key) * _FACTOR + _SUMMAND & 0xFFFF
     return bytes(cipher)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -51,6 +52,14 @@ class Form(NamedTuple):
     links: Sequence[LinkArea]
 
 
+class MadeForm(NamedTuple):
+    """A form that is made once, with all that a document without anything must be brought to hold it: its own
+    payload is the last."""
+
+    form: Form
+    payloads: Sequence[Payload]
+
+
 class PacketMaker:
     """Makes packets; `compress`, `archive` and `tagged` must agree with the document writer's options."""
 
@@ -62,10 +71,15 @@ class PacketMaker:
         self._archive = archive
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
-        self._forms: WeakKeyDictionary[SharedItems, Form] = WeakKeyDictionary()
+        self._forms: WeakKeyDictionary[SharedItems, MadeForm] = WeakKeyDictionary()
+        self._images: WeakKeyDictionary[ImageData, ImagePayload] = WeakKeyDictionary()
         self._cells: WeakKeyDictionary[SharedItems, str] = WeakKeyDictionary()  # identities of pattern cells
         self._payloads: list[Payload] = []
         self._findings = Findings()
+
+    def restart(self) -> None:
+        """What follows is of another document, to which nothing was sent."""
+        self._sent.clear()
 
     def packet(self, page: Page) -> PagePacket:
         """The page as it goes to the document writer. After a fault nothing counts as sent that the lost
@@ -129,26 +143,42 @@ class PacketMaker:
     def send_face(self, face: Face) -> None:
         if not self._first_time(FacePayload, face.key):
             return
-        if isinstance(face, OutlineFace):
-            program = face.program
-            if self._first_time(ProgramPayload, program.key):
-                self._payloads.append(ProgramPayload(program.key, program))
-            face = replace(face, program=replace(program, data=b""))
-        self._payloads.append(FacePayload(face.key, face))
+        if isinstance(face, OutlineFace) and self._first_time(ProgramPayload, face.program.key):
+            self._payloads.append(ProgramPayload(face.program.key, face.program))
+        self._payloads.append(_face_payload(face))
 
     def send_image(self, image: ImageData, origin: int | None) -> None:
         if self._first_time(ImagePayload, image.key):
-            with self._findings.kept():  # another maker meets it, too
-                if self._archive is not None:
-                    image = archived_image(image, self._archive)
-                payload = encode_image(image, compress=self._compress, report=self._findings.at(origin))
+            payload = self._images.get(image)
+            if payload is None:
+                payload = self._images[image] = self._image(image, origin)
             self._payloads.append(payload)
 
+    def _image(self, image: ImageData, origin: int | None) -> ImagePayload:
+        with self._findings.kept():  # another maker meets it, too
+            if self._archive is not None:
+                image = archived_image(image, self._archive)
+            return encode_image(image, compress=self._compress, report=self._findings.at(origin))
+
     def send_form(self, shared: SharedItems) -> Form:
-        form = self._forms.get(shared)
-        if form is None or (FormPayload, form.key) not in self._sent:
-            form = self._forms[shared] = self._form(shared.items, as_whole=False)
-        return form
+        made = self._forms.get(shared)
+        if made is None:
+            made = self._forms[shared] = self._made_form(shared)
+        if (FormPayload, made.form.key) not in self._sent:
+            for payload in made.payloads:
+                if self._first_time(type(payload), payload.key):
+                    self._payloads.append(payload)
+        return made.form
+
+    def _made_form(self, shared: SharedItems) -> MadeForm:
+        """The form, made as if nothing were sent yet."""
+        outer = self._sent, self._sending, self._payloads
+        self._sent, self._sending, self._payloads = set(), [], []
+        try:
+            form = self._form(shared.items, as_whole=False)
+            return MadeForm(form, self._payloads)
+        finally:
+            self._sent, self._sending, self._payloads = outer
 
     def send_group(self, group: Group) -> Form:
         return self._form([group], as_whole=True)
@@ -185,6 +215,13 @@ class PacketMaker:
     def send_pdf(self, key: str, item: EmbeddedPdf, origin: int | None) -> None:
         if self._first_time(PdfPayload, key):
             self._payloads.append(PdfPayload(key, item.data, item.page, origin))
+
+
+@lru_cache(maxsize=64)
+def _face_payload(face: Face) -> FacePayload:
+    if isinstance(face, OutlineFace):
+        face = replace(face, program=replace(face.program, data=b""))
+    return FacePayload(face.key, face)
 
 
 def _identity(content: Content) -> str:

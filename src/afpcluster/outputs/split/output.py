@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from afpcluster.display.items import Page
 from afpcluster.display.place import Place
 from afpcluster.findings import Findings, Severity
-from afpcluster.outputs.output import Holding, Maker, Output, Packet, Sink, Stepping, Takes, Writer
+from afpcluster.outputs.output import Holding, Output, Packet, Restarting, Sink, Stepping, Takes, Writer
 from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Part, parts_to
 from afpcluster.outputs.split.rule import PartNames, SplitRule
 
@@ -51,22 +51,29 @@ class SplitOutput:
 
 
 class _SplitMaker:
-    """Has another maker for each part. Where pages of other processes lie between, it begins anew, too: it
-    cannot know whether a part ended there, and a writer takes what comes twice once."""
+    """Its maker begins anew with each part, or is another. Where pages of other processes lie between, too:
+    it cannot know whether a part ended there, and a writer takes what comes twice once."""
 
     def __init__(self, output: Output, rule: SplitRule) -> None:
         self._output = output
         self._rule = rule
-        self._maker: Maker | None = None
+        self._maker = output.maker()
+        self._restarting = self._maker if isinstance(self._maker, Restarting) else None
         self._last: tuple[Hashable, int] = (None, -1)
 
     def packet(self, page: Page) -> _SplitPacket:
         key = self._rule.key(page.place, page.ordinal)
-        if self._maker is None or self._last != (key, page.ordinal - 1):
-            self._maker = self._output.maker()
+        if self._last != (key, page.ordinal - 1):
+            self._restart()
         packet = self._maker.packet(page)
         self._last = (key, page.ordinal)
         return _SplitPacket(key, page.place, page.number, packet)
+
+    def _restart(self) -> None:
+        if self._restarting is not None:
+            self._restarting.restart()
+        else:
+            self._maker = self._output.maker()
 
 
 @dataclass(slots=True)
@@ -96,6 +103,7 @@ class _SplitWriter:
         self._manifest: list[bytes] = []
         self._file: str | None = None  # the print file, where there are several
         self.step: Callable[[], None] = lambda: None
+        self._steps: bool | None = None  # whether the writers of parts do, once it is known
 
     def add(self, packet: _SplitPacket) -> None:
         opened = self._open
@@ -119,8 +127,10 @@ class _SplitWriter:
         closing = ExitStack()
         part = closing.enter_context(self._parts.open(name))
         writer = self._output.output.writer(part, self._findings)
-        if isinstance(writer, Stepping):
-            writer.step = self.step
+        if self._steps is None:
+            self._steps = isinstance(writer, Stepping)  # which takes its time
+        if self._steps:
+            cast(Stepping, writer).step = self.step
         return _OpenPart(packet.key, packet.place, name, packet.number, part, writer, closing)
 
     def _close(self) -> None:

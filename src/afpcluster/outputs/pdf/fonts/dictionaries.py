@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from afpcluster.display.face import FaceStyle, OutlineFace
 from afpcluster.light import dataclass
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
 from afpcluster.pdf.cmap import to_unicode_cmap
 from afpcluster.pdf.file import PdfFile
-from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, serialise
+from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, name_token, number, serialise
 
 _FIXED_PITCH, _SERIF, _SYMBOLIC, _NONSYMBOLIC, _ITALIC = 1, 2, 4, 32, 64
 _FORCE_BOLD = 1 << 18
@@ -73,37 +74,42 @@ def write_to_unicode(
     file: PdfFile, unicode: Mapping[int, str], codes: Iterable[int], code_size: int
 ) -> Ref | None:
     """The ToUnicode CMap of these codes; None if nothing is known of any."""
+    cmap = unicode_cmap(unicode, codes, code_size)
+    return file.add_stream({}, cmap) if cmap is not None else None
+
+
+def unicode_cmap(unicode: Mapping[int, str], codes: Iterable[int], code_size: int) -> bytes | None:
+    """What ToUnicode says of these codes; None if nothing is known of any."""
     texts = {code: unicode[code] for code in codes if unicode.get(code)}
-    if not texts:
-        return None
-    return file.add_stream({}, to_unicode_cmap(texts, code_size))
+    return to_unicode_cmap(texts, code_size) if texts else None
 
 
-def simple_widths(widths: Mapping[int, float], default: float, codes: list[int]) -> PdfDict:
+def simple_widths(widths: Mapping[int, float], default: float, codes: Sequence[int]) -> PdfDict:
     """FirstChar, LastChar and Widths; codes in between that are not used count 0."""
     if not codes:
         return {"FirstChar": 0, "LastChar": 0, "Widths": [0]}
-    used = set(codes)
     first, last = codes[0], codes[-1]
-    return {
-        "FirstChar": first,
-        "LastChar": last,
-        "Widths": [
-            round(widths.get(code, default), 3) if code in used else 0 for code in range(first, last + 1)
-        ],
-    }
+    listed = [b"0"] * (last - first + 1)
+    for code in codes:
+        listed[code - first] = _width(widths.get(code, default))
+    return {"FirstChar": first, "LastChar": last, "Widths": Raw(b"[%b]" % b" ".join(listed))}
 
 
-def differences(names: Mapping[int, str]) -> list[int | Name]:
+@lru_cache(maxsize=1024)
+def _width(width: float) -> bytes:
+    return number(round(width, 3)).encode()
+
+
+def differences(names: Mapping[int, str]) -> Raw:
     """An encoding's Differences (section 9.6.6): a code, then the names from it on."""
-    entries: list[int | Name] = []
+    entries: list[bytes] = []
     following = -1
-    for code in sorted(names):
+    for code, name in sorted(names.items()):
         if code != following:
-            entries.append(code)
-        entries.append(Name(names[code]))
+            entries.append(b"%d" % code if not entries else b" %d" % code)
+        entries.append(name_token(name))
         following = code + 1
-    return entries
+    return Raw(b"[%b]" % b"".join(entries))
 
 
 def used_glyphs(face: OutlineFace, codes: Iterable[int]) -> dict[int, str | int]:

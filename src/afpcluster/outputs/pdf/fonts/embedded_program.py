@@ -30,3 +30,4 @@ class EmbeddedProgram:
     missing: tuple[str | int, ...] = ()
     damaged: Mapping[str, str] = field(default_factory=dict)  # glyphs that show nothing, and why
     whole: str = ""  # why no glyph was left out; nothing for a subset
+    dense: bool = False  # it does not compress

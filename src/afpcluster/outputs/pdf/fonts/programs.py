@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from afpcluster.display.face import FontProgram, ProgramKind
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
@@ -12,6 +13,7 @@ from afpcluster.outputs.pdf.fonts.type1 import subset_type1
 from afpcluster.pdf.values import Name
 
 _NAME_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("[](){}<>/%")
+_KNOWN_SUBSETS = 32
 _NAME_LENGTH = 63  # of PostScript names of fonts
 
 
@@ -27,6 +29,8 @@ def embed_program(
         if program.kind is ProgramKind.TYPE1:
             if indexed:
                 raise ProgramError("a Type 1 program has one-byte codes only")
+            if metrics is None:
+                return _embed_unmeasured_type1(program, tuple(wanted), tag)
             return _embed_type1(program, wanted, tag, metrics)
         # fontTools is needed for these alone, and slow to import.
         from afpcluster.outputs.pdf.fonts.sfnt import embed_cff, embed_truetype
@@ -48,8 +52,14 @@ def embed_program(
         raise ProgramError(f"{type(error).__name__}: {error}") from error
 
 
+@lru_cache(maxsize=_KNOWN_SUBSETS)
+def _embed_unmeasured_type1(program: FontProgram, glyphs: tuple[str | int, ...], tag: str) -> EmbeddedProgram:
+    """As `_embed_type1`; parts of a print file often show the same glyphs."""
+    return _embed_type1(program, glyphs, tag, None)
+
+
 def _embed_type1(
-    program: FontProgram, glyphs: list[str | int], tag: str, metrics: Metrics | None
+    program: FontProgram, glyphs: Iterable[str | int], tag: str, metrics: Metrics | None
 ) -> EmbeddedProgram:
     subset = subset_type1(program.data, [str(glyph) for glyph in glyphs], metrics)
     lengths = {"Length1": len(subset.clear), "Length2": len(subset.encrypted), "Length3": 0}
@@ -62,6 +72,7 @@ def _embed_type1(
         missing=subset.missing,
         damaged=subset.damaged,
         whole=subset.whole,
+        dense=not subset.whole,  # nearly all of it is encrypted
     )
 
 

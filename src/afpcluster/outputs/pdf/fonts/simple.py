@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import NamedTuple
+
 from afpcluster.display.face import OutlineFace, ProgramKind
 from afpcluster.outputs.pdf.fonts.dictionaries import (
     FontRules,
     differences,
     glyph_list,
     simple_widths,
+    unicode_cmap,
     used_glyphs,
     write_descriptor,
-    write_to_unicode,
 )
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
 from afpcluster.outputs.pdf.fonts.programs import base_font
@@ -35,29 +38,51 @@ def write_simple_font(
 ) -> None:
     """Write the font as `ref`. Without a program it is one of the standard fonts: the one the face names,
     or the nearest in style."""
-    names: dict[int, str] = {}
     fallback = stand_in_name(face)
-    if program is not None or face.program.kind is ProgramKind.STANDARD:
-        renamed = program.names if program is not None else {}
-        names = {code: renamed.get(glyph, str(glyph)) for code, glyph in used_glyphs(face, codes).items()}
-        if face.program.name in STANDARD_NAMES:
-            fallback = face.program.name
-    else:
-        names = names_by_unicode(face, codes)
+    named = program is not None or face.program.kind is ProgramKind.STANDARD
+    if named and face.program.name in STANDARD_NAMES:
+        fallback = face.program.name
+    renamed = tuple(program.names.items()) if program is not None else ()
+    shown = _shown(face, bytes(codes), renamed if named else None)
     name = base_font(face.program, program, fallback)
-    # A code without a glyph shows nothing, whatever the program's own encoding has there.
-    encoding = {code: names.get(code, ".notdef") for code in codes}
-    listed = glyph_list(encoding.values()) if rules.lists_glyphs else None
+    listed = glyph_list(shown.names) if rules.lists_glyphs else None
     entries: PdfDict = {
         "Type": Raw(b"/Font"),
         "Subtype": Raw(b"/Type1"),
         "BaseFont": name,
-        **simple_widths(face.widths, face.default_width, codes),
+        **shown.widths,
         "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref, listed),
-        "Encoding": {"Type": Raw(b"/Encoding"), "Differences": differences(encoding)},
+        "Encoding": {"Type": Raw(b"/Encoding"), "Differences": shown.differences},
     }
-    if rules.always_text or not names_say_text(face, encoding):
-        to_unicode = write_to_unicode(file, face.unicode, codes, 1)
-        if to_unicode is not None:
-            entries["ToUnicode"] = to_unicode
+    if shown.unicode is not None and (rules.always_text or not shown.names_say_text):
+        entries["ToUnicode"] = file.add_stream({}, shown.unicode)
     file.write(ref, entries)
+
+
+class _Shown(NamedTuple):
+    """What a font says of its codes: the names of their glyphs, and a ToUnicode CMap."""
+
+    names: tuple[str, ...]
+    widths: PdfDict
+    differences: Raw
+    names_say_text: bool
+    unicode: bytes | None
+
+
+@lru_cache(maxsize=64)  # parts of a print file often show the same codes
+def _shown(face: OutlineFace, codes: bytes, renamed: tuple[tuple[str | int, str], ...] | None) -> _Shown:
+    """`renamed` are glyphs that have another name in the program; None: glyphs are known by text alone."""
+    if renamed is not None:
+        others = dict(renamed)
+        names = {code: others.get(glyph, str(glyph)) for code, glyph in used_glyphs(face, codes).items()}
+    else:
+        names = names_by_unicode(face, codes)
+    # A code without a glyph shows nothing, whatever the program's own encoding has there.
+    encoding = {code: names.get(code, ".notdef") for code in codes}
+    return _Shown(
+        tuple(encoding.values()),
+        simple_widths(face.widths, face.default_width, codes),
+        differences(encoding),
+        names_say_text(face, encoding),
+        unicode_cmap(face.unicode, codes, 1),
+    )

@@ -109,8 +109,9 @@ class FontStore:
 
     def _report_private(self, face: Face, codes: list[int]) -> None:
         """Tell of characters that no one but their font's maker knows (Unicode's private use)."""
-        private = sum(is_private(face.unicode.get(code, "")) for code in codes)
-        if private:
+        texts = [face.unicode.get(code, "") for code in codes]
+        if is_private("".join(texts)):
+            private = sum(map(is_private, texts))
             name = face.name if isinstance(face, RasterFace) else face.program.name
             self._findings.add(
                 "text-not-searchable",
@@ -191,4 +192,4 @@ class FontStore:
                 f"font program {program.name} is embedded as it came, with all its glyphs, of which viewers"
                 f" may not show all: {embedded.whole}",
             )
-        return embedded, self._file.add_stream(embedded.entries, embedded.data)
+        return embedded, self._file.add_stream(embedded.entries, embedded.data, encoded=embedded.dense)

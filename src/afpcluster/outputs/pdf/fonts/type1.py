@@ -1,10 +1,11 @@
 """Type 1 font programs, reduced to some glyphs (Adobe Type 1 Font Format, chapters 2, 6 and 7).
 
 Rules: charstrings keep their own encryption and are copied as they are; the text around them is written anew.
-Subrs keep their numbers: unused ones become a bare `return`, and the tail of unused
-ones is dropped. Every glyph is run, which tells the Subrs that it calls, and what comes out is read back: it
-must have the same of both. A glyph that cannot be run costs itself where the program is damaged; where it
-is whole, a viewer may know better, and the program goes as it came. What cannot be read is a `ProgramError`.
+Subrs keep their numbers: unused ones become a bare `return`, and the tail of unused ones is dropped. Every
+glyph is run, which tells the Subrs that it calls, and every charstring is read back from what is written of
+it: the same charstring that calls the same Subrs draws the same. A glyph that cannot be run costs itself
+where the program is damaged; where it is whole, a viewer may know better, and the program goes as it came.
+What cannot be read is a `ProgramError`.
 """
 
 from __future__ import annotations
@@ -16,18 +17,27 @@ from dataclasses import field
 from afpcluster.light import dataclass
 from afpcluster.outputs.pdf.fonts.embedded_program import ProgramError
 from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs
-from afpcluster.outputs.pdf.fonts.type1_text import clear_text, private_text, program_units
+from afpcluster.outputs.pdf.fonts.type1_text import (
+    UnreadableEntry,
+    clear_text,
+    private_text,
+    program_units,
+)
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.charstring import CharstringError, Glyph, with_width
-from afpcluster.type1.cipher import decrypt_charstring, encrypt_charstring, encrypt_eexec
-from afpcluster.type1.program import Type1Program, parse_private, type1_program
+from afpcluster.type1.cipher import (
+    decrypt_charstring,
+    encrypt_charstring,
+    encrypt_eexec,
+    encrypt_eexec_pieces,
+)
+from afpcluster.type1.program import Type1Program, type1_program
 
 _PLAIN_NAME = re.compile(r"[!-$&'*-.0-;=?-Z\\^-z|~]{1,127}")
 _ALWAYS_KEPT_SUBRS = frozenset(range(4))  # flex and hint replacement
 _MISSING_GLYPH = ".notdef"
 _EMPTY = b"\x8b\x8b\x0d\x0e"  # 0 0 hsbw endchar
 _SAME_WIDTH = 0.5  # 1/1000 em
-_RETURN = b"\x0b"
 _CLOSE_FILE = b"closefile"
 
 
@@ -64,12 +74,11 @@ def subset_type1(data: bytes, glyphs: Iterable[str], metrics: Metrics | None = N
         if metrics is not None:
             charstrings = _measured(program, charstrings, metrics)
         private = _rebuilt(program, charstrings, drawn, renamed, metrics)
-        differing = _differing(parse_private(program.clear, private), program, charstrings, drawn, renamed)
+    except UnreadableEntry as entry:
+        return _whole(program, missing, f"{entry} would not be the same in a subset")
     except (ProgramDataError, CharstringError) as error:
         raise ProgramError(str(error)) from error
-    if differing:
-        return _whole(program, missing, f"glyph {differing} would not be the same in a subset")
-    return Type1Subset(clear_text(program), encrypt_eexec(private), missing, damaged, renamed=renamed)
+    return Type1Subset(clear_text(program), encrypt_eexec_pieces(private), missing, damaged, renamed=renamed)
 
 
 def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dict[str, str]]:
@@ -79,11 +88,12 @@ def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dic
     for name in names:
         try:
             glyph = program.glyph(name)
-            parts = {component: _component(program, component) for component in glyph.components}
+            parts = {part: _component(program, part) for part in glyph.components} if glyph.components else {}
         except CharstringError as error:
             damaged[name] = str(error)
         else:
-            drawn |= {name: glyph, **parts}
+            drawn[name] = glyph
+            drawn |= parts
     return drawn, damaged
 
 
@@ -137,36 +147,14 @@ def _rebuilt(
     drawn: dict[str, Glyph],
     renamed: Mapping[str | int, str],
     metrics: Metrics | None,
-) -> bytes:
-    """The text of the eexec portion with these glyphs and the Subrs that they call."""
+) -> list[bytes]:
+    """The text of the eexec portion with these glyphs and the Subrs that they call, in pieces."""
     called = _ALWAYS_KEPT_SUBRS.union(*[glyph.subrs for glyph in drawn.values()])
     count = max(called & program.subrs.keys(), default=-1) + 1
-    unused = encrypt_charstring(_RETURN, program.len_iv)
-    subrs = [program.subrs.get(number, unused) if number in called else unused for number in range(count)]
+    subrs = [program.subrs.get(number) if number in called else None for number in range(count)]
     glyphs = {renamed.get(name, name): data for name, data in charstrings.items()}
     for name, width in added_glyphs(metrics):  # the sign for missing characters is empty here
         blank = with_width(_EMPTY, round(width * program_units(program.clear)))
         glyphs[name] = encrypt_charstring(blank, program.len_iv)
     glyphs[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
     return private_text(program, subrs, glyphs)
-
-
-def _differing(
-    subset: Type1Program,
-    program: Type1Program,
-    charstrings: Mapping[str, bytes],
-    drawn: dict[str, Glyph],
-    renamed: Mapping[str | int, str],
-) -> str:
-    """The first glyph that the subset, read back, may not draw as the program does; nothing where all are
-    equal: the same charstring that calls the same Subrs draws the same."""
-    if subset.len_iv != program.len_iv:
-        return next(iter(drawn), "")
-    for name, glyph in drawn.items():
-        if name == _MISSING_GLYPH:
-            continue
-        if subset.glyphs.get(renamed.get(name, name)) != charstrings[name]:
-            return name
-        if any(subset.subrs.get(number) != program.subrs[number] for number in glyph.subrs):
-            return name
-    return ""

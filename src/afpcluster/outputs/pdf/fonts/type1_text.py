@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 
-from afpcluster.type1.program import Type1Program
+from afpcluster.type1 import ProgramDataError
+from afpcluster.type1.cipher import encrypt_charstring
+from afpcluster.type1.program import Type1Program, parse_private
 
 _NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _NAME = re.compile(rb"/FontName\s*/([!-$&'*-.0-;=?-Z\\^-z|~]{1,127})")
@@ -33,6 +37,7 @@ _OTHER_SUBRS = b"""/OtherSubrs [{} {} {} {systemdict /internaldict known not {po
 {1183615869 systemdict /internaldict get exec dup /startlock known {/startlock get exec}
 {dup /strtlck known {/strtlck get exec} {pop 3} ifelse} ifelse} ifelse} executeonly] ND
 """
+_GLYPHS = b"2 index /CharStrings %d dict dup begin\n"
 _TAIL = b"""end
 end
 readonly put
@@ -40,6 +45,12 @@ noaccess put
 dup /FontName get exch definefont pop
 mark currentfile closefile
 """
+_RETURN = b"\x0b"
+_KNOWN_ENTRIES = 2048
+
+
+class UnreadableEntry(Exception):
+    """What is written of a charstring is not read back as the same."""
 
 
 def clear_text(program: Type1Program) -> bytes:
@@ -61,27 +72,69 @@ def clear_text(program: Type1Program) -> bytes:
     )
 
 
-def private_text(program: Type1Program, subrs: Sequence[bytes], glyphs: Mapping[str, bytes]) -> bytes:
-    """The text of the eexec portion with these Subrs and glyphs, which are encrypted as the program's."""
+def private_text(
+    program: Type1Program, subrs: Sequence[bytes | None], glyphs: Mapping[str, bytes]
+) -> list[bytes]:
+    """The text of the eexec portion with these Subrs and glyphs, which are encrypted as the program's; a Subr
+    of None is not called. In pieces, which for the most part come again in other subsets. Raises
+    UnreadableEntry."""
+    pieces = [_head(program.head, program.len_iv)]
+    if subrs:
+        pieces.append(b"/Subrs %d array\n" % len(subrs))
+        for unused, numbered in groupby(enumerate(subrs), lambda subr: subr[1] is None):
+            if unused:
+                blank = encrypt_charstring(_RETURN, program.len_iv)
+                pieces.append(b"".join([_subr_entry(number, blank) for number, _ in numbered]))
+            else:
+                pieces += [_subr_entry(number, data or b"") for number, data in numbered]
+        pieces.append(b"ND\n")
+    pieces.append(_GLYPHS % len(glyphs))
+    pieces += [_glyph_entry(name, data) for name, data in sorted(glyphs.items())]
+    pieces.append(_TAIL)
+    return pieces
+
+
+@lru_cache(maxsize=64)
+def _head(head: bytes, len_iv: int) -> bytes:
+    """The text in front of Subrs and glyphs, with the hints of a program's."""
     out = [_PRIVATE]
     hints = {b"BlueValues": b"[]"}
-    for array, numbers, single, value in _HINTS.findall(program.head):
+    for array, numbers, single, value in _HINTS.findall(head):
         hints.setdefault(single, value) if single else hints.update(
             {array: b"[%b]" % b" ".join(numbers.split())}
         )
     out += [b"/%b %b def\n" % hint for hint in hints.items()]
-    if program.len_iv != 4:
-        out.append(b"/lenIV %d def\n" % program.len_iv)
+    if len_iv != 4:
+        out.append(b"/lenIV %d def\n" % len_iv)
     out.append(_OTHER_SUBRS)
-    if subrs:
-        out.append(b"/Subrs %d array\n" % len(subrs))
-        out += [b"dup %d %d RD %b NP\n" % (number, len(data), data) for number, data in enumerate(subrs)]
-        out.append(b"ND\n")
-    out.append(b"2 index /CharStrings %d dict dup begin\n" % len(glyphs))
-    for name, data in sorted(glyphs.items()):
-        out.append(b"/%b %d RD %b ND\n" % (name.encode("latin-1"), len(data), data))
-    out.append(_TAIL)
     return b"".join(out)
+
+
+@lru_cache(maxsize=_KNOWN_ENTRIES)
+def _subr_entry(number: int, data: bytes) -> bytes:
+    """The entry of a Subr. Raises UnreadableEntry."""
+    entry = b"dup %d %d RD %b NP\n" % (number, len(data), data)
+    read = _read(b"/Subrs 1 array\n%bND\n" % entry + _GLYPHS % 1 + b"/.notdef 0 RD  ND\n")
+    if read is None or read.subrs != {number: data}:
+        raise UnreadableEntry(f"Subr {number}")
+    return entry
+
+
+@lru_cache(maxsize=_KNOWN_ENTRIES)
+def _glyph_entry(name: str, data: bytes) -> bytes:
+    """The entry of a glyph. Raises UnreadableEntry."""
+    entry = b"/%b %d RD %b ND\n" % (name.encode("latin-1"), len(data), data)
+    read = _read(_GLYPHS % 1 + entry)
+    if read is None or read.glyphs != {name: data}:
+        raise UnreadableEntry(f"glyph {name}")
+    return entry
+
+
+def _read(text: bytes) -> Type1Program | None:
+    try:
+        return parse_private(b"", text + _TAIL)
+    except ProgramDataError:
+        return None
 
 
 def _matrix(text: bytes) -> bytes:
