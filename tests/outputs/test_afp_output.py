@@ -13,8 +13,8 @@ import pytest
 from outputs_of import output_of_file
 
 from afpcluster import index
-from afpcluster.afp.fields import mnemonic
-from afpcluster.afp.framing import RecordFile
+from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.framing import RecordFile, encode
 from afpcluster.convert import convert
 from afpcluster.findings import ConversionError, Findings
 from afpcluster.options import Format, Options
@@ -104,6 +104,34 @@ def hold_alike(data: bytes) -> None:
 @pytest.mark.parametrize("data", SEEDS.values(), ids=SEEDS)
 def test_seeds(data: bytes) -> None:
     hold_alike(data)
+
+
+def without(data: bytes, *mnemonics: str) -> bytes:
+    """The file without fields of these kinds."""
+    file = RecordFile(io.BytesIO(data), Findings())
+    spans = [(offset, end) for type_, offset, end, _, _ in file.scan() if mnemonic(type_) not in mnemonics]
+    return b"".join([data[offset:end] for offset, end in spans])
+
+
+@pytest.mark.parametrize("name", ["unicode_text", "includes", "form_map"])
+def test_joined_files_of_pages_without_a_document(name: str) -> None:
+    hold_alike(without(SEEDS[name], "BDT", "EDT") * 2)
+
+
+def test_joined_files_that_use_one_resource_from_outside(tmp_path: Path) -> None:
+    """Each has it in its own resource group, since none has the resources of another."""
+    data = SEEDS["includes"]
+    border = next(
+        end
+        for type_, _, end, _, _ in RecordFile(io.BytesIO(data), Findings()).scan()
+        if type_ == CODES["ERG"]
+    )
+    (tmp_path / "resources.afp").write_bytes(data[:border])
+    joined = (encode(CODES["BRG"]) + encode(CODES["ERG"]) + data[border:]) * 2
+    options = Options(resource_paths=(tmp_path / "resources.afp",), raise_faults=True)
+    again = output_of_file(joined, replace(options, format=Format.AFP))
+    assert fields_of(again).count("BMO") == 2
+    assert shown(pdf_of(again)[0]) == shown(output_of_file(joined, options))
 
 
 @needs_corpus

@@ -58,14 +58,15 @@ class _Maker:
     def __init__(self) -> None:
         self._sent: set[Hashable] = set()  # resources of the print file
         self._sent_in_document: set[Hashable] = set()
-        self._document: Hashable = None
+        self._document: Hashable = None  # with the joined file that it is in
         self._medium_map: Hashable = None
 
     def packet(self, page: SourcePage) -> _Packet:
-        if page.document.key != self._document:
+        around = (page.joined, page.document.key)
+        document = _fields(page.document, around == self._document)
+        if around != self._document:
+            self._document, self._medium_map = around, None
             self._sent_in_document.clear()
-        document = _fields(page.document, page.document.key == self._document)
-        self._document = page.document.key
         medium_map = page.medium_map
         invoked = _fields(medium_map, medium_map.key == self._medium_map) if medium_map is not None else None
         self._medium_map = medium_map.key if medium_map is not None else None
@@ -84,8 +85,9 @@ class _Maker:
 
     def _resource(self, one: SourceResource) -> _Resource:
         sent = self._sent_in_document if one.in_document else self._sent
-        fields = _fields(one.piece, one.piece.key in sent)
-        sent.add(one.piece.key)
+        key = (one.joined, one.piece.key)
+        fields = _fields(one.piece, key in sent)
+        sent.add(key)
         return _Resource(fields, one.order, one.joined, one.in_document)
 
 
