@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Protocol
@@ -91,8 +92,28 @@ class PdfFile:
             return
         self._pending.append((ref, data))
         self._pending_size += len(data)
+        self._write_full()
+
+    def _write_full(self) -> None:
         if len(self._pending) >= _OBJECTS_PER_STREAM or self._pending_size >= _STREAM_SIZE:
             self._write_pending()
+
+    def add_all(self, values: Sequence[bytes]) -> range:
+        """Write values that are PDF syntax already as new objects; the numbers of these."""
+        numbers = range(len(self._places), len(self._places) + len(values))
+        self._places.frombytes(bytes(self._places.itemsize * len(values)))
+        if not self._object_streams:
+            for number, data in zip(numbers, values, strict=True):
+                self._put_object(number, data)
+            return numbers
+        waiting = list(zip(numbers, values, strict=True))
+        while waiting:
+            room = _OBJECTS_PER_STREAM - len(self._pending)
+            self._pending += waiting[:room]
+            self._pending_size += sum([len(data) for _, data in waiting[:room]])
+            self._write_full()
+            del waiting[:room]
+        return numbers
 
     def add_stream(self, dictionary: PdfDict, data: bytes, *, encoded: bool = False) -> Ref:
         """Write a stream as a new object, see `write_stream`."""

@@ -79,6 +79,12 @@ class TextWriter:
             self._out.append(b"/Pattern cs/%b scn" % name.encode())
             self.fill = name
 
+    def begin(self) -> None:
+        """Enter a text object; not from within one."""
+        self._out.append(b"BT")
+        self.open = True
+        self._direction = None
+
     def end(self) -> None:
         """Leave the text object, if in one."""
         if self.open:
@@ -94,9 +100,7 @@ class TextWriter:
         case in local variables.
         """
         if not self.open:
-            self._out.append(b"BT")
-            self.open = True
-            self._direction = None
+            self.begin()
         append, unit, end, fills = self._out.append, self._unit, len(items), self._fills
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
         last_x, last_y = self._x, self._y

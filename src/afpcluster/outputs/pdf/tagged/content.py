@@ -1,8 +1,8 @@
 """The content stream of a page with marks (section 14.6): each item is of one marked sequence.
 
 Rules: items are painted in their order, tagged or not. Runs that follow each other in painting and in
-reading are one sequence; what is nothing to be read is an artifact. Sequences begin and end outside of text
-objects and inside of one graphics state.
+reading are one sequence; what is nothing to be read is an artifact. Sequences of text begin and end inside of
+one text object, others outside of them; all inside of one graphics state.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from afpcluster.display.geometry import Box, Matrix, Point
-from afpcluster.display.items import EmbeddedPdf, GlyphRun, Group, Image, Item, Link
+from afpcluster.display.items import EmbeddedPdf, GlyphRun, Group, Image, Item, Link, Rectangle
 from afpcluster.display.walk import flattened
 from afpcluster.outputs.pdf.content import PAINTERS, ContentWriter
 from afpcluster.outputs.pdf.packet import Element
@@ -40,11 +40,17 @@ class TaggedContentWriter(ContentWriter):
         at, end = 0, len(items)
         while at < end:
             item = items[at]
-            if type(item) is GlyphRun:
+            kind = type(item)
+            if kind is GlyphRun:
                 at = self._text(items, at)
                 continue
             at += 1
-            if type(item) is Link:
+            if kind is Rectangle:  # most of what is no text
+                if not self._in_artifact:
+                    self._enter_artifact()
+                self._paint(item)
+                continue
+            if kind is Link:
                 self._paint(item)
                 continue
             match role_of(item):
@@ -53,7 +59,10 @@ class TaggedContentWriter(ContentWriter):
                     self._paint(item)
                 case Role.FIGURE:
                     self._leave_artifact()
-                    self._figures.append((self._begin(b"Figure"), _box_of(item, self._matrix)))
+                    self.text.end()
+                    self._figures.append((self._marks, _box_of(item, self._matrix)))
+                    self.out.append(b"/Figure<</MCID %d>>BDC" % self._marks)
+                    self._marks += 1
                     self._paint_whole(item)
                     self._end()
                 case Role.ARTIFACT:
@@ -91,18 +100,15 @@ class TaggedContentWriter(ContentWriter):
             self.text.runs(items[start:at], 0)
         else:
             self._leave_artifact()
-            self._texts[paragraph].append((first, self._begin(b"P")))
+            if not self.text.open:
+                self.text.begin()
+            mark = self._marks
+            self._marks += 1
+            self._texts[paragraph].append((first, mark))
+            self.out.append(b"/P<</MCID %d>>BDC" % mark)
             self.text.runs(items[start:at], 0)
-            self._end()
+            self.out.append(b"EMC")
         return at
-
-    def _begin(self, kind: bytes) -> int:
-        """Begin a sequence; its mark."""
-        self.text.end()
-        mark = self._marks
-        self._marks += 1
-        self.out.append(b"/%b<</MCID %d>>BDC" % (kind, mark))
-        return mark
 
     def _end(self) -> None:
         self.text.end()

@@ -16,6 +16,7 @@ from afpcluster.display.items import GlyphRun
 from afpcluster.outputs.text.words import TextReader, Word
 
 _FINEST = 255  # steps of a width
+_new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
 class _Table(NamedTuple):
@@ -55,7 +56,8 @@ class PhraseReader:
                 x += sum(codes[:blanks].translate(table.widths)) * em + spacing * blanks
                 shape, codes = shape[blanks:], codes[blanks:]
             length = sum(codes[: len(shape)].translate(table.widths)) * em + spacing * len(shape)
-            found[codes, int(x), int(y)] = Word(y, x, shape, length, size, 0, 0.0, 0.0, (number,))
+            phrase = (y, x, shape, length, size, 0, 0.0, 0.0, (number,))
+            found[codes, int(x), int(y)] = _new_tuple(Word, phrase)
         return list(found.values())
 
     def _table(self, face: Face) -> _Table:

@@ -96,20 +96,21 @@ class PagePlan:
 def plan_of(items: Sequence[Item], reader: PhraseReader) -> PagePlan:
     """The paragraphs of a page of these items."""
     runs = list(_runs(items, IDENTITY))
-    plan = PagePlan([NOT_READ] * len(runs), [NOT_READ] * len(runs), [])
+    places, paragraphs = [NOT_READ] * len(runs), [NOT_READ] * len(runs)
+    tops: list[float] = []
     place = 0
     for block in blocks_of(reader.phrases(runs)):
         for lines in _paragraphs(block):
-            number = len(plan.tops)
+            number = len(tops)
             for line in lines:
                 for word in line:
                     for run in word.runs:
-                        if plan.places[run] == NOT_READ:
-                            plan.places[run], plan.paragraphs[run] = place, number
+                        if places[run] == NOT_READ:
+                            places[run], paragraphs[run] = place, number
                             place += 1
             first = lines[0][0]
-            plan.tops.append(first.across - first.size if not first.direction else first.box.y)
-    return plan
+            tops.append(first.across - first.size if not first.direction else first.box.y)
+    return PagePlan(places, paragraphs, tops)
 
 
 def _runs(items: Iterable[Item], matrix: Matrix) -> Iterator[tuple[GlyphRun, Matrix]]:
@@ -124,6 +125,9 @@ def _runs(items: Iterable[Item], matrix: Matrix) -> Iterator[tuple[GlyphRun, Mat
 
 def _paragraphs(block: Sequence[list[Word]]) -> Iterator[list[list[Word]]]:
     """The lines of a block that belong together."""
+    if len(block) == 1:
+        yield [*block]
+        return
     rows = [_is_row(line) for line in block]
     if any(rows):
         yield from _table_rows(block, rows)
@@ -153,9 +157,11 @@ def _table_rows(block: Sequence[list[Word]], rows: Sequence[bool]) -> Iterator[l
 
 def _is_row(line: Sequence[Word]) -> bool:
     """Whether the words of a line are cells."""
+    if len(line) == 1:
+        return False
     end = line[0].along
-    for word in line:
-        if word.along - end > _TABLE_GAP * word.size:
+    for _, along, _, length, size, *_ in line:
+        if along - end > _TABLE_GAP * size:
             return True
-        end = word.along + word.length
+        end = along + length
     return False

@@ -8,8 +8,10 @@ list of the elements of its marks.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from afpcluster.display.geometry import Box
 from afpcluster.display.place import GroupStart, Place
 from afpcluster.outputs.pdf.packet import PagePacket
 from afpcluster.pdf.file import PdfFile
@@ -52,21 +54,19 @@ class StructureTree:
         parent = self._open_for(packet.place)
         division = file.allocate()
         parent.kids.append(division)
-        kids: list[Ref] = []
-        marked: dict[int, Ref] = {}
+        around = b"/P %d 0 R/Pg %d 0 R" % (division, page)
+        elements: list[bytes] = []
         for kind, marks, box in packet.elements:
-            ref = file.allocate()
-            kids.append(ref)
-            for mark in marks:
-                marked[mark] = ref
-            listed = b"%d" % marks[0] if len(marks) == 1 else b"[%b]" % b" ".join([b"%d" % m for m in marks])
-            attributes = b""
-            if box is not None:
-                left, bottom = box.x, packet.height - box.y - box.height
-                corners = numbers((left, bottom, left + box.width, bottom + box.height))
-                attributes = b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % corners.encode()
-            entries = (kind, division, page, listed, attributes)
-            file.write_syntax(ref, b"<</S/%b/P %d 0 R/Pg %d 0 R/K %b%b>>" % entries)
+            if box is None and len(marks) == 1:  # nearly all
+                elements.append(b"<</S/%b%b/K %d>>" % (kind, around, marks[0]))
+            else:
+                listed = b" ".join([b"%d" % mark for mark in marks])
+                attributes = _figure(box, packet.height) if box is not None else b""
+                elements.append(b"<</S/%b%b/K[%b]%b>>" % (kind, around, listed, attributes))
+        kids = [*file.add_all(elements)]
+        marked = {
+            mark: kid for kid, (_, marks, _) in zip(kids, packet.elements, strict=True) for mark in marks
+        }
         key = len(self._parents)
         self._parents.append(file.add(_references([marked[mark] for mark in sorted(marked)])))
         for annotation in annotations:
@@ -135,5 +135,12 @@ class StructureTree:
         return self._root
 
 
-def _references(refs: list[Ref]) -> Raw:
+def _figure(box: Box, height: float) -> bytes:
+    """The attributes of a figure on a page of this height (section 14.8.5.4.3)."""
+    left, bottom = box.x, height - box.y - box.height
+    corners = numbers((left, bottom, left + box.width, bottom + box.height))
+    return b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % corners.encode()
+
+
+def _references(refs: Iterable[int]) -> Raw:
     return Raw(b"[%b]" % b" ".join([b"%d 0 R" % ref for ref in refs]))
