@@ -11,8 +11,9 @@ import pytest
 import afpcluster
 
 ROOT = Path(afpcluster.__file__).parent
-EVERY_PACKAGE = {"light"}
+EVERY_PACKAGE = {"heavy", "light"}
 MAY_IMPORT = {
+    "heavy": "",
     "light": "",
     "findings": "",
     "selection": "findings",

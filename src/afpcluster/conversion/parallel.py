@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import multiprocessing
 import pickle
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from afpcluster.conversion.collector import collect_rarely
 from afpcluster.conversion.print_files import PrintFile
 from afpcluster.conversion.work import Work
 from afpcluster.findings import Finding, ProcessLostError
+from afpcluster.heavy import multiprocessing
 from afpcluster.options import Options
 from afpcluster.outputs.output import Output, Packet
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _CHUNK = 16  # units: enough to make the pipe's cost small, few enough to keep workers in step
 _PIPE = 1 << 20  # bytes: some chunks, so that a worker goes on while the parent writes those of another

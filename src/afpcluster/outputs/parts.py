@@ -6,12 +6,12 @@ A ZIP needs no seekable sink, stores parts as they are (they are compressed alre
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from afpcluster.heavy import zipfile
 from afpcluster.light import dataclass
 from afpcluster.outputs.output import Sink
 

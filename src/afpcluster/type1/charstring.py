@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fontTools.encodings.StandardEncoding import StandardEncoding
-
 from afpcluster.light import dataclass
 
 PathElement = tuple[Any, ...]  # "move" or "line" x y, "curve" x1 y1 x2 y2 x y, "close", "accent"
@@ -275,6 +273,8 @@ def _operand(byte: int, code: bytes, position: int) -> int:
 def _standard_name(code: float) -> str:
     if not 0 <= code <= 255 or int(code) != code:
         raise CharstringError(f"is composed of code {code}")
+    from fontTools.encodings.StandardEncoding import StandardEncoding
+
     return str(StandardEncoding[int(code)])
 
 

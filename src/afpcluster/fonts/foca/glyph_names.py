@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from fontTools import agl
+from afpcluster.heavy import agl
 
 _GLYPH_NAME = re.compile(rb"[!-$&'*-.0-;=?-Z\\^-z|~]+")  # a PostScript name: no blanks, no delimiters
 _PADDING = " \t\r\n\0/"

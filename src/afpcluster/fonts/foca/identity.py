@@ -13,12 +13,11 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from fontTools import agl
-
 from afpcluster.afp.code_pages import character_codes
 from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.stand_in import gcgid
 from afpcluster.fonts.stand_in.builtin_code_pages import number_of
+from afpcluster.heavy import agl
 from afpcluster.light import dataclass
 
 PRIVATE_USE = 0xE000

@@ -13,13 +13,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from unicodedata import category
 
-from fontTools import agl
-from fontTools.encodings.StandardEncoding import StandardEncoding
-
 from afpcluster.display.face import FaceStyle, FontProgram, OutlineFace, ProgramKind
 from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.foca.identity import inference
 from afpcluster.fonts.stand_in import gcgid
+from afpcluster.heavy import agl
 
 _COURIER_WIDTH = 600.0
 
@@ -43,7 +41,6 @@ _STYLES: dict[str, tuple[float, float, float, float, tuple[float, float, float, 
 
 STANDARD_FONTS = frozenset(_STYLES)
 _SIGNS = ("Symbol", "ZapfDingbats")  # each with a character set of its own
-_STANDARD_ENCODING = frozenset(StandardEncoding) - {".notdef"}
 
 
 @lru_cache(maxsize=1)
@@ -94,10 +91,13 @@ def _glyph_names(name: str) -> Mapping[str, str]:
 def _shown_glyphs(name: str) -> Mapping[str, str]:
     """Character -> glyph name, of those that every viewer shows: of text fonts the standard Latin character
     set, which is that of StandardEncoding and WinAnsiEncoding."""
+    from fontTools.encodings.StandardEncoding import StandardEncoding
+
+    standard = {*StandardEncoding} - {".notdef"}
     return {
         text: glyph
         for text, glyph in _glyph_names(name).items()
-        if name in _SIGNS or glyph in _STANDARD_ENCODING or text.encode("cp1252", "ignore")
+        if name in _SIGNS or glyph in standard or text.encode("cp1252", "ignore")
     }
 
 

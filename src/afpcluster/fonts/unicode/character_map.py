@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Registers the Macintosh encodings that Python lacks, where text is decoded by them.
-import fontTools.encodings.codecs  # noqa: F401
-
 from afpcluster.fonts.foca.code_page import FontDataError
 
 _UNICODE = ((3, 10), (0, 6), (0, 4), (3, 1), (0, 3), (0, 2), (0, 1), (0, 0))
@@ -26,6 +23,9 @@ _GROUPED_MAPS = {8: 16 + 8192, 12: 16, 13: 16}  # format -> bytes in front of it
 def character_map(font: Any) -> Mapping[int, str]:
     """The best map that can be read; empty where there is none. Raises FontDataError for one that would
     expand without bounds."""
+    # Registers the Macintosh encodings that Python lacks, where text is decoded by them.
+    import fontTools.encodings.codecs  # noqa: F401
+
     _check_size(bytes(font.reader["cmap"]))
     tables = {(table.platformID, table.platEncID): table for table in font["cmap"].tables}
     for key in _UNICODE:

@@ -11,10 +11,9 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fontTools.ttLib import TTLibError
-
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.sfnt import font_count, open_font
+from afpcluster.heavy import ttLib
 from afpcluster.light import dataclass
 
 _FULL_NAME, _POSTSCRIPT_NAME = 4, 6
@@ -98,7 +97,7 @@ def _texts(font: Any) -> dict[int, list[str]]:
 def _instances(font: Any, texts: Mapping[int, list[str]]) -> dict[str, Mapping[str, float]]:
     try:
         instances = font["fvar"].instances if "fvar" in font else ()
-    except (TTLibError, ValueError, KeyError):
+    except (ttLib.TTLibError, ValueError, KeyError):
         return {}
     found: dict[str, Mapping[str, float]] = {}
     for instance in instances:

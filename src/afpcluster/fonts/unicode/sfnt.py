@@ -12,12 +12,9 @@ import logging
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from fontTools.pens.basePen import NullPen
-from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables.DefaultTable import DefaultTable
-
 from afpcluster.findings import Severity
 from afpcluster.fonts.foca.code_page import FontDataError
+from afpcluster.heavy import ttLib
 from afpcluster.light import dataclass
 
 logging.getLogger("fontTools").setLevel(logging.CRITICAL)  # a line a damaged record; findings say what counts
@@ -59,7 +56,7 @@ class Sfnt:
 def open_font(data: bytes, index: int = 0, *, lazy: bool = True) -> Any:
     """The font as fontTools reads it, `lazy` as late as it can. Raises FontDataError."""
     try:
-        return TTFont(
+        return ttLib.TTFont(
             io.BytesIO(data), fontNumber=index, lazy=lazy, recalcBBoxes=False, recalcTimestamp=False
         )
     except Exception as problem:  # struct.error, TTLibError and others
@@ -135,6 +132,8 @@ def _check_outlines(font: Any) -> None:
 
 def _draws(font: Any, name: str) -> bool:
     """Whether a glyph can be drawn; in a variable font of its own kind that is not known."""
+    from fontTools.pens.basePen import NullPen
+
     try:
         if "glyf" in font:
             font["glyf"][name].draw(NullPen(), font["glyf"])
@@ -175,7 +174,7 @@ def _left_edge(font: Any, glyph: int) -> bytes:
 
 def _rebuilt(font: Any, mended: dict[str, bytes], version: str) -> bytes:
     """A plain sfnt of the font's tables as they are, but for those that were mended."""
-    plain = TTFont(sfntVersion=version, recalcTimestamp=False)
+    plain = ttLib.TTFont(sfntVersion=version, recalcTimestamp=False)
     for tag in font.reader.tables:
         try:
             plain[tag] = _raw(tag, mended[tag] if tag in mended else bytes(font.reader[tag]))
@@ -187,7 +186,9 @@ def _rebuilt(font: Any, mended: dict[str, bytes], version: str) -> bytes:
     return out.getvalue()
 
 
-def _raw(tag: str, content: bytes) -> DefaultTable:
+def _raw(tag: str, content: bytes) -> Any:
+    from fontTools.ttLib.tables.DefaultTable import DefaultTable
+
     table = DefaultTable(tag)
     table.data = content
     return table

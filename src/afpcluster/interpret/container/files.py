@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from PIL import Image as Pillow
-
 from afpcluster.codecs.jpeg import read_header
 from afpcluster.codecs.jpeg2000 import SYCC, Codestream, codestream, colour_space, completed
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.container.png import png_image, png_size
 from afpcluster.interpret.container.tiff import undecoded_fax, undecoded_jpeg
 from afpcluster.interpret.container.tiff_pieces import decode_pieces

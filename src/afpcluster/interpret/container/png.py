@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from PIL import Image as Pillow
 from PIL import ImageChops
 
 from afpcluster.codecs.png import (
@@ -26,6 +25,7 @@ from afpcluster.codecs.png import (
 )
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.pillow import open_with_pillow, pillow_header
 from afpcluster.interpret.image.samples import (

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from PIL import Image as Pillow
-
 from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.codecs.ccitt import RowForm, Scheme
 from afpcluster.codecs.jpeg import read_header
 from afpcluster.codecs.jpeg_strips import join_strips
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.fax import fax_image
 from afpcluster.interpret.image.pillow import pillow_header, reading

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from PIL import Image as Pillow
 from PIL import TiffImagePlugin
 
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem
 from afpcluster.interpret.image.pillow import blank, forgiving, pillow_header, reading
 

@@ -6,8 +6,6 @@ data is passed on. RIDIC codes rows padded to bytes; of a wider coded row only t
 
 from __future__ import annotations
 
-from PIL import Image as Pillow
-
 from afpcluster.afp.ioca import Compression, Recording
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import decode_lzw, decode_rl4, pad_rows, turn_over, unpack_bits
@@ -15,6 +13,7 @@ from afpcluster.codecs.ccitt import RowForm, Scheme, coded_form, decode
 from afpcluster.codecs.jbig2 import Jbig2Error, embedded_stream
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import (
     MAX_DECODED_BYTES,
     ImageProblem,

@@ -7,12 +7,11 @@ colour is brought to full size (IOCA "Image Subsampling").
 
 from __future__ import annotations
 
-from PIL import Image as Pillow
-
 from afpcluster.afp.ioca import ColourFormat, Compression, IdeStructure
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import reverse_bits
 from afpcluster.findings import Reporter, Severity
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem
 
 _BILEVEL_ONLY = frozenset(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PIL import Image as Pillow
-
 from afpcluster.afp.ioca import SUBTRACTIVE, ColourFormat
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.display.items import Encoding, ImageData, ImageModel
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.elements import eight_bits
 from afpcluster.interpret.image.samples import pillow_image

@@ -8,8 +8,6 @@ of the parameters (EC-9401).
 
 from __future__ import annotations
 
-from PIL import Image as Pillow
-
 from afpcluster.afp.ioca import GRAY_CODED, ColourFormat, Compression, Recording
 from afpcluster.afp.ioca_segment import Raster
 from afpcluster.codecs.bytewise import (
@@ -21,6 +19,7 @@ from afpcluster.codecs.bytewise import (
 )
 from afpcluster.display.items import ImageModel
 from afpcluster.findings import Reporter, Severity
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.bilevel import bilevel_pixels, bilevel_rows, mask_image, report_mask
 from afpcluster.interpret.image.data import (
     MAX_DECODED_BYTES,

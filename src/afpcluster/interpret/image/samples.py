@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import Any
 
-from PIL import Image as Pillow
-
 from afpcluster.codecs.png import compressed_bands
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter, Severity
+from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem, make_image
 
 _SPEC = "TIFF 6.0 PhotometricInterpretation, BitsPerSample, SampleFormat"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from PIL import Image as PillowImage
-
 from afpcluster.codecs.jpeg2000 import colour_space
 from afpcluster.display.items import Encoding, ImageData
+from afpcluster.heavy import Pillow
 from afpcluster.outputs.pdf.archive import Archive
 
 _ADMITTED = (16, 17)  # enumerated: sRGB and its grey (ISO 19005-2, 6.2.8.3)
@@ -21,5 +20,5 @@ def archived_image(image: ImageData, archive: Archive) -> ImageData:
         return image
     if not archive.is_first and image.data.startswith(_SIGNATURE) and colour_space(image.data) in _ADMITTED:
         return image
-    with PillowImage.open(io.BytesIO(image.data)) as opened:
+    with Pillow.open(io.BytesIO(image.data)) as opened:
         return replace(image, encoding=Encoding.RAW, data=opened.tobytes())

@@ -6,7 +6,6 @@ else gives the same bytes again. qpdf holds the file's objects in memory: some k
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -57,6 +56,8 @@ class Finishing:
 
     def encryption(self) -> pikepdf.Encryption:
         """Where something is forbidden, nobody knows the owner's password, so that nobody lifts it."""
+        import secrets
+
         import pikepdf
 
         user = self.password or ""

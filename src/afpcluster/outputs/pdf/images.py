@@ -7,12 +7,11 @@ compressed here, the smallest of plain deflate, PNG prediction and, with one bit
 
 from __future__ import annotations
 
-from PIL import Image as PillowImage
-
 from afpcluster.codecs.ccitt_tiff import encode_g4
 from afpcluster.codecs.png import compressed_rows
 from afpcluster.display.items import Encoding, ImageData, ImageModel
 from afpcluster.findings import Reporter
+from afpcluster.heavy import Pillow
 from afpcluster.outputs.pdf.ccitt import g4_may_pay, g4_parameters
 from afpcluster.outputs.pdf.colour import LAB_SPACE
 from afpcluster.outputs.pdf.packet import ImagePayload
@@ -163,7 +162,7 @@ def _compressed(image: ImageData, data: bytes, entries: PdfDict) -> bytes:
 def _predicted(image: ImageData, data: bytes) -> tuple[bytes, PdfDict]:
     """PNG prediction, which picks a filter per row."""
     colours, columns = _png_columns(image)
-    rows = PillowImage.frombytes("RGB" if colours == 3 else "L", (columns, image.height), data)
+    rows = Pillow.frombytes("RGB" if colours == 3 else "L", (columns, image.height), data)
     return compressed_rows(rows), {**_FLATE, "DecodeParms": _png_parameters(image)}
 
 

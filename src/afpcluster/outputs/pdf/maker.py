@@ -6,7 +6,7 @@ page order, make the document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
@@ -35,9 +35,6 @@ from afpcluster.outputs.pdf.packet import (
     ProgramPayload,
 )
 from afpcluster.outputs.pdf.resources import StreamResources
-from afpcluster.outputs.pdf.tagged.content import TaggedContentWriter
-from afpcluster.outputs.pdf.tagged.phrases import PhraseReader
-from afpcluster.outputs.pdf.tagged.plan import plan_of
 from afpcluster.outputs.pdf.unblended import BlendingNeeded, unblended
 from afpcluster.pdf.values import number, numbers
 
@@ -60,6 +57,16 @@ class MadeForm(NamedTuple):
     payloads: Sequence[Payload]
 
 
+def _tagging() -> Callable[[StreamResources, Matrix, Sequence[Item]], ContentWriter]:
+    """What begins the content of a tagged page; it loads slowly, and most PDFs are not tagged."""
+    from afpcluster.outputs.pdf.tagged.content import TaggedContentWriter
+    from afpcluster.outputs.pdf.tagged.phrases import PhraseReader
+    from afpcluster.outputs.pdf.tagged.plan import plan_of
+
+    reader = PhraseReader()
+    return lambda resources, flip, items: TaggedContentWriter(resources, flip, plan_of(items, reader))
+
+
 class PacketMaker:
     """Makes packets; `compress`, `archive` and `tagged` must agree with the document writer's options."""
 
@@ -67,7 +74,7 @@ class PacketMaker:
         self, *, compress: bool = True, archive: Archive | None = None, tagged: bool = False
     ) -> None:
         self._compress = compress
-        self._reader = PhraseReader() if tagged else None
+        self._tagging = _tagging() if tagged else None
         self._archive = archive
         self._sent: set[tuple[type, str]] = set()
         self._sending: list[tuple[type, str]] = []  # what the packet being made is the first to bring
@@ -98,8 +105,8 @@ class PacketMaker:
         flip = Matrix(1, 0, 0, -1, 0, page.height)
         resources = StreamResources(self)
         writer: ContentWriter
-        if self._reader is not None:
-            writer = TaggedContentWriter(resources, flip, plan_of(items, self._reader))
+        if self._tagging is not None:
+            writer = self._tagging(resources, flip, items)
         else:
             writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
@@ -119,7 +126,7 @@ class PacketMaker:
             self._payloads,
             tuple(self._findings),
             objections,
-            writer.elements if isinstance(writer, TaggedContentWriter) else (),
+            getattr(writer, "elements", ()),
         )
 
     def _admissible(self, items: Sequence[Item]) -> tuple[Sequence[Item], tuple[str, ...]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fontTools import agl
-
 from afpcluster.display.face import OutlineFace
+from afpcluster.heavy import agl
 
 _FAMILIES = {
     # (regular, bold, italic, bold italic)
