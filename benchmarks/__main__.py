@@ -15,8 +15,10 @@ from benchmarks.outputs import OUTPUTS, costs
 from benchmarks.services.overhead import overhead
 from benchmarks.size import pdf_sizes
 from benchmarks.speed import cpu_per_page, two_processes
+from benchmarks.start import start
 
 AREAS: dict[str, Callable[[Path, argparse.Namespace], Iterable[Claim]]] = {
+    "start": lambda folder, given: start(folder, quick=given.quick),
     "speed": lambda folder, given: cpu_per_page(folder, quick=given.quick),
     "parallel": lambda folder, given: two_processes(folder, quick=given.quick),
     "memory": lambda folder, given: peak_memory(folder, quick=given.quick),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from afpcluster.afp.ptoca import TextBuilder
 from afpcluster.sample import write_sample
+from afpcluster.sample.records import enclosed, map_coded_fonts, page_descriptors, text_object
+from afpcluster.sample.typefaces import Style, encode_text
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -27,6 +30,18 @@ def statements(folder: Path, count: int) -> Workload:
     with path.open("wb") as sink:
         pages = write_sample(sink, statements=count, seed=1)
     return Workload(f"{count:,} statements", path, pages)
+
+
+def text_page(folder: Path) -> Workload:
+    """A page of forty lines in a font that is named only, so that a standard one stands in."""
+    text = TextBuilder().control("SCFL", Style.SMALL).control("AMI", 1_000)
+    for line in range(1, 41):
+        text.control("AMB", 1_000 + 300 * line).text(encode_text(f"This is line {line} of a page of text."))
+    environment = enclosed("BAG", "AEG", [map_coded_fonts([Style.SMALL]), *page_descriptors()])
+    page = enclosed("BPG", "PAGE", [environment, text_object("TEXT", text.records())])
+    path = folder / "text.afp"
+    path.write_bytes(enclosed("BDT", "TEXT", [page], bytes(2)))
+    return Workload("a page of text", path, 1)
 
 
 def sample_of_pages(folder: Path, pages: int) -> Workload:

@@ -24,11 +24,12 @@ def test_a_figure_without_a_limit_is_only_told() -> None:
 
 
 def test_quick_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["speed", "memory", "--quick", "--json", str(tmp_path / "bench.json")])
+    code = main(["start", "speed", "memory", "--quick", "--json", str(tmp_path / "bench.json")])
     saved = json.loads((tmp_path / "bench.json").read_text())["claims"]
     subjects = [row["subject"] for row in saved]
     assert "20 statements: times the floor" in subjects
     assert "last above first" in subjects
+    assert "a page of text" in subjects
     assert all(row["value"] == row["value"] for row in saved)
     assert code == int(any(row["passed"] is False for row in saved))
     assert "ms/page" in capsys.readouterr().out

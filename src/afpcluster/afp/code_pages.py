@@ -11,7 +11,7 @@ import codecs
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from afpcluster.light import dataclass
@@ -201,7 +201,7 @@ def trail_bytes(ranges: str) -> list[int]:
 @lru_cache(maxsize=2)
 def _entries(file: str) -> dict[int, str]:
     """Number -> the text of its entry. An entry begins with [NUMBER …]."""
-    text = files(__package__).joinpath("code_page_tables", file).read_text("utf-8")
+    text = Path(__file__).with_name("code_page_tables").joinpath(file).read_text("utf-8")
     return {
         int(entry.split(None, 1)[0]): entry.split(None, 1)[1].replace("= ", "", 1).replace("]", "", 1).strip()
         for entry in text.split("\n\n[")[1:]

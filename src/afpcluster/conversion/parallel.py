@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import pickle
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -198,6 +197,8 @@ def _send_packets(sending: Connection, work: Work, output: Output) -> None:
 
 def _sendable(error: Exception) -> Exception:
     """The error, or what it says where it cannot cross the process border."""
+    import pickle
+
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from unicodedata import category
 
@@ -48,7 +48,7 @@ def _tables() -> dict[str, Mapping[str, float]]:
     """Font name -> glyph name -> width."""
     tables: dict[str, dict[str, float]] = {}
     columns: list[str] = []
-    for line in files(__package__).joinpath("standard_widths.txt").read_text("ascii").splitlines():
+    for line in Path(__file__).with_name("standard_widths.txt").read_text("ascii").splitlines():
         if line.startswith("["):
             columns = line.strip("[]").split()
             tables.update((name, {}) for name in columns)

@@ -67,7 +67,10 @@ def _is_sound(data: bytes, form: RowForm, scheme: Scheme, height: int) -> bool:
     """Whether libtiff agrees; nothing is said of data of other kinds, or of very large images."""
     if scheme is not Scheme.G4 or form.aligned or form.width * height > _CHECKED_POINTS:
         return False
-    return is_sound_g4(data, form.width, height)
+    from afpcluster.interpret.image.libtiff import heard
+
+    with heard():
+        return is_sound_g4(data, form.width, height)
 
 
 def _cropped(rows: bytes, coded: int, width: int, height: int) -> bytes:

@@ -15,7 +15,6 @@ from afpcluster.codecs.jpeg import (
 from afpcluster.display.items import Encoding, ImageModel
 from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem, Pixels, make_image
-from afpcluster.interpret.image.pillow import open_with_pillow
 from afpcluster.interpret.image.samples import pillow_image
 
 _SPEC = "ITU-T T.81 Annex B"
@@ -55,6 +54,8 @@ def jpeg_pixels(data: bytes, report: Reporter, *, subtractive: bool = False, ioc
             header.width, header.height, Encoding.JPEG, model, 8, bytes(data), inverted=inverted
         )
     elif header.frame in ARITHMETIC_FRAMES or not whole:  # scans that lack differ from viewer to viewer
+        from afpcluster.interpret.image.pillow import open_with_pillow
+
         image = pillow_image(open_with_pillow(data, "JPEG", report), inverted=inverted)
     else:
         raise ImageProblem(

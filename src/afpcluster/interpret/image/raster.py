@@ -39,7 +39,6 @@ from afpcluster.interpret.image.elements import (
 )
 from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
 from afpcluster.interpret.image.models import coloured, from_planes, subtractive, undo_gray_code
-from afpcluster.interpret.image.pillow import open_with_pillow
 
 _JPEG_START = b"\xff\xd8\xff"
 _NCOLOUR_FORMATS = range(0x82, 0x90)
@@ -286,6 +285,8 @@ def _plane(raster: Raster, band: bytes, bits: int, width: int, height: int, repo
 
 
 def _jpeg_plane(band: bytes, width: int, height: int, report: Reporter) -> bytes:
+    from afpcluster.interpret.image.pillow import open_with_pillow
+
     plane = open_with_pillow(band, "JPEG", report).convert("L")
     if plane.size != (width, height):
         plane = plane.crop((0, 0, width, height))

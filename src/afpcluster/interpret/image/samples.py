@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 from afpcluster.codecs.png import compressed_bands
 from afpcluster.display.items import Encoding, ImageData, ImageModel
@@ -23,7 +23,7 @@ _UNSIGNED = 1
 
 _LARGE = 1 << 22  # bytes of samples
 _BAND_POINTS = 1 << 19
-_Convert = Callable[[Pillow.Image], Pillow.Image]
+_Convert: TypeAlias = "Callable[[Pillow.Image], Pillow.Image]"
 
 _MODELS = {"L": ImageModel.GRAY, "RGB": ImageModel.RGB, "CMYK": ImageModel.CMYK}
 
