@@ -117,7 +117,7 @@ def texts(drawn: Drawn) -> list[tuple[str, float, float]]:
     for item, matrix in flat(drawn.items):
         if isinstance(item, GlyphRun):
             x, y = matrix.apply(item.x, item.y)
-            found.append((item.text or "", round(x - 72, 2), round(y - 72, 2)))
+            found.append((item.arrangement.text or "", round(x - 72, 2), round(y - 72, 2)))
     return found
 
 

@@ -256,7 +256,7 @@ def mapped_font(**changes: Any) -> Font:
 def test_mapped_font() -> None:
     drawn = draw(0x01, 1, ebcdic("AB"), font_local_id=5, fonts={5: mapped_font()})
     (run,) = [item for item, _ in flat(drawn.items) if isinstance(item, GlyphRun)]
-    assert (run.size, run.codes, run.text) == (20, b"\x01\xc2", "AB")
+    assert (run.size, run.codes, run.arrangement.text) == (20, b"\x01\xc2", "AB")
 
 
 def test_font_that_translates() -> None:

@@ -99,7 +99,11 @@ def test_turned_characters_of_a_section_stand_at_their_places() -> None:
     data = TextBuilder().control("SCFL", 1).text(b"\x41\x41\x41\x41\x40\x40\x45\x41").data()
     items = draw_text(data, TextSpace(0.05, 0.05, 612, 792), {1: font}, Context(Findings(), None), 0)  # type: ignore[arg-type]
     found = [
-        (item.x, item.rotation, [(round(x, 6), round(y, 6)) for x, y in item.placements or ()])
+        (
+            item.x,
+            item.arrangement.rotation,
+            [(round(x, 6), round(y, 6)) for x, y in item.arrangement.placements or ()],
+        )
         for item in items
         if isinstance(item, GlyphRun) and item.codes
     ]

@@ -105,8 +105,8 @@ def _line(item: Item) -> tuple[str, list[Item]]:
         return f"{_stroke(item.stroke)}{_fill(item.fill)}{rule}: {_outline(item.segments)}", inside
     if isinstance(item, GlyphRun):
         turned = f" direction {_numbers(item.direction)}" if item.direction else ""
-        turned += f" rotation {_numbers(item.rotation)}" if item.rotation else ""
-        placed = "".join(f" ({_numbers(*place)})" for place in item.placements or [])
+        turned += f" rotation {_numbers(item.arrangement.rotation)}" if item.arrangement.rotation else ""
+        placed = "".join(f" ({_numbers(*place)})" for place in item.arrangement.placements or [])
         where = _numbers(item.size, item.x, item.y)
         return f"glyphs {item.codes!r} {where}{turned}{placed}{_colour(item.colour)}", []
     if isinstance(item, Image):

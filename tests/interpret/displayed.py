@@ -66,10 +66,11 @@ def _text(run: GlyphRun) -> str:
     """What a run reads as; glyphs with places of their own are followed by those, from its start."""
     size = run.face.code_size
     codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
-    text = run.text or "".join(run.face.unicode.get(code, "?") for code in codes)
-    if run.placements is None:
+    text = run.arrangement.text or "".join(run.face.unicode.get(code, "?") for code in codes)
+    placements = run.arrangement.placements
+    if placements is None:
         return text
-    return text + " " + " ".join(f"{_number(x)},{_number(y)}" for x, y in run.placements)
+    return text + " " + " ".join(f"{_number(x)},{_number(y)}" for x, y in placements)
 
 
 def _number(value: float) -> str:

@@ -75,10 +75,12 @@ def _run(run: GlyphRun) -> str:
     size = run.face.code_size
     codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
     names = [GLYPHS[c] if size == 2 else run.face.unicode[c] for c in codes]
-    places = run.placements or [(0.0, 0.0)]
+    arrangement = run.arrangement
+    places = arrangement.placements or [(0.0, 0.0)]
     glyphs = [f"{name} {run.x + x:g},{run.y + y:g}" for name, (x, y) in zip(names, places, strict=False)]
-    reading = f" = {run.text}" if run.text is not None else ""
-    turn = f" turned {run.direction + run.rotation:g}" if run.direction + run.rotation else ""
+    reading = f" = {arrangement.text}" if arrangement.text is not None else ""
+    turned = run.direction + arrangement.rotation
+    turn = f" turned {turned:g}" if turned else ""
     return "; ".join(glyphs) + turn + reading
 
 

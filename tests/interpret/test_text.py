@@ -56,7 +56,7 @@ def shown(items: list[Item]) -> list[str]:
     for item in items:
         if isinstance(item, GlyphRun):
             text = item.codes.decode("cp500")
-            extra = f" gaps {list(item.gaps)}" if item.gaps else ""
+            extra = f" gaps {list(item.arrangement.gaps)}" if item.arrangement.gaps else ""
             turn = f" turn {item.direction:g}" if item.direction else ""
             colour = "" if item.colour == BLACK else f" {item.colour.space}{item.colour.components}"
             lines.append(f"{text} at {item.x:g},{item.y:g}{turn}{extra}{colour}")
@@ -236,13 +236,13 @@ def wide(*controls: tuple[object, ...], text: str = "AB A") -> bytes:
 )
 def test_double_byte_text(data: bytes, expected: list[tuple[str, float, float]]) -> None:
     runs = [item for item in draw(data)[0] if isinstance(item, GlyphRun)]
-    assert [(run.codes.decode("utf-16-be"), run.x, run.spacing) for run in runs] == expected
+    assert [(run.codes.decode("utf-16-be"), run.x, run.arrangement.spacing) for run in runs] == expected
 
 
 def test_turned_characters_are_placed_one_by_one() -> None:
     (run,) = draw(build(("SCFL", 3), "AB"))[0]
     assert isinstance(run, GlyphRun)
-    assert (run.rotation, run.placements) == (90, [(1.0, -2.0), (7.0, -2.0)])
+    assert (run.arrangement.rotation, run.arrangement.placements) == (90, [(1.0, -2.0), (7.0, -2.0)])
 
 
 def test_active_suppression_hides_text_and_rules_but_moves_on() -> None:

@@ -308,12 +308,13 @@ def _glyphs(run: GlyphRun) -> Iterator[tuple[int, float, float, float]]:
     """Code, origin and direction of each glyph, as the items' docstring has it."""
     size = run.face.code_size
     codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
-    if run.placements is not None:
-        for code, (x, y) in zip(codes, run.placements, strict=False):
-            yield code, run.x + x, run.y + y, run.direction + run.rotation
+    spacing, own_gaps, turn, placements, _ = run.arrangement
+    if placements is not None:
+        for code, (x, y) in zip(codes, placements, strict=False):
+            yield code, run.x + x, run.y + y, run.direction + turn
         return
     gaps: dict[int, float] = {}
-    for index, gap in run.gaps:
+    for index, gap in own_gaps:
         gaps[index] = gaps.get(index, 0.0) + gap
     along = rotation(run.direction)
     advance = 0.0
@@ -322,7 +323,7 @@ def _glyphs(run: GlyphRun) -> Iterator[tuple[int, float, float, float]]:
         x, y = along.apply(advance, 0)
         yield code, run.x + x, run.y + y, run.direction
         width = run.face.widths.get(code, run.face.default_width)
-        advance += width * run.size / 1000 * run.stretch + run.spacing
+        advance += width * run.size / 1000 * run.stretch + spacing
 
 
 def _glyph_of(face: OutlineFace, code: int) -> str | int | None:

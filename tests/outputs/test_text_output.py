@@ -13,7 +13,8 @@ from outputs_of import output_of_file
 
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind, is_private
 from afpcluster.display.geometry import rotation, scaling, translation
-from afpcluster.display.items import GlyphRun, Group, Item, Page
+from afpcluster.display.colour import BLACK
+from afpcluster.display.items import Arrangement, GlyphRun, Group, Item, Page
 from afpcluster.options import Format, Options, TextOrder
 from afpcluster.outputs.text.layout import in_reading_order, laid_out
 from afpcluster.outputs.text.words import TextReader
@@ -31,8 +32,11 @@ FACE = OutlineFace(
 )
 
 
-def run(written: str, x: float, y: float, **more: Any) -> GlyphRun:
-    return GlyphRun(FACE, 10, x, y, written.encode("latin-1"), **more)
+def run(
+    written: str, x: float, y: float, direction: float = 0.0, stretch: float = 1.0, **more: Any
+) -> GlyphRun:
+    codes = written.encode("latin-1")
+    return GlyphRun(FACE, 10, x, y, codes, BLACK, direction, stretch, Arrangement(**more))
 
 
 def page(*items: Item) -> Page:

@@ -18,6 +18,7 @@ from afpcluster.display.colour import lab, rgb
 from afpcluster.display.face import ProgramKind
 from afpcluster.display.geometry import Box, rotation, scaling, translation
 from afpcluster.display.items import (
+    Arrangement,
     Close,
     GlyphRun,
     Group,
@@ -165,12 +166,14 @@ GOLDENS = {
         page_of(
             GlyphRun(STANDARD, 10, 10, 20, b"\xc1\xc2"),
             GlyphRun(STANDARD, 10, 10, 32.5, b"\xc3"),
-            GlyphRun(STANDARD, 10, 40, 32.5, b"\xc3\xc3", rgb(1, 0, 0.5), gaps=((1, 2.5),)),
-            GlyphRun(STANDARD, 8, 10, 50, b"\xc1", direction=90, spacing=1.5),
-            GlyphRun(STANDARD, 8, 20, 50, b"\xc1", direction=90, spacing=1.5),
+            GlyphRun(
+                STANDARD, 10, 40, 32.5, b"\xc3\xc3", rgb(1, 0, 0.5), arrangement=Arrangement(gaps=((1, 2.5),))
+            ),
+            GlyphRun(STANDARD, 8, 10, 50, b"\xc1", direction=90, arrangement=Arrangement(spacing=1.5)),
+            GlyphRun(STANDARD, 8, 20, 50, b"\xc1", direction=90, arrangement=Arrangement(spacing=1.5)),
             Rectangle(10, 60, 80, 0.48),
             Rectangle(10, 62, 80, 0.48),
-            GlyphRun(STANDARD, 8, 10, 70, b"\xc1", text="Ä"),
+            GlyphRun(STANDARD, 8, 10, 70, b"\xc1", arrangement=Arrangement(text="Ä")),
         )
     ],
     "paths": [

@@ -9,7 +9,7 @@ import re
 import pikepdf
 import pytest
 
-from afpcluster.display.items import GlyphRun, Page
+from afpcluster.display.items import Arrangement, GlyphRun, Page
 from afpcluster.fonts.unicode.truetype import character_face
 from complex_fonts import GLYPHS, complex_font
 from rendering import pdf_of
@@ -20,7 +20,9 @@ FACE = character_face(complex_font()).face
 def to_unicode(*runs: tuple[str, str]) -> dict[str, str]:
     """Glyph name -> text in the ToUnicode map of pages with these runs: glyphs, and what they read as."""
     pages = [
-        Page(number, 200, 100, [GlyphRun(FACE, 10, 10, 50, _codes(glyphs), text=text)])
+        Page(
+            number, 200, 100, [GlyphRun(FACE, 10, 10, 50, _codes(glyphs), arrangement=Arrangement(text=text))]
+        )
         for number, (glyphs, text) in enumerate(runs, 1)
     ]
     with pikepdf.open(io.BytesIO(pdf_of(pages))) as pdf:

@@ -16,7 +16,7 @@ from PIL import ImageChops, ImageDraw
 
 from afpcluster.display.colour import rgb
 from afpcluster.display.face import Face, ProgramKind, RasterFace, RasterGlyph
-from afpcluster.display.items import GlyphRun, Page
+from afpcluster.display.items import Arrangement, GlyphRun, Page
 from afpcluster.findings import Findings
 from rendering import pdf_of, rendered
 
@@ -112,7 +112,8 @@ FULL = b"\xc3"
 
 def run(x: float, codes: bytes, **more: object) -> GlyphRun:
     """Boxes of 10 by 10 points, from (x, 50) on."""
-    return GlyphRun(FACE, 10, x, 50, codes, **more)  # type: ignore[arg-type]
+    ways = {name: more.pop(name) for name in ("direction", "stretch") if name in more}
+    return GlyphRun(FACE, 10, x, 50, codes, **ways, arrangement=Arrangement(**more))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,9 @@ def test_sections_of_a_two_byte_raster_face_follow_each_other() -> None:
     first.glyphs = {**first.glyphs, **second.glyphs}
     first.widths = {**first.widths, **second.widths}
     first.unicode = {**first.unicode, 0x42C3: "Z"}
-    item = GlyphRun(first, 20, 10, 50, b"\x41\xc1\x42\xc3\x41\xc2", gaps=((1, 10.0),))
+    item = GlyphRun(
+        first, 20, 10, 50, b"\x41\xc1\x42\xc3\x41\xc2", arrangement=Arrangement(gaps=((1, 10.0),))
+    )
     data = pdf_of([page_of(item)])
     check_pixels(
         rendered(data),
@@ -206,7 +209,10 @@ def test_codes_that_strings_must_escape(codes: bytes) -> None:
 
 
 def test_text_that_is_not_its_codes_is_said_beside_them() -> None:
-    data = pdf_of([page_of(GlyphRun(STANDARD, 10, 10, 50, b"\xc1", text="Größe"))], compress=False)
+    data = pdf_of(
+        [page_of(GlyphRun(STANDARD, 10, 10, 50, b"\xc1", arrangement=Arrangement(text="Größe")))],
+        compress=False,
+    )
     assert b"/ActualText" in data
     assert "Größe".encode("utf-16-be") in data.replace(b"\\", b"")
 
@@ -282,7 +288,7 @@ def test_rounding_of_gaps_does_not_add_up() -> None:
     """Each gap of 0.0014 points is 0.14 thousandths of the size: 400 of them move the next glyph by 0.56
     points, as gaps that are rounded one by one never would."""
     gaps = tuple((index, 0.0014) for index in range(1, 401))
-    item = GlyphRun(STANDARD, 10, 10, 50, b"\xc1" * 401, gaps=gaps)
+    item = GlyphRun(STANDARD, 10, 10, 50, b"\xc1" * 401, arrangement=Arrangement(gaps=gaps))
     with pikepdf.open(io.BytesIO(pdf_of([page_of(item)]))) as pdf:
         ((shown, operator),) = [
             (operands[0], operator)

@@ -15,14 +15,31 @@ from afpcluster.display.place import NOWHERE, GroupStart, Place
 from afpcluster.light import dataclass
 
 
+class Arrangement(NamedTuple):
+    """How the glyphs of a run stand and read, where they do not just follow each other.
+
+    `spacing` is added to the width of every glyph, `gaps[i]` is in front of glyph i (an index counts glyphs,
+    not bytes). With `placements`, glyph i stands at the run's (x, y) + placements[i] (in page axes), turned
+    by the run's direction + `rotation`, and nothing else moves it. `text` is what the run reads as, where
+    that is not its codes through face.unicode.
+    """
+
+    spacing: float = 0.0
+    gaps: tuple[tuple[int, float], ...] = ()
+    rotation: float = 0.0
+    placements: Sequence[Point] | None = None
+    text: str | None = None
+
+
+PLAIN = Arrangement()
+
+
 class GlyphRun(NamedTuple):
     """A string of glyphs on one baseline.
 
-    (x, y) is the origin of the first glyph. Glyphs advance towards `direction` by their width, plus
-    `spacing` after every glyph, plus `gaps[i]` in front of glyph i (an index counts glyphs, not bytes).
-    `stretch` scales glyphs and widths along the baseline. With `placements`, glyph i stands at
-    (x, y) + placements[i] (in page axes) turned by `direction + rotation` and nothing else moves it.
-    A tuple, because a page has hundreds.
+    (x, y) is the origin of the first glyph. Glyphs advance towards `direction` by their width, as far as
+    `arrangement` says nothing else; nearly all runs are `PLAIN`. `stretch` scales glyphs and widths along
+    the baseline. A tuple, because a page has hundreds.
     """
 
     face: Face
@@ -32,17 +49,12 @@ class GlyphRun(NamedTuple):
     codes: bytes
     colour: Colour = BLACK
     direction: float = 0.0
-    spacing: float = 0.0
-    gaps: tuple[tuple[int, float], ...] = ()
     stretch: float = 1.0
-    rotation: float = 0.0
-    placements: Sequence[Point] | None = None
-    text: str | None = None  # what the run reads as, where that is not its codes through face.unicode
+    arrangement: Arrangement = PLAIN
 
 
-@dataclass(slots=True)
-class Rectangle:
-    """A filled rectangle: rules, fills, bars. The commonest path by far, hence its own kind."""
+class Rectangle(NamedTuple):
+    """A filled rectangle: rules, fills, bars. The commonest path by far, hence its own kind, and a tuple."""
 
     x: float
     y: float

@@ -62,7 +62,7 @@ def transformed(item: Item, matrix: Matrix) -> Item:
             return replace(item, matrix=item.matrix.then(matrix))
         case Rectangle() if matrix.b == matrix.c == 0 and matrix.a >= 0 and matrix.d >= 0:
             left, top = matrix.apply(item.x, item.y)
-            return replace(item, x=left, y=top, width=item.width * matrix.a, height=item.height * matrix.d)
+            return Rectangle(left, top, item.width * matrix.a, item.height * matrix.d, item.colour)
         case _:
             return Group([item], matrix)
 
@@ -75,9 +75,9 @@ def recoloured(items: Iterable[Item], colour: Colour) -> list[Item]:
 
 def _recoloured(item: Item, colour: Colour) -> Item:
     match item:
-        case GlyphRun():
+        case GlyphRun() | Rectangle():
             return item._replace(colour=colour)
-        case Rectangle() | Image():
+        case Image():
             return replace(item, colour=colour)
         case Path(fill=fill, stroke=stroke):
             if isinstance(fill, TilePattern):

@@ -132,11 +132,12 @@ def _corners_of_run(run: GlyphRun) -> list[tuple[float, float]]:
     face, text = run.face, _text(run)
     down = _DESCENT if any(letter in _DESCENDING or letter > "\u024f" for letter in text) else 0.0
     top, bottom = -_ASCENT * run.size, down * run.size
-    if run.placements is not None:
+    spacing, gaps, _, placements, _ = run.arrangement
+    if placements is not None:
         ends = (-run.size, run.size)
-        return [(run.x + x + dx, run.y + y + dy) for x, y in run.placements for dx in ends for dy in ends]
+        return [(run.x + x + dx, run.y + y + dy) for x, y in placements for dx in ends for dy in ends]
     widths = sum(face.widths.get(code, face.default_width) for code in _codes(run)) / 1000
-    between = run.spacing * len(run.codes) + sum(gap for _, gap in run.gaps)
+    between = spacing * len(run.codes) + sum(gap for _, gap in gaps)
     length = widths * run.size * run.stretch + between
     turned = rotation(run.direction).then(translation(run.x, run.y))
     return [turned.apply(x, y) for x in (0.0, length) for y in (top, bottom)]
@@ -149,4 +150,4 @@ def _codes(run: GlyphRun) -> list[int]:
 
 def _text(run: GlyphRun) -> str:
     """What the run reads as; a letter for each that nobody knows."""
-    return run.text or "".join(run.face.unicode.get(code, "x") for code in _codes(run))
+    return run.arrangement.text or "".join(run.face.unicode.get(code, "x") for code in _codes(run))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from afpcluster.display.colour import Colour
 from afpcluster.display.geometry import Box
-from afpcluster.display.items import Close, GlyphRun, Item, Line, Move, Path, Segment, Stroke
+from afpcluster.display.items import Arrangement, Close, GlyphRun, Item, Line, Move, Path, Segment, Stroke
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.barcode.linear import FILLED_BOX, OPEN_BOX
 from afpcluster.interpret.barcode.symbol import Hri, Label, Side, Symbol, path_of
@@ -90,10 +90,19 @@ class _Pen:
     def _runs(self, text: str, x: float, baseline: float) -> list[Item]:
         font, codes = self._font, self._encode(text)
         if font.split is None:
-            run = GlyphRun(
-                font.face, font.size, x, baseline, codes, self._colour, stretch=font.stretch, text=text
-            )
-            return [run]
+            arrangement = Arrangement(text=text)
+            return [
+                GlyphRun(
+                    font.face,
+                    font.size,
+                    x,
+                    baseline,
+                    codes,
+                    self._colour,
+                    stretch=font.stretch,
+                    arrangement=arrangement,
+                )
+            ]
         items: list[Item] = []
         for part in font.split(codes):
             laid = part.font or font

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import Point
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import PLAIN, Arrangement, GlyphRun
 from afpcluster.findings import Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.graphics.state import Drawing
@@ -182,8 +182,9 @@ def _append(
             drawing.attributes.colour,
             direction=direction % 360,
             stretch=font.stretch,
-            rotation=rotation,
-            placements=placements,
+            arrangement=PLAIN
+            if placements is None
+            else Arrangement(rotation=rotation, placements=placements),
         )
     )
 

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 from unicodedata import normalize
 
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import Arrangement, GlyphRun
 from afpcluster.fonts.font import Font, GlyphStretch, Shape
 from afpcluster.fonts.unicode.bidi import CONTROLS, embedding_levels, paragraph_level, visual_order
 from afpcluster.fonts.unicode.truetype import reading
@@ -180,13 +180,15 @@ def _add_runs(
                     b"".join([stretch.code(number) for number in numbers]),
                     state.colour,
                     state.direction,
-                    stretch=font.stretch,
-                    rotation=font.rotation,
-                    placements=[
-                        (i * state.i_x + b * state.b_x, i * state.i_y + b * state.b_y)
-                        for i, b in (origins[number] for number in numbers)
-                    ],
-                    text=read_as,
+                    font.stretch,
+                    Arrangement(
+                        rotation=font.rotation,
+                        placements=[
+                            (i * state.i_x + b * state.b_x, i * state.i_y + b * state.b_y)
+                            for i, b in (origins[number] for number in numbers)
+                        ],
+                        text=read_as,
+                    ),
                 )
             )
 

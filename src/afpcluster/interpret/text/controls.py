@@ -109,7 +109,8 @@ class TextInterpreter(ShownText):
                 return end
             next_ = at + length
             if type_ == _AMI and length == 4 and next_ + 4 <= end and data.startswith(_AMB, next_):
-                self.absolute_move(*_PLACE(data, at + 2))  # the commonest pair in most files, as one
+                inline, baseline = _PLACE(data, at + 2)  # the commonest pair in most files, as one
+                self.absolute_move(inline, baseline)
                 at = next_ + 4
                 continue
             handler, unpack, full, decode = table[type_]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import Arrangement, GlyphRun
 from afpcluster.light import dataclass
 
 if TYPE_CHECKING:
@@ -88,10 +88,8 @@ class GlyphLayout:
                     codes,
                     state.colour,
                     state.direction,
-                    stretch=font.stretch,
-                    rotation=font.rotation,
-                    placements=placements,
-                    text=self.text,
+                    font.stretch,
+                    Arrangement(rotation=font.rotation, placements=placements, text=self.text),
                 )
             )
         if self.lost:

@@ -16,6 +16,7 @@ from afpcluster.interpret.text.state import DEFAULT_INDICATOR, TextState
 
 _DEFAULT_LOCAL_ID = 0xFF
 _DEFAULT_RULE_WIDTH = 0.72  # points; "receiver dependent": a hundredth of an inch
+_new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 _LEAST_SEC = 11  # bytes of operands
 
 
@@ -88,17 +89,10 @@ class TextSettings(TextState):
         self.colour = colour or BLACK
 
     def draw_inline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
-        self._rule(length * self.i_unit, self._rule_width(width, self.b_unit))
+        self._rule(length * self.i_unit, _rule_width(width, self.b_unit))
 
     def draw_baseline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
-        self._rule(self._rule_width(width, self.i_unit), length * self.b_unit)
-
-    @staticmethod
-    def _rule_width(width: bytes, unit: float) -> float:
-        """RWIDTH in points: two bytes and a binary fraction."""
-        if width == b"\xff\xff\xff":
-            return _DEFAULT_RULE_WIDTH
-        return int.from_bytes(width, "big", signed=True) / 256 * unit
+        self._rule(_rule_width(width, self.i_unit), length * self.b_unit)
 
     def _rule(self, along_i: float, along_b: float) -> None:
         if self.owed:
@@ -117,7 +111,7 @@ class TextSettings(TextState):
             y, height = y + height, -height
         if x < 0.0 or y < 0.0 or x >= self.right or y >= self.bottom:
             self.strayed = True
-        self.items.append(Rectangle(x, y, width, height, self.colour))
+        self.items.append(_new_tuple(Rectangle, (x, y, width, height, self.colour)))
 
     def begin_suppression(self, local_id: int) -> None:
         if self.open_suppression is not None:
@@ -159,6 +153,14 @@ class TextSettings(TextState):
     def _collect_fields(self) -> None:
         self.fields = tuple(f for f in (self.underscore_field, self.overstrike_field) if f is not None)
         self.choose_plain_font()
+
+
+@lru_cache(maxsize=256)
+def _rule_width(width: bytes, unit: float) -> float:
+    """RWIDTH in points: two bytes and a binary fraction."""
+    if width == b"\xff\xff\xff":
+        return _DEFAULT_RULE_WIDTH
+    return int.from_bytes(width, "big", signed=True) / 256 * unit
 
 
 @lru_cache(maxsize=1024)  # a page sets a few colours hundreds of times

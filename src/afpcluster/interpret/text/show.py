@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import PLAIN, Arrangement, GlyphRun
 from afpcluster.fonts.font import FaceRun, Font
 from afpcluster.interpret.context import Budget
 from afpcluster.interpret.text.fields import SPACE_BYPASS
@@ -52,12 +52,8 @@ class ShownText(TextSettings):
                     text,
                     self.colour,
                     self.direction,
-                    0.0,
-                    (),
                     font.stretch,
-                    0.0,
-                    None,
-                    None,
+                    PLAIN,
                 ),
             )
         )
@@ -134,8 +130,8 @@ class ShownText(TextSettings):
                     text,
                     self.colour,
                     self.direction,
-                    gaps=tuple(gaps),
-                    stretch=font.stretch,
+                    font.stretch,
+                    Arrangement(gaps=tuple(gaps)) if gaps else PLAIN,
                 )
             )
         self.i = i
@@ -165,11 +161,20 @@ class ShownText(TextSettings):
                 placements = None
                 if laid.placement is not None:
                     placements = self._placements(laid, codes, size, adjustment)
-                run = GlyphRun(face, laid.size, x, y, codes, self.colour, self.direction, adjustment)
-                turned = run._replace(
-                    stretch=laid.stretch, rotation=laid.rotation, placements=placements, text=reading
+                arrangement = Arrangement(adjustment, (), laid.rotation, placements, reading)
+                self.items.append(
+                    GlyphRun(
+                        face,
+                        laid.size,
+                        x,
+                        y,
+                        codes,
+                        self.colour,
+                        self.direction,
+                        laid.stretch,
+                        arrangement if arrangement != PLAIN else PLAIN,
+                    )
                 )
-                self.items.append(turned)
             between = max(len(codes) // size - (number == len(runs) - 1), 0)
             self.i += advance + adjustment * between
 

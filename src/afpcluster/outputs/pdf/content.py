@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import ceil, floor, hypot, log10
 from typing import Any
 
@@ -63,7 +64,7 @@ class ContentWriter:
         self._unit: float = PAGE_UNIT
         self._root = root
         self._matrix = IDENTITY  # from the current items' system to the stream's points
-        self._stroke = Stroke() if known_state else None
+        self._stroke = _PLAIN_STROKE if known_state else None
         self._depth = 0
         self.nesting = 0  # the deepest so far
 
@@ -89,10 +90,11 @@ class ContentWriter:
         text = self.text
         if text.open:
             text.end()
-        colour, fill = item.colour, text.fill
+        x, y, width, height, colour = item
+        fill = text.fill
         if colour is not fill and colour != fill:
             text.set_fill(colour)
-        self.out.append(b"%d %d %d %d re f" % self._box(item.x, item.y, item.width, item.height))
+        self.out.append(b"%d %d %d %d re f" % self._box(x, y, width, height))
 
     def _box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
         """Left, top, width and height in content units."""
@@ -223,13 +225,7 @@ class ContentWriter:
 
     def _concatenation(self, matrix: Matrix, unit: float) -> str:
         """The operation after which coordinates in `unit` of a system mean what `matrix` makes of them."""
-        outer = self._unit
-        if unit == outer and matrix == IDENTITY:  # as most overlays are placed
-            return _NO_CHANGE
-        scale = outer / unit
-        a, b, c, d, e, f = matrix
-        linear = numbers((a * scale, b * scale, c * scale, d * scale), 7)
-        return f"{linear} {numbers((e * outer, f * outer), 2)} cm"
+        return _concatenation(matrix, unit, self._unit)
 
     def _set_unit(self, unit: float) -> None:
         if unit != self._unit:
@@ -265,12 +261,23 @@ PAINTERS: dict[type, Callable[[ContentWriter, Any], None]] = {
     Link: ContentWriter._link,
 }
 _NO_CHANGE = "1 0 0 1 0 0 cm"
+_PLAIN_STROKE = Stroke()
 _SEGMENTS: dict[type, bytes] = {
     Move: b"%d %d m",
     Line: b"%d %d l",
     Curve: b"%d %d %d %d %d %d c",
     Close: b"h",
 }
+
+
+@lru_cache(maxsize=1024)  # pages have the same things at the same places
+def _concatenation(matrix: Matrix, unit: float, outer: float) -> str:
+    if unit == outer and matrix == IDENTITY:  # as most overlays are placed
+        return _NO_CHANGE
+    scale = outer / unit
+    a, b, c, d, e, f = matrix
+    linear = numbers((a * scale, b * scale, c * scale, d * scale), 7)
+    return f"{linear} {numbers((e * outer, f * outer), 2)} cm"
 
 
 def corners_of(box: Box) -> tuple[float, float, float, float]:
@@ -286,6 +293,7 @@ def place_link(link: LinkArea, matrix: Matrix) -> LinkArea:
     return LinkArea((min(across), min(down), max(across), max(down)), link.uri, link.page)
 
 
+@lru_cache(maxsize=1024)
 def _unit_for(matrix: Matrix) -> float:
     """Content units for a system that `matrix` maps to points: at least `PAGE_UNIT` to the point, as a
     power of ten."""

@@ -70,6 +70,8 @@ class _UsedFont(NamedTuple):
     def lost_characters(self, distinct: Sequence[int]) -> Iterator[LostCharacters]:
         """Those of the distinct codes that show nothing and should."""
         first, lost = (self.section or 0) << 8, self.face.lost
+        if not first and lost.keys().isdisjoint(distinct):  # nearly always
+            return
         for code in [code for code in distinct if first + code in lost]:
             if self.code_size == 1:
                 count = self.codes.count(code)
@@ -173,8 +175,11 @@ class StreamResources:
         )
 
 
+_ALL_CODES = bytes(range(256))
+
+
 def distinct_codes(codes: bytes | bytearray, code_size: int) -> bytes | tuple[int, ...]:
     """The codes in a string, each once, in order."""
-    if code_size == 1:
-        return bytes(sorted(set(codes)))
+    if code_size == 1:  # those that are not among the ones that are not there
+        return _ALL_CODES.translate(None, _ALL_CODES.translate(None, codes))
     return tuple(sorted({high << 8 | low for high, low in zip(codes[::2], codes[1::2], strict=False)}))

@@ -14,7 +14,7 @@ from typing import Any
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
-from afpcluster.display.items import GlyphRun, Item
+from afpcluster.display.items import PLAIN, GlyphRun, Item
 from afpcluster.outputs.pdf.colour import fill_operator
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.pdf.values import escape_string, number, numbers, text_string
@@ -103,21 +103,30 @@ class TextWriter:
             self.begin()
         append, unit, end, fills = self._out.append, self._unit, len(items), self._fills
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
+        last_spacing, last_stretch = self._spacing, self._stretch
         last_x, last_y = self._x, self._y
         while at < end:
             run = items[at]
             if type(run) is not GlyphRun:
                 break
             at += 1
-            face, size, x, y, codes, colour, direction, spacing, gaps, stretch, _, placements, text = run
+            face, size, x, y, codes, colour, direction, stretch, arrangement = run
             if not codes:
                 continue
             if colour is not fill and colour != fill:
                 append(fills.get(colour) or self._fill_operator(colour))
                 self.fill = fill = colour
-            if spacing != self._spacing or stretch != self._stretch:
-                self._set_spacing(spacing, stretch)
-            special = gaps or placements is not None or text is not None
+            if arrangement is PLAIN:
+                special = False
+                if last_spacing != 0.0 or stretch != last_stretch:
+                    self._set_spacing(0.0, stretch)
+                    last_spacing, last_stretch = 0.0, stretch
+            else:
+                spacing, gaps, _, placements, text = arrangement
+                special = bool(gaps) or placements is not None or text is not None
+                if spacing != last_spacing or stretch != last_stretch:
+                    self._set_spacing(spacing, stretch)
+                    last_spacing, last_stretch = spacing, stretch
             if face is not last_face or size != last_size:
                 if _is_sectioned(face):
                     special = True
@@ -145,9 +154,10 @@ class TextWriter:
         return at
 
     def _show_specially(self, run: GlyphRun) -> None:
-        if run.text is not None:
-            self._out.append(b"/Span<</ActualText(%b)>>BDC" % escape_string(text_string(run.text)))
-        if run.placements is not None:
+        text = run.arrangement.text
+        if text is not None:
+            self._out.append(b"/Span<</ActualText(%b)>>BDC" % escape_string(text_string(text)))
+        if run.arrangement.placements is not None:
             self._show_placed(run)
         else:
             self._move(round(run.x * self._unit), round(run.y * self._unit), run.direction)
@@ -155,10 +165,10 @@ class TextWriter:
                 self._set_font(run.face, section, run.size)
                 self._codes += codes
                 self._show_with_gaps(run, section, first, codes)
-        if run.text is not None:
+        if text is not None:
             self._out.append(b"EMC")
             if run.face.code_size == 2 and not _is_sectioned(run.face):
-                self._resources.note_text(run.face, run.codes, run.text)
+                self._resources.note_text(run.face, run.codes, text)
 
     def _set_spacing(self, spacing: float, stretch: float) -> None:
         """Tc is scaled by Tz (section 9.3.4), the run's spacing is not."""
@@ -200,7 +210,7 @@ class TextWriter:
         step = 1 if section is not None else run.face.code_size
         parts: list[bytes] = []
         shown, rest = 0, 0.0
-        for index, gap in run.gaps:
+        for index, gap in run.arrangement.gaps:
             position = (index - first) * step
             if not 0 <= position < len(codes):
                 continue
@@ -217,10 +227,11 @@ class TextWriter:
 
     def _show_placed(self, run: GlyphRun) -> None:
         """Each glyph by itself, at its own place."""
-        assert run.placements is not None
-        direction = run.direction + run.rotation
+        _, _, turn, placements, _ = run.arrangement
+        assert placements is not None
+        direction = run.direction + turn
         unit = self._unit
-        places = iter(run.placements)
+        places = iter(placements)
         for section, _, codes in _sections(run.face, run.codes):
             self._set_font(run.face, section, run.size)
             self._codes += codes

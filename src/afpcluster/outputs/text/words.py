@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from afpcluster.display.face import Face, OutlineFace, is_private
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
-from afpcluster.display.items import GlyphRun, Item, Page, Shared, SharedItems
+from afpcluster.display.items import PLAIN, GlyphRun, Item, Page, Shared, SharedItems
 from afpcluster.display.walk import flattened
 
 _WORD_GAP = 0.18  # of the size: further apart, glyphs are of two words
@@ -108,14 +108,14 @@ class TextReader:
     def _find(self, runs: Iterable[tuple[GlyphRun, Matrix]], found: _Found) -> None:
         known = self._known
         for number, (run, matrix) in enumerate(runs):
-            face, size, x, y, codes, _, direction, spacing, gaps, stretch, _, placements, text = run
-            if gaps or face.code_size == 2 or placements is not None or text is not None:
+            face, size, x, y, codes, _, direction, stretch, arrangement = run
+            if arrangement is not PLAIN or face.code_size == 2:
                 words = list(_placed_on_page(run, matrix, self._pieces(run)))
             else:
                 text, width = known.get((face, codes)) or self._read(face, codes)
                 if not text:
                     continue
-                length = width * size * stretch + spacing * len(codes)
+                length = width * size * stretch
                 if matrix is IDENTITY and not direction and text[0] != " ":
                     word = (y, x, text.rstrip(), length, size, 0, 0.0, 0.0, (number,))
                     found[text, int(x), int(y)] = _new_tuple(Word, word)
@@ -159,7 +159,7 @@ class TextReader:
         if texts is None:
             readable = {code: text for code, text in run.face.unicode.items() if not is_private(text)}
             texts = self._texts[run.face] = readable
-        if run.placements is not None or run.text is not None:
+        if run.arrangement.placements is not None or run.arrangement.text is not None:
             return _shared_out(run, texts)
         return _measured(run, texts)
 
@@ -198,7 +198,7 @@ def _measured(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
     if run.face.code_size == 2:
         codes = [run.codes[at] << 8 | run.codes[at + 1] for at in range(0, len(run.codes) - 1, 2)]
     scale = run.size * run.stretch / 1000
-    spacing, gaps = run.spacing, dict(run.gaps)
+    spacing, gaps = run.arrangement.spacing, dict(run.arrangement.gaps)
     furthest = _WORD_GAP * run.size
     at = begin = end = 0.0
     letters: list[str] = []
@@ -223,18 +223,22 @@ def _measured(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
 def _shared_out(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
     """A run that says itself what it reads as, or whose glyphs each have a place of their own: its words
     share its length by their letters."""
-    face = run.face
-    size = run.face.code_size
+    face, arrangement = run.face, run.arrangement
+    size = face.code_size
     codes = [int.from_bytes(run.codes[at : at + size], "big") for at in range(0, len(run.codes), size)]
-    text = run.text if run.text is not None else "".join([texts.get(code, "") for code in codes])
-    if run.placements is not None and codes:
+    text = (
+        arrangement.text if arrangement.text is not None else "".join([texts.get(code, "") for code in codes])
+    )
+    if arrangement.placements is not None and codes:
         angle = radians(run.direction)
-        last = max(x * cos(angle) + y * sin(angle) for x, y in run.placements)
+        last = max(x * cos(angle) + y * sin(angle) for x, y in arrangement.placements)
         length = last + face.widths.get(codes[-1], face.default_width) * run.size * run.stretch / 1000
     else:
         scale = run.size * run.stretch / 1000
-        length = sum(face.widths.get(code, face.default_width) * scale + run.spacing for code in codes)
-        length += sum(gap for _, gap in run.gaps)
+        length = sum(
+            face.widths.get(code, face.default_width) * scale + arrangement.spacing for code in codes
+        )
+        length += sum(gap for _, gap in arrangement.gaps)
     at = 0
     for part in text.split():
         at = text.index(part, at)

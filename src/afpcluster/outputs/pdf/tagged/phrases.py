@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from afpcluster.display.face import Face
 from afpcluster.display.geometry import IDENTITY, Matrix
-from afpcluster.display.items import GlyphRun
+from afpcluster.display.items import PLAIN, GlyphRun
 from afpcluster.outputs.text.words import TextReader, Word
 
 _FINEST = 255  # steps of a width
@@ -39,8 +39,8 @@ class PhraseReader:
         found: dict[tuple[object, int, int], Word] = {}
         tables = self._tables
         for number, (run, matrix) in enumerate(runs):
-            face, size, x, y, codes, _, direction, spacing, gaps, stretch, _, places, text = run
-            special = direction or gaps or places is not None or text is not None
+            face, size, x, y, codes, _, direction, stretch, arrangement = run
+            special = direction or arrangement is not PLAIN
             if special or matrix is not IDENTITY or face.code_size == 2:
                 for word in self._reader.phrases_of([(run, matrix)]):
                     key = (word.text, int(word.along), int(word.across))
@@ -53,9 +53,9 @@ class PhraseReader:
             em = table.step * size * stretch / 1000
             if shape[0] == " ":
                 blanks = len(shape) - len(shape.lstrip())
-                x += sum(codes[:blanks].translate(table.widths)) * em + spacing * blanks
+                x += sum(codes[:blanks].translate(table.widths)) * em
                 shape, codes = shape[blanks:], codes[blanks:]
-            length = sum(codes[: len(shape)].translate(table.widths)) * em + spacing * len(shape)
+            length = sum(codes[: len(shape)].translate(table.widths)) * em
             phrase = (y, x, shape, length, size, 0, 0.0, 0.0, (number,))
             found[codes, int(x), int(y)] = _new_tuple(Word, phrase)
         return list(found.values())
