@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 from outputs_of import output_of_file
 
+from afpcluster.display.colour import BLACK
 from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind, is_private
 from afpcluster.display.geometry import rotation, scaling, translation
-from afpcluster.display.colour import BLACK
 from afpcluster.display.items import Arrangement, GlyphRun, Group, Item, Page
 from afpcluster.options import Format, Options, TextOrder
 from afpcluster.outputs.text.layout import in_reading_order, laid_out

@@ -14,6 +14,7 @@ Positions are those in the view; `origin` translates them to the file's, for fin
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 from dataclasses import field
 
@@ -36,6 +37,8 @@ from afpcluster.light import dataclass
 
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
+_introducer = struct.Struct(">BHBH").unpack_from  # X'5A', length, class and the rest of the type
+_CLASS, _TYPES = 0xD3, 0xD30000
 _WINDOW = 1 << 20
 _LONGEST = 0x10010  # more bytes than any record has
 _SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
@@ -126,13 +129,13 @@ class RecordFile:
                 window, base, p = self.source.read(window_size), at, 0
                 if at + len(window) >= size:
                     window += bytes(_LONGEST)  # a record may say that it goes on
-            length = window[p + 1] << 8 | window[p + 2]
-            if length < 8 or window[p] != CARRIAGE_CONTROL or window[p + 3] != 0xD3:
+            mark, length, class_, type_ = _introducer(window, p)
+            if length < 8 or mark != CARRIAGE_CONTROL or class_ != _CLASS:
                 at = self._resynchronise(at, report)
                 continue
             end = following = at + 1 + length
             q = p + 1 + length
-            if end != size and (window[q] != CARRIAGE_CONTROL or window[q + 3] != 0xD3):
+            if end != size and (window[q] != CARRIAGE_CONTROL or window[q + 3] != _CLASS):
                 filler = filler_between(window, p, q)
                 if filler:
                     following = end + filler
@@ -141,7 +144,7 @@ class RecordFile:
                     if end < at + 9:
                         at = following
                         continue
-            yield window[p + 3] << 16 | window[p + 4] << 8 | window[p + 5], at, end, window, p + 9
+            yield _TYPES | type_, at, end, window, p + 9
             at = following
 
     def _where_next(self, at: int, end: int, report: bool) -> tuple[int, int]:

@@ -6,6 +6,7 @@ Built from FOCA fonts, TrueType/OpenType objects or substitutes alike; drawing n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from typing import NamedTuple
 
 from afpcluster.display.face import Face
@@ -96,10 +97,12 @@ class Font:
     shape: Shape | None = None
     """For those of them whose text is horizontal: how complex text is shown (PTOCA UCT)."""
 
-    @property
-    def simple(self) -> bool:
-        """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""
-        return self.code_size == 1 and self.split is None and self.placement is None and not self.rotation
+    simple: bool = field(init=False)
+    """Whether text bytes are the codes of one face, placed by their advances alone: the quick case."""
+
+    def __post_init__(self) -> None:
+        one_face = self.code_size == 1 and self.split is None and self.placement is None
+        object.__setattr__(self, "simple", one_face and not self.rotation)
 
     def advance(self, text: bytes) -> float:
         """Width of a string of text bytes in points, without any adjustment."""

@@ -58,8 +58,11 @@ def draw_text(
     return state.items
 
 
-_AMI, _AMB = 0xC7, b"\x04\xd3"  # AMI that chains, the head of AMB that does
-_PLACE = struct.Struct(">h2xh").unpack_from  # their operands, from the first one
+_HEADS = struct.Struct(">BBhHh").unpack_from
+"""Length, type and first operand of a control sequence; where that is of two bytes, the head and the first
+operand of the next one."""
+_BEHIND_THE_LAST = bytes(8)  # so that as much can be looked at there
+_AMI, _AMB = 0xC7, 0x04D3  # AMI that chains, the head of AMB that does
 _RAW, _SPAN, _DECODED = -1, -2, -3
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
@@ -84,47 +87,46 @@ class TextInterpreter(ShownText):
     def run(self, data: bytes) -> None:
         """Process text and control sequences until the end of `data` or an impossible length."""
         at, end = 0, len(data)
+        padded = data + _BEHIND_THE_LAST
         while at < end:
             if data.startswith(PREFIX, at):
-                at = self._chain(data, at + 2)
+                at = self._chain(data, padded, at + 2)
             else:
                 stop = data.find(PREFIX, at)
                 stop = end if stop < 0 else stop
                 self.show(data[at:stop])
                 at = stop
 
-    def _chain(self, data: bytes, at: int) -> int:
-        """Process a chain of control sequences; the position behind it (the end, where it is damaged)."""
+    def _chain(self, data: bytes, padded: bytes, at: int) -> int:
+        """Process a chain of control sequences; the position behind it (the end, where it is damaged).
+        `padded` is `data` with as many bytes behind it as are looked at together."""
         end = len(data)
-        table = _HANDLERS
+        table, heads = _HANDLERS, _HEADS
         begin = at
         chained = 1
         while chained:
-            try:
-                length, type_ = data[at], data[at + 1]
-            except IndexError:
-                if at == end > begin:
-                    return end  # the last control says that the chain goes on, but nothing is lost
-                self.report("control-truncated", "Text ends inside a control sequence introducer")
-                return end
-            next_ = at + length
-            if type_ == _AMI and length == 4 and next_ + 4 <= end and data.startswith(_AMB, next_):
-                inline, baseline = _PLACE(data, at + 2)  # the commonest pair in most files, as one
-                self.absolute_move(inline, baseline)
-                at = next_ + 4
+            length, type_, first, following, second = heads(padded, at)
+            if type_ == _AMI and following == _AMB and length == 4 and not self.fields and at + 8 <= end:
+                self.i = first * self.i_unit  # the commonest pair in most files, as one
+                self.b = second * self.b_unit
+                self.shift = 0.0
+                self.in_word = False
+                self.owed = b""
+                at += 8
                 continue
+            next_ = at + length
+            if length < 2 or next_ > end:
+                if (
+                    at < end or at == begin
+                ):  # else the last control says that the chain goes on: nothing is lost
+                    self._report_cut(length, type_, end - at)
+                return end
             handler, unpack, full, decode = table[type_]
             chained = type_ & 1
-            if full == length and next_ <= end:  # moves, fonts, rules: nearly all but text
-                handler(self, unpack(data, at + 2)[0])
-            elif length < 2 or next_ > end:
-                self.report(
-                    "control-length",
-                    f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
-                )
-                return end
-            elif full == _RAW:
+            if full == _RAW:  # text, colours
                 handler(self, data[at + 2 : next_])
+            elif full == length:  # moves, fonts
+                handler(self, unpack(data, at + 2)[0])
             elif full == _SPAN:
                 next_, chained = handler(self, data, at)
             else:
@@ -135,6 +137,16 @@ class TextInterpreter(ShownText):
                     self._not_handled(type_)
             at = next_
         return at
+
+    def _report_cut(self, length: int, type_: int, left: int) -> None:
+        """A control sequence goes beyond the end of the text, of which `left` bytes are left."""
+        if left < 2:
+            self.report("control-truncated", "Text ends inside a control sequence introducer")
+        else:
+            self.report(
+                "control-length",
+                f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
+            )
 
     def _not_handled(self, type_: int) -> None:
         control = TABLE[type_]

@@ -238,18 +238,6 @@ class TextState:
             self.in_word = False
             self.owed = b""
 
-    def absolute_move(self, inline: int, baseline: int) -> None:
-        """AMI and AMB in a row."""
-        if self.fields:
-            self.absolute_move_inline(inline)
-            self.absolute_move_baseline(baseline)
-        else:
-            self.i = inline * self.i_unit
-            self.b = baseline * self.b_unit
-            self.shift = 0.0
-            self.in_word = False
-            self.owed = b""
-
     def relative_move_inline(self, increment: int) -> None:
         self.settle()
         self._move_inline(self.i + increment * self.i_unit, TextField.RELATIVE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from afpcluster.display.colour import BLACK, Colour
@@ -101,23 +102,23 @@ class TextWriter:
         """
         if not self.open:
             self.begin()
-        append, unit, end, fills = self._out.append, self._unit, len(items), self._fills
+        append, unit, fills = self._out.append, self._unit, self._fills
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
         last_spacing, last_stretch = self._spacing, self._stretch
-        last_x, last_y = self._x, self._y
-        while at < end:
-            run = items[at]
-            if type(run) is not GlyphRun:
+        last_x, last_y, last_direction = self._x, self._y, self._direction
+        plain, kind = PLAIN, GlyphRun
+        for position, run in enumerate(islice(items, at, None), at):
+            if type(run) is not kind:
+                at = position
                 break
-            at += 1
             face, size, x, y, codes, colour, direction, stretch, arrangement = run
             if not codes:
                 continue
             if colour is not fill and colour != fill:
                 append(fills.get(colour) or self._fill_operator(colour))
                 self.fill = fill = colour
-            if arrangement is PLAIN:
-                special = False
+            special = False
+            if arrangement is plain:
                 if last_spacing != 0.0 or stretch != last_stretch:
                     self._set_spacing(0.0, stretch)
                     last_spacing, last_stretch = 0.0, stretch
@@ -136,20 +137,23 @@ class TextWriter:
             if special:
                 self._x, self._y = last_x, last_y
                 self._show_specially(run)
-                last_x, last_y, last_face = self._x, self._y, None
+                last_x, last_y, last_direction, last_face = self._x, self._y, self._direction, None
                 continue
             noted += codes
             # Four quick looks beat one pattern; nearly no string has what must be escaped.
             if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
                 codes = escape_string(codes)
             across, down = round(x * unit), round(y * unit)
-            if direction == 0 and self._direction == 0:  # nearly always
+            if direction == 0.0 == last_direction:  # nearly always
                 append(b"%d %d Td(%b)Tj" % (across - last_x, last_y - down, codes))
             else:
                 self._x, self._y = last_x, last_y
                 self._move(across, down, direction)
+                last_direction = direction
                 append(b"(%b)Tj" % codes)
             last_x, last_y = across, down
+        else:
+            at = len(items)
         self._x, self._y = last_x, last_y
         return at
 
@@ -181,14 +185,17 @@ class TextWriter:
         if face is self._face and section == self._section and size == self._size:
             return
         key = (face, section, size)
-        selection = self._selections.get(key)
-        if selection is None:
-            name, codes = self._resources.font(face, section)
-            units = round(size * self._unit) or 1
-            selection = self._selections[key] = (f"/{name} {units} Tf".encode(), units, codes)
-        operator, self._size_units, self._codes = selection
+        operator, self._size_units, self._codes = self._selections.get(key) or self._select(key)
         self._face, self._section, self._size = key
         self._out.append(operator)
+
+    def _select(self, key: tuple[Face, int | None, float]) -> tuple[bytes, int, bytearray]:
+        """The operator that selects a font, its size in content units, and where to note its codes."""
+        face, section, size = key
+        name, codes = self._resources.font(face, section)
+        units = round(size * self._unit) or 1
+        selection = self._selections[key] = (f"/{name} {units} Tf".encode(), units, codes)
+        return selection
 
     def _move(self, x: int, y: int, direction: float) -> None:
         """Start a line at (x, y): relative to the line before where the direction stays."""
