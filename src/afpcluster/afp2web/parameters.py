@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from afpcluster.options import LANGUAGE_TAG, Colour, Format, PdfA, TextOrder
 from afpcluster.web.errors import ServiceError
@@ -33,7 +34,7 @@ BUILT_FORMATS = (*FORMATS, *ARCHIVES)
 KNOWN_FORMATS = (*BUILT_FORMATS, "PS", "PCL", "HTML")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
     """`values` empty: any text, or one of `pattern`. `refusal`: the error code when the parameter is given at
     all."""
@@ -116,10 +117,10 @@ class Values:
         return self._values[name] == "On"
 
 
-def parse(given: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> Values:
+def parse(given: Iterable[tuple[str, str]], table: tuple[Parameter, ...]) -> Values:
     """Check every parameter against `table` and the common ones. Raises ServiceError."""
-    rows = {parameter.name.lower(): parameter for parameter in (*COMMON, *table)}
-    values: dict[str, str | None] = {parameter.name: parameter.default for parameter in rows.values()}
+    rows, defaults = _rows(table)
+    values = dict(defaults)
     seen: set[str] = set()
     for name, value in given:
         parameter = rows.get(name.lower())
@@ -135,6 +136,13 @@ def parse(given: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> Value
         seen.add(parameter.name)
         values[parameter.name] = _checked(parameter, value)
     return Values(values)
+
+
+@cache
+def _rows(table: tuple[Parameter, ...]) -> tuple[dict[str, Parameter], dict[str, str | None]]:
+    """The parameters of a table and the common ones by their names in lower case, and their defaults."""
+    rows = {parameter.name.lower(): parameter for parameter in (*COMMON, *table)}
+    return rows, {parameter.name: parameter.default for parameter in rows.values()}
 
 
 def offered(parameter: Parameter) -> Sequence[str]:

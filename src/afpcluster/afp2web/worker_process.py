@@ -130,7 +130,8 @@ class Worker:
     def memory_bytes(self) -> int:
         """Its resident memory; 0 when it is gone."""
         try:
-            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+            with open(f"/proc/{self.pid}/statm", "rb", buffering=0) as statm:
+                return int(statm.read().split()[1]) * _PAGE_BYTES
         except (OSError, IndexError):
             return 0
 

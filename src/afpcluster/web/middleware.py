@@ -36,6 +36,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+_SECURITY_PAIRS = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 CLIENT_CLOSED_REQUEST = 499  # as nginx logs it; never sent
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _QUIET_PATHS = (  # asked several times a second
@@ -190,14 +191,13 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self.request_id
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            given = {name for name, _ in message["headers"]}
+            message["headers"] += [pair for pair in _SECURITY_PAIRS if pair[0] not in given]
+            message["headers"].append((b"x-request-id", self.request_id.encode()))
             # After "Expect: 100-continue" refused, nobody knows whether the body still comes.
             one_too_many = self.scope["state"].get("health_only", False)
             if self._lifecycle.draining or self._unread_expectation or one_too_many:
-                headers["Connection"] = "close"
+                MutableHeaders(scope=message)["Connection"] = "close"
         elif message["type"] == "http.response.body":
             self.bytes_out += len(message.get("body", b""))
         await self._send(message)
