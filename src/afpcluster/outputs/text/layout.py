@@ -29,9 +29,9 @@ def laid_out(words: Sequence[Word]) -> str:
 
 def _rows(words: Sequence[Word]) -> Iterator[str]:
     lines = lines_of(words)
-    narrow = sorted([word.length / len(word.text) for word in words])
+    narrow = sorted([length / len(text) for _, _, text, length, _, _, _, _, _ in words])
     pitch = max(narrow[len(narrow) // 4], _NARROWEST)
-    margin = min(word.along for word in words)
+    margin = min([word[1] for word in words])
     heights = sorted([below[0].across - above[0].across for above, below in pairwise(lines)])
     height = heights[len(heights) // 3] if heights else 1.0
     above: float | None = None
@@ -41,11 +41,15 @@ def _rows(words: Sequence[Word]) -> Iterator[str]:
             yield from [""] * max(0, min(blank, _MOST_BLANK))
         above = line[0].across
         row, end = "", -1.0
-        for word in line:
-            column = min(round((word.along - margin) / pitch), _MOST_COLUMNS)
-            apart = not row or word.along - end > _SPACE * word.size
-            row += " " * max(column - len(row) if apart else 0, 1 if row else 0) + word.text
-            end = word.along + word.length
+        for _, along, text, length, size, _, _, _, _ in line:
+            column = min(round((along - margin) / pitch), _MOST_COLUMNS)
+            if not row:
+                row = " " * column + text
+            elif along - end > _SPACE * size and column > len(row):
+                row += " " * (column - len(row)) + text
+            else:
+                row += " " + text
+            end = along + length
         yield row
 
 

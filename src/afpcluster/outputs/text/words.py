@@ -251,34 +251,41 @@ def lines_of(words: Iterable[Word]) -> list[list[Word]]:
     apart are joined."""
     lines: list[list[Word]] = []
     lowest = -1e9  # baseline that is still of the last line
+    line: list[Word] = []
     for word in sorted(words):
-        if word.across > lowest:
-            lines.append([])
-            lowest = word.across + 0.4 * word.size
-        lines[-1].append(word)
+        if word[0] > lowest:
+            line = []
+            lines.append(line)
+            lowest = word[0] + 0.4 * word[4]
+        line.append(word)
     return [_joined(sorted(line, key=_ALONG)) if len(line) > 1 else line for line in lines]
 
 
-_ALONG = itemgetter(1)
+_ALONG, _DIRECTION = itemgetter(1), itemgetter(5)
 
 
 def _joined(line: list[Word]) -> list[Word]:
-    joined = line[:1]
-    for word in line[1:]:
-        before = joined[-1]
-        if -_JOINT * word.size < word.along - before.along - before.length < _JOINT * word.size:
-            length = word.along + word.length - before.along
-            runs = before.runs + word.runs
-            joined[-1] = before._replace(text=before.text + word.text, length=length, runs=runs)
+    joined: list[Word] = []
+    before_along = before_length = -1e9
+    for word in line:
+        _, along, text, length, size, _, _, _, runs = word
+        joint = _JOINT * size
+        if -joint < along - before_along - before_length < joint:
+            before = joined[-1]
+            before_length = along + length - before_along
+            joined[-1] = before._replace(
+                text=before.text + text, length=before_length, runs=before.runs + runs
+            )
         else:
             joined.append(word)
+            before_along, before_length = along, length
     return joined
 
 
 def by_direction(words: Iterable[Word]) -> list[list[Word]]:
     """Words by the direction of their baselines, the commonest first."""
     words = list(words)
-    if not any(word.direction for word in words):
+    if not any(map(_DIRECTION, words)):
         return [words] if words else []
     found: dict[int, list[Word]] = {}
     for word in words:
