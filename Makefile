@@ -14,8 +14,8 @@ ORACLES   := openssh-server fop fonts-dejavu-core fonts-urw-base35 libcairo2
 FONTS_OF_OTHERS := fonts-urw-base35 cm-super lmodern tex-gyre fonts-liberation2 fonts-dejavu-core fonts-cantarell \
                    fonts-linuxlibertine fonts-sil-gentium-basic fonts-lohit-deva fonts-nanum
 
-# Where no Docker engine is installed.
-DOCKER    := docker.io docker-compose
+# Where no Docker engine is installed; mmdebstrap makes the base of its images where no registry answers.
+DOCKER    := docker.io docker-compose mmdebstrap
 
 .DEFAULT_GOAL := help
 .PHONY: help up down up-docker down-docker images docker-packages test test-docker test-machines check format lock install packages oracles fonts fonts-packages image-files bench fuzz
@@ -41,10 +41,10 @@ down-docker: ## stop the cluster in Docker and remove every trace of it
 images: install docker-packages ## build the Docker images (BASE=image of Debian 12 to build on)
 	@$(PYTHON) -m afpcluster images $(if $(BASE),--base $(BASE))
 
-test: install oracles check ## format, lint, types and all tests; works while a cluster is up
+test: install docker-packages oracles check ## format, lint, types and all tests; works while a cluster is up
 	@$(PYTHON) -m pytest
 
-test-docker: install docker-packages ## the tests of the cluster in Docker alone
+test-docker: install docker-packages ## the tests of the cluster in Docker alone, the long ones too
 	@AFPCLUSTER_TEST_DOCKER=1 $(PYTHON) -m pytest tests/docker
 
 test-machines: install docker-packages oracles ## two machines with engines of their own, installed, upgraded and rolled back

@@ -18,6 +18,7 @@ MISTAKES = [
         "haproxy.monitors: must be a list",
     ),
     ("source_connections: 1500", "source_connections: 3001", "must not exceed haproxy.max_connections"),
+    ("connect_timeout: 300ms", "connect_timeout: 401ms", "must be at most twice haproxy.check_interval"),
     ("transport: unicast", "transport: broadcast", "'broadcast' is not one of unicast, multicast"),
     ("  proxy_certificate:", "  proxy_certificate: /etc/x/p.pem #", "tls.authority: missing"),
     (

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from afpcluster.cluster.topology_file import docker_text
 
 PREFIX = "afptest-"
+takes_minutes = pytest.mark.skipif(
+    not os.environ.get("AFPCLUSTER_TEST_DOCKER"), reason="takes minutes; `make test-docker` runs it"
+)
 
 
 def topology_text() -> str:

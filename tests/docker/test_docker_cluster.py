@@ -20,7 +20,9 @@ from afpcluster.cluster.docker import engine as engines
 from afpcluster.cluster.docker import images
 from afpcluster.cluster.docker.cluster import DockerCluster, named, wait_until_healthy
 from afpcluster.cluster.probe import probe
+from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.render import WRAPPER_PROPERTIES
+from afpcluster.cluster.site.docker import DockerSite
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
 from afpcluster.convert import convert
@@ -83,6 +85,20 @@ def test_haproxy_killed(docker_cluster: DockerCluster) -> None:
     assert docker_cluster.convert(demo.sample()).startswith(b"%PDF-")
     assert until(lambda: all(answer.good for answer in docker_cluster.by_address()), 30)
     assert docker_cluster.holders() != (before,)
+
+
+def test_container_of_keepalived_killed(docker_cluster: DockerCluster, site: DockerSite) -> None:
+    """With what would start Keepalived again: Docker starts both, and the VIP that was left is taken away."""
+    (before,) = docker_cluster.holders()
+    inspected = docker_cluster.engine.docker("inspect", "--format", "{{.State.Pid}}", f"{before}-keepalived")
+    main = int(inspected)
+    children = [int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()]
+    for pid in (main, *children):
+        os.kill(pid, signal.SIGKILL)
+    other = tuple(proxy.name for proxy in site.topology.with_role(Role.PROXY) if proxy.name != before)
+    assert until(lambda: docker_cluster.holders() == other, 5), docker_cluster.holders()
+    assert until(lambda: proxies_at_fault(site) == {}, 20), proxies_at_fault(site)
+    assert docker_cluster.holders() == other
 
 
 def test_emergency_edit_by_renaming(docker_cluster: DockerCluster) -> None:

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from docker_slot import takes_minutes
 
 from afpcluster.cluster import demo
 from afpcluster.cluster.docker import images
@@ -49,6 +50,7 @@ def contents(engine: Engine, image: str) -> dict[str, tuple[object, ...]]:
     return {name: what for name, what in found.items() if name not in _OF_DOCKER}
 
 
+@takes_minutes
 def test_built_twice_the_contents_are_the_same(docker_cluster: DockerCluster) -> None:
     """The second time from the kept downloads, without a network, and nothing of the first time is used."""
     engine = docker_cluster.engine

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from docker_slot import takes_minutes
 
 from afpcluster.cluster import handing_on
 from afpcluster.cluster.demo import sample
@@ -104,6 +105,7 @@ def test_pause(site: DockerSite, program: Program) -> None:
     assert well(site)
 
 
+@takes_minutes
 def test_rolling_restart(site: DockerSite, program: Program, document: Document) -> None:
     names = {"haproxy", "wrapper", "afp2web"}
     before = {(state.host, state.name): state.pid for state in site.processes() if state.name in names}
@@ -144,13 +146,16 @@ def test_differing_files_are_shown(site: DockerSite, program: Program) -> None:
         site.write(host, WRAPPER_PROPERTIES, original)
 
 
-DRILLS = [
-    *("proxy-killed", "proxy-frozen", "keepalived-killed", "proxy-lost", "network-gone"),
-    *("switchover", "afp2web-killed", "wrapper-killed", "afp2web-lost", "wrapper-lost", "engine-stopped"),
+DRILLS = ["proxy-killed", "keepalived-killed", "keepalived-child-killed", "afp2web-lost", "wrapper-lost"]
+MORE_DRILLS = [
+    *("proxy-frozen", "proxy-lost", "network-gone", "keepalived-parent-killed", "switchover"),
+    *("afp2web-killed", "wrapper-killed", "engine-stopped"),
 ]
 
 
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize(
+    "name", [*DRILLS, *(pytest.param(name, marks=takes_minutes) for name in MORE_DRILLS)]
+)
 def test_promise_is_kept(
     site: DockerSite,
     docker_cluster: DockerCluster,

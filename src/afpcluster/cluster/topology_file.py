@@ -239,6 +239,11 @@ def _cross_check(topology: Topology, problems: list[str]) -> None:
     ):
         if number == 0:
             problems.append(f"{path}: must be at least 1")
+    if topology.haproxy.connect_timeout > 2 * topology.haproxy.check_interval:
+        problems.append(
+            "haproxy.connect_timeout: must be at most twice haproxy.check_interval, so that no request is "
+            "still being connected to an instance when that is given up"
+        )
 
 
 def _site_problems(topology: Topology) -> list[str]:

@@ -48,14 +48,18 @@ def build(engine: Engine, base: str | None, say: Say) -> None:
     if not (CLONE / "docker" / "Dockerfile").exists():
         raise LabError(f"images are built in a clone of the repository; {CLONE} is none")
     with sources() as context:
-        kept, key = (downloads(engine), _key()) if base is None else (None, "")
-        base = base or kept or _base(engine, say)
+        found = base_of_build(engine, base, say)
         for image in IMAGES:
-            say(f"Building image {image} on {base} ...")
-            build_one(engine, context, base, image, image)
-        if key and not kept:
-            build_one(engine, context, base, "downloads", _image(key))
-            _keep(engine, key)
+            say(f"Building image {image} on {found} ...")
+            build_one(engine, context, found, image, image)
+        if base is None and found != _image(_key()):
+            build_one(engine, context, found, "downloads", _image(_key()))
+            _keep(engine, _key())
+
+
+def base_of_build(engine: Engine, base: str | None, say: Say) -> str:
+    """The image to build on: the one that is named, what was kept, Debian's. Raises `CommandError`."""
+    return base or downloads(engine) or _base(engine, say)
 
 
 @contextlib.contextmanager

@@ -95,6 +95,8 @@ class DockerSite(Site):
 
     def signal(self, host: str, process: str, number: signal.Signals, *, group: bool = False) -> None:
         pid = self._pid(self._container(host, process))
+        if process == "keepalived":
+            pid = _kept_running(pid, process, host)
         if group:
             for one in _family(pid):
                 with contextlib.suppress(ProcessLookupError):  # it followed another one into its end
@@ -191,7 +193,18 @@ def _start(pid: int) -> str:
         return ""
 
 
+def _kept_running(pid: int, name: str, host: str) -> int:
+    """The process that the first one of its container starts again when it ends. Raises `SiteError`."""
+    for child in _children(pid):
+        if Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip() == name:
+            return child
+    raise SiteError(f"{name} on {host} is being started again")
+
+
 def _family(pid: int) -> list[int]:
     """A process with everything that it started, itself last."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [one for child in children for one in _family(int(child))] + [pid]
+    return [one for child in _children(pid) for one in _family(child)] + [pid]
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
