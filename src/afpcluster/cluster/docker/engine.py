@@ -21,7 +21,7 @@ from afpcluster.cluster.lab import LabError
 RUN = Path("/run/afpcluster-docker")  # socket, PID file, log of an engine of our own
 DATA = Path("/var/lib/afpcluster-docker")  # its images, containers and volumes
 _START_SECONDS = 60.0
-_COMPOSE_SECONDS = 900.0
+_PATIENCE_SECONDS = 900.0  # on a machine that has much else to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Engine:
         where = ["--project-directory", str(folder), "--file", str(folder / "compose.yaml")]
         call = [*program, *where, "--project-name", project, *arguments]
         # docker-compose gives up on an engine that takes a minute, as one may on a machine that works.
-        environment = {**os.environ, "COMPOSE_HTTP_TIMEOUT": f"{_COMPOSE_SECONDS:g}"}
+        environment = {**os.environ, "COMPOSE_HTTP_TIMEOUT": f"{_PATIENCE_SECONDS:g}"}
         if self.host:
             environment["DOCKER_HOST"] = self.host
         done = subprocess.run(
-            call, capture_output=True, text=True, env=environment, timeout=_COMPOSE_SECONDS, check=False
+            call, capture_output=True, text=True, env=environment, timeout=_PATIENCE_SECONDS, check=False
         )
         if done.returncode != 0:
             raise CommandError(
@@ -126,7 +126,8 @@ def stop(engine: Engine) -> None:
     for folder in (RUN, DATA):
         for mounted in _mounts_in(folder):
             run("umount", mounted)
-        shutil.rmtree(folder)
+        # Some hundred thousand files, and nothing that is still mounted there.
+        run("rm", "--recursive", "--one-file-system", str(folder), timeout=_PATIENCE_SECONDS)
 
 
 def interrupt() -> None:
