@@ -97,12 +97,22 @@ def _array(value: Sequence[Any], out: list[bytes]) -> None:
 
 
 def _dictionary(value: Mapping[str, Any], out: list[bytes]) -> None:
-    out.append(b"<<")
+    append = out.append
+    append(b"<<")
     for key, item in value.items():
-        out.append(name_token(key))
-        write = _CONTAINERS.get(type(item), _atom)
-        write(item, out)
-    out.append(b">>")
+        append(name_token(key))
+        kind = type(item)
+        # Behind a name, the commonest first.
+        if kind is Ref:
+            append(b" %d 0 R" % item)
+        elif kind is int:
+            append(b" %d" % item)
+        elif kind is Raw and item[0] not in _REGULAR_END:
+            append(item)
+        else:
+            write = _CONTAINERS.get(kind, _atom)
+            write(item, out)
+    append(b">>")
 
 
 def _atom(value: Any, out: list[bytes]) -> None:

@@ -224,7 +224,7 @@ class PacketMaker:
             self._payloads.append(PdfPayload(key, item.data, item.page, origin))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _face_payload(face: Face) -> FacePayload:
     if isinstance(face, OutlineFace):
         face = replace(face, program=replace(face.program, data=b""))

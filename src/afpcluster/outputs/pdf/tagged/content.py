@@ -99,7 +99,8 @@ class TaggedContentWriter(ContentWriter):
             self._enter_artifact()
             self.text.runs(items[start:at], 0)
         else:
-            self._leave_artifact()
+            if self._in_artifact:
+                self._leave_artifact()
             if not self.text.open:
                 self.text.begin()
             mark = self._marks
