@@ -154,20 +154,21 @@ _FORMAT_1 = {0xD3A69B: "PTD1", 0xD3B18A: "MCF1", 0xD3ACAF: "PGP1"}
 CODES: dict[str, int] = {_FORMAT_1.get(f.type, f.mnemonic): f.type for f in FIELDS.values()}
 """Identifier by mnemonic; format 1 of MCF, PTD and PGP as MCF1, PTD1, PGP1."""
 
-_BEGIN, _END = 0xD3A800, 0xD3A900
+BEGIN, END = 0xD3A800, 0xD3A900
+"""The first two bytes of Begin and End fields; the third one says of what."""
 
 
 def is_begin(type_: int) -> bool:
-    return type_ & 0xFFFF00 == _BEGIN
+    return type_ & 0xFFFF00 == BEGIN
 
 
 def is_end(type_: int) -> bool:
-    return type_ & 0xFFFF00 == _END
+    return type_ & 0xFFFF00 == END
 
 
 def end_of(begin: int) -> int:
     """The End field's identifier that closes a Begin field."""
-    return _END | begin & 0xFF
+    return END | begin & 0xFF
 
 
 def mnemonic(type_: int) -> str:

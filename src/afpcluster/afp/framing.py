@@ -119,16 +119,19 @@ class RecordFile:
         `window_size` is how much is read at a time: more than the longest record.
         """
         window, base = b"", 0
+        known = -1  # the last position whose record is in the window whole
         size = self.size
         at = self._start if start is None else start
         last = size if stop is None else min(stop, size)
         while at < last:
             p = at - base
-            if p < 0 or (p + _LONGEST > len(window) and base + len(window) < size):
+            if p < 0 or at > known:
                 self.source.seek(at)
                 window, base, p = self.source.read(window_size), at, 0
+                known = at + len(window) - _LONGEST
                 if at + len(window) >= size:
                     window += bytes(_LONGEST)  # a record may say that it goes on
+                    known = size
             mark, length, class_, type_ = _introducer(window, p)
             if length < 8 or mark != CARRIAGE_CONTROL or class_ != _CLASS:
                 at = self._resynchronise(at, report)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 
-from afpcluster.afp.fields import end_of, is_begin, is_end, mnemonic
+from afpcluster.afp.fields import BEGIN, END, end_of, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplet_lengths import may_hide, report_hidden
 from afpcluster.document.end_names import report_other_name
@@ -68,7 +68,8 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
         type_ = record.type
         if may_hide(type_, record.data):
             report_hidden(type_, record.data, record.offset, findings)
-        if is_begin(type_):
+        kind = type_ & 0xFFFF00
+        if kind == BEGIN:
             node = ObjectNode(record)
             current.append(node)
             if len(stack) >= MAX_DEPTH:
@@ -80,7 +81,7 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
                 continue
             stack.append(node)
             current = node.content
-        elif is_end(type_):
+        elif kind == END:
             for depth in range(len(stack) - 1, -1, -1):
                 if end_of(stack[depth].type) == type_:
                     began = stack[depth].begin

@@ -20,7 +20,7 @@ from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
-from afpcluster.display.items import GlyphRun, Item, Rectangle, Shared, SharedItems
+from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
 from afpcluster.document.attributes import read_attribute, report_cut_tag, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
@@ -93,11 +93,9 @@ class ContentInterpreter:
                 self._look(frame, before, begin)
 
     def _look(self, frame: Frame, before: int, begin: Record) -> None:
-        """Tell what lies off the page of that which `begin` has brought onto it. Plain text was looked at
-        while it was shown."""
-        if frame.inherited.strayed or not isinstance(frame.items[before], GlyphRun | Rectangle):
-            size = frame.environment.width, frame.environment.height
-            self._off_page.look(frame.items[before:], size, begin)
+        """Tell what lies off the page of that which `begin` has brought onto it."""
+        size = frame.environment.width, frame.environment.height
+        self._off_page.look(frame.items[before:], size, begin)
 
     def _object(self, node: ObjectNode, frame: Frame) -> None:
         type_ = node.type

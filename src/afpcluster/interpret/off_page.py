@@ -1,7 +1,7 @@
 """What lies wholly off its page: nobody sees it, in print neither, and a finding says so.
 
 Some producers put marks for their own machines there, so it is no loss. What is only partly off the page is
-not told. Plain text notices itself where it begins off the page; all else is looked at as it is finished.
+not told. Text and rules that begin on the page are looked at together.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ class OffPage:
 
     def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
         """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
-        found = list(self._beyond(items, IDENTITY, page))
-        for kind, count in Counter(found).items() if found else ():
+        if _all_begin_inside(items, IDENTITY, page):  # nearly always
+            return
+        for kind, count in Counter(self._beyond(items, IDENTITY, page)).items():
             self._findings.at(begin, spec="MO:DCA Chapter 3 Presentation Space")(
                 "off-page",
                 f"{kind} lies wholly off the page, where it cannot be seen",
@@ -100,6 +101,8 @@ def _all_begin_inside(items: Sequence[Item], matrix: Matrix, page: Size) -> bool
     """Whether all of the items have an origin, and that on the page: the quick answer for text and rules."""
     xs: list[float]
     ys: list[float]
+    if items and isinstance(items[0], Group | Shared):
+        return False
     try:
         xs, ys = list(map(_X, items)), list(map(_Y, items))
     except AttributeError:  # some have none

@@ -54,7 +54,6 @@ def draw_text(
     if inherited is not None:
         inherited.font = state.font
         inherited.space_increment, inherited.alternate = state.space_increment, state.alternate
-        inherited.strayed = state.strayed
     return state.items
 
 
@@ -189,7 +188,6 @@ class TextInterpreter(ShownText):
 
         `at` is the position of its length. The answer is the position behind the text; UCT ends a chain.
         """
-        self.strayed = True
         return show_complex_text(self, data, at), 0
 
     def glyph_layout_control(self, data: bytes, at: int) -> tuple[int, int]:
@@ -217,7 +215,6 @@ class TextInterpreter(ShownText):
                 _GLYPH_RUNS[kind](layout, operands)
             chained = type_ & 1
             at += length
-        self.strayed = True
         if layout is None:
             self.report("control-short", "GLC lacks a required operand; its glyphs are not shown")
         else:

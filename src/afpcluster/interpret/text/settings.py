@@ -109,8 +109,6 @@ class TextSettings(TextState):
             x, width = x + width, -width
         if height < 0:
             y, height = y + height, -height
-        if x < 0.0 or y < 0.0 or x >= self.right or y >= self.bottom:
-            self.strayed = True
         self.items.append(_new_tuple(Rectangle, (x, y, width, height, self.colour)))
 
     def begin_suppression(self, local_id: int) -> None:

@@ -39,8 +39,6 @@ class ShownText(TextSettings):
         x, y = self.i, self.b
         if not self.upright:
             x, y = self.point(x, y)
-        if x < 0.0 or y <= 0.0 or x >= self.right or y >= self.bottom:
-            self.strayed = True
         self.items.append(
             _new_tuple(
                 GlyphRun,
@@ -57,11 +55,11 @@ class ShownText(TextSettings):
                 ),
             )
         )
-        self.owed, self.owed_font = text, font
+        self.owed = text
+        self.owed_font = font
 
     def _show_specially(self, text: bytes) -> None:
         """Text with anything unusual about it: font, adjustments, fields, suppression."""
-        self.strayed = True
         font = self.font or self.default_font()
         if font.code_size == 2 and len(text) & 1:
             self.report("text-odd", "The odd byte at the end of double-byte text was skipped (EC-1A01)")

@@ -46,7 +46,6 @@ class Inherited:
     space_increment: float | None = None
     alternate: bytes = b""
     font: Font | None = None  # active at its end; only text of AFP page segments goes on with it
-    strayed: bool = False  # the text before may have something off its object space
 
 
 class Defaults(NamedTuple):
@@ -75,7 +74,6 @@ class TextState:
         "b_x",
         "b_y",
         "baseline_increment",
-        "bottom",
         "colour",
         "context",
         "defaults",
@@ -102,11 +100,9 @@ class TextState:
         "owed_font",
         "paragraph_level",
         "plain_font",
-        "right",
         "shift",
         "space",
         "space_increment",
-        "strayed",
         "suppression",
         "underscore_field",
         "unusual",
@@ -119,8 +115,6 @@ class TextState:
         self.context = context
         self.offset = offset
         self.items: list[Item] = []
-        self.right, self.bottom = space.width, space.height
-        self.strayed = False  # something begins off the object space, or was not looked at
         self.i = self.b = self.margin = self.adjustment = 0.0
         self.adjustment_sign = 1
         self.shift = 0.0  # from the established to the temporary baseline (TBM)

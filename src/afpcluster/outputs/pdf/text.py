@@ -104,7 +104,9 @@ class TextWriter:
             self.begin()
         append, unit, fills = self._out.append, self._unit, self._fills
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
-        last_spacing, last_stretch = self._spacing, self._stretch
+        last_plain_stretch = (
+            self._stretch if self._spacing == 0.0 else None
+        )  # while nothing is between letters
         last_x, last_y, last_direction = self._x, self._y, self._direction
         plain, kind = PLAIN, GlyphRun
         for position, run in enumerate(islice(items, at, None), at):
@@ -119,15 +121,15 @@ class TextWriter:
                 self.fill = fill = colour
             special = False
             if arrangement is plain:
-                if last_spacing != 0.0 or stretch != last_stretch:
+                if stretch != last_plain_stretch:
                     self._set_spacing(0.0, stretch)
-                    last_spacing, last_stretch = 0.0, stretch
+                    last_plain_stretch = stretch
             else:
                 spacing, gaps, _, placements, text = arrangement
                 special = bool(gaps) or placements is not None or text is not None
-                if spacing != last_spacing or stretch != last_stretch:
+                if spacing != self._spacing or stretch != self._stretch:
                     self._set_spacing(spacing, stretch)
-                    last_spacing, last_stretch = spacing, stretch
+                    last_plain_stretch = None if spacing else stretch
             if face is not last_face or size != last_size:
                 if _is_sectioned(face):
                     special = True
