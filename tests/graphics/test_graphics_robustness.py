@@ -120,7 +120,7 @@ def mutated(data: bytes, changes: list[tuple[float, int, bytes]]) -> bytes:
     return data
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(mutations, mutations)
 def test_mutations(changes: list[tuple[float, int, bytes]], more: list[tuple[float, int, bytes]]) -> None:
     begun = time.process_time()
@@ -129,7 +129,7 @@ def test_mutations(changes: list[tuple[float, int, bytes]], more: list[tuple[flo
     assert time.process_time() - begun < 5
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(st.tuples(st.sampled_from(sorted(ORDERS)), st.binary(max_size=40)), max_size=30))
 def test_any_orders_in_any_order(found: list[tuple[int, bytes]]) -> None:
     encoded = []
