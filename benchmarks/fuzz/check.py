@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import resource
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -56,24 +58,50 @@ def limit_process() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
-def _on_limit(number: int, frame: FrameType | None) -> None:
-    raise TooSlow
+_AGAIN = 0.01  # CPU seconds between alarms
+
+
+@contextmanager
+def _alarm(time_limit: float) -> Iterator[None]:
+    """Raise TooSlow after so many CPU seconds: not while objects are collected, since what is raised in the
+    collector's callbacks is printed and lost."""
+    collecting = False
+
+    def note_start(phase: str, _: dict[str, int]) -> None:
+        nonlocal collecting
+        collecting = True
+
+    def note_end(phase: str, _: dict[str, int]) -> None:
+        nonlocal collecting
+        collecting = phase == "start"
+
+    def on_limit(number: int, frame: FrameType | None) -> None:
+        if not collecting:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            raise TooSlow
+
+    gc.callbacks[:] = [note_start, *gc.callbacks, note_end]
+    before = signal.signal(signal.SIGPROF, on_limit)
+    try:
+        signal.setitimer(signal.ITIMER_PROF, time_limit, _AGAIN)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        gc.callbacks.remove(note_start)
+        gc.callbacks.remove(note_end)
 
 
 def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
     """True for a result, False for a refusal by ConversionError, else the fault. In a main thread only."""
-    signal.signal(signal.SIGPROF, _on_limit)
     try:
-        signal.setitimer(signal.ITIMER_PROF, time_limit)
-        convert(io.BytesIO(data), io.BytesIO(), _CHOICES[len(data) % len(_CHOICES)])
+        with _alarm(time_limit):
+            convert(io.BytesIO(data), io.BytesIO(), _CHOICES[len(data) % len(_CHOICES)])
         return True
     except ConversionError:
         return False
     except (Exception, TooSlow) as error:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         return _fault(error)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _fault(error: BaseException) -> Fault:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import signal
 from pathlib import Path
 from random import Random
 
@@ -94,6 +96,20 @@ def test_a_slow_input_is_a_fault() -> None:
     found = check(sample_file() * 50, time_limit=1e-3)  # which takes a hundred times as long
     assert isinstance(found, Fault)
     assert found.signature.startswith("TooSlow-")
+
+
+def test_an_alarm_while_objects_are_collected_is_not_lost() -> None:
+    def alarm(phase: str, _: dict[str, int]) -> None:
+        signal.raise_signal(signal.SIGPROF)
+
+    before = signal.signal(signal.SIGPROF, signal.SIG_IGN)
+    gc.callbacks.append(alarm)
+    try:
+        found = check(sample_file() * 50, time_limit=1e-3)
+    finally:
+        gc.callbacks.remove(alarm)
+        signal.signal(signal.SIGPROF, before)
+    assert isinstance(found, Fault)
 
 
 def test_not_afp_is_refused() -> None:
