@@ -86,14 +86,9 @@ def encode_triplet(id_: int, data: bytes) -> bytes:
 
 def find_triplet(data: bytes, id_: int) -> bytes | None:
     """Contents of the first triplet with this identifier."""
-    at, end = 0, len(data)
-    while at + 2 <= end:
-        length = data[at]
-        if length < 2 or at + length > end:
-            break
-        if data[at + 1] == id_:
-            return data[at + 2 : at + length]
-        at += length
+    for triplet in split_triplets(data):
+        if triplet.id == id_:
+            return triplet.data
     return None
 
 

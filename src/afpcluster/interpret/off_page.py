@@ -46,9 +46,8 @@ class OffPage:
 
     def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
         """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
-        if _all_begin_inside(items, IDENTITY, page):  # nearly always
-            return
-        for kind, count in Counter(self._beyond(items, IDENTITY, page)).items():
+        found = list(self._beyond(items, IDENTITY, page))
+        for kind, count in Counter(found).items() if found else ():
             self._findings.at(begin, spec="MO:DCA Chapter 3 Presentation Space")(
                 "off-page",
                 f"{kind} lies wholly off the page, where it cannot be seen",
@@ -101,8 +100,6 @@ def _all_begin_inside(items: Sequence[Item], matrix: Matrix, page: Size) -> bool
     """Whether all of the items have an origin, and that on the page: the quick answer for text and rules."""
     xs: list[float]
     ys: list[float]
-    if items and isinstance(items[0], Group | Shared):
-        return False
     try:
         xs, ys = list(map(_X, items)), list(map(_Y, items))
     except AttributeError:  # some have none

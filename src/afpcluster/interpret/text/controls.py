@@ -115,10 +115,9 @@ class TextInterpreter(ShownText):
                 continue
             next_ = at + length
             if length < 2 or next_ > end:
-                if (
-                    at < end or at == begin
-                ):  # else the last control says that the chain goes on: nothing is lost
-                    self._report_cut(length, type_, end - at)
+                if at == end > begin:
+                    return end  # the last control says that the chain goes on, but nothing is lost
+                self._report_cut(length, type_, end - at)
                 return end
             handler, unpack, full, decode = table[type_]
             chained = type_ & 1

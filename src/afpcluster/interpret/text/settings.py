@@ -79,7 +79,7 @@ class TextSettings(TextState):
             return
         if self.underscore_field is not None:
             self.draw_area(self.underscore_field, self.underscore_field.finish())
-        colour = _SEEN_COLOURS.get(data) or _colour_of_sec(data)
+        colour = _colour_of_sec(data)
         if colour is None:
             self.report(
                 "colour-unknown",
@@ -161,16 +161,8 @@ def _rule_width(width: bytes, unit: float) -> float:
     return int.from_bytes(width, "big", signed=True) / 256 * unit
 
 
-_SEEN_COLOURS: dict[bytes, Colour] = {}  # by operands of SEC: a page sets a few colours hundreds of times
-_MOST_COLOURS = 1024
-
-
+@lru_cache(maxsize=1024)  # a page sets a few colours hundreds of times
 def _colour_of_sec(operands: bytes) -> Colour | None:
     """The colour that SEC sets; None where its space cannot be used."""
     sizes = (operands[6], operands[7], operands[8], operands[9])
-    colour = specified_colour(operands[1], sizes, operands[10:])
-    if colour is not None:
-        if len(_SEEN_COLOURS) >= _MOST_COLOURS:
-            _SEEN_COLOURS.clear()
-        _SEEN_COLOURS[operands] = colour
-    return colour
+    return specified_colour(operands[1], sizes, operands[10:])

@@ -104,9 +104,8 @@ class TextWriter:
             self.begin()
         append, unit, fills = self._out.append, self._unit, self._fills
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
-        last_plain_stretch = (
-            self._stretch if self._spacing == 0.0 else None
-        )  # while nothing is between letters
+        # The stretch, while nothing is between letters.
+        last_plain_stretch = self._stretch if self._spacing == 0.0 else None
         last_x, last_y, last_direction = self._x, self._y, self._direction
         plain, kind = PLAIN, GlyphRun
         for position, run in enumerate(islice(items, at, None), at):
