@@ -9,7 +9,9 @@ key to where the next one begins.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
+
+from afpcluster.type1.kept import kept
 
 _EEXEC_KEY = 55665
 _CHARSTRING_KEY = 4330
@@ -19,7 +21,6 @@ _EEXEC_START = 4  # bytes that begin the eexec portion and mean nothing
 _PIECE_KEY = 28552  # at the begin of a piece: short ways lead to it from more keys than to any other
 _SPACES = b"\n \t\r"  # what every reader takes for white space
 _LONGEST_WAY = 5  # bytes of white space that are looked up together
-_KNOWN_PIECES = 2048
 
 
 def decrypt_eexec(cipher: bytes) -> bytes:
@@ -45,7 +46,7 @@ def encrypt_eexec_pieces(pieces: Sequence[bytes]) -> bytes:
     )
 
 
-@lru_cache(maxsize=_KNOWN_PIECES)
+@kept
 def _piece(plain: bytes, key: int) -> bytes:
     """The cipher of a piece with the white space behind it."""
     cipher = _encrypt(plain, key)

@@ -39,7 +39,7 @@ from afpcluster.display.items import (
     TilePattern,
 )
 from afpcluster.outputs.pdf.colour import stroke_operator
-from afpcluster.outputs.pdf.packet import MULTIPLY_NAME, LinkArea
+from afpcluster.outputs.pdf.packet import MULTIPLY_NAME, Element, LinkArea
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.text import TextWriter
 from afpcluster.pdf.values import numbers
@@ -67,6 +67,11 @@ class ContentWriter:
         self._stroke = _PLAIN_STROKE if known_state else None
         self._depth = 0
         self.nesting = 0  # the deepest so far
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """Those of the structure, where the stream is that of a tagged page."""
+        return ()
 
     def items(self, items: Sequence[Item]) -> None:
         """Paint `items` in order."""

@@ -126,7 +126,7 @@ class PacketMaker:
             self._payloads,
             tuple(self._findings),
             objections,
-            getattr(writer, "elements", ()),
+            writer.elements,
         )
 
     def _admissible(self, items: Sequence[Item]) -> tuple[Sequence[Item], tuple[str, ...]]:

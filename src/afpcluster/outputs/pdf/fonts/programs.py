@@ -14,6 +14,7 @@ from afpcluster.pdf.values import Name
 
 _NAME_CHARACTERS = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("[](){}<>/%")
 _KNOWN_SUBSETS = 32
+_LARGEST_KNOWN = 1 << 20  # bytes of a program: larger ones would hold memory for ever
 _NAME_LENGTH = 63  # of PostScript names of fonts
 
 
@@ -29,7 +30,7 @@ def embed_program(
         if program.kind is ProgramKind.TYPE1:
             if indexed:
                 raise ProgramError("a Type 1 program has one-byte codes only")
-            if metrics is None:
+            if metrics is None and len(program.data) <= _LARGEST_KNOWN:
                 return _embed_unmeasured_type1(program, tuple(wanted), tag)
             return _embed_type1(program, wanted, tag, metrics)
         # fontTools is needed for these alone, and slow to import.

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from afpcluster.type1 import ProgramDataError
 from afpcluster.type1.cipher import encrypt_charstring
+from afpcluster.type1.kept import kept
 from afpcluster.type1.program import Type1Program, parse_private
 
 _NUMBER = rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -46,7 +47,7 @@ dup /FontName get exch definefont pop
 mark currentfile closefile
 """
 _RETURN = b"\x0b"
-_KNOWN_ENTRIES = 2048
+_SUBR = b"dup %d %d RD %b NP\n"
 
 
 class UnreadableEntry(Exception):
@@ -84,12 +85,12 @@ def private_text(
         for unused, numbered in groupby(enumerate(subrs), lambda subr: subr[1] is None):
             if unused:
                 blank = encrypt_charstring(_RETURN, program.len_iv)
-                pieces.append(b"".join([_subr_entry(number, blank) for number, _ in numbered]))
+                pieces.append(b"".join([_SUBR % (number, len(blank), blank) for number, _ in numbered]))
             else:
-                pieces += [_subr_entry(number, data or b"") for number, data in numbered]
+                pieces += [_subr_entry(data or b"", number) for number, data in numbered]
         pieces.append(b"ND\n")
     pieces.append(_GLYPHS % len(glyphs))
-    pieces += [_glyph_entry(name, data) for name, data in sorted(glyphs.items())]
+    pieces += [_glyph_entry(data, name) for name, data in sorted(glyphs.items())]
     pieces.append(_TAIL)
     return pieces
 
@@ -110,18 +111,18 @@ def _head(head: bytes, len_iv: int) -> bytes:
     return b"".join(out)
 
 
-@lru_cache(maxsize=_KNOWN_ENTRIES)
-def _subr_entry(number: int, data: bytes) -> bytes:
+@kept
+def _subr_entry(data: bytes, number: int) -> bytes:
     """The entry of a Subr. Raises UnreadableEntry."""
-    entry = b"dup %d %d RD %b NP\n" % (number, len(data), data)
+    entry = _SUBR % (number, len(data), data)
     read = _read(b"/Subrs 1 array\n%bND\n" % entry + _GLYPHS % 1 + b"/.notdef 0 RD  ND\n")
     if read is None or read.subrs != {number: data}:
         raise UnreadableEntry(f"Subr {number}")
     return entry
 
 
-@lru_cache(maxsize=_KNOWN_ENTRIES)
-def _glyph_entry(name: str, data: bytes) -> bytes:
+@kept
+def _glyph_entry(data: bytes, name: str) -> bytes:
     """The entry of a glyph. Raises UnreadableEntry."""
     entry = b"/%b %d RD %b ND\n" % (name.encode("latin-1"), len(data), data)
     read = _read(_GLYPHS % 1 + entry)
