@@ -82,21 +82,23 @@ def read_area(
         except DecodeError as error:
             name = mnemonic(record.type)
             findings.at(record.offset, name)("field-short", f"{name}: {error}")
+    area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
     if include is not None:
         report = findings.at(begin.offset if begin else None, "IOB")
-        area_units = _descriptor(include.triplets, area, area_units, report)
+        x_unit, y_unit = _descriptor(include.triplets, area, area_units, report)
         option = t.decode_triplet(include.triplets, t.MappingOptionTriplet)
         area.mapping = option.option if option else area.mapping
         x = x if include.x_origin == USE_OBJECT_OFFSET else include.x_origin
         y = y if include.y_origin == USE_OBJECT_OFFSET else include.y_origin
         if include.x_orientation != USE_OBJECT_ORIENTATION:
             orientation, y_orientation = include.x_orientation, include.y_orientation
-        x_content = x_content if include.x_content == USE_OBJECT_OFFSET else include.x_content
-        y_content = y_content if include.y_content == USE_OBJECT_OFFSET else include.y_content
+        if include.x_content != USE_OBJECT_OFFSET:
+            area.content_x = include.x_content * x_unit
+        if include.y_content != USE_OBJECT_OFFSET:
+            area.content_y = include.y_content * y_unit
         relative = relative and include.x_origin == USE_OBJECT_OFFSET  # in a page segment
         if not area.width and not area.height:  # "Include Object (IOB)", Object Area Size X'4C'
             area.width, area.height = page.width, page.height
-    area.content_x, area.content_y = x_content * area_units[0], y_content * area_units[1]
     _report_mapping(area.mapping, begin, findings)
     turn = read_turn(
         orientation, y_orientation, findings.at(begin, spec='MO:DCA "Object Area Position (OBP)"')

@@ -117,6 +117,8 @@ class ObjectInterpreter:
         assert environment.text is not None
         placed = read_area(records, frame.environment, include, self._findings, node.begin)
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+        if items and (placed.area.content_x or placed.area.content_y):
+            items = [Group(items, translation(placed.area.content_x, placed.area.content_y))]
         self._place(placed, items, frame, node.begin.offset)
 
     def _plain_text(self, data: bytes, space: TextSpace, frame: Frame, offset: int) -> None:
