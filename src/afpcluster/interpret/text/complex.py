@@ -183,10 +183,7 @@ def _add_runs(
                     font.stretch,
                     Arrangement(
                         rotation=font.rotation,
-                        placements=[
-                            (i * state.i_x + b * state.b_x, i * state.i_y + b * state.b_y)
-                            for i, b in (origins[number] for number in numbers)
-                        ],
+                        placements=[state.beside(*origins[number]) for number in numbers],
                         text=read_as,
                     ),
                 )

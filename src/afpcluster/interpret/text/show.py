@@ -6,14 +6,15 @@ Data (TRN)", "Repeat String (RPS)", "Set Intercharacter Adjustment (SIA)".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
 
 from afpcluster.display.items import PLAIN, Arrangement, GlyphRun
-from afpcluster.fonts.font import FaceRun, Font
+from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Budget
 from afpcluster.interpret.text.fields import SPACE_BYPASS
 from afpcluster.interpret.text.settings import TextSettings
+from afpcluster.interpret.text.word import draw_word
 
 SPACES = (" ", "\u00a0")  # of Unicode text: space and variable space characters (PTOCA Table 16)
 _MAX_REPEATED = 0x7FFF  # RLENGTH
@@ -141,58 +142,12 @@ class ShownText(TextSettings):
             if not spaces and self.in_word:
                 self.i += self.adjustment
             start = self.i
-            self._show_word(font, chunk, 0.0 if spaces else self.adjustment)
+            self.i += draw_word(self, font, chunk, self.i, 0.0 if spaces else self.adjustment)
             if spaces and self.space_increment is not None and font.variable_space:
                 self.i = start + self.space_increment * spaces
             for field in self.fields:
                 self.draw_area(field, field.shown(start, self.i, SPACE_BYPASS if spaces else 0))
             self.in_word = not spaces
-
-    def _show_word(self, font: Font, text: bytes, adjustment: float) -> None:
-        """One run for each face that takes part, `adjustment` between characters."""
-        runs = [FaceRun(font.face, text, font.advance(text))] if font.split is None else font.split(text)
-        for number, (face, codes, advance, part, reading) in enumerate(runs):
-            size = 2 if face.code_size == 2 else 1
-            if self.suppression is None:
-                x, y = self.point(self.i, self.b)
-                laid = part or font
-                placements = None
-                if laid.placement is not None:
-                    placements = self._placements(laid, codes, size, adjustment)
-                arrangement = Arrangement(adjustment, (), laid.rotation, placements, reading)
-                self.items.append(
-                    GlyphRun(
-                        face,
-                        laid.size,
-                        x,
-                        y,
-                        codes,
-                        self.colour,
-                        self.direction,
-                        laid.stretch,
-                        arrangement if arrangement != PLAIN else PLAIN,
-                    )
-                )
-            between = max(len(codes) // size - (number == len(runs) - 1), 0)
-            self.i += advance + adjustment * between
-
-    def _placements(
-        self, font: Font, codes: bytes, size: int, adjustment: float
-    ) -> list[tuple[float, float]]:
-        """Page offsets of the glyph origins of a string in a font with character rotation."""
-        placement, advances = font.placement or {}, font.advances
-        placed = []
-        i = 0.0
-        for at in range(0, len(codes), size):
-            code = int.from_bytes(codes[at : at + size], "big")
-            along, up = placement.get(code, (0.0, 0.0))
-            placed.append((
-                (i + along) * self.i_x - up * self.b_x,
-                (i + along) * self.i_y - up * self.b_y,
-            ))  # fmt: skip
-            i += advances.get(code, 0.0) if isinstance(advances, Mapping) else advances[code]
-            i += adjustment
-        return placed
 
     transparent_data = show
 

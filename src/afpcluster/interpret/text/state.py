@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
-from afpcluster.display.items import GlyphRun, Item, Rectangle
+from afpcluster.display.items import Item, Rectangle
 from afpcluster.findings import Reporter, Severity
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.context import Context
 from afpcluster.interpret.text.fields import Area, TextField
+from afpcluster.interpret.text.word import draw_word
 from afpcluster.light import dataclass
 
 DEFAULT_INDICATOR = -1  # X'FFFF' as a signed number
@@ -184,6 +185,11 @@ class TextState:
             self.origin_y + i * self.i_y + b * self.b_y,
         )
 
+    def beside(self, along: float, down: float) -> tuple[float, float]:
+        """The way in the object space to what lies `along` the line of text and `down` from its baseline.
+        Characters stand on the I axis, wherever lines go on along the B axis."""
+        return (along * self.i_x - down * self.i_y, along * self.i_y + down * self.i_x)
+
     def set_text_orientation(self, i_orientation: int, b_orientation: int) -> None:
         """STO: other axes; the current position stays where it is in the object space. The initial text
         conditions have none yet."""
@@ -311,10 +317,13 @@ class TextState:
 
     def _underscore(self, font: Font, area: Area) -> None:
         """A rule below the established baseline, also below characters on a temporary one."""
-        top = self.b - self.shift + (font.underscore_position or font.size * 0.1)
+        top = font.underscore_position or font.size * 0.1
         thickness = font.underscore_thickness or font.size * 0.05
-        x0, y0 = self.point(area[0], top)
-        x1, y1 = self.point(area[1], top + thickness)
+        x, y = self.point(area[0], self.b - self.shift)
+        right, down = self.beside(0.0, top)
+        x0, y0 = x + right, y + down
+        right, down = self.beside(area[1] - area[0], top + thickness)
+        x1, y1 = x + right, y + down
         self.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), self.colour))
 
     def _overstrike(self, font: Font, character: int, area: Area) -> None:
@@ -324,9 +333,4 @@ class TextState:
         if width <= 0:
             return
         count = max(int((area[1] - area[0]) / width + 1e-6), 1)
-        runs = font.split(code * count) if font.split else None
-        face, codes = (runs[0].face, runs[0].codes) if runs else (font.face, code * count)
-        x, y = self.point(area[0], self.b)
-        self.items.append(
-            GlyphRun(face, font.size, x, y, codes, self.colour, self.direction, stretch=font.stretch)
-        )
+        draw_word(self, font, code * count, area[0])
