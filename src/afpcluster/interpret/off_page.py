@@ -1,7 +1,8 @@
 """What lies wholly off its page: nobody sees it, in print neither, and a finding says so.
 
-Some producers put marks for their own machines there, so it is no loss. What is only partly off the page is
-not told. Text and rules that begin on the page are looked at together.
+Some producers put marks for their own machines there, so it is no loss. What a medium map puts beside the
+page is one: it is on the paper. What is only partly off the page is not told. Text and rules that begin on
+the page are looked at together.
 """
 
 from __future__ import annotations
@@ -46,14 +47,25 @@ class OffPage:
 
     def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
         """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
+        self._tell(items, page, begin, "{} lies wholly off the page, where it cannot be seen", Severity.INFO)
+
+    def look_at_form(self, items: Sequence[Item], page: Size, begin: Record) -> None:
+        """The same for what the medium map in force brings onto the page that `begin` begins."""
+        told = "{} of an overlay of the medium map lies off the page, where only a sheet would show it"
+        self._tell(items, page, begin, told, Severity.SKIPPED)
+
+    def look_at_sheet(self, items: Sequence[Item], medium: Size, offset: int | None) -> None:
+        """The same for overlays on a sheet side of this size; `offset` is that of its first page."""
+        told = "{} of an overlay of the medium map lies off the medium, where it cannot be seen"
+        self._tell(items, medium, offset, told, Severity.INFO)
+
+    def _tell(
+        self, items: Sequence[Item], page: Size, place: Record | int | None, told: str, severity: Severity
+    ) -> None:
         found = list(self._beyond(items, IDENTITY, page))
         for kind, count in Counter(found).items() if found else ():
-            self._findings.at(begin, spec="MO:DCA Chapter 3 Presentation Space")(
-                "off-page",
-                f"{kind} lies wholly off the page, where it cannot be seen",
-                severity=Severity.INFO,
-                count=count,
-            )
+            report = self._findings.at(place, spec="MO:DCA Chapter 3 Presentation Space")
+            report("off-page", told.format(kind), severity=severity, count=count)
 
     def _beyond(self, items: Sequence[Item], matrix: Matrix, page: Size) -> Iterator[str]:
         """A word for each of the items that `matrix` puts off the page."""

@@ -25,6 +25,7 @@ from afpcluster.interpret.includes import ResourceLookup
 from afpcluster.interpret.mandatory import report_page_descriptor
 from afpcluster.interpret.mixing import Rule, report_mixing
 from afpcluster.interpret.objects import ObjectInterpreter
+from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
 
 
@@ -45,6 +46,7 @@ class PageInterpreter:
         self._findings = findings
         self._form_maps = form_maps
         self._context = Context(findings, library, raise_faults=raise_faults)
+        self._off_page = OffPage(findings)
         self._objects = ObjectInterpreter(findings, library, lookup, self._context)
         self._content = ContentInterpreter(findings, lookup, self._objects, page_names)
 
@@ -83,12 +85,13 @@ class PageInterpreter:
             code_page=declared_code_page(node.begin.data[8:], unit.code_page),
             attributes=attributes,
         )
-        self._overlays(form.medium, frame)
+        alone = None if form.clipped else node.begin
+        self._overlays(form.medium, frame, alone)
         items = frame.items = []
         mixing = environment.mixing
         if mixing.fill is not None and form.variable:
             items.append(Rectangle(0, 0, width, height, mixing.fill))
-        self._overlays(form.overlays, frame)
+        self._overlays(form.overlays, frame, alone)
         if form.variable:
             if form.clipped:
                 frame.items = []
@@ -96,7 +99,7 @@ class PageInterpreter:
             self._content.interpret(node.content, frame)
         if form.preprinted:
             frame.items = []
-            self._overlays(form.preprinted, frame)
+            self._overlays(form.preprinted, frame, alone)
             if frame.items:
                 items.append(Group(frame.items, multiply=True))
         if mixing.rule is Rule.OVERPAINT:
@@ -108,9 +111,14 @@ class PageInterpreter:
                 report_mixing(problem, self._findings, node.begin.offset, "PGD")
         return Page(unit.number, width, height, medium, unit.groups, tuple(attributes))
 
-    def _overlays(self, placed: Iterable[Placed], frame: Frame) -> None:
+    def _overlays(self, placed: Iterable[Placed], frame: Frame, alone: Record | None) -> None:
+        """Add overlays of the form. What lies off the page is told for one that is shown `alone`: its BPG."""
+        before = len(frame.items)
         for name, matrix in placed:
             self._content.overlay(name, matrix, frame, None)
+        if alone is not None:
+            size = frame.environment.width, frame.environment.height
+            self._off_page.look_at_form(frame.items[before:], size, alone)
 
     def overlay(self, name: str, scope: ResourceScope) -> list[Item]:
         """An overlay at the origin; nothing where it is missing. Raises as `page` does."""

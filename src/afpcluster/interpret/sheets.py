@@ -21,6 +21,7 @@ from afpcluster.document.resources import ResourceScope
 from afpcluster.document.sheets import PlacedPage, Sheet
 from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings, Severity
+from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.page_form import PageForm, form_on_sheet
 from afpcluster.light import dataclass
 
@@ -55,6 +56,7 @@ class SheetComposer:
         self._draw_page = draw_page
         self._overlays = overlays
         self._findings = findings
+        self._off_page = OffPage(findings)
 
     def pages(self, sheet: Sheet) -> Iterator[Page]:
         """Front and back, copy after copy. Bookmarks lead to the first copy."""
@@ -67,6 +69,7 @@ class SheetComposer:
         shown = [(placed, sizes[placed.unit.number]) for placed in sheet.pages if placed.unit.number in sizes]
         extents = self._extents(sheet, shown)
         self._report_cut_off(sheet, shown, extents)
+        self._report_off_medium(sheet, made, extents)
         number = sheet.first_side
         for group, sides in zip(sheet.copy_groups, made, strict=True):
             pages = [_compose(sheet, side, extents) for side in sides]
@@ -118,6 +121,19 @@ class SheetComposer:
                         "show there is cut off",
                         severity=Severity.INFO,
                     )
+
+    def _report_off_medium(
+        self, sheet: Sheet, made: Sequence[Sequence[_Side]], extents: tuple[float, float]
+    ) -> None:
+        """Tell what overlays lie off the medium, those of its pages included; page data is cut off there."""
+        first = sheet.pages[0].unit if sheet.pages else None
+        items: list[Item] = []
+        for side in (side for sides in made for side in sides):
+            items += side.overlays + side.preprinted
+            for placed, page in side.pages:
+                form = [item for item in page.items if not (isinstance(item, Group) and item.clip)]
+                items.append(Group(form, _on_medium(sheet, placed, extents)))
+        self._off_page.look_at_sheet(items, extents, first.offset if first is not None else None)
 
     def _extents(self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]]) -> tuple[float, float]:
         """Extents of the medium presentation space: as specified, else what the pages reach to in the
