@@ -379,6 +379,13 @@ class ResourceUsageAttribute(Structure):
     frequency: U8
 
 
+@structure("MO:DCA Line Data Object Position Migration Triplet X'27' (retired)")
+class LineDataObjectPosition(Structure):
+    """`axes`: the page's (0), or those of text that ran up (1), upside down (2) or down (3) the page."""
+
+    axes: U8
+
+
 TRIPLETS: dict[int, type[Structure]] = {
     0x01: CodedGraphicCharacterSet,
     0x02: FullyQualifiedName,
@@ -392,6 +399,7 @@ TRIPLETS: dict[int, type[Structure]] = {
     0x24: ResourceLocalIdentifier,
     0x25: ResourceSectionNumber,
     0x26: CharacterRotation,
+    0x27: LineDataObjectPosition,
     0x2D: ObjectByteOffset,
     0x36: AttributeValue,
     0x43: DescriptorPosition,

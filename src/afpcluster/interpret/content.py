@@ -31,6 +31,7 @@ from afpcluster.interpret.cache import Dependency, Recent, dependency
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.line_data_axes import directions, line_data_axes
 from afpcluster.interpret.links import read_links
 from afpcluster.interpret.mandatory import report_page_descriptor
 from afpcluster.interpret.misplaced import report_objects_in_group
@@ -204,16 +205,22 @@ class ContentInterpreter:
             return
         environment = frame.environment
         x, y = self._origin(include, record)
+        if frame.is_page:
+            report = self._findings.at(record)
+            axes = line_data_axes(include.triplets, environment.width, environment.height, report)
+            frame = replace(frame, axes=directions(axes))
         self._segment(resource, (x * environment.x_unit, y * environment.y_unit), frame, record)
 
     def _segment(self, resource: Resource, origin: Segment, frame: Frame, record: Record) -> None:
         """A page segment: shared where nothing in it depends on the page, else drawn in place."""
-        found = self._shared.get(_sharing_key(resource, frame, frame.environment))
+        turned = frame.axes != IDENTITY
+        key = _sharing_key(resource, frame, frame.environment)
+        found = None if turned else self._shared.get(key)
         if found is None:
             with self._opened(resource, frame, record) as node:
                 if node is None:
                     return
-                if not _self_contained(node, frame.override):
+                if turned or not _self_contained(node, frame.override):
                     inner = Frame(
                         frame.environment,
                         frame.scope,
@@ -223,6 +230,7 @@ class ContentInterpreter:
                         inherited=frame.inherited,
                         override=frame.override,
                         given=frame.given,
+                        axes=frame.axes,
                     )
                     self.interpret(node.content, inner)
                     return
@@ -255,7 +263,7 @@ class ContentInterpreter:
         if mixing.fill is not None:
             items.append(Rectangle(0, 0, environment.width, environment.height, mixing.fill))
         segment = (0.0, 0.0) if around else None
-        inner = Frame(environment, frame.scope, items, segment, frame.depth + 1)
+        inner = Frame(environment, frame.scope, items, segment, frame.depth + 1, is_page=node.type == _BPG)
         inner.override = frame.override if around else None
         self.interpret(node.content, inner)
         return _Interpreted(SharedItems(items), mixing)

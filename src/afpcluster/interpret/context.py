@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from afpcluster.afp.framing import Record
+from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
 from afpcluster.light import dataclass
@@ -67,7 +68,8 @@ class DataObject:
     `descriptor` is IDD, GDD, BDD or (object containers) CDD; `data` the IPD, GAD, BDA or OCD records in
     order, for BII (IM image) everything between BII and EII. `fonts` are those mapped in its environment
     group by local identifier, `resources` the data objects mapped there by local identifier (MDR),
-    `triplets` those of its Begin field and of the include that brought it, raw.
+    `triplets` those of its Begin field and of the include that brought it, raw. `axes` are those that the
+    offsets of an IM image count along, which has no area.
     """
 
     kind: str
@@ -78,6 +80,7 @@ class DataObject:
     fonts: Mapping[int, Font] = field(default_factory=dict)
     resources: Mapping[int, FoundResource] = field(default_factory=dict)
     triplets: bytes = b""
+    axes: Matrix = IDENTITY
 
 
 class FontFinder(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import field
 
 from afpcluster.afp.code_pages import DEFAULT
 from afpcluster.afp.modca import IncludeObject
+from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.display.items import Item
 from afpcluster.document.resources import ResourceScope
 from afpcluster.interpret.environment import Environment
@@ -34,4 +35,6 @@ class Frame:
         None,
         None,
     )  # x and y of that include, which count from the page
+    is_page: bool = False  # what stands here stands on a page itself, in no resource
+    axes: Matrix = IDENTITY  # of objects that count from the page segment around (triplet X'27')
     attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -29,6 +29,7 @@ from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.line_data_axes import line_data_axes
 from afpcluster.interpret.mandatory import report_missing, report_missing_fields
 from afpcluster.interpret.misplaced import report_misplaced
 from afpcluster.interpret.text.controls import draw_text
@@ -119,7 +120,7 @@ class ObjectInterpreter:
         items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
         if items and (placed.area.content_x or placed.area.content_y):
             items = [Group(items, translation(placed.area.content_x, placed.area.content_y))]
-        self._place(placed, items, frame, node.begin.offset)
+        self._place(placed, items, frame, node, include)
 
     def _plain_text(self, data: bytes, space: TextSpace, frame: Frame, offset: int) -> None:
         """Text in the object space of the page or overlay. In an AFP page segment, too, absolute moves count
@@ -180,7 +181,7 @@ class ObjectInterpreter:
                 items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
-        self._place(placed, items, frame, node.begin.offset)
+        self._place(placed, items, frame, node, include)
 
     def _guarded(self, draw: Callable[[DataObject, Context], list[Item]], data: DataObject) -> list[Item]:
         """An object's items; a fault of our own costs this object alone."""
@@ -198,9 +199,26 @@ class ObjectInterpreter:
             )
             return []
 
-    def _place(self, placed: PlacedArea, items: list[Item], frame: Frame, origin: int) -> None:
-        """Put the items of the object at byte `origin` where its area is, over the area's own colour."""
+    def _axes(self, node: ObjectNode, frame: Frame) -> Matrix:
+        """What an object counts along that counts from the page segment around or, on a page itself, from the
+        text that it was included in."""
+        if frame.segment is not None or not frame.is_page:
+            return frame.axes
+        page, report = frame.environment, self._findings.at(node.begin)
+        return line_data_axes(modca.begin_triplets(node.begin.data), page.width, page.height, report)
+
+    def _place(
+        self,
+        placed: PlacedArea,
+        items: list[Item],
+        frame: Frame,
+        node: ObjectNode,
+        include: modca.IncludeObject | None,
+    ) -> None:
+        """Put the items of an object where its area is, over its own colour. `include` as for `text`."""
         matrix = placed.matrix
+        if placed.relative and (frame.segment is not None or include is None):
+            matrix = matrix.then(self._axes(node, frame))
         if placed.relative and frame.segment is not None:
             matrix = matrix.then(translation(*frame.segment))
         elif (
@@ -213,14 +231,15 @@ class ObjectInterpreter:
             items = [Rectangle(0, 0, area.width, area.height, fill), *items]
         if not items:
             return
-        placed.mixing.merge(Group(items, matrix, origin=origin), frame.items)
+        placed.mixing.merge(Group(items, matrix, origin=node.begin.offset), frame.items)
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
         report_misplaced(node, self._findings)
         area = ObjectArea(0.0, 0.0)
         records = list(node.flat())
-        data_object = DataObject(mnemonic(node.type), node.begin.offset, area, None, records)
+        axes = self._axes(node, frame)
+        data_object = DataObject(mnemonic(node.type), node.begin.offset, area, None, records, axes=axes)
         items = self._guarded(_draw_im_image, data_object)
         if items:
             place = translation(*(frame.segment or (0.0, 0.0)))

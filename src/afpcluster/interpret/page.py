@@ -84,6 +84,7 @@ class PageInterpreter:
             document=unit.document,
             code_page=declared_code_page(node.begin.data[8:], unit.code_page),
             attributes=attributes,
+            is_page=True,
         )
         alone = None if form.clipped else node.begin
         self._overlays(form.medium, frame, alone)

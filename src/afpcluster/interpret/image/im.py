@@ -80,7 +80,7 @@ def draw_im_image(data_object: DataObject, context: Context) -> list[Item]:
     if control is not None and {control.x_map, control.y_map} - {SINGLE_DOT, DOUBLE_DOT}:
         message = "An IM image is mapped by a reserved value; one point of the image is one pel"
         report("mapping-unsupported", message, SPEC, severity=Severity.SUBSTITUTED)
-    return _placed(cells, control, descriptor, colour, report)
+    return _placed(cells, control, descriptor, data_object.axes, colour, report)
 
 
 def _cells(records: list[Record], descriptor: ImageInputDescriptor, report: Reporter) -> list[_Cell]:
@@ -121,25 +121,28 @@ def _placed(
     cells: list[_Cell],
     control: ImageOutputControl | None,
     descriptor: ImageInputDescriptor,
+    axes: Matrix,
     colour: Colour,
     report: Reporter,
 ) -> list[Item]:
     """Cells where the output control puts them.
 
-    Cell origins count along the axes of the page, whatever the orientation; it turns each cell.
+    Cell origins count along `axes`, those of the page unless triplet X'27' says otherwise, whatever the
+    orientation; it turns each cell.
     """
     x_point = read_unit(descriptor.x_base, descriptor.x_resolution, "X", report, _RESOLUTION)
     y_point = read_unit(descriptor.y_base, descriptor.y_resolution, "Y", report, _RESOLUTION)
-    dots, origin, turn = 1, IDENTITY, IDENTITY
+    dots, origin, turn = 1, (0.0, 0.0), IDENTITY
     if control is not None:
         dots = 2 if control.x_map == DOUBLE_DOT else 1
-        origin = translation(control.x_origin * x_point, control.y_origin * y_point)
+        origin = control.x_origin * x_point, control.y_origin * y_point
         turn = rotation(read_turn(control.x_orientation, control.y_orientation, report))
     items: list[Item] = []
     for cell in cells:
         filled = _filled(cell, dots, colour, report)
-        matrix = scaling(x_point, y_point).then(turn).then(translation(cell.x * x_point, cell.y * y_point))
-        items.append(Group(filled, matrix.then(origin), _fill_box(cell, dots)))
+        place = axes.apply(origin[0] + cell.x * x_point, origin[1] + cell.y * y_point)
+        matrix = scaling(x_point, y_point).then(turn).then(translation(*place))
+        items.append(Group(filled, matrix, _fill_box(cell, dots)))
     return items
 
 
