@@ -76,6 +76,16 @@ def wrapper(
     instance.stop()
 
 
+@pytest.fixture(scope="module")
+def open_wrapper(
+    tmp_path_factory: pytest.TempPathFactory, afp2web: Afp2webProcess
+) -> Iterator[WrapperProcess]:
+    """For everybody."""
+    instance = WrapperProcess(tmp_path_factory.mktemp("open"), afp2web.port)
+    yield instance
+    instance.stop()
+
+
 def convert(service: ServiceProcess, document: bytes, headers: dict[str, str], query: str = "") -> Reply:
     path = "/wrapperservice/convert" if isinstance(service, WrapperProcess) else "/services/transform"
     return service.call("POST", path + query, document, {"Accept": "application/json", **headers})
@@ -299,6 +309,51 @@ def test_the_audit_has_a_line_for_each_conversion(
     file.rename(tmp_path / "audit.log.1")
     convert(server, document, headers)
     eventually(lambda: file.exists() and len(file.read_text().splitlines()) == 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "head", "result"),
+    [
+        ("POST", "/services/transform", "", "A2W-1011"),  # no Host
+        ("POST", "/services/transform", "Host: a\r\nHost: b\r\n", "A2W-1011"),
+        ("PUT", "/services/transform", "Host: x\r\n", "A2W-1010"),
+        ("POST", "/services/asyncTransform", "Host: x\r\n", "A2W-3005"),
+        ("POST", "/services/transform?PageRange=1", "Host: x\r\nContent-Encoding: gzip\r\n", "A2W-1006"),
+        ("POST", "/wrapperservice/convert", "", "http-error"),
+        ("DELETE", "/wrapperservice/convert", "Host: x\r\n", "method-not-allowed"),
+        (
+            "POST",
+            "/wrapperservice/convert?pages=",
+            "Host: x\r\nContent-Encoding: gzip\r\n",
+            "content-encoding",
+        ),
+    ],
+)
+def test_whatever_refuses_is_in_the_audit(
+    afp2web: Afp2webProcess, open_wrapper: WrapperProcess, method: str, path: str, head: str, result: str
+) -> None:
+    service = open_wrapper if path.startswith("/wrapperservice") else afp2web
+    before = len(audited(service))
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+        connection.sendall(f"{method} {path} HTTP/1.1\r\n{head}Content-Length: 0\r\n\r\n".encode())
+        assert connection.recv(9) == b"HTTP/1.1 "
+    (line,) = eventually(lambda: audited(service)[before:])
+    assert (line["method"], line["path"], line["result"]) == (method, path.partition("?")[0], result)
+
+
+def test_who_finds_no_room_is_in_the_audit(start: Start, document: bytes) -> None:
+    server = start(lambda folder: Afp2webProcess(folder, "service.max-connections = 2"))
+    assert isinstance(server, Afp2webProcess)
+    workers = server.workers()
+    freeze(*workers)
+    with ThreadPoolExecutor(2) as threads:
+        replies = [threads.submit(server.transform, document) for _ in range(2)]
+        eventually(lambda: server.metric("workers_idle") == 0)
+        refused = server.transform(document)
+        thaw(*workers)
+        assert [reply.result().status for reply in replies] == [200] * 2
+    assert refused.status == 503
+    assert "A2W-5001" in [line["result"] for line in audited(server)]
 
 
 def test_a_client_that_leaves_is_in_the_audit(start: Start, document: bytes) -> None:

@@ -61,14 +61,16 @@ class Afp2web:
         return self.service.app(
             self._lifespan,
             [
-                Route("/services/transform", self.service.gate.guard(self._transform), ("POST",)),
+                Route(
+                    "/services/transform", self.service.gate.guard(self._transform), ("POST",), audited=True
+                ),
                 Route("/services/version", self.version, (*look, "POST")),
                 Route("/services", self.usage, look),
                 Route(PATH, self.openapi, ("GET",)),
                 Route("/services/livez", self.livez, look),
                 Route("/services/readyz", self.readyz, look),
                 Route("/services/usid", self.usid, look),
-                Route("/services/asyncTransform", self.not_built, ("POST",)),
+                Route("/services/asyncTransform", self.not_built, ("POST",), audited=True),
                 Route("/services/getStatus", self.not_built, ("GET",)),
             ],
         )

@@ -1,4 +1,4 @@
-"""The door before conversions: who asks, whether they may, whether it is too much; and the line in the audit.
+"""The door before conversions: who asks, whether they may, whether it is too much.
 
 Rules: without `service.clients` everybody comes in. With it, a key (`Authorization: Bearer KEY` or
 `X-API-Key: KEY`) or a certificate must be known; heartbeats and the like are not behind this door. A client
@@ -82,10 +82,9 @@ class Gate:
         self._refused = Counter("clients_refused", "Requests turned away, by why", ["why"], registry=registry)
 
     def guard(self, handler: Handler) -> Handler:
-        """The handler of conversions, behind the door and in the audit."""
+        """The handler of conversions, behind the door."""
 
         async def guarded(request: Request) -> Response:
-            audit.begin(request)
             try:
                 client = self._identify(request)
                 request.state.lane = request.state.lane or _lane(client, request)

@@ -1,8 +1,8 @@
 """What surrounds every request: id, log line, metrics, security headers, last-resort error answer.
 
-Rules: pure ASGI, so that bodies stream both ways. A client's X-Request-ID is taken if it is sane, else
-one is made; it is echoed and stands in every log line. While draining, every answer closes its
-connection, so that clients find another instance.
+Rules: pure ASGI, so that bodies stream both ways. Whatever is asked of a path that converts is in the audit.
+A client's X-Request-ID is taken if it is sane, else one is made; it is echoed and stands in every log line.
+While draining, every answer closes its connection, so that clients find another instance.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
@@ -59,8 +59,10 @@ class RequestScope:
         metrics: HttpMetrics,
         error_answer: ErrorAnswer,
         trusted_proxies: Networks,
+        audited: Collection[str],
     ) -> None:
         self._app = app
+        self._audited = audited
         self._trusted = trusted_proxies
         self._lifecycle = lifecycle
         self._metrics = metrics
@@ -71,6 +73,8 @@ class RequestScope:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send, self._lifecycle, self._trusted)
+        if scope["path"] in self._audited:
+            audit.begin(scope["state"])
         with self._metrics.in_flight.track_inprogress():
             try:
                 await self._serve(exchange)

@@ -23,11 +23,12 @@ Lifespan = Callable[[object], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers these methods at this path."""
+    """Who answers these methods at this path. `audited`: conversions are asked for there."""
 
     path: str
     handler: Handler
     methods: tuple[str, ...]
+    audited: bool = False
 
 
 class Routes:

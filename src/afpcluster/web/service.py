@@ -89,6 +89,7 @@ class Service:
             metrics=self.metrics,
             error_answer=self._error_answer,
             trusted_proxies=self.settings.trusted_proxies,
+            audited={route.path for route in routes if route.audited},
         )
 
     def _answer_error(self, request: Request, error: ServiceError) -> Response:

@@ -91,7 +91,7 @@ class Wrapper:
         return self.service.app(
             self._lifespan,
             [
-                Route(contract.CONVERT, self.service.gate.guard(self.convert), ("POST",)),
+                Route(contract.CONVERT, self.service.gate.guard(self.convert), ("POST",), audited=True),
                 Route(contract.HEARTBEAT, self.heartbeat, look),
                 Route(contract.ROOT, self.about, look),
                 Route(contract.LIVEZ, self.livez, look),
