@@ -10,7 +10,7 @@ Orders (SOCK_SEQPACKET messages on standard input): {"job": number, "strict": bo
 more, {"ping": number}. Answers (JSON lines on standard output): {"ready": true, "unfenced": [..]} once;
 {"pong": number} when idle; for a job {"progress": offset} when it begins and now and then, at last {"pages",
 "bytes", "media_type", "findings", "seconds"}, {"error": {"kind", "code", "message", "offset", "status"}} or
-{"cancelled": number}.
+{"cancelled": number}; {"failed": frames} before it ends itself.
 """
 
 from __future__ import annotations
@@ -161,12 +161,20 @@ def main(arguments: list[str]) -> int:
     collect_rarely()
 
     parent.send({"ready": True, "unfenced": unfenced})
+    try:
+        _serve(parent)
+    except Exception as error:  # not a document's, whose own are answers
+        parent.send({"failed": describe_exception(error)})
+        return 1
+    return 0
+
+
+def _serve(parent: _Parent) -> None:
     while (order := parent.next_job()) is not None:
         answer = _do(parent, *order)
         parent.send(answer)
         if answer.get("error", {}).get("kind") == "MemoryError":
             break  # the heap may be in any state; the parent starts a fresh process
-    return 0
 
 
 def _confine(limits: Limits, parent: int) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from afpcluster.afp2web.worker import Limits
+from afpcluster.afp2web.worker_log import log_failure, log_stderr
 
 CANCEL_GRACE = 1.0
 """Seconds that a cancelled job may take to its next page."""
@@ -73,6 +74,8 @@ class Worker:
         self.replaced_on_purpose = False
         self.unfenced: tuple[str, ...] = ()  # what the kernel here cannot keep it from
         self._reader = asyncio.create_task(self._read())
+        assert process.stderr is not None  # opened as a pipe
+        self._listener = asyncio.create_task(log_stderr(process.stderr, self.pid, lambda: self._job > 0))
 
     @classmethod
     async def start(cls, limits: Limits) -> Worker:
@@ -89,6 +92,7 @@ class Worker:
                     *limits.to_arguments(),
                     stdin=child_end.fileno(),
                     stdout=asyncio.subprocess.PIPE,
+                    stderr=asyncio.subprocess.PIPE,
                     limit=_MAX_ANSWER_BYTES,
                 )
         except BaseException:
@@ -224,6 +228,9 @@ class Worker:
         if "progress" in said:
             self._begun = True
             self._progress_at = self._alive_at
+        elif "failed" in said:
+            self.spent = True
+            log_failure(self.pid, said["failed"])
         elif "pong" not in said:
             self.jobs_done += "ready" not in said
             if said.get("error", {}).get("kind") == "MemoryError":
