@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import resource
 import signal
 import socket
 import tempfile
@@ -27,10 +28,12 @@ from afpcluster.afp2web.pool import Pool
 from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.afp2web.wanted import wanted
 from afpcluster.afp2web.worker import Limits
-from afpcluster.afp2web.worker_process import JobTime, Worker
+from afpcluster.afp2web.worker_process import JobTime, Worker, WorkerError
 from afpcluster.convert import convert
 from afpcluster.sample import write_sample
 from afpcluster.sample.records import enclosed, field
+from afpcluster.web.bodies import Body
+from afpcluster.web.errors import ServiceError
 from benchmarks.fuzz.seed_pages import NAME, print_file
 from benchmarks.fuzz.seeds import own_seeds
 
@@ -238,6 +241,37 @@ def test_a_worker_killed_from_outside_is_no_offer_to_the_next(
         for worker in instance.workers():
             os.kill(worker, signal.SIGKILL)
         assert instance.transform(document).body == converted
+
+
+def test_workers_that_are_all_lost_before_they_begin(start: Start, document: bytes, converted: bytes) -> None:
+    """They can take no more descriptors, so an order comes without its files; a new one can."""
+    instance = start(lambda folder: Afp2webProcess(folder, workers=4))
+    for worker in instance.workers():
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, (0, 0))
+    assert instance.transform(document).body == converted
+
+
+def test_no_worker_ever_begins(monkeypatch: pytest.MonkeyPatch, document: bytes) -> None:
+    """The document is not to blame: whoever sent it may send it again."""
+
+    async def lost(*_: Any) -> Any:
+        raise WorkerError("killed by SIGKILL", untouched=True)
+
+    async def live() -> None:
+        settings = Afp2webSettings.model_validate({"afp2web.workers": 1})
+        pool = Pool(settings, PoolMetrics(CollectorRegistry()))
+        pool.start()
+        try:
+            with pool.admit("client", Body(time.monotonic)) as ticket:
+                await pool.convert(ticket, {}, io.BytesIO(document), io.BytesIO())
+        finally:
+            await pool.stop()
+
+    monkeypatch.setattr(pool_module.Worker, "run", lost)
+    with pytest.raises(ServiceError) as raised:
+        asyncio.run(live())
+    assert (raised.value.status, raised.value.code) == (503, "busy")
+    assert int(raised.value.headers["Retry-After"]) >= 1
 
 
 @pytest.mark.parametrize("failure", [OSError(24, "Too many open files"), RuntimeError("anything")])

@@ -25,7 +25,6 @@ from afpcluster.web.errors import ServiceError
 from afpcluster.web.logs import describe_exception
 
 _LOOK_SECONDS = 1.0
-_MOST_WORKERS_A_JOB = 3  # that may be lost before they begin it
 _logger = logging.getLogger("afpcluster.afp2web.pool")
 
 
@@ -164,18 +163,21 @@ class Pool:
 
     async def _answer(self, job: dict[str, Any], source: IO[bytes], sink: IO[bytes]) -> dict[str, Any]:
         """What a worker says to this job. Raises ServiceError."""
-        for attempt in range(1, _MOST_WORKERS_A_JOB + 1):
+        no_more_after = _now() + self._settings.queue_timeout
+        for _ in range(len(self._workers) + 1):  # all that are there may be lost, which nobody knows yet
             worker = await self._usable_worker()
             try:
                 return await worker.run(job, source, sink, self._time)
             except WorkerError as error:
-                if not error.untouched or attempt == _MOST_WORKERS_A_JOB:
+                if not error.untouched:
                     raise ServiceError(
                         500,
                         "worker-crashed",
                         f"The process that converted this document was lost ({error}); others are not "
                         "affected. Send it again; if it fails again, the document is the cause.",
                     ) from error
+                if _now() > no_more_after:
+                    break
             except TimeoutError as error:
                 raise _stopped("convert-timeout", f"took longer than {self._time.total:g} s") from error
             except NoProgress as error:
@@ -183,7 +185,7 @@ class Pool:
                 raise _stopped("no-progress", silence) from error
             finally:
                 self._release(worker)
-        raise AssertionError("the last attempt returns or raises")
+        raise self._busy("workers are lost before they begin")  # which is not the document's fault
 
     async def _usable_worker(self) -> Worker:
         """The first that can take a job, so that the last ones stay cold. Raises ServiceError."""
