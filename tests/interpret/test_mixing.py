@@ -134,7 +134,7 @@ def test_include_overrides_the_object(own: bytes, including: bytes, expected: li
 @pytest.mark.parametrize(
     ("mixing", "expected"),
     [
-        (COLOUR, [PAGE, AREA + BLUE, OBJECT]),
+        (COLOUR, [PAGE, OBJECT + BLUE]),  # its colour is that of what it shows, not of its area
         (RESET, [PAGE, AREA + WHITE, OBJECT]),
         (rules(0x73, BLEND), [PAGE, "* " + OBJECT]),
         (rules(0x73, UNDERPAINT), [OBJECT, PAGE]),

@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from afpcluster.afp.framing import Record
+from afpcluster.display.colour import Colour
 from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.findings import Findings
 from afpcluster.fonts.font import Font
@@ -69,7 +70,8 @@ class DataObject:
     order, for BII (IM image) everything between BII and EII. `fonts` are those mapped in its environment
     group by local identifier, `resources` the data objects mapped there by local identifier (MDR),
     `triplets` those of its Begin field and of the include that brought it, raw. `axes` are those that the
-    offsets of an IM image count along, which has no area.
+    offsets of an IM image count along, which has no area. `colour` is the default that an include gives, in
+    place of that of the descriptor.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class DataObject:
     resources: Mapping[int, FoundResource] = field(default_factory=dict)
     triplets: bytes = b""
     axes: Matrix = IDENTITY
+    colour: Colour | None = None
 
 
 class FontFinder(Protocol):

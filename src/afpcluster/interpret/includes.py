@@ -6,10 +6,12 @@ object container); the name decides, the type only comes first.
 
 from __future__ import annotations
 
+from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplets import FqnType
+from afpcluster.display.colour import Colour
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import (
     BAR_CODE,
@@ -21,7 +23,8 @@ from afpcluster.document.resources import (
     Resource,
     ResourceScope,
 )
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings, Reporter, Severity
+from afpcluster.interpret.colour import HIGHLIGHT_SPACE, specified_colour
 from afpcluster.interpret.context import FoundResource
 
 _BY_OBJECT_TYPE = {
@@ -34,6 +37,7 @@ _BY_OBJECT_TYPE = {
 }
 _INCLUDABLE = (IMAGE, CONTAINER, GRAPHICS, BAR_CODE, TEXT, PAGE_SEGMENT)
 _COLOUR_MANAGEMENT = 0x91
+_COLOUR_SPEC = "MO:DCA Color Specification Triplet X'4E'"
 REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
 
 
@@ -78,3 +82,22 @@ class ResourceLookup:
             return resource.node()
         begin = Record(CODES["BOC"], 0, b"")
         return ObjectNode(begin, [Record(CODES["OCD"], 0, resource.raw())])
+
+
+def default_colour(include: modca.IncludeObject, report: Reporter) -> Colour | None:
+    """The colour that an include gives its object in place of the default of the object's descriptor
+    (MO:DCA "Include Object (IOB)", Color Specification); coverage and shading of a highlight colour do
+    not count."""
+    said = t.decode_triplet(include.triplets, t.ColorSpecification)
+    if said is None:
+        if t.find_triplet(include.triplets, t.TRIPLET_IDS[t.ColorSpecification]) is not None:
+            report("colour-unknown", "A colour is cut off; the object's own default is used", _COLOUR_SPEC)
+        return None
+    sizes = said.size_1, said.size_2, said.size_3, said.size_4
+    if said.space == HIGHLIGHT_SPACE:
+        sizes = said.size_1, 0, 0, 0
+    colour = specified_colour(said.space, sizes, said.color)
+    if colour is None:
+        told = f"A colour of space X'{said.space:02X}' could not be read; the object's own default is used"
+        report("colour-unknown", told, _COLOUR_SPEC, severity=Severity.SUBSTITUTED)
+    return colour

@@ -120,8 +120,9 @@ def _keywords(data: bytes, problems: list[str]) -> dict[int, Rule]:
 
 def overridden(triplets: bytes, by: bytes) -> list[t.Triplet]:
     """The triplets of an Object Area Descriptor where those of an include override them (MO:DCA "Include
-    Object (IOB)"); of X'70' and X'71' one overrides the other, since they exclude each other."""
-    new = list(t.split_triplets(by))
+    Object (IOB)"); of X'70' and X'71' one overrides the other, since they exclude each other. An include's
+    colour is the object's, not that of its area."""
+    new = [triplet for triplet in t.split_triplets(by) if triplet.id != _COLOUR]
     replaced = {triplet.id for triplet in new}
     if not replaced.isdisjoint((_RESET, _RULES)):
         replaced |= {_RESET, _RULES}

@@ -28,7 +28,7 @@ from afpcluster.interpret.cache import Recent, dependency
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
-from afpcluster.interpret.includes import ResourceLookup
+from afpcluster.interpret.includes import ResourceLookup, default_colour
 from afpcluster.interpret.line_data_axes import line_data_axes
 from afpcluster.interpret.mandatory import report_missing, report_missing_fields
 from afpcluster.interpret.misplaced import report_misplaced
@@ -117,7 +117,10 @@ class ObjectInterpreter:
         environment = self._object_environment(records, frame)
         assert environment.text is not None
         placed = read_area(records, frame.environment, include, self._findings, node.begin)
-        items = draw_text(data, environment.text, environment.fonts, self._context, node.begin.offset)
+        space = environment.text
+        if include is not None:
+            space = replace(space, colour=default_colour(include, self._findings.at(node.begin)))
+        items = draw_text(data, space, environment.fonts, self._context, node.begin.offset)
         if items and (placed.area.content_x or placed.area.content_y):
             items = [Group(items, translation(placed.area.content_x, placed.area.content_y))]
         self._place(placed, items, frame, node, include)
@@ -175,6 +178,7 @@ class ObjectInterpreter:
                 environment.fonts,
                 environment.resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
+                colour=default_colour(include, self._findings.at(node.begin)) if include else None,
             )
             with self._findings.kept() if key else nullcontext():
                 report_misplaced(node, self._findings)

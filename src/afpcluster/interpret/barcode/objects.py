@@ -264,7 +264,10 @@ class Drawing:
         return POINTS_PER_BASE[base] / units
 
     def _colour(self) -> Colour:
-        """Color Specification triplet, else the descriptor's named colour, else that of the object."""
+        """That of the include, Color Specification triplet, else the descriptor's named colour, else that of
+        the object."""
+        if self.object.colour is not None:
+            return self.object.colour
         specified = t.decode_triplet(self.descriptor.triplets, t.ColorSpecification)
         value = self.descriptor.colour
         if specified is not None:

@@ -132,6 +132,7 @@ def _set_defaults(drawing: Drawing, descriptor: bytes) -> None:
         except (OrderError, DecodeError) as error:
             spec = "Set Current Defaults (SCD) Instruction"
             drawing.report("graphics-defaults-bad", f"Set Current Defaults {error}", spec)
+    drawing.attributes.colour = drawing.object.colour or drawing.attributes.colour
     if drawing.attributes.pattern_symbol == 0:
         drawing.attributes.pattern_symbol = attributes.STANDARD.pattern_symbol
     drawing.defaults = copy(drawing.attributes)

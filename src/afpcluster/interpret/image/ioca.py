@@ -118,6 +118,7 @@ def _read_space(data_object: DataObject, context: Context) -> _Space:
                 raise DecodeError(f"Parameter X'{code:02X}' of the IDD is unknown")
         except DecodeError as error:
             report("image-descriptor-bad", f"{error}; it is skipped", IDD_SPEC)
+    space.colour = data_object.colour or space.colour
     return space
 
 

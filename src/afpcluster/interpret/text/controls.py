@@ -43,6 +43,7 @@ def draw_text(
         state.choose_plain_font()
     if space.initial:
         state.set_initial_conditions(space.initial)
+    state.colour = space.colour or state.colour
     state.enter()
     if start is not None:
         state.i, state.b = start

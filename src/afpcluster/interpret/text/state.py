@@ -29,7 +29,8 @@ _SPEC = "PTOCA Chapter 4"
 @dataclass(slots=True, frozen=True)
 class TextSpace:
     """The object space of a text object: points per L-unit and extent in points (PTD), initial
-    conditions as control sequences (PTD Format 2), suppressions that are active (MMC, MSU)."""
+    conditions as control sequences (PTD Format 2), suppressions that are active (MMC, MSU), the initial
+    colour that an include gives (IOB)."""
 
     x_unit: float
     y_unit: float
@@ -37,6 +38,7 @@ class TextSpace:
     height: float
     initial: bytes = b""
     suppressed: frozenset[int] = frozenset()
+    colour: Colour | None = None
 
 
 @dataclass(slots=True)
