@@ -36,7 +36,7 @@ _BY_OBJECT_TYPE = {
     0xFB: IMAGE,
 }
 _INCLUDABLE = (IMAGE, CONTAINER, GRAPHICS, BAR_CODE, TEXT, PAGE_SEGMENT)
-_COLOUR_MANAGEMENT = 0x91
+_NAME, _COLOUR_MANAGEMENT = 0x02, 0x91
 _COLOUR_SPEC = "MO:DCA Color Specification Triplet X'4E'"
 REFERENCES = (FqnType.DATA_OBJECT_EXTERNAL, FqnType.OTHER_OBJECT, FqnType.BEGIN_RESOURCE_OBJECT)
 
@@ -74,6 +74,23 @@ class ResourceLookup:
             findings.at(record, spec="MO:DCA Map Data Resource (MDR)").missing(
                 "resource-missing", message, severity=Severity.INFO
             )
+        return found
+
+    def secondary(
+        self, scope: ResourceScope, include: modca.IncludeObject, begin: Record, findings: Findings
+    ) -> dict[int, FoundResource]:
+        """The resources that an include maps for its object, which `begin` begins, by the numbers that this
+        has for them: a reference and, right behind it, FQN type X'BE' (tiles, images of QR Codes). Raises as
+        `mapped` does."""
+        found: dict[int, FoundResource] = {}
+        reference = b""
+        for triplet in t.split_triplets(include.triplets):
+            kind = triplet.data[0] if triplet.id == _NAME and triplet.data else None
+            if kind == FqnType.DATA_OBJECT_INTERNAL and reference:
+                resource = self.mapped(scope, reference, begin, findings)
+                if resource is not None:
+                    found[int.from_bytes(triplet.data[2:], "big")] = resource
+            reference = t.encode_triplet(_NAME, triplet.data) if kind in REFERENCES else b""
         return found
 
     def object_node(self, resource: Resource) -> ObjectNode | None:

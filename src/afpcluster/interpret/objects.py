@@ -168,6 +168,11 @@ class ObjectInterpreter:
         items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
+            resources = environment.resources
+            if include is not None:
+                resources = resources | self._lookup.secondary(
+                    frame.scope, include, node.begin, self._findings
+                )
             descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
             data_object = DataObject(
                 mnemonic(node.type),
@@ -176,7 +181,7 @@ class ObjectInterpreter:
                 descriptors[0] if descriptors else None,
                 list(node.flat()) if node.type == _BII else node.all(_DATA[node.type]),
                 environment.fonts,
-                environment.resources,
+                resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
                 colour=default_colour(include, self._findings.at(node.begin)) if include else None,
             )
