@@ -2,9 +2,8 @@
 
 Rules: the clients behave as the manual tells real ones to: short connect timeout, TCP keepalive, and an
 attempt that fails is sent again. Some come anew for each document, at both ports, one keeps its connection.
-Pings measure the outage: each is a new connection, at a fixed pace, whether the one before has answered or
-not. The load goes on until everything is as before, and a while longer. The verdict comes from the history
-alone (`history.check`).
+Pings measure the outage, from a process of their own (`pings`). The load goes on until everything is as
+before, and a while longer. The verdict comes from the history alone (`history.check`).
 """
 
 from __future__ import annotations
@@ -13,31 +12,27 @@ import asyncio
 import hashlib
 import io
 import random
-import socket
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
+from afpcluster.cluster.drill_client import session
 from afpcluster.cluster.drills import DRILLS, Drill
 from afpcluster.cluster.history import Recorder, Verdict, check, read, start_data
+from afpcluster.cluster.pings import pinging
 from afpcluster.cluster.probe import probe
 from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.site.site import Site
 from afpcluster.cluster.topology import SiteError
 from afpcluster.cluster.urls import entrance, urls
 
-PING_INTERVAL = 0.01  # seconds, as all durations here
-PING_TIMEOUT = 1.0
-CONNECT_TIMEOUT = 0.5
-BEFORE = (0.8, 1.3)  # how long the load runs before the fault strikes, at random between the two
-AFTER = 5.0  # and after everything is as before
-ARRIVE = 30.0  # a document must have arrived after this time
-UNACKNOWLEDGED = 3_000  # ms: longer than any proxy that is alive leaves data unacknowledged
-RECOVER = 15.0  # the cluster must be whole again after this time
+# In seconds: how long
+BEFORE = (0.8, 1.3)  # the load runs before the fault strikes, at random between the two
+AFTER = 5.0  # it runs after everything is as before
+ARRIVE = 30.0  # a document may take to arrive
+RECOVER = 15.0  # the cluster may take to be whole again
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +90,22 @@ class _Run:
         self._url = str(url)
         direct = replace(url, port=site.topology.ports.afp2web_proxy, path="/services")
         self._targets = {False: f"{url}/convert", True: f"{direct}/transform"}
-        self._tls = True if url.authority is None else ssl.create_default_context(cafile=url.authority)
+        self._authority = url.authority
 
     async def whole(self, drill: Drill, clients: Sequence[Client]) -> None:
-        async with self._session(kept=False) as session, asyncio.TaskGroup() as tasks:
+        pinged = pinging(f"{self._url}/heartbeat", self._authority)
+        async with pinged as pings, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch_holders())
-            tasks.create_task(self._ping(session))
             for worker, client in enumerate(clients):
                 tasks.create_task(self._send_documents(client, worker))
             await self._strike(drill)
             await self._recover()
             await asyncio.sleep(self._after)
             self._loaded = False
+        for ping in pings:
+            self._recorder.ping(ping)
         holders, bad = await self._unhealthy()
         self._recorder.event("end", holders=holders, unhealthy=bad)
-
-    def _session(self, *, kept: bool) -> aiohttp.ClientSession:
-        timeout = aiohttp.ClientTimeout(total=ARRIVE, sock_connect=CONNECT_TIMEOUT)
-        connector = aiohttp.TCPConnector(force_close=not kept, limit=0, socket_factory=_socket, ssl=self._tls)
-        return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
     async def _strike(self, drill: Drill) -> None:
         await asyncio.sleep(random.uniform(*BEFORE))
@@ -132,13 +124,13 @@ class _Run:
 
     async def _send_documents(self, client: Client, worker: int) -> None:
         number = 0
-        async with self._session(kept=client.kept) as session:
+        async with session(self._authority, ARRIVE, kept=client.kept) as connected:
             while self._loaded:
                 number += 1
-                await self._send_one(session, client, worker, number)
+                await self._send_one(connected, client, worker, number)
 
     async def _send_one(
-        self, session: aiohttp.ClientSession, client: Client, worker: int, number: int
+        self, connected: aiohttp.ClientSession, client: Client, worker: int, number: int
     ) -> None:
         give_up = self._recorder.now() + ARRIVE
         which = (worker + number) % len(self._documents)
@@ -150,7 +142,9 @@ class _Run:
             cut = False
             headers = {"Content-Type": "application/vnd.ibm.modcap"}
             try:
-                async with session.post(self._targets[client.direct], data=body, headers=headers) as response:
+                async with connected.post(
+                    self._targets[client.direct], data=body, headers=headers
+                ) as response:
                     answer = await response.read()
                     if response.status == 200:
                         sha256 = hashlib.sha256(answer).hexdigest()
@@ -165,27 +159,6 @@ class _Run:
             if error is None or self._recorder.now() > give_up:
                 return
             await asyncio.sleep(0.02)
-
-    async def _ping(self, session: aiohttp.ClientSession) -> None:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        async with asyncio.TaskGroup() as tasks:
-            while self._loaded:
-                tasks.create_task(self._ping_once(session))
-                due = max(due + PING_INTERVAL, loop.time())
-                await asyncio.sleep(due - loop.time())
-
-    async def _ping_once(self, session: aiohttp.ClientSession) -> None:
-        began, error = round(self._recorder.now(), 4), None
-        timeout = aiohttp.ClientTimeout(total=PING_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
-        try:
-            async with session.get(f"{self._url}/heartbeat", timeout=timeout) as response:
-                await response.read()
-                if response.status != 200:
-                    error = f"status {response.status}"
-        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
-            error = f"{type(failure).__name__}: {failure}"
-        self._recorder.event("ping", began=began, ok=error is None, error=error)
 
     async def _watch_holders(self) -> None:
         seen = None
@@ -219,15 +192,3 @@ class _Run:
         faults = proxies_at_fault(self._site)
         bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
         return self._site.holders(), bad
-
-
-def _socket(address: Any) -> socket.socket:
-    """A proxy that vanished without a word is noticed: by keepalive while its answer is waited for, by the
-    user timeout while it has not acknowledged what was sent (keepalive is silent then)."""
-    made = socket.socket(family=address[0], type=address[1], proto=address[2])
-    made.setblocking(False)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 2)):
-        made.setsockopt(socket.IPPROTO_TCP, option, value)
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED)
-    return made

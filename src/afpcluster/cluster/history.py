@@ -96,6 +96,11 @@ class Recorder:
         row = {"t": round(self.now(), 4), "kind": kind, **data}
         self._file.write(json.dumps(row) + "\n")
 
+    def ping(self, seen: Event) -> None:
+        """Write down a ping of `pings`, whose times are those of the machine's clock."""
+        times = {name: round(seen[name] - self._began, 4) for name in ("t", "began")}
+        self.event("ping", **{**seen, **times})
+
     def __enter__(self) -> Self:
         return self
 

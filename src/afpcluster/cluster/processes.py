@@ -42,7 +42,7 @@ class User(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Process:
     """One supervised process. `pause` in milliseconds between its end and its next start; `nice` as in
-    nice(1)."""
+    nice(1); `realtime` as in chrt(1), 0: none."""
 
     host: str
     name: str
@@ -50,6 +50,7 @@ class Process:
     user: User
     pause: int
     nice: int = 0
+    realtime: int = 0
     pid_file: str | None = None  # written by the supervisor, path inside the host
     stale: tuple[str, ...] = ()  # removed before each start, paths inside the host
 
@@ -95,6 +96,7 @@ def _proxy(topology: Topology, host: Host) -> Iterator[Process]:
         User.SERVICE,
         pause=200,
         nice=-10,
+        realtime=topology.vrrp.realtime_priority,  # as Keepalived, which waits for its word
     )
     yield Process(
         host.name,

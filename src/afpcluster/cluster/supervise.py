@@ -120,8 +120,8 @@ class Supervisor:
         return child.pid
 
     def _as_user(self, row: Process) -> list[str]:
-        """The command with its niceness and user; each part replaces the one before it, so the PID stays."""
-        nice = ["nice", "-n", str(row.nice)]
+        """The command with its priority and user; each part replaces the one before it, so the PID stays."""
+        nice = ["nice", "-n", str(row.nice), *(["chrt", "--rr", str(row.realtime)] if row.realtime else [])]
         if row.user is User.ROOT:
             return [*nice, *row.argv]
         if row.user is User.HAPROXY:
