@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from afpcluster.afp.ptoca import CONTROLS, PREFIX, TABLE, Sequence, operand_decoder, split_controls
@@ -58,12 +59,11 @@ def draw_text(
     return state.items
 
 
-_HEADS = struct.Struct(">BBhHh").unpack_from
-"""Length, type and first operand of a control sequence; where that is of two bytes, the head and the first
-operand of the next one."""
+_HEADS = struct.Struct(">HhHh").unpack_from
+"""Length and type of a control sequence as one number, its first operand; where that is of two bytes, the
+same of the next one."""
 _BEHIND_THE_LAST = bytes(8)  # so that as much can be looked at there
-_AMI, _AMB = 0xC7, 0x04D3  # AMI that chains, the head of AMB that does
-_RAW, _SPAN, _DECODED = -1, -2, -3
+_AMI, _AMB = 0x04C7, 0x04D3  # those that chain
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
 _UCT, _STO = 0x6A, 0xF6
@@ -101,12 +101,12 @@ class TextInterpreter(ShownText):
         """Process a chain of control sequences; the position behind it (the end, where it is damaged).
         `padded` is `data` with as many bytes behind it as are looked at together."""
         end = len(data)
-        table, heads = _HANDLERS, _HEADS
+        steps, heads = _STEPS, _HEADS
         begin = at
         chained = 1
         while chained:
-            length, type_, first, following, second = heads(padded, at)
-            if type_ == _AMI and following == _AMB and length == 4 and not self.fields and at + 8 <= end:
+            head, first, following, second = heads(padded, at)
+            if head == _AMI and following == _AMB and not self.fields and at + 8 <= end:
                 self.i = first * self.i_unit  # the commonest pair in most files, as one
                 self.b = second * self.b_unit
                 self.shift = 0.0
@@ -114,27 +114,21 @@ class TextInterpreter(ShownText):
                 self.owed = b""
                 at += 8
                 continue
-            next_ = at + length
-            if length < 2 or next_ > end:
+            length, chained, operand, handler = steps[head]
+            behind = at + length
+            if behind > end:
                 if at == end > begin:
                     return end  # the last control says that the chain goes on, but nothing is lost
-                self._report_cut(length, type_, end - at)
+                self._report_cut(head >> 8, head & 0xFF, end - at)
                 return end
-            handler, unpack, full, decode = table[type_]
-            chained = type_ & 1
-            if full == _RAW:  # text, colours
-                handler(self, data[at + 2 : next_])
-            elif full == length:  # moves, fonts
-                handler(self, unpack(data, at + 2)[0])
-            elif full == _SPAN:
-                next_, chained = handler(self, data, at)
+            if operand is None:  # text, colours
+                handler(self, data[at + 2 : behind])
+                at = behind
+            elif operand is not _reads_on:  # moves, fonts
+                handler(self, operand(data, at + 2)[0])
+                at = behind
             else:
-                operands = decode(data[at + 2 : next_])
-                if operands is not None:
-                    handler(self, *operands)
-                else:
-                    self._not_handled(type_)
-            at = next_
+                at, chained = handler(self, data, at)
         return at
 
     def _report_cut(self, length: int, type_: int, left: int) -> None:
@@ -147,7 +141,7 @@ class TextInterpreter(ShownText):
                 f"Control sequence X'{type_:02X}' has length {length}; text after it is lost",
             )
 
-    def _not_handled(self, type_: int) -> None:
+    def not_handled(self, type_: int) -> None:
         control = TABLE[type_]
         if control is None:
             self.report("control-unknown", f"Control sequence X'{type_:02X}' is unknown and was skipped")
@@ -281,22 +275,51 @@ def _chained_alike(data: bytes, at: int) -> tuple[list[bytes], int, int]:
     return operands, at, chained
 
 
-def _handlers() -> list[Any]:
-    """By type: handler, unpack function, length and decoder. A length is that of a sequence with its one
-    operand, `_RAW` where the handler takes all bytes, `_SPAN` where it reads on behind the sequence,
-    `_DECODED` where the decoder is needed; where that answers None, the sequence is not handled."""
-    table: list[Any] = []
-    for control in TABLE:
-        if control is None:
-            table.append((None, None, _DECODED, lambda _: None))
-            continue
-        formats = struct.Struct(">" + "".join(o.format for o in control.operands))
-        length = {0: _RAW, 1: formats.size + 2}.get(len(control.operands), _DECODED)
-        if control.mnemonic in _SPANS:
-            length = _SPAN
-        handler = getattr(TextInterpreter, control.name)
-        table.append((handler, formats.unpack_from, length, operand_decoder(control)))
-    return table
+_Handler = Callable[..., Any]
+_Step = tuple[int, int, "Callable[..., tuple[Any, ...]] | None", _Handler]
+_NEVER = sys.maxsize  # the length of what has none
 
 
-_HANDLERS = _handlers()
+def _reads_on(_data: bytes, _at: int) -> tuple[Any, ...]:
+    """Stands where the handler reads on behind the control sequence by itself."""
+    raise AssertionError("never called")
+
+
+class _Steps(dict[int, _Step]):
+    """What to do with a control sequence, by its head (length and type as one number), made when it is met
+    first: its length and chaining bit; what decodes its one operand, None where the handler takes all bytes;
+    the handler. One that `_reads_on` takes the text and the position of the head, and answers the position
+    behind and whether the chain goes on."""
+
+    def __missing__(self, head: int) -> _Step:
+        step = self[head] = _step(head >> 8, head & 0xFF)
+        return step
+
+
+def _step(length: int, type_: int) -> _Step:
+    control, chained = TABLE[type_], type_ & 1
+    if length < 2:
+        return _NEVER, 0, None, TextInterpreter.no_operation
+    if control is None:
+        return length, chained, None, lambda text, _: text.not_handled(type_)
+    handler = getattr(TextInterpreter, control.name)
+    if control.mnemonic in _SPANS:
+        return length, chained, _reads_on, handler
+    if not control.operands:
+        return length, chained, None, handler
+    formats = struct.Struct(">" + "".join(operand.format for operand in control.operands))
+    if len(control.operands) == 1 and formats.size == length - 2:
+        return length, chained, formats.unpack_from, handler
+    decode = operand_decoder(control)
+
+    def handle(text: TextInterpreter, data: bytes) -> None:
+        operands = decode(data)
+        if operands is None:
+            text.not_handled(type_)
+        else:
+            handler(text, *operands)
+
+    return length, chained, None, handle
+
+
+_STEPS = _Steps()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 from math import ceil, floor, hypot, log10
 from typing import Any
 
@@ -75,14 +76,13 @@ class ContentWriter:
 
     def items(self, items: Sequence[Item]) -> None:
         """Paint `items` in order."""
-        at, end = 0, len(items)
-        while at < end:
-            kind = type(items[at])
+        for kind, alike in groupby(items, type):
             if kind is GlyphRun:
-                at = self.text.runs(items, at)
+                self.text.runs(alike)
             else:
-                PAINTERS[kind](self, items[at])
-                at += 1
+                painter = PAINTERS[kind]
+                for item in alike:
+                    painter(self, item)
 
     def data(self) -> bytes:
         """The finished stream, uncompressed."""
@@ -96,8 +96,7 @@ class ContentWriter:
         if text.open:
             text.end()
         x, y, width, height, colour = item
-        fill = text.fill
-        if colour is not fill and colour != fill:
+        if colour is not text.fill and colour != text.fill:
             text.set_fill(colour)
         self.out.append(b"%d %d %d %d re f" % self._box(x, y, width, height))
 

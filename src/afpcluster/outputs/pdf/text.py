@@ -7,15 +7,14 @@ are; only runs with gaps, placements or sections of a two-byte raster face need 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
-from afpcluster.display.items import PLAIN, GlyphRun, Item
+from afpcluster.display.items import PLAIN, GlyphRun
 from afpcluster.outputs.pdf.colour import fill_operator
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.pdf.values import escape_string, number, numbers, text_string
@@ -94,8 +93,8 @@ class TextWriter:
 
     # Runs
 
-    def runs(self, items: Sequence[Item], at: int) -> int:
-        """Show the runs from `items[at]` up to the first item that is none; the position of that.
+    def runs(self, runs: Iterable[Any]) -> None:
+        """Show glyph runs, which nothing else is among.
 
         Most of the time goes here, hence one unpacking, looks before calls, and the state of the common
         case in local variables.
@@ -106,12 +105,10 @@ class TextWriter:
         fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
         # The stretch, while nothing is between letters.
         last_plain_stretch = self._stretch if self._spacing == 0.0 else None
-        last_x, last_y, last_direction = self._x, self._y, self._direction
-        plain, kind = PLAIN, GlyphRun
-        for position, run in enumerate(islice(items, at, None), at):
-            if type(run) is not kind:
-                at = position
-                break
+        last_x, last_y = self._x, self._y
+        level = 0.0 if self._direction == 0.0 else None  # the direction, while it is that one
+        plain = PLAIN
+        for run in runs:
             face, size, x, y, codes, colour, direction, stretch, arrangement = run
             if not codes:
                 continue
@@ -138,25 +135,23 @@ class TextWriter:
             if special:
                 self._x, self._y = last_x, last_y
                 self._show_specially(run)
-                last_x, last_y, last_direction, last_face = self._x, self._y, self._direction, None
+                last_x, last_y, last_face = self._x, self._y, None
+                level = 0.0 if self._direction == 0.0 else None
                 continue
             noted += codes
             # Four quick looks beat one pattern; nearly no string has what must be escaped.
             if 0x5C in codes or 0x28 in codes or 0x29 in codes or 0x0D in codes:
                 codes = escape_string(codes)
             across, down = round(x * unit), round(y * unit)
-            if direction == 0.0 == last_direction:  # nearly always
+            if direction == level:  # nearly always
                 append(b"%d %d Td(%b)Tj" % (across - last_x, last_y - down, codes))
             else:
                 self._x, self._y = last_x, last_y
                 self._move(across, down, direction)
-                last_direction = direction
+                level = 0.0 if direction == 0.0 else None
                 append(b"(%b)Tj" % codes)
             last_x, last_y = across, down
-        else:
-            at = len(items)
         self._x, self._y = last_x, last_y
-        return at
 
     def _show_specially(self, run: GlyphRun) -> None:
         text = run.arrangement.text
