@@ -66,6 +66,7 @@ SLOPPY = {
         [BEGIN, size(), b"\x95\0\x96\0\x9b\x01\0", DATA, END],
         ["ioca-parameter-bad"] * 2,
     ),
+    "no size": ([BEGIN, DATA, END], ["ioca-size-missing"]),
     "no begin": ([size(), DATA, END], []),
     "no end": ([BEGIN, size(), DATA], ["ioca-end-missing"]),
     "rubbish behind the end": ([BEGIN, size(), DATA, END, b"\xc5\xff\xee rubbish"], []),

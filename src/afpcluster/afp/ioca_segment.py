@@ -60,6 +60,7 @@ class Raster:
     data: bytearray = field(default_factory=bytearray, repr=False)
     bands: dict[int, bytearray] = field(default_factory=dict, repr=False)
     mask: Raster | None = None
+    sized: bool = False  # by an Image Size, in a tile by a Tile Size
     positioned: bool = False  # by a Tile Position
 
     def starting(self, offset: int) -> Raster:
@@ -122,6 +123,14 @@ class _Reader:
             )
             content.tiled = len(self.rasters) > self.before
         if content is not None and not content.tiled:
+            if not content.sized and (content.data or content.bands):
+                self.report(
+                    "ioca-size-missing",
+                    "An image has no Image Size; its data and its presentation space say how large it is",
+                    "IOCA Image Size, EC-940F",
+                    severity=Severity.SUBSTITUTED,
+                    offset=content.offset,
+                )
             self.rasters.append(content)
         self.content, self.before = None, len(self.rasters)
 
@@ -174,7 +183,7 @@ class _Reader:
 
 def _size(raster: Raster, data: bytes) -> None:
     size = ImageSize.decode(data)
-    raster.width, raster.height = size.x_size, size.y_size
+    raster.width, raster.height, raster.sized = size.x_size, size.y_size, True
 
 
 def _encoding(raster: Raster, data: bytes) -> None:
@@ -216,7 +225,7 @@ def _tile_position(raster: Raster, data: bytes) -> None:
 
 def _tile_size(raster: Raster, data: bytes) -> None:
     size = TileSize.decode(data)
-    raster.width, raster.height = size.x_size, size.y_size
+    raster.width, raster.height, raster.sized = size.x_size, size.y_size, True
     raster.scale = size.relative_resolution or 1
 
 
