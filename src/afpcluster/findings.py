@@ -118,6 +118,10 @@ class Reporter:
 _LIMIT = "findings-limit"
 
 
+Whereabouts = tuple[str | None, int | None, int | None]
+"""Print file, page, and the byte where that begins."""
+
+
 class Findings:
     """Collects findings; the same code and message twice is one finding with a count.
 
@@ -136,31 +140,30 @@ class Findings:
         self._limit = limit
         self._beyond: Finding | None = None
         self._page: int | None = None
+        self._page_offset: int | None = None
         self._keeping = 0
 
     @contextmanager
-    def on_page(self, number: int) -> Iterator[None]:
-        """What is found meanwhile is found on this page."""
-        before, self._page = self._page, number
-        try:
+    def on_page(self, number: int, offset: int | None) -> Iterator[None]:
+        """What is found meanwhile is found on this page, which begins at byte `offset`: that is the place of
+        what has none of its own."""
+        with self.back_at((self.file, number, offset)):
             yield
-        finally:
-            self._page = before
 
     @property
-    def here(self) -> tuple[str | None, int | None]:
-        """The print file and page that findings are of now, for `back_at`."""
-        return self.file, self._page
+    def here(self) -> Whereabouts:
+        """Where findings are of now, for `back_at`."""
+        return self.file, self._page, self._page_offset
 
     @contextmanager
-    def back_at(self, here: tuple[str | None, int | None]) -> Iterator[None]:
+    def back_at(self, here: Whereabouts) -> Iterator[None]:
         """What is found meanwhile is of a file and page of before."""
         before = self.here
-        self.file, self._page = here
+        self.file, self._page, self._page_offset = here
         try:
             yield
         finally:
-            self.file, self._page = before
+            self.file, self._page, self._page_offset = before
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -192,6 +195,8 @@ class Findings:
     ) -> None:
         """Record one finding on the current page, seen `count` times."""
         kept = count if self._keeping else 0
+        if offset is None and field is None and self._page_offset is not None:
+            offset, field = self._page_offset, "BPG"
         self._insert(
             Finding(
                 code, severity, message, offset, field, self._page, spec, count, bytes_lost, kept, self.file

@@ -117,7 +117,7 @@ def merged(*parts: Findings) -> list[Finding]:
 def test_what_is_kept_counts_once_however_many_meet_it() -> None:
     one, other = Findings(), Findings()
     for findings, page_number, times in ((one, 1, 3), (other, 17, 2)):
-        with findings.on_page(page_number):
+        with findings.on_page(page_number, None):
             with findings.kept():
                 for _ in range(times):
                     findings.add("a", Severity.INFO, "in an overlay", bytes_lost=1)
@@ -139,11 +139,26 @@ def test_kept_and_not_are_added() -> None:
 
 def test_a_page_is_left_whatever_happens() -> None:
     findings = Findings()
-    with pytest.raises(ValueError, match="fault"), findings.on_page(3), findings.kept():
+    with pytest.raises(ValueError, match="fault"), findings.on_page(3, 500), findings.kept():
         raise ValueError("fault")
     findings.add("a", Severity.INFO, "m")
     (finding,) = findings
     assert (finding.page, finding.kept) == (None, 0)
+
+
+def test_what_has_no_place_of_its_own_is_where_its_page_begins() -> None:
+    findings = Findings()
+    with findings.on_page(3, 500):
+        findings.add("a", Severity.INFO, "of the page")
+        findings.at(700, "PTX")("b", "of a field")
+        findings.at(None, "IMM")("c", "of a field that is not known")
+    findings.add("d", Severity.INFO, "of the file")
+    assert [(f.offset, f.field) for f in findings] == [
+        (500, "BPG"),
+        (700, "PTX"),
+        (None, "IMM"),
+        (None, None),
+    ]
 
 
 @pytest.mark.parametrize("layout", Layout)

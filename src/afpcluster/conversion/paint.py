@@ -67,7 +67,7 @@ class Painter:
         return self._guarded(unit, lambda page: self._interpreter.draw(page, form))
 
     def _guarded(self, unit: PageUnit, draw: Callable[[PageUnit], Page]) -> Page:
-        with self._findings.on_page(unit.number):
+        with self._findings.on_page(unit.number, unit.offset):
             try:
                 return draw(unit)
             except (ConversionError, MemoryError):
@@ -83,7 +83,7 @@ class Painter:
         except (ConversionError, MemoryError):
             raise
         except Exception as fault:
-            with self._findings.on_page(page.number):
+            with self._findings.on_page(page.number, page.place.offset):
                 self._report(fault, None)
             marked = self._marked(page.number, page.width, page.height, page.groups)
             marked.place, marked.ordinal, marked.facts = page.place, page.ordinal, page.facts

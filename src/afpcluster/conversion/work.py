@@ -87,7 +87,7 @@ class Work:
     def _facts(self, maker: Maker) -> Iterator[tuple[Unit, Packet | None]]:
         for number, unit in enumerate(self._walk.pages(), 1):
             if self._mine(number):
-                with self._painted.on_page(unit.number):
+                with self._painted.on_page(unit.number, unit.offset):
                     yield unit, maker.packet(page_facts(unit, self._painted))
             else:
                 yield unit, None
@@ -98,7 +98,7 @@ class Work:
         reader = SourceReader(self._painted, self._options.form_map)
         for number, unit in enumerate(self._walk.pages(), 1):
             if self._mine(number):
-                with self._painted.on_page(unit.number):
+                with self._painted.on_page(unit.number, unit.offset):
                     yield unit, maker.packet(reader.page(unit, number))
             else:
                 yield unit, None

@@ -36,12 +36,14 @@ class GroupStart(NamedTuple):
 
 class Place(NamedTuple):
     """`document` counts documents from 1 (0: the page is in none), `page` the pages of that document from 1.
-    `groups` are all page groups around the page, outermost first, whether they begin with it or not."""
+    `groups` are all page groups around the page, outermost first, whether they begin with it or not.
+    `offset` is the byte of the file where the page begins."""
 
     document: int = 0
     document_name: str = ""
     page: int = 0
     groups: tuple[GroupStart, ...] = ()
+    offset: int | None = None
 
     @property
     def document_title(self) -> str:

@@ -39,7 +39,7 @@ def texts_of(source: BinaryIO, options: Options, findings: Findings) -> Iterator
     try:
         assembler = Assembler(RecordFile(source, findings), findings, outside, accept_truncated=True)
         for unit in assembler.pages():
-            with findings.on_page(unit.number):
+            with findings.on_page(unit.number, unit.offset):
                 yield from _page(unit, library, findings)
     except ConversionError as error:
         findings.at(error.offset)(error.code, error.message, severity=Severity.ERROR)

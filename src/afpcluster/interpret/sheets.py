@@ -110,7 +110,7 @@ class SheetComposer:
                 continue
             left, top, right, bottom = _bounds(page, _on_medium(sheet, placed, extents))
             if min(left, top, width - right, height - bottom) < -_TOLERANCE:
-                with self._findings.on_page(placed.unit.number):
+                with self._findings.on_page(placed.unit.number, placed.unit.offset):
                     self._findings.at(
                         placed.unit.offset,
                         "PGP",

@@ -177,7 +177,7 @@ class _Writer:
             self._medium_map, self._since = invoked.key, 0
         before, slots = packet.slot
         if before % slots != self._since % slots:
-            with self._findings.on_page(packet.number):
+            with self._findings.on_page(packet.number, packet.place.offset):
                 self._findings.at(None, "IMM", "MO:DCA Invoke Medium Map (IMM)")(
                     "sheet-place-changed",
                     "Pages in front of this one that share its sheet are left out; its medium map may give "

@@ -105,7 +105,7 @@ class PdfDocumentWriter:
     def add(self, packet: PagePacket) -> None:
         """Write the next page."""
         self._findings.extend(packet.findings)
-        with self._findings.on_page(packet.number):
+        with self._findings.on_page(packet.number, packet.place.offset):
             self._write_page(packet)
 
     def begin_file(self, name: str) -> None:

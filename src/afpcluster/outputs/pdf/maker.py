@@ -111,7 +111,7 @@ class PacketMaker:
             writer = ContentWriter(resources, flip, known_state=True)
         scale = number(1 / PAGE_UNIT)
         writer.out.append(f"{scale} 0 0 -{scale} 0 {number(page.height)} cm".encode())
-        with self._findings.on_page(page.number):
+        with self._findings.on_page(page.number, page.place.offset):
             writer.items(items)
         return PagePacket(
             page.number,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from afpcluster.display.face import Face, FontProgram, OutlineFace, ProgramKind, RasterFace, is_private
-from afpcluster.findings import Findings, Severity
+from afpcluster.findings import Findings, Severity, Whereabouts
 from afpcluster.outputs.pdf.fonts.composite import write_composite_font
 from afpcluster.outputs.pdf.fonts.dictionaries import FontRules, used_glyphs
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram, ProgramError
@@ -48,7 +48,7 @@ class FontStore:
         self._refs: dict[FontKey, Ref] = {}
         self._codes: dict[FontKey, set[int]] = {}
         self._texts: dict[FontKey, dict[int, str]] = {}
-        self._met: dict[str, tuple[str | None, int | None]] = {}  # where faces and programs came first
+        self._met: dict[str, Whereabouts] = {}  # where faces and programs came first
 
     def add_face(self, face: Face) -> None:
         """Take in a face; its program's data comes by `add_program`."""
