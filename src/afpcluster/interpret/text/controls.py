@@ -310,6 +310,9 @@ def _step(length: int, type_: int) -> _Step:
     formats = struct.Struct(">" + "".join(operand.format for operand in control.operands))
     if len(control.operands) == 1 and formats.size == length - 2:
         return length, chained, formats.unpack_from, handler
+    if formats.size == length - 2:
+        unpack = formats.unpack
+        return length, chained, None, lambda text, data: handler(text, *unpack(data))
     decode = operand_decoder(control)
 
     def handle(text: TextInterpreter, data: bytes) -> None:
