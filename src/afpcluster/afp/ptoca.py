@@ -41,7 +41,16 @@ class Control:
     @property
     def required(self) -> int:
         """Bytes of the operands that must be there."""
-        return struct.calcsize(">" + "".join(o.format for o in self.operands if not o.optional))
+        return self._sizes()[len([o for o in self.operands if not o.optional])]
+
+    def taken(self, size: int) -> int:
+        """Bytes of whole operands among the first `size` bytes."""
+        return max(total for total in self._sizes() if total <= max(size, 0))
+
+    def _sizes(self) -> list[int]:
+        """Bytes of the first operands: of none, one, two, …"""
+        formats = [operand.format for operand in self.operands]
+        return [struct.calcsize(">" + "".join(formats[:count])) for count in range(len(formats) + 1)]
 
 
 def _row(code: int, mnemonic: str, name: str, operands: str = "", parity: str = "both") -> Control:

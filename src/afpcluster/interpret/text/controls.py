@@ -67,6 +67,7 @@ _AMI, _AMB = 0x04C7, 0x04D3  # those that chain
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
 _UCT, _STO = 0x6A, 0xF6
+_RULES, _WITHOUT_FRACTION = ("DIR", "DBR"), 6  # length of one whose RWIDTH is two bytes, as some write it
 _INITIAL_CONDITIONS = frozenset(
     control.code
     for control in CONTROLS
@@ -147,6 +148,11 @@ class TextInterpreter(ShownText):
             self.report("control-unknown", f"Control sequence X'{type_:02X}' is unknown and was skipped")
         else:
             self.report("control-short", f"{control.mnemonic} lacks a required operand and was skipped")
+
+    def report_left(self, mnemonic: str, size: int, left: int) -> None:
+        """A control sequence has operands that are none, or half of one: nothing follows from them."""
+        told = f"{mnemonic} has {size} bytes of operands; the last {left} make no operand and are ignored"
+        self.report("control-operands", told, severity=Severity.SUBSTITUTED)
 
     def finish(self) -> None:
         """End what is still open at the end of the text object."""
@@ -313,14 +319,19 @@ def _step(length: int, type_: int) -> _Step:
     if formats.size == length - 2:
         unpack = formats.unpack
         return length, chained, None, lambda text, data: handler(text, *unpack(data))
-    decode = operand_decoder(control)
+    decode = read = operand_decoder(control)
+    left = length - 2 - control.taken(length - 2)
+    if control.mnemonic in _RULES and length == _WITHOUT_FRACTION:
+        read, left = lambda data: decode(data + b"\0"), 0
 
     def handle(text: TextInterpreter, data: bytes) -> None:
-        operands = decode(data)
+        operands = read(data)
         if operands is None:
             text.not_handled(type_)
-        else:
-            handler(text, *operands)
+            return
+        if left:
+            text.report_left(control.mnemonic, length - 2, left)
+        handler(text, *operands)
 
     return length, chained, None, handle
 
