@@ -31,10 +31,16 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
     else:
         matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
         placed = [transformed(item, matrix) for item in items]
-    if not area.width or not area.height or _fits(width, height, matrix, area):
+    if not area.width or not area.height or fits(width, height, matrix, area):
         return placed
     if mapping != MappingOption.POSITION:
         return [Group(placed, clip=Box(0, 0, area.width, area.height))]
+    report_outside(area, report)
+    return placed
+
+
+def report_outside(area: ObjectArea, report: Reporter) -> None:
+    """Record that an object mapped by position, which has to lie in its area, does not."""
     report(
         "object-outside-area",
         f"An object mapped by position reaches out of its area of {area.width:.1f} x {area.height:.1f} "
@@ -42,7 +48,6 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
         SPEC,
         severity=Severity.INFO,
     )
-    return placed
 
 
 def is_scaled(area: ObjectArea) -> bool:
@@ -51,7 +56,7 @@ def is_scaled(area: ObjectArea) -> bool:
     return bool(area.width and area.height) and area.mapping in scales
 
 
-def _fits(width: float, height: float, matrix: Matrix, area: ObjectArea) -> bool:
+def fits(width: float, height: float, matrix: Matrix, area: ObjectArea) -> bool:
     """Whether a mapped presentation space lies inside its area."""
     left, top = matrix.apply(0, 0)
     right, bottom = matrix.apply(width, height)

@@ -150,8 +150,9 @@ def set_marker_symbol(drawing: Drawing, symbol: int) -> None:
 
 
 def set_character_angle(drawing: Drawing, x: int, y: int) -> None:
-    default = drawing.defaults.character_angle
-    drawing.attributes.character_angle = degrees(atan2(y, x)) if x or y else default
+    """The baseline is parallel to the line from (0, 0) to (x, y), as the picture's scale has it."""
+    default, canvas = drawing.defaults.character_angle, drawing.canvas
+    drawing.attributes.character_angle = degrees(atan2(y * canvas.sy, x * canvas.sx)) if x or y else default
 
 
 def set_character_cell(

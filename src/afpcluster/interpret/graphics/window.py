@@ -1,7 +1,8 @@
 """How the window of the graphics presentation space lies in the object area.
 
 The window is given in GPS units with y upwards; the mapping option of Map Graphics Object scales or
-places it, scale to fit where none is given. What lies outside of the window or the area is not shown.
+places it, scale to fit where none is given. What lies outside of the window or the area is not shown; but
+position does not trim to the area, and that the window reaches out of it is told.
 MO:DCA "Map Graphics Object (MGO)", "Mapping Option Triplet X'04'"; AFP GOCA "Window Specification".
 """
 
@@ -12,10 +13,11 @@ from typing import NamedTuple
 from afpcluster.afp.declare import DecodeError
 from afpcluster.afp.goca_descriptor import WINDOW_SPECIFICATION, WindowSpecification, descriptor_parameters
 from afpcluster.afp.units import read_unit
-from afpcluster.display.geometry import Box
+from afpcluster.display.geometry import Box, translation
 from afpcluster.findings import Severity
 from afpcluster.interpret.context import Context, DataObject, MappingOption, ObjectArea
 from afpcluster.interpret.graphics.state import Canvas
+from afpcluster.interpret.mapping import fits, report_outside
 
 _SPEC = "AFP GOCA Window Specification (Mandatory)"
 
@@ -59,8 +61,12 @@ def window_mapping(data_object: DataObject, context: Context) -> WindowMapping:
     if area.width <= 0 or area.height <= 0:  # the content says how big the area is
         area = ObjectArea(width, height)
     kx, ky, x, y = _placed(area, width, height)
-    right, bottom = min(x + width * kx, area.width), min(y + height * ky, area.height)
-    left, top = max(x, 0.0), max(y, 0.0)
+    left, top, right, bottom = x, y, x + width * kx, y + height * ky
+    if area.mapping != MappingOption.POSITION:
+        left, top = max(left, 0.0), max(top, 0.0)
+        right, bottom = min(right, area.width), min(bottom, area.height)
+    elif not fits(width, height, translation(x, y), area):
+        report_outside(area, report)
     clip = Box(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
     return WindowMapping(
         sx * kx, sy * ky, window.left, window.top, x, y, clip, (kx, ky), window.image_points_per_inch
