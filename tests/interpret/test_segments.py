@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from displayed import items_shown
+from typing import Any
 
-from afpcluster.afp import modca
+import pytest
+from displayed import finding_codes, items_shown
+
+from afpcluster.afp import modca, triplets
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
-from afpcluster.sample.records import enclosed, field, made, resource
+from afpcluster.sample.records import enclosed, field, made, resource, triplet
 from benchmarks.fuzz import seed_objects, seed_pages
 
 
@@ -97,3 +99,41 @@ def test_text_of_a_segment_goes_on_with_the_font_of_its_page() -> None:
     )
     file = seed_pages.print_file(*content, resources=segment, maps=seed_pages.map_font(*groups))
     assert items_shown(file) == ["'A' 20 at 0,20", "'A' 20 at 30,40", "'A' 10 at 0,50"]
+
+
+RED = triplet(
+    made(triplets.ColorSpecification, space=1, size_1=8, size_2=8, size_3=8, size_4=0, color=b"\xff\0\0")
+)
+FIT = triplet(triplets.MappingOptionTriplet(0x20))
+QUARTER = {"x_orientation": modca.orientation(90), "y_orientation": modca.orientation(180)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "told"),
+    [
+        ({}, "rule 5,10 to 25,11", []),
+        ({"triplets": RED}, "rule 5,10 to 25,11 rgb 1/0/0", []),
+        ({"triplets": FIT}, "rule 5,10 to 25,11", []),
+        (QUARTER, "rule 5,10 to 25,11", ["orientation-bad"]),
+        ({"reference": 0}, "rule 5,10 to 25,11", ["reference-bad"]),
+    ],
+)
+def test_text_of_a_segment_has_no_area_that_an_include_could_change(
+    asked: dict[str, Any], shown: str, told: list[str]
+) -> None:
+    """Include Object (IOB): what it asks for is over the environment groups of the segment's objects."""
+    text = seed_pages.text(drawn(("AMI", 100), ("AMB", 200)))
+    segment = resource("SEGM", 0xFB, enclosed("BPS", "SEGM", [text]))
+    values: dict[str, Any] = {
+        "name": encode_name("SEGM"),
+        "object_type": 0x5F,
+        "x_origin": 600,
+        "y_origin": 800,
+        "x_orientation": modca.USE_OBJECT_ORIENTATION,
+        "y_orientation": modca.USE_OBJECT_ORIENTATION,
+        "x_content": modca.USE_OBJECT_OFFSET,
+        "y_content": modca.USE_OBJECT_OFFSET,
+    }
+    include = field("IOB", made(modca.IncludeObject, **(values | asked)))
+    file = seed_pages.print_file(include, resources=segment)
+    assert (items_shown(file), finding_codes(file)) == ([shown], told)

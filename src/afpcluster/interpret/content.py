@@ -50,6 +50,7 @@ _QUIET = {
 }
 _MAX_INCLUDE_DEPTH = 8
 _METADATA = 0x50  # object class of triplet X'10'
+_OF_PAGE = 1  # reference coordinate system of an include
 
 
 class _Interpreted(NamedTuple):
@@ -296,6 +297,13 @@ class ContentInterpreter:
     def _include_object(self, record: Record, frame: Frame) -> None:
         include = modca.IncludeObject.decode(record.data)
         report_unapplied(include.triplets, record, self._findings)
+        if include.reference != _OF_PAGE:
+            told = (
+                f"Reference coordinate system X'{include.reference:02X}' of an include is retired or reserved"
+            )
+            self._findings.at(record, spec="MO:DCA Include Object (IOB)")(
+                "reference-bad", f"{told}; that of the page is used", severity=Severity.SUBSTITUTED
+            )
         name = t.qualified_name(include.triplets, FqnType.REPLACE_FIRST_GID) or decode_name(include.name)
         resource = self._lookup.included(frame.scope, include.object_type, name)
         if resource is None:

@@ -16,6 +16,7 @@ from operator import attrgetter
 from afpcluster.afp import modca
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
+from afpcluster.afp.modca import USE_OBJECT_ORIENTATION
 from afpcluster.display.geometry import IDENTITY, Matrix, translation
 from afpcluster.display.items import Group, Item, Rectangle
 from afpcluster.display.walk import weight
@@ -103,13 +104,18 @@ class ObjectInterpreter:
         report_misplaced(node, self._findings)
         data = b"".join([r.data for r in node.content if isinstance(r, Record) and r.type == _PTX])
         group = node.child(_BOG)
-        if group is None and include is None:
+        colour = default_colour(include, self._findings.at(node.begin)) if include is not None else None
+        if group is None and (include is None or include is frame.override):
             environment = frame.environment
             assert environment.text is not None
             if not environment.has_text_descriptor:
                 problem = "Text is shown that no Presentation Text Descriptor (PTD) describes"
                 report_missing(node.begin, "PTD", problem, self._findings)
-            self._plain_text(data, environment.text, frame, node.begin.offset)
+            if include is not None and include.x_orientation not in (0, USE_OBJECT_ORIENTATION):
+                told = "Text of a page segment has no area that its include could turn; it is not turned"
+                self._findings.at(node.begin)("orientation-bad", told, severity=Severity.SUBSTITUTED)
+            space = replace(environment.text, colour=colour) if colour else environment.text
+            self._plain_text(data, space, frame, node.begin.offset)
             return
         records = (group.all(*_kinds(group)) if group else []) + node.all(CODES["PTD"])
         if include is None:
@@ -117,9 +123,7 @@ class ObjectInterpreter:
         environment = self._object_environment(records, frame)
         assert environment.text is not None
         placed = read_area(records, frame.environment, include, self._findings, node.begin)
-        space = environment.text
-        if include is not None:
-            space = replace(space, colour=default_colour(include, self._findings.at(node.begin)))
+        space = replace(environment.text, colour=colour) if colour else environment.text
         items = draw_text(data, space, environment.fonts, self._context, node.begin.offset)
         if items and (placed.area.content_x or placed.area.content_y):
             items = [Group(items, translation(placed.area.content_x, placed.area.content_y))]

@@ -10,6 +10,7 @@ MO:DCA "Page Position (PGP) Format 2", "Medium Descriptor (MDD)", "Medium Modifi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Protocol
 
@@ -133,7 +134,8 @@ class SheetComposer:
             for placed, page in side.pages:
                 form = [item for item in page.items if not (isinstance(item, Group) and item.clip)]
                 items.append(Group(form, _on_medium(sheet, placed, extents)))
-        self._off_page.look_at_sheet(items, extents, first.offset if first is not None else None)
+        with self._findings.on_page(first.number, first.offset) if first is not None else nullcontext():
+            self._off_page.look_at_sheet(items, extents, first.offset if first is not None else None)
 
     def _extents(self, sheet: Sheet, shown: Sequence[tuple[PlacedPage, Page]]) -> tuple[float, float]:
         """Extents of the medium presentation space: as specified, else what the pages reach to in the
