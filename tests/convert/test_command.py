@@ -49,6 +49,16 @@ FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
         "findings-refused",
     ),
     "resource path": (ONE, ("-r", "not-there"), 2, "resource-path-missing"),
+    "a page that is not there": (ONE, ("--pages", "3"), 9, "selection-empty"),
+    "a format that is not known": (ONE, ("-f", "docx"), 9, "format-unknown"),
+    "a password of a picture": (ONE, ("-f", "png", "--password", "x"), 9, "option-of-pdf"),
+    "permissions of text": (ONE, ("-f", "txt", "--permissions", "print"), 9, "option-of-pdf"),
+    "title of an index": (ONE, ("-f", "csv", "--title", "x"), 9, "option-of-pdf"),
+    "tags of words": (ONE, ("-f", "words", "--tagged"), 9, "option-of-pdf"),
+    "language of AFP": (ONE, ("-f", "afp", "--language", "en"), 9, "option-of-pdf"),
+    "order of a TIFF": (ONE, ("-f", "tiff", "--linearize"), 9, "option-of-pdf"),
+    "index in a JPEG": (ONE, ("-f", "jpeg", "--attach-index"), 9, "option-of-pdf"),
+    "names of no parts": (ONE, ("--part-name", "{number}"), 9, "part-name-alone"),
 }
 
 
@@ -83,6 +93,32 @@ def test_json(tmp_path: Path) -> None:
     missing = next(f for f in answer["findings"] if f["code"] == "resource-missing")
     assert missing["offset"] == NEEDS_OVERLAY.index(include_overlay())
     assert (missing["page"], missing["severity"]) == (1, "skipped")
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "files"),
+    [
+        ("p.png", (), ["p-0001.png", "p-0002.png"]),
+        ("p.JPEG", (), ["p-0001.JPEG", "p-0002.JPEG"]),
+        ("p.pdf", ("-f", "png"), ["p-0001.png", "p-0002.png"]),  # no PDF, so it is not called one
+        ("p", ("-f", "jpeg"), ["p-0001.jpg", "p-0002.jpg"]),
+        ("p.png", ("--pages", "2"), ["p.png"]),
+        ("p.tif", (), ["p.tif"]),
+        ("p.zip", ("-f", "png"), ["p.zip"]),
+    ],
+)
+def test_the_files_that_are_told_are_those_that_are_there(
+    tmp_path: Path, target: str, options: tuple[str, ...], files: list[str]
+) -> None:
+    """The folder has a file of that name from before: it does not look as if it were new."""
+    output = tmp_path / target
+    source = tmp_path / "in.afp"
+    source.write_bytes(ONE)
+    arguments = ["convert", str(source), "-o", str(output), "--dpi", "20", *options]
+    shown = CliRunner().invoke(app, [*arguments, "--json"])
+    assert json.loads(shown.stdout)["files"] == [str(tmp_path / name) for name in files]
+    assert left(tmp_path) == set(files)
+    assert files[0] in CliRunner().invoke(app, arguments).stderr.replace("\n", "")
 
 
 def test_quiet_says_nothing(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from afpcluster.conversion.collector import collect_rarely
 from afpcluster.convert import Folder, Options, Result, convert
 from afpcluster.findings import ConversionError
-from afpcluster.outputs.output import makes_parts
+from afpcluster.outputs.output import OUTPUTS, makes_parts
 
 _CANNOT_READ = 1  # also: cannot write
 _STANDARD = Path("-")
@@ -33,10 +33,11 @@ def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: boo
     if problem := _impossible(sources, target, options, as_json):
         _complain(problem)
         return _CANNOT_READ
+    written: list[Path] = []
     try:
         with (
             _opened(sources) as opened,
-            _sink(target, options) as sink,
+            _sink(target, options, written) as sink,
             _progress(quiet) as progress,
         ):
             result = convert(opened, sink, options, progress=progress)
@@ -45,7 +46,7 @@ def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: boo
     except OSError as error:
         _complain(_not_opened(sources, target, error))
         return _CANNOT_READ
-    _done(target, result, as_json, quiet)
+    _done(written or [target], target, result, as_json, quiet)
     return 0
 
 
@@ -105,12 +106,13 @@ def _is_folder(target: Path, options: Options) -> bool:
     return options.split is not None and target != _STANDARD and target.suffix.lower() != ".zip"
 
 
-def _sink(target: Path, options: Options) -> AbstractContextManager[Any]:
+def _sink(target: Path, options: Options, written: list[Path]) -> AbstractContextManager[Any]:
+    """Where the output goes; `written` gets the files where their names are not the target's."""
     if _is_folder(target, options):
         return _new_folder(target)
     to_stream = target == _STANDARD or target.suffix.lower() == ".zip"
     if makes_parts(options) and not to_stream:
-        return _numbered_files(target)
+        return _numbered_files(target, OUTPUTS[options.format].suffixes, written)
     if target == _STANDARD:
         return _stream(nullcontext(sys.stdout.buffer))
     if target.exists() and not target.is_file():
@@ -159,15 +161,18 @@ def _new_folder(target: Path) -> Iterator[Folder]:
 
 
 @contextmanager
-def _numbered_files(target: Path) -> Iterator[Folder]:
-    """Files that are called NAME-0001.SUFFIX and so on when the block ends well; NAME.SUFFIX if it is one."""
+def _numbered_files(target: Path, suffixes: Sequence[str], written: list[Path]) -> Iterator[Folder]:
+    """Files that are called NAME-0001.SUFFIX and so on when the block ends well; just as `target` if it is
+    one. The suffix is the target's where it is one of the format's."""
     made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         yield Folder(made)
         files = sorted(made.iterdir())
         for file in files:
-            numbered = f"{target.stem}-{file.stem}{target.suffix or file.suffix}"
-            file.replace(target.with_name(target.name if len(files) == 1 else numbered))
+            suffix = target.suffix if target.suffix.lower() in suffixes else file.suffix
+            numbered = f"{target.stem}-{file.stem}{suffix}"
+            written.append(target.with_name(target.name if len(files) == 1 else numbered))
+            file.replace(written[-1])
     finally:
         shutil.rmtree(made)
 
@@ -213,12 +218,14 @@ def failed(source: Path, error: ConversionError, as_json: bool) -> int:
     return error.exit_code
 
 
-def _done(target: Path, result: Result, as_json: bool, quiet: bool) -> None:
+def _done(written: list[Path], target: Path, result: Result, as_json: bool, quiet: bool) -> None:
+    """Tell what was `written`, for `target`."""
     if as_json:
         json.dump(
             {
                 "status": "ok",
                 "output": str(target),
+                "files": [str(file) for file in written],
                 "pages": result.pages,
                 "bytes": result.bytes_written,
                 "bytes_lost": result.bytes_lost,
@@ -230,7 +237,9 @@ def _done(target: Path, result: Result, as_json: bool, quiet: bool) -> None:
         return
     if quiet:
         return
-    print(f"{target}: {result.pages} pages, {result.bytes_written:,} bytes", file=sys.stderr)
+    names = str(target) if len(written) == 1 else f"{written[0]} … {written[-1].name}"
+    pages = "1 page" if result.pages == 1 else f"{result.pages} pages"
+    print(f"{names}: {pages}, {result.bytes_written:,} bytes", file=sys.stderr)
     if result.findings:
         _show_findings(result)
 

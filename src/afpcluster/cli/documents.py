@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from afpcluster.cli.parameters import PATH, OneOf, refused
-from afpcluster.options import Colour, FailOn, Layout, PdfA, TextOrder
+from afpcluster.options import Colour, FailOn, Format, Layout, PdfA, TextOrder
 
 
 @click.command("sample")
@@ -44,7 +44,7 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
     "format_",
     "--format",
     "-f",
-    help="pdf, index, csv, ind, txt, words, afp, …; else as --output ends, pdf with any other ending",
+    help=", ".join(Format) + "; else as --output ends, pdf with any other ending",
 )
 @click.option(
     "--resources", "-r", type=PATH, multiple=True, help="folder or resource group file to look in; may repeat"

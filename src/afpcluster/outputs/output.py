@@ -188,6 +188,14 @@ _NOT_MADE = {
 }
 
 
+_ONLY_OF_PDF = (
+    *("title", "password", "permissions", "linearize"),
+    *("attach_index", "tagged", "language"),
+)
+"""Options that would be forgotten in other outputs, passwords, too."""
+_DEFAULTS = Options()
+
+
 class FormatError(ConversionError):
     """An output that is not made."""
 
@@ -208,8 +216,16 @@ def output_of(options: Options, files: int = 1) -> Output:
             "pdf-a-format",
             f"PDF/A-{options.pdf_a} is a PDF, not {options.format}: leave out one of them.",
         )
+    for name in _ONLY_OF_PDF:
+        if options.format is not Format.PDF and getattr(options, name) != getattr(_DEFAULTS, name):
+            raise FormatError(
+                "option-of-pdf",
+                f"{name.replace('_', '-')} is of a PDF, and {options.format} is made: leave out one of them.",
+            )
     output = OUTPUTS[options.format].make(options)
     if options.split is None:
+        if options.part_name is not None:
+            raise FormatError("part-name-alone", "part-name names the parts of a split: give split, too.")
         return output
     from afpcluster.outputs.split.output import SplitOutput
     from afpcluster.outputs.split.rule import SplitRule
