@@ -108,6 +108,26 @@ def test_parameters_that_afp2web_could_not_take(
     assert len(server.bodies) == (status == 200)
 
 
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (
+            MULTIPART,
+            '--cut\r\nContent-Disposition: form-data; name="upload"; filename="a"\r\n\r\n%s\r\n--cut--\r\n',
+        ),
+        ({"Content-Type": "application/json"}, '{"upload": "%s"}'),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "upload=%s"),
+    ],
+)
+def test_a_document_in_a_field_of_another_name(
+    scripted: WrapperProcess, headers: dict[str, str], body: str
+) -> None:
+    """Who sends it is told which field it belongs in."""
+    reply = scripted.call("POST", "/wrapperservice/convert", (body % ("A" * 100_000)).encode(), headers)
+    assert (reply.status, reply.json["code"]) == (400, "too-many-parameters")
+    assert "The document's field is file or document or inputbuffer." in reply.json["detail"]
+
+
 def test_offset_and_code_of_a_refusal_are_passed_on(scripted: WrapperProcess, server: ScriptedServer) -> None:
     server.play(refusal(422, "A2W-2002"))
     problem = scripted.convert(b"x").json

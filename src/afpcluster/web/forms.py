@@ -104,7 +104,7 @@ class UrlencodedStream:
     def _hold(self, buffer: bytearray, data: bytes) -> None:
         self._held += len(data)
         if self._held > MAX_PARAMETER_BYTES:
-            raise parameters_too_large()
+            raise parameters_too_large(self._document_names)
         buffer += data
 
 
@@ -243,7 +243,7 @@ class JsonStream:
     def _hold(self, data: bytes) -> None:
         self._rest += data
         if len(self._rest) > MAX_PARAMETER_BYTES:
-            raise parameters_too_large()
+            raise parameters_too_large(self._document_names)
 
 
 class _Members(list[tuple[str, Any]]):
@@ -279,9 +279,11 @@ def too_many_parameters() -> ServiceError:
     return ServiceError(400, "too-many-parameters", f"More than {MAX_PARAMETERS} parameters.")
 
 
-def parameters_too_large() -> ServiceError:
+def parameters_too_large(document_names: Collection[str]) -> ServiceError:
+    """As a rule it is a document in a field that is not one of `document_names`."""
+    where = f" The document's field is {' or '.join(document_names)}." if document_names else ""
     return ServiceError(
         400,
         "too-many-parameters",
-        f"The parameters beside the document have more than {MAX_PARAMETER_BYTES} bytes.",
+        f"The parameters beside the document have more than {MAX_PARAMETER_BYTES} bytes.{where}",
     )

@@ -174,7 +174,7 @@ class _Reading:
                 if part.name.lower() not in self._names:
                     others += len(data)
                     if others > MAX_PARAMETER_BYTES:
-                        raise parameters_too_large()
+                        raise parameters_too_large(self._names)
                     part.collect(data)
                     continue
                 if not part.seen:
