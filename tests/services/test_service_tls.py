@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import subprocess
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, call, eventually
 
+from afpcluster.web.settings import PropertiesError
+from afpcluster.web.tls import client_tls, server_tls
 from certificates import Authority
 
 Start = Callable[..., ServiceProcess]
@@ -205,3 +208,60 @@ def test_a_start_with_bad_files_says_why(
     ended = subprocess.run([*argv, str(path)], capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture
+def files(tmp_path: Path, authority: Authority) -> dict[str, Path]:
+    """Files that cannot be used, by what is wrong with them; and `good`."""
+    good, other = (authority.issue(name).read_text() for name in ("good", "other"))
+    certificate, key = good[: good.index("-----BEGIN PRIVATE")], good[good.index("-----BEGIN PRIVATE") :]
+    version = bytes.fromhex("a003020102")  # [0] INTEGER 2, which is version 3
+    later = ssl.PEM_cert_to_DER_cert(certificate).replace(version, version[:-1] + b"\5", 1)
+    contents = {
+        "good": good,
+        "no key": certificate,
+        "key of another": certificate + other[other.index("-----BEGIN PRIVATE") :],
+        "no PEM": "junk",
+        "empty": "",
+        "version 6": ssl.DER_cert_to_PEM_cert(later) + key,
+    }
+    made = {}
+    for name, content in contents.items():
+        made[name] = tmp_path / f"{name.replace(' ', '-')}.crt"
+        made[name].write_text(content)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no key", "must hold a certificate in PEM, and {} its key"),
+        ("key of another", "the key in {} is not that of the certificate in {}"),
+        ("no PEM", "{} must hold a certificate in PEM"),
+        ("empty", "{} must hold a certificate in PEM"),
+        ("version 6", "not a valid X509 version"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_is_named(files: dict[str, Path], name: str, words: str) -> None:
+    """At the start, and while the service runs, when the old one stays."""
+    path = files[name]
+    with pytest.raises(PropertiesError) as refused:
+        server_tls(path, path, None, required=False)
+    assert words.replace("{}", str(path)) in str(refused.value)
+    followed = server_tls(files["good"], files["good"], None, required=False)
+    before = followed.value
+    files["good"].write_bytes(path.read_bytes())
+    for _ in range(3):
+        followed.look()
+    assert followed.value is before
+    assert words.replace("{}", str(files["good"])) in (followed.refused or "")
+
+
+@pytest.mark.parametrize("name", ["no PEM", "empty", "version 6"])
+def test_authorities_that_cannot_be_used_are_named(files: dict[str, Path], name: str) -> None:
+    good, path = files["good"], files[name]
+    words = "X509 version" if name == "version 6" else f"{path} must hold the authorities' certificates"
+    with pytest.raises(PropertiesError, match=re.escape(words)):
+        server_tls(good, good, path, required=True)
+    with pytest.raises(PropertiesError, match=re.escape(words)):
+        client_tls(path, None, None)

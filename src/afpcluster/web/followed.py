@@ -21,7 +21,8 @@ _logger = logging.getLogger("afpcluster.web.followed")
 class Followed(Generic[T]):
     """`value` is what `build` made of the files' contents, in their order, when last it could.
 
-    `build` raises ValueError or OSError with the reason. The constructor raises PropertiesError."""
+    `build` raises ValueError or OSError with the reason; whatever else it raises is one, too. The constructor
+    raises PropertiesError."""
 
     def __init__(self, what: str, paths: Sequence[Path], build: Callable[[list[bytes]], T]) -> None:
         self.what = what
@@ -33,7 +34,7 @@ class Followed(Generic[T]):
             raise PropertiesError(contents)
         try:
             self.value = build(contents)
-        except (ValueError, OSError) as error:
+        except Exception as error:
             raise PropertiesError(self._named(error)) from error
         self._judged: list[bytes] | str = contents
         self._seen: list[bytes] | str = contents
@@ -49,7 +50,7 @@ class Followed(Generic[T]):
             if isinstance(contents, str):
                 raise ValueError(contents)
             self.value = self._build(contents)
-        except (ValueError, OSError) as error:
+        except Exception as error:
             self.refused = self._named(error)
             _logger.error("files refused", extra={"data": {"what": self.what, "reason": self.refused}})
             return False
@@ -68,5 +69,5 @@ class Followed(Generic[T]):
         return contents
 
     def _named(self, error: Exception) -> str:
-        text = str(error)
+        text = str(error) or type(error).__name__
         return text if text.startswith(self.what) else f"{self.what}: {text}"

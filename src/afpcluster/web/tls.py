@@ -7,7 +7,8 @@ client, with the configured authorities alone if there are any. New files count 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +38,8 @@ def server_tls(
         context.set_alpn_protocols(["http/1.1"])
         _load(context, certificate, key)
         if client_authorities is not None:
-            context.load_verify_locations(cadata=_text(contents[2]))
+            with _naming(client_authorities):
+                context.load_verify_locations(cadata=_text(contents[2]))
             context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
         return _made(context, contents[0], contents[2:])
 
@@ -51,7 +53,10 @@ def client_tls(authorities: Path | None, certificate: Path | None, key: Path | N
     def build(contents: list[bytes]) -> Tls:
         rest = list(contents)
         given = [rest.pop(0)] if authorities is not None else []
-        context = ssl.create_default_context(cadata=_text(given[0]) if given else None)
+        with _naming(authorities):
+            if given == [b""]:  # which would mean: those of the system
+                raise ValueError("empty")
+            context = ssl.create_default_context(cadata=_text(given[0]) if given else None)
         if certificate is not None:
             _load(context, certificate, key or certificate)
         return _made(context, rest[0] if rest else b"", given)
@@ -69,7 +74,23 @@ def common_name(peer: Mapping[str, Any]) -> str | None:
 
 def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key, password=_no_password)
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise ValueError(f"the key in {key} is not that of the certificate in {certificate}") from error
+        raise ValueError(
+            f"{certificate} must hold a certificate in PEM, and {key} its key ({error.reason or error})"
+        ) from error
+
+
+@contextmanager
+def _naming(authorities: Path | None) -> Iterator[None]:
+    """Say which file it is that cannot be used."""
+    try:
+        yield
+    except (ssl.SSLError, ValueError) as error:
+        raise ValueError(f"{authorities} must hold the authorities' certificates in PEM") from error
 
 
 def _no_password() -> str:
