@@ -187,6 +187,21 @@ def test_check_script_refuses(tmp_path: Path, text: str | None) -> None:
 BEATS = [(-50, 0, 0), (100, 1, 0), (250, 1, 0), (350, 1, 1), (100_000, 1, 1), (-5000, 1, 1)]
 
 
+def test_a_wish_to_leave_does_not_depend_on_the_clock(proxy: Proxy) -> None:
+    """It is forgotten when it is old, and when the clock has been set back since it was written."""
+    proxy.start()
+    proxy.start_other()
+    assert proxy.says("0", within=5)
+    wish = proxy.folder / "leave"
+    wish.write_text("")
+    for seconds in (3600, -3600):
+        os.utime(wish, (time.time() + seconds,) * 2)
+        time.sleep(0.3)  # a look or two
+        assert not proxy.says("1", within=1)
+    os.utime(wish)
+    assert proxy.says("1", within=2)
+
+
 @pytest.mark.parametrize(("age", "check", "watcher"), BEATS)
 def test_check_script_leaves_it_to_a_watcher_that_works(
     tmp_path: Path, age: int, check: int, watcher: int

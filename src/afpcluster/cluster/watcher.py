@@ -139,7 +139,8 @@ class Watcher:
         self._health.paused = (self._settings.folder / "pause").exists()
         self._health.leave = ""
         with contextlib.suppress(OSError):
-            if time.time() - (self._settings.folder / "leave").stat().st_mtime < _LEAVE_SECONDS:
+            written = (self._settings.folder / "leave").stat().st_mtime
+            if abs(time.time() - written) < _LEAVE_SECONDS:  # also where the clock has been set back since
                 self._health.leave = "an operator moves the VIP"
 
     def _look(self) -> None:
