@@ -22,14 +22,17 @@ class Matrix(NamedTuple):
         """The matrix that applies `self` first and `outer` after it."""
         if outer is IDENTITY:
             return self
+        if self is IDENTITY:
+            return outer
         a, b, c, d, e, f = self
+        i, j, k, m, x, y = outer
         return Matrix(
-            a * outer.a + b * outer.c,
-            a * outer.b + b * outer.d,
-            c * outer.a + d * outer.c,
-            c * outer.b + d * outer.d,
-            e * outer.a + f * outer.c + outer.e,
-            e * outer.b + f * outer.d + outer.f,
+            a * i + b * k,
+            a * j + b * m,
+            c * i + d * k,
+            c * j + d * m,
+            e * i + f * k + x,
+            e * j + f * m + y,
         )
 
     def apply(self, x: float, y: float) -> Point:

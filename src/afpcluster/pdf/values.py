@@ -34,6 +34,7 @@ Value: TypeAlias = "bool | int | float | bytes | str | Sequence[Value] | Mapping
 PdfDict: TypeAlias = "dict[str, Value]"
 
 
+@lru_cache(maxsize=1024)  # sizes of pages and scales come again on every page
 def number(value: float, decimals: int = 3) -> str:
     """The shortest decimal text of `value` with at most `decimals` places: PDF has no exponents.
 
