@@ -201,6 +201,12 @@ def test_form_map_of_the_caller_that_is_missing() -> None:
         converted(data, Options(form_map="GONE", strict=True))
 
 
+def two_up(method: int) -> bytes:
+    """A Medium Descriptor with the retired triplet X'10' of Océ."""
+    units = (0, 0, 720, 720)
+    return field("MDD", modca.MediumDescriptor(*units, 200, 300, 0, bytes((3, 0x10, method))))
+
+
 FINISHING = made(modca.MediumFinishingControl, flags=0, collection=0, scope=4)
 INTENT = made(modca.PresentationEnvironmentControl)
 
@@ -233,6 +239,8 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((ONE, modify(1, (0xF4, 7))), (pages(1),), ["keyword-invalid"]),
         ((ONE, modify(1, (0xFC, 5))), (pages(1),), ["keyword-invalid"]),
         ((medium(200, 300, orientation=9),), (pages(1),), ["keyword-invalid"]),
+        ((two_up(1),), (pages(1),), ["printer-control-not-applied"]),
+        ((two_up(0),), (pages(1),), []),
         ((position((0, 0, 45, 0)),), (pages(1),), ["page-position-invalid"]),
         ((position((0, 0, 270, 0)),), (pages(1),), []),
         ((ONE, modify(1), modify(2)), (pages(1),), []),

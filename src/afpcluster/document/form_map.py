@@ -65,6 +65,7 @@ _MEDIUM_LEVEL = {CODES[name] for name in ("MMO", "MDD", "MCC", "MMD", "PEC", "MM
 _EACH_SHEET = 0x04  # MFCScpe: a finishing control of the medium, not of a collection of sheets
 _NOT_SPECIFIED = (0, 0xFFFFFF)  # MDD extents
 _PASS_ORIENTATION = 0x80  # MDDFlgs bit 0
+_TWO_UP = 0x10  # MDD Two-up triplet (retired)
 _PREPRINTED_FORM = 0xDC  # object type of a Resource Object Include
 _MOST_COPIES = 255  # of a copy subgroup
 
@@ -312,6 +313,8 @@ class _MapReader:
             return Medium()
         width = None if d.x_size in _NOT_SPECIFIED else d.x_size * self._unit[0]
         height = None if d.y_size in _NOT_SPECIFIED else d.y_size * self._unit[1]
+        if (t.find_triplet(d.triplets, _TWO_UP) or b"\0")[0]:
+            self._not_applied["two-up printing by its medium descriptor (Océ)"] = None
         said = t.decode_triplet(d.triplets, t.MediumOrientation)
         passed = bool(d.flags & _PASS_ORIENTATION) or self._map.n_up > 0
         if said is not None and said.orientation not in list(MediumOrientation):
