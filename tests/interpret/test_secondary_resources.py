@@ -6,6 +6,8 @@ names by number.
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from displayed import finding_codes, items_shown
 
@@ -22,7 +24,10 @@ from afpcluster.afp.ioca import (
 )
 from afpcluster.afp.ioca_write import encode_parameter, encode_segment
 from afpcluster.afp.names import encode_name
+from afpcluster.convert import convert
+from afpcluster.options import Format, Options
 from afpcluster.sample.records import enclosed, field, made, qualified_name, resource, triplet
+from afpcluster.selection import Selection
 from benchmarks.fuzz.seed_pages import object_area, print_file
 
 NUMBER = 7
@@ -62,8 +67,8 @@ def mapped(kind: int, name: str, number: int = NUMBER) -> bytes:
     return qualified_name(kind, encode_name(name)) + internal
 
 
-def shown(include_triplets: bytes, own: bytes = b"") -> tuple[list[str], list[str]]:
-    """`own` is what the environment group of the image maps."""
+def file(include_triplets: bytes, own: bytes = b"") -> bytes:
+    """A page that includes the image. `own` is what the environment group of the image maps."""
     group = object_area("IDD", "MIO", SPACE, 0x10)
     if own:
         data_map = field("MDR", modca.MapResources([modca.MapGroup(own)]))
@@ -82,8 +87,7 @@ def shown(include_triplets: bytes, own: bytes = b"") -> tuple[list[str], list[st
         triplets=include_triplets,
     )
     held = tile_resource("RED", RED) + tile_resource("GREEN", GREEN) + image(group)
-    data = print_file(field("IOB", include), resources=held)
-    return items_shown(data), finding_codes(data)
+    return print_file(field("IOB", include), resources=held)
 
 
 RED_TILE, GREEN_TILE = (f"rule 3,2 to 11,6 rgb {colour}" for colour in ("1/0/0", "0/1/0"))
@@ -106,4 +110,13 @@ RED_TILE, GREEN_TILE = (f"rule 3,2 to 11,6 rgb {colour}" for colour in ("1/0/0",
 )
 def test_tiles(including: bytes, own: bytes, expected: list[str], told: list[str]) -> None:
     units = triplet(triplets.MeasurementUnits(0, 0, 14_400, 14_400))
-    assert shown(units + including, own) == (expected, told)
+    data = file(units + including, own)
+    assert (items_shown(data), finding_codes(data)) == (expected, told)
+
+
+def test_they_stay_with_a_page_that_is_cut_out() -> None:
+    sink = io.BytesIO()
+    data = file(mapped(KINDS.OTHER_OBJECT, "RED"))
+    convert(io.BytesIO(data), sink, Options(format=Format.AFP, selection=Selection.parse(pages="1")))
+    assert items_shown(sink.getvalue()) == [RED_TILE]
+    assert encode_name("GREEN") not in sink.getvalue()

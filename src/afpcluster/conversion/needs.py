@@ -27,7 +27,7 @@ from afpcluster.document.saved_pages import SavedPages
 from afpcluster.document.units import PageUnit
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.needed import FontsNeeded
-from afpcluster.interpret.includes import REFERENCES, ResourceLookup
+from afpcluster.interpret.includes import REFERENCES, ResourceLookup, secondary_references
 
 NAMING = frozenset(CODES[name] for name in ("MCF", "MCF1", "MDR", "IPO", "IPS", "IOB", "IPG"))
 """The fields that name resources."""
@@ -124,6 +124,8 @@ class Needs:
         elif type_ == _IOB:
             included = modca.IncludeObject.decode(data)
             self._lookup.included(scope, included.object_type, _included(included.triplets, included.name))
+            for _, reference in secondary_references(included):
+                self._ask_mapped(reference, scope)
         elif type_ == _IPG:
             self._saved.find(scope, data)
         else:

@@ -6,6 +6,8 @@ object container); the name decides, the type only comes first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from afpcluster.afp import modca
 from afpcluster.afp import triplets as t
 from afpcluster.afp.fields import CODES
@@ -80,17 +82,12 @@ class ResourceLookup:
         self, scope: ResourceScope, include: modca.IncludeObject, begin: Record, findings: Findings
     ) -> dict[int, FoundResource]:
         """The resources that an include maps for its object, which `begin` begins, by the numbers that this
-        has for them: a reference and, right behind it, FQN type X'BE' (tiles, images of QR Codes). Raises as
-        `mapped` does."""
+        has for them. Raises as `mapped` does."""
         found: dict[int, FoundResource] = {}
-        reference = b""
-        for triplet in t.split_triplets(include.triplets):
-            kind = triplet.data[0] if triplet.id == _NAME and triplet.data else None
-            if kind == FqnType.DATA_OBJECT_INTERNAL and reference:
-                resource = self.mapped(scope, reference, begin, findings)
-                if resource is not None:
-                    found[int.from_bytes(triplet.data[2:], "big")] = resource
-            reference = t.encode_triplet(_NAME, triplet.data) if kind in REFERENCES else b""
+        for number, reference in secondary_references(include):
+            resource = self.mapped(scope, reference, begin, findings)
+            if resource is not None:
+                found[number] = resource
         return found
 
     def object_node(self, resource: Resource) -> ObjectNode | None:
@@ -99,6 +96,17 @@ class ResourceLookup:
             return resource.node()
         begin = Record(CODES["BOC"], 0, b"")
         return ObjectNode(begin, [Record(CODES["OCD"], 0, resource.raw())])
+
+
+def secondary_references(include: modca.IncludeObject) -> Iterator[tuple[int, bytes]]:
+    """What an include maps for its object (tiles, images of QR Codes): a number and the triplet that names
+    the resource, which FQN type X'BE' with the number follows."""
+    reference = b""
+    for triplet in t.split_triplets(include.triplets):
+        kind = triplet.data[0] if triplet.id == _NAME and triplet.data else None
+        if kind == FqnType.DATA_OBJECT_INTERNAL and reference:
+            yield int.from_bytes(triplet.data[2:], "big"), reference
+        reference = t.encode_triplet(_NAME, triplet.data) if kind in REFERENCES else b""
 
 
 def default_colour(include: modca.IncludeObject, report: Reporter) -> Colour | None:
