@@ -270,3 +270,32 @@ def test_check(sample: Path, tmp_path: Path) -> None:
     (tmp_path / "files" / "c.afp").unlink()
     (tmp_path / "files" / "b.afp").unlink()
     assert run("check", tmp_path / "files").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("inspect", "SAMPLE", "--resources", "-r", "GONE"), 2, "GONE"),
+        (("inspect", "SAMPLE", "--text", "-r", "GONE"), 2, "GONE"),
+        (("inspect", "SAMPLE", "--extract", "SAMPLE"), 1, "SAMPLE"),
+        (("inspect", "SAMPLE", "--page", "99"), 3, "has no page 99; "),
+        (("inspect", "SAMPLE", "--at", "99999999"), 3, "has no byte 99999999; "),
+        (("inspect", "SAMPLE", "--text", "--page", "99"), 3, "has no page 99; "),
+        (("inspect", "SAMPLE", "--fields", "BOC", "--page", "1"), 3, "has no BOC and page 1; "),
+        (("check", "SAMPLE", "-r", "GONE"), 2, "GONE"),
+        (("check", "SAMPLE", "--csv", "GONE/report.csv"), 1, "GONE/report.csv: No such file or directory. "),
+        (("sample", "FOLDER"), 2, "FOLDER: Is a directory. Check its name"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    sample: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    def named(text: str) -> str:
+        for name, path in (("SAMPLE", sample), ("GONE", tmp_path / "gone"), ("FOLDER", tmp_path)):
+            text = text.replace(name, str(path))
+        return text
+
+    shown = run(*map(named, arguments))
+    assert (shown.exit_code, shown.stdout) == (code, "")
+    assert shown.stderr.count("\n") == 1
+    assert named(words) in shown.stderr

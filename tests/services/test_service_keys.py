@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from service_processes import (
     Afp2webProcess,
     Reply,
@@ -25,6 +26,7 @@ from service_processes import (
     thaw,
 )
 
+from afpcluster.cli import app
 from afpcluster.web.keys import hash_of, new_key, parse_clients
 from certificates import Authority
 
@@ -267,6 +269,13 @@ def test_a_new_key_is_made_and_its_line_told() -> None:
     client = parse_clients(ended.stdout.encode()).with_key(key)
     assert client is not None
     assert client.name == "billing"
+
+
+@pytest.mark.parametrize("name", ["two words", "a=b", "", "é", "x" * 65])
+def test_a_name_that_the_file_of_clients_cannot_have(name: str) -> None:
+    shown = CliRunner().invoke(app, ["new-key", name])
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "is no client's name" in shown.stderr
 
 
 def audited(service: ServiceProcess) -> list[dict[str, Any]]:

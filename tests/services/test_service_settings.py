@@ -85,7 +85,7 @@ def test_the_commented_file_shows_every_key_with_its_default(
         ("127.0.0.1", "", "expected ADDR:PORT"),
         ("127.0.0.1:99999", "", "expected ADDR:PORT"),
         (":9091", "", "expected ADDR:PORT"),
-        ("taken", "", "Address already in use"),
+        ("taken", "", "Address already in use; `ss -ltnp` shows which program"),
         ("127.0.0.1:0", "no.such = key", "no.such: unknown key"),
         ("127.0.0.1:0", None, "cannot be read: No such file"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -233,13 +235,28 @@ def inspect(
     options = Options(resource_paths=paths)
     names = tuple(name.strip().upper() for name in fields.split(",")) if fields else ()
     wanted = inspect_command.Wanted(names, page, at)
-    if resources or extract is not None:
-        code = inspect_command.resources(source, options, extract, as_json=as_json)
-    elif text:
-        code = inspect_command.texts(source, wanted, options, as_json=as_json)
-    else:
-        code = inspect_command.inspect(source, wanted, as_json=as_json, brief=brief)
+    with _complaining():
+        if resources or extract is not None:
+            code = inspect_command.resources(source, options, extract, as_json=as_json)
+        elif text:
+            code = inspect_command.texts(source, wanted, options, as_json=as_json)
+        else:
+            code = inspect_command.inspect(source, wanted, as_json=as_json, brief=brief)
     raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _complaining() -> Iterator[None]:
+    """Say what a file, a folder of resources or the place of an output does not allow: exit code 1, or that
+    of the error."""
+    from afpcluster.findings import ConversionError
+
+    try:
+        yield
+    except ConversionError as error:
+        raise refused(error, error.exit_code) from error
+    except OSError as error:
+        raise refused(error, 1) from error
 
 
 @click.command("check")
@@ -258,4 +275,6 @@ def check(files: tuple[Path, ...], resources: tuple[Path, ...], table: Path | No
     from afpcluster.options import Options
 
     options = Options(resource_paths=resources)
-    raise click.exceptions.Exit(check_files(files, options, table, processes=processes))
+    with _complaining():
+        code = check_files(files, options, table, processes=processes)
+    raise click.exceptions.Exit(code)

@@ -6,10 +6,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from afpcluster.afp.dissect import Part
 from afpcluster.afp.fields import CODES
@@ -63,7 +64,7 @@ def inspect(source: Path, wanted: Wanted, *, as_json: bool, brief: bool) -> int:
                 for line in _as_json(field) if as_json else _as_text(field, brief, wanted.at is not None):
                     print(line)
     _tell(findings, as_json)
-    return 0 if shown else _NOTHING_FOUND
+    return 0 if shown else _nothing(source, wanted, findings)
 
 
 def texts(source: Path, wanted: Wanted, options: Options, *, as_json: bool) -> int:
@@ -80,7 +81,7 @@ def texts(source: Path, wanted: Wanted, options: Options, *, as_json: bool) -> i
             else:
                 print(f"{offset:>10}  page {page}  {text}")
     _tell(findings, as_json)
-    return 0 if shown else _NOTHING_FOUND
+    return 0 if shown else _nothing(source, wanted, findings)
 
 
 def resources(source: Path, options: Options, folder: Path | None, *, as_json: bool) -> int:
@@ -115,6 +116,13 @@ def check_files(paths: Sequence[Path], options: Options, table: Path | None, *, 
     files = list(_files(paths))
     if not files:
         return _complain("there is no file to check")
+    with nullcontext() if table is None else table.open("w", encoding="utf-8", newline="") as file:
+        return _check_all(files, named, options, file, processes)
+
+
+def _check_all(
+    files: list[Path], named: set[Path], options: Options, table: TextIO | None, processes: int
+) -> int:
     summary = Summary()
     rows: list[dict[str, Any]] = []
     for checked in _checked(files, options, processes):
@@ -126,8 +134,7 @@ def check_files(paths: Sequence[Path], options: Options, table: Path | None, *, 
         for line in [checked.refusal] if checked.refusal else checked.stand_ins:
             print(f"{'':<12}{line}")
     if table is not None:
-        with table.open("w", encoding="utf-8", newline="") as file:
-            write_table(rows, file)
+        write_table(rows, table)
     print("\n".join(summary.lines()))
     return summary.exit_code
 
@@ -198,6 +205,15 @@ def _tell(findings: Findings, as_json: bool) -> None:
         where = f" at byte {finding.offset}" if finding.offset is not None else ""
         times = f" ({finding.count} times)" if finding.count > 1 else ""
         print(f"{finding.severity}{where}: {finding.message}{times} ({finding.code})", file=sys.stderr)
+
+
+def _nothing(source: Path, wanted: Wanted, findings: Findings) -> int:
+    """Nothing was shown; say so, unless what was found says why."""
+    if not list(findings):
+        asked = [f"{name} {value}" for name, value in (("page", wanted.page), ("byte", wanted.at)) if value]
+        what = " and ".join([*wanted.mnemonics, *asked]) or "text"
+        _complain(f"{source} has no {what}; `afpcluster inspect {source} --brief` shows what it has")
+    return _NOTHING_FOUND
 
 
 def _complain(message: str) -> int:

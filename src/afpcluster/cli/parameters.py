@@ -21,7 +21,10 @@ class OneOf(click.Choice[Kind]):
         return str(choice)
 
 
-def refused(error: Exception) -> click.exceptions.Exit:
-    """Say on standard error why a command does not start."""
-    click.echo(f"afpcluster: {error}", err=True)
-    return click.exceptions.Exit(2)
+def refused(error: Exception, code: int = 2) -> click.exceptions.Exit:
+    """Say on standard error why a command does not start, or cannot go on."""
+    text = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}. Check its name, and who may read or write there"
+    click.echo(f"afpcluster: {text}", err=True)
+    return click.exceptions.Exit(code)

@@ -83,8 +83,10 @@ def config_check(file: Path) -> None:
 @click.argument("name", help="the client's name in the file of clients, for example billing")
 def new_key(name: str) -> None:
     """Make a key for a client of the services; it is shown once, and the line for the file of clients."""
-    from afpcluster.web.keys import hash_of, new_key
+    from afpcluster.web.keys import NAME, hash_of, new_key
 
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r} is no client's name: letters, digits, - and _, up to 64")
     key = new_key()
     click.echo(f"{name}.keys = {hash_of(key)}")
     click.echo(f"The key, for the client alone; it cannot be shown again:\n{key}", err=True)

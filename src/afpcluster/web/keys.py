@@ -22,7 +22,7 @@ import javaproperties
 from afpcluster.web.followed import Followed
 
 PREFIX = "afpc_"  # so that a leaked key is recognised by who finds it
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LIMITS = ("max-conversions", "documents-per-minute", "bytes-per-minute")
 
@@ -72,7 +72,7 @@ def parse_clients(content: bytes) -> Clients:
     given: dict[str, dict[str, str]] = {}
     for key, value in pairs:
         name, _, what = key.partition(".")
-        if not _NAME.fullmatch(name) or what not in ("keys", "certificate", *_LIMITS):
+        if not NAME.fullmatch(name) or what not in ("keys", "certificate", *_LIMITS):
             known = ", ".join(f"NAME.{known}" for known in ("keys", "certificate", *_LIMITS))
             raise ValueError(f"{key[:100]}: unknown; expected {known}")
         given.setdefault(name, {})[what] = value.strip()

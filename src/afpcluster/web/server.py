@@ -8,6 +8,7 @@ seconds and the process ends with 0. A second signal skips the grace, a third th
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import math
 import socket
@@ -25,6 +26,13 @@ from afpcluster.web.settings import ServiceSettings
 
 _LOOK_TICKS = 10  # of 0.1 s: how often followed files are looked at
 _logger = logging.getLogger("afpcluster.web.server")
+
+
+_LISTEN_HINTS = {
+    errno.EADDRINUSE: "; `ss -ltnp` shows which program listens there: end it, or choose another port",
+    errno.EADDRNOTAVAIL: "; this machine has no such address (0.0.0.0 stands for all that it has)",
+    errno.EACCES: "; ports below 1024 are for root: choose another one",
+}
 
 
 class ListenError(Exception):
@@ -50,7 +58,8 @@ def bind(listen: str) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
-        raise ListenError(f"--listen {listen}: {error.strerror}") from error
+        hint = _LISTEN_HINTS.get(error.errno or 0, "")
+        raise ListenError(f"--listen {listen}: {error.strerror}{hint}") from error
     return bound
 
 
