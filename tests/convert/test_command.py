@@ -53,11 +53,6 @@ FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
     "a format that is not known": (ONE, ("-f", "docx"), 9, "format-unknown"),
     "a password of a picture": (ONE, ("-f", "png", "--password", "x"), 9, "option-of-pdf"),
     "permissions of text": (ONE, ("-f", "txt", "--permissions", "print"), 9, "option-of-pdf"),
-    "title of an index": (ONE, ("-f", "csv", "--title", "x"), 9, "option-of-pdf"),
-    "tags of words": (ONE, ("-f", "words", "--tagged"), 9, "option-of-pdf"),
-    "language of AFP": (ONE, ("-f", "afp", "--language", "en"), 9, "option-of-pdf"),
-    "order of a TIFF": (ONE, ("-f", "tiff", "--linearize"), 9, "option-of-pdf"),
-    "index in a JPEG": (ONE, ("-f", "jpeg", "--attach-index"), 9, "option-of-pdf"),
     "names of no parts": (ONE, ("--part-name", "{number}"), 9, "part-name-alone"),
 }
 

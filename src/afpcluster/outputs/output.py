@@ -188,12 +188,8 @@ _NOT_MADE = {
 }
 
 
-_ONLY_OF_PDF = (
-    *("title", "password", "permissions", "linearize"),
-    *("attach_index", "tagged", "language"),
-)
-"""Options that would be forgotten in other outputs, passwords, too."""
-_DEFAULTS = Options()
+_PROTECTION = ("password", "permissions")
+"""Options that a PDF alone can keep; other outputs would be open to everybody, and nobody would know."""
 
 
 class FormatError(ConversionError):
@@ -216,11 +212,11 @@ def output_of(options: Options, files: int = 1) -> Output:
             "pdf-a-format",
             f"PDF/A-{options.pdf_a} is a PDF, not {options.format}: leave out one of them.",
         )
-    for name in _ONLY_OF_PDF:
-        if options.format is not Format.PDF and getattr(options, name) != getattr(_DEFAULTS, name):
+    for name in _PROTECTION:
+        if options.format is not Format.PDF and getattr(options, name) is not None:
             raise FormatError(
                 "option-of-pdf",
-                f"{name.replace('_', '-')} is of a PDF, and {options.format} is made: leave out one of them.",
+                f"{name} is of a PDF, and {options.format} is made: leave out one of them.",
             )
     output = OUTPUTS[options.format].make(options)
     if options.split is None:
