@@ -201,6 +201,14 @@ def test_collisions_are_told() -> None:
     assert renamed.count == 3
 
 
+@pytest.mark.parametrize(
+    ("split", "count"), {"group": 3, "tag:Account": 3, "tag:Missing": 8, "document": 0}.items()
+)
+def test_pages_of_no_part_are_told(split: str, count: int) -> None:
+    result = convert(io.BytesIO(MADE), io.BytesIO(), Options(split=split))
+    assert sum(f.count for f in result.findings if f.code == "part-unsaid") == count
+
+
 def run(folder: Path, data: bytes, target: str, *options: str) -> Any:
     (folder / "in.afp").write_bytes(data)
     return CliRunner().invoke(app, ["convert", str(folder / "in.afp"), "-o", str(folder / target), *options])

@@ -100,6 +100,7 @@ class _SplitWriter:
         self._findings = findings
         self._open: _OpenPart | None = None
         self._count = 0
+        self._without_key = 0  # pages of which nothing says in which part they belong
         self._manifest: list[bytes] = []
         self._file: str | None = None  # the print file, where there are several
         self.step: Callable[[], None] = lambda: None
@@ -111,6 +112,7 @@ class _SplitWriter:
             self._close()
             opened = self._open = self._begin(packet)
         opened.pages += 1
+        self._without_key += packet.key is None
         opened.last_page = packet.number
         for group in packet.place.groups:
             if group.number not in opened.tags:
@@ -173,5 +175,13 @@ class _SplitWriter:
                 Severity.INFO,
                 "A part would have had the name of another and got a number behind its own",
                 count=self._names.renamed,
+            )
+        if self._without_key:
+            self._findings.add(
+                "part-unsaid",
+                Severity.INFO,
+                f"Pages have {self._output.rule.lacking}, by which the output is split; "
+                "those that follow each other are one part",
+                count=self._without_key,
             )
         return self._parts.finish()

@@ -56,8 +56,8 @@ class SplitRule:
         )
 
     def key(self, place: Place, ordinal: int) -> Hashable:
-        """Pages of a part have the same, and pages that follow it another. `ordinal` counts the output's
-        pages from 1."""
+        """Pages of a part have the same, and pages that follow it another; None: nothing says which part a
+        page is of. `ordinal` counts the output's pages from 1."""
         match self.by:
             case By.DOCUMENT:
                 return place.document
@@ -80,6 +80,11 @@ class SplitRule:
                 return "{tag:" + self.tag + "}"
             case By.PAGES:
                 return "{number}"
+
+    @property
+    def lacking(self) -> str:
+        """What is missing from pages whose key is None."""
+        return f"no tag {self.tag!r}" if self.by is By.TAG else "no page group around them"
 
 
 def tag_value(place: Place, name: str) -> str | None:
