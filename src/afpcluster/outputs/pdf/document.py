@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
     from afpcluster.outputs.pdf.tagged.tree import StructureTree
 
+_MOST_RESOURCES = 256  # dictionaries that later pages may share
 _PRINTED = 4  # the annotation flag (section 12.5.3)
 
 
@@ -95,6 +96,7 @@ class PdfDocumentWriter:
             else _archived_fonts(self._file, findings, self._archive)
         )
         self._objects: dict[tuple[type, str], Ref] = {}
+        self._page_resources: dict[tuple[object, ...], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
         self._lab: Ref | None = None
         self._page_refs = array("L")  # by number - 1; 0: not in this document
@@ -133,14 +135,14 @@ class PdfDocumentWriter:
         for annotation, link, key in self._awaited.pop(packet.number, ()):
             self._file.write(annotation, self._link(link, key))
         content = packet.content
-        self._tell_lost(content)
+        self._take_note(content)
         data = self._file.add_stream(_filtered(content), content.data, encoded=content.compressed)
         entries: PdfDict = {
             "Type": Raw(b"/Page"),
             "Parent": self._pages.add(page),
             "MediaBox": [0, 0, packet.width, packet.height],
             "Contents": data,
-            "Resources": self._resources(content),
+            "Resources": self._resources_of_page(content),
         }
         if self._blends(content):  # Acrobat would blend in CMYK, and show other colours on these pages
             entries["Group"] = {"S": Raw(b"/Transparency"), "CS": Raw(b"/DeviceRGB")}
@@ -280,7 +282,7 @@ class PdfDocumentWriter:
             "Resources": self._resources(form.content),
             **_filtered(form.content),
         }
-        self._tell_lost(form.content)
+        self._take_note(form.content)
         if form.as_whole:  # section 11.6.6; isolated, so that nothing beneath counts twice
             entries["Group"] = {"S": Raw(b"/Transparency"), "I": True}
         if self._blends(form.content):
@@ -293,7 +295,7 @@ class PdfDocumentWriter:
 
     def _write_pattern(self, pattern: PatternPayload) -> Ref:
         """Section 8.7.3: a coloured tiling pattern."""
-        self._tell_lost(pattern.content)
+        self._take_note(pattern.content)
         entries: PdfDict = {
             "Type": Raw(b"/Pattern"),
             "PatternType": 1,
@@ -308,19 +310,35 @@ class PdfDocumentWriter:
         }
         return self._file.add_stream(entries, pattern.content.data, encoded=True)
 
-    def _tell_lost(self, content: Content) -> None:
-        """Tell of characters that a content stream names and does not show."""
+    def _take_note(self, content: Content) -> None:
+        """Let the archive see a content stream, and tell of characters that it names and does not show."""
+        if self._archive is not None:
+            self._archive.check_content(content)
         for lost in content.lost:
             self._findings.add("glyph-missing", Severity.SKIPPED, lost.message, count=lost.times)
+
+    def _resources_of_page(self, content: Content) -> Ref:
+        """The resource dictionary of a page as an object: pages that need the same share one."""
+        key = (
+            tuple([self._fonts.use(font) for font in content.fonts]),
+            content.images,
+            content.forms,
+            content.patterns,
+            (content.uses_lab, content.uses_cmyk, content.multiplies),
+        )
+        ref = self._page_resources.get(key)
+        if ref is None:
+            if len(self._page_resources) >= _MOST_RESOURCES:
+                self._page_resources.clear()
+            ref = self._page_resources[key] = self._file.add(self._resources(content))
+        return ref
 
     def _resources(self, content: Content) -> PdfDict:
         """The resource dictionary of a content stream (section 7.8.3)."""
         resources: PdfDict = {}
         spaces: dict[str, Value] = {}
-        if self._archive is not None:
-            self._archive.check_content(content)
-            if content.uses_cmyk:
-                spaces["DefaultCMYK"] = self._archive.default_cmyk()
+        if self._archive is not None and content.uses_cmyk:
+            spaces["DefaultCMYK"] = self._archive.default_cmyk()
         if content.fonts:
             resources["Font"] = {
                 f"F{number}": self._fonts.use(font) for number, font in enumerate(content.fonts, 1)
