@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -353,16 +354,13 @@ def test_whatever_refuses_is_in_the_audit(
 def test_who_finds_no_room_is_in_the_audit(start: Start, document: bytes) -> None:
     server = start(lambda folder: Afp2webProcess(folder, "service.max-connections = 2"))
     assert isinstance(server, Afp2webProcess)
-    workers = server.workers()
-    freeze(*workers)
-    with ThreadPoolExecutor(2) as threads:
-        replies = [threads.submit(server.transform, document) for _ in range(2)]
-        eventually(lambda: server.metric("workers_idle") == 0)
-        refused = server.transform(document)
-        thaw(*workers)
-        assert [reply.result().status for reply in replies] == [200] * 2
-    assert refused.status == 503
-    assert "A2W-5001" in [line["result"] for line in audited(server)]
+    head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
+    with ExitStack() as coming:
+        for _ in range(2):
+            connection = coming.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
+            connection.sendall(head.encode() + document[:-1])
+        eventually(lambda: server.transform(document).status == 503)
+    eventually(lambda: "A2W-5001" in [line["result"] for line in audited(server)])
 
 
 def test_a_client_that_leaves_is_in_the_audit(start: Start, document: bytes) -> None:
