@@ -5,6 +5,7 @@ MO:DCA "Include Object (IOB)", Color Specification X'4E'.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -14,6 +15,7 @@ from afpcluster.afp import modca, triplets
 from afpcluster.afp.goca import ORDERS_BY_NAME, encode_segment
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.ptoca import TextBuilder
+from afpcluster.convert import convert
 from afpcluster.display.colour import BLACK, Colour, rgb
 from afpcluster.display.items import Group, Image, Item, Path, Rectangle, Shared
 from afpcluster.sample.records import enclosed, field, made, resource, triplet
@@ -144,3 +146,10 @@ def test_colour_spaces(triplet_: bytes, expected: Colour, told: list[str]) -> No
     data = included(0x9B, 0x9B, text(), triplet_)
     assert list(colours(pages(data)[0].items)) == [expected]
     assert finding_codes(data) == told
+
+
+def test_a_colour_that_cannot_be_read_counts_once_for_what_is_kept() -> None:
+    """However many processes draw the object anew."""
+    data = included(0xFB, 0x06, image(), specified(0x33, (8, 8, 8, 0), b"\xff\0\0"))
+    result = convert(io.BytesIO(data), io.BytesIO())
+    assert [(f.code, f.count, f.kept) for f in result.findings] == [("colour-unknown", 1, 1)]

@@ -172,11 +172,6 @@ class ObjectInterpreter:
         items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
-            resources = environment.resources
-            if include is not None:
-                resources = resources | self._lookup.secondary(
-                    frame.scope, include, node.begin, self._findings
-                )
             descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
             data_object = DataObject(
                 mnemonic(node.type),
@@ -185,16 +180,25 @@ class ObjectInterpreter:
                 descriptors[0] if descriptors else None,
                 list(node.flat()) if node.type == _BII else node.all(_DATA[node.type]),
                 environment.fonts,
-                resources,
+                environment.resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
-                colour=default_colour(include, self._findings.at(node.begin)) if include else None,
             )
             with self._findings.kept() if key else nullcontext():
+                if include is not None:
+                    data_object = self._given(data_object, include, frame, node.begin)
                 report_misplaced(node, self._findings)
                 items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
         self._place(placed, items, frame, node, include)
+
+    def _given(
+        self, data: DataObject, include: modca.IncludeObject, frame: Frame, begin: Record
+    ) -> DataObject:
+        """The object with what its include gives it: resources of its own, its default colour."""
+        found = self._lookup.secondary(frame.scope, include, begin, self._findings)
+        colour = default_colour(include, self._findings.at(begin))
+        return replace(data, resources={**data.resources, **found}, colour=colour)
 
     def _guarded(self, draw: Callable[[DataObject, Context], list[Item]], data: DataObject) -> list[Item]:
         """An object's items; a fault of our own costs this object alone."""
