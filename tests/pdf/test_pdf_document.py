@@ -36,7 +36,7 @@ from afpcluster.display.items import (
     Path as Outline,
 )
 from afpcluster.findings import Findings
-from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter
+from afpcluster.outputs.pdf import PacketMaker, PdfDocumentWriter, document
 from rendering import pdf_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -68,6 +68,18 @@ def test_the_number_of_makers_does_not_show(makers: int) -> None:
         writer.add(made[number])
     writer.finish()
     assert sink.getvalue() == pdf_of([statement(number) for number in range(1, 21)])
+
+
+@pytest.mark.parametrize("most", [1, 256])
+def test_pages_that_need_the_same_resources_share_them(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what each of them shows is in the fonts."""
+    monkeypatch.setattr(document, "_MOST_RESOURCES", most)
+    with pikepdf.open(io.BytesIO(pdf_of([statement(number) for number in range(1, 7)]))) as pdf:
+        used = [page.obj.Resources.objgen for page in pdf.pages]
+        font = pdf.pages[0].Resources.Font["/F1"]
+        assert (int(font.FirstChar), int(font.LastChar)) == (0xC1, 0xC3)
+    assert used[0] == used[1] != used[2]
+    assert len(set(used)) == (4 if most == 1 else 2)
 
 
 def test_bookmarks_follow_the_groups() -> None:
