@@ -26,6 +26,7 @@ from typing import Any
 import aiohttp
 
 from afpcluster.cluster.drill_client import session
+from afpcluster.cluster.topology import SiteError
 
 INTERVAL = 0.01  # seconds, as all durations here
 TIMEOUT = 1.0
@@ -35,7 +36,7 @@ _READY = 5.0  # the first one has ended by then
 @contextlib.asynccontextmanager
 async def pinging(url: str, authority: Path | None) -> AsyncIterator[list[dict[str, Any]]]:
     """Pings while the block runs, from its first moment; the list has them all when it has ended. Raises
-    `TimeoutError` when no ping comes to an end at first."""
+    `SiteError` when no ping comes to an end at first."""
     command = [
         sys.executable,
         "-m",
@@ -47,9 +48,7 @@ async def pinging(url: str, authority: Path | None) -> AsyncIterator[list[dict[s
     with tempfile.TemporaryFile() as lines:
         child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, stdout=lines)
         try:
-            async with asyncio.timeout(_READY):
-                while not os.fstat(lines.fileno()).st_size:
-                    await asyncio.sleep(0.01)
+            await _first(lines.fileno(), url)
             yield found
         finally:
             assert child.stdin is not None
@@ -57,6 +56,17 @@ async def pinging(url: str, authority: Path | None) -> AsyncIterator[list[dict[s
             await child.wait()
         lines.seek(0)
         found.extend(json.loads(line) for line in lines)
+
+
+async def _first(lines: int, url: str) -> None:
+    try:
+        async with asyncio.timeout(_READY):
+            while not os.fstat(lines).st_size:
+                await asyncio.sleep(0.01)
+    except TimeoutError as error:
+        raise SiteError(
+            f"The process that pings {url} has told of none for {_READY:g} s; what it wrote stands above"
+        ) from error
 
 
 async def _ping_until_input_ends(url: str, authority: Path | None) -> None:
