@@ -127,6 +127,27 @@ def test_heartbeats_need_no_key(wrapper: WrapperProcess, server: Afp2webProcess,
     assert server.heartbeat().status == 200
 
 
+def test_the_key_for_afp2web_may_be_in_the_environment(
+    server: Afp2webProcess, document: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFPCLUSTER_TEST_KEY", KEYS["wrapper"])
+    service = WrapperProcess(tmp_path, server.port, "afp2web.api-key-env = AFPCLUSTER_TEST_KEY")
+    try:
+        assert convert(service, document, {}).status == 200
+    finally:
+        service.stop()
+
+
+def test_a_key_that_is_not_in_the_environment_is_told_at_the_start(tmp_path: Path) -> None:
+    properties = tmp_path / "w.properties"
+    target = "afp2web.host-protocol=http\nafp2web.host=127.0.0.1\nafp2web.port=1\n"
+    properties.write_text(f"{target}afp2web.api-key-env = AFPCLUSTER_NO_SUCH_KEY\n")
+    call = [sys.executable, "-m", "afpcluster", "serve-wrapper", "--listen", "127.0.0.1:0"]
+    done = subprocess.run([*call, "--properties", properties], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "key for afp2web: AFPCLUSTER_NO_SUCH_KEY in the environment: expected one key" in done.stderr
+
+
 def test_a_certificate_is_the_other_way_in(
     start: Start, clients: Path, tmp_path: Path, document: bytes
 ) -> None:

@@ -43,6 +43,12 @@ OF_THE_MACHINE = {"service.instance", "service.temp-dir", "afp2web.usid", "afp2w
         ),
         (WrapperSettings, TARGET + "afp2web.fallback-targets = http://a:0\n", "'http://a:0' is not"),
         (WrapperSettings, TARGET + "#" * 300_000, "larger than"),
+        (WrapperSettings, TARGET + "afp2web.api-key-env = a b\n", "afp2web.api-key-env = 'a b'"),
+        (
+            WrapperSettings,
+            TARGET + "afp2web.api-key-env = KEY\nafp2web.api-key-file = /etc/key\n",
+            "afp2web.api-key-env: afp2web.api-key-file says already where the key is",
+        ),
     ],
 )
 def test_bad_settings_are_named(tmp_path: Path, model: type[ServiceSettings], text: str, reason: str) -> None:
@@ -51,6 +57,32 @@ def test_bad_settings_are_named(tmp_path: Path, model: type[ServiceSettings], te
     with pytest.raises(PropertiesError, match=re.escape(reason)) as caught:
         load_settings(model, path)
     assert str(path) in str(caught.value)
+
+
+SECRET = "open-sesame"
+
+
+@pytest.mark.parametrize(
+    ("model", "line", "reason"),
+    [
+        (WrapperSettings, f"afp2web.api-key = {SECRET}", "afp2web.api-key: unknown key; a secret itself"),
+        (Afp2webSettings, f"service.password = {SECRET}", "service.password: unknown key; a secret itself"),
+        (WrapperSettings, f"afp2web.api-key-file = afpc_{SECRET}", "api-key-file: the secret itself stands"),
+        (
+            Afp2webSettings,
+            f"service.tls-key = -----BEGIN PRIVATE KEY-----\\n{SECRET}",
+            "service.tls-key: the secret itself stands here",
+        ),
+    ],
+)
+def test_secrets_in_a_file_are_refused_and_not_told(
+    tmp_path: Path, model: type[ServiceSettings], line: str, reason: str
+) -> None:
+    path = tmp_path / "service.properties"
+    path.write_text(TARGET * (model is WrapperSettings) + line + "\n")
+    with pytest.raises(PropertiesError, match=re.escape(reason)) as caught:
+        load_settings(model, path)
+    assert SECRET not in str(caught.value)
 
 
 def test_fallback_targets_come_after_the_target(tmp_path: Path) -> None:

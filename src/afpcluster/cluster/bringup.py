@@ -97,7 +97,7 @@ def _prepare(layout: Layout, topology_text: str) -> LabSite:
     Lab(layout).prepare()
     layout.topology_file.write_text(topology_text, encoding="utf-8")
     claim(layout)
-    password.keep(layout.password_file, layout.password_hash_file)
+    password.keep(layout.stats_password, layout.password_hash_file)
     return LabSite(layout)
 
 

@@ -14,11 +14,11 @@ from afpcluster.cluster import password
 from afpcluster.cluster.commands import console, told
 from afpcluster.cluster.drift import drifts
 from afpcluster.cluster.exits import Exit
-from afpcluster.cluster.inventory import rendered_folder
+from afpcluster.cluster.inventory import STATS_HASH, rendered_folder, stats_hash_file
 from afpcluster.cluster.render import HAPROXY_CFG, render
 from afpcluster.cluster.service_files import problems as properties_problems
 from afpcluster.cluster.site.choose import site_of
-from afpcluster.cluster.topology import Topology, queues, time_limits
+from afpcluster.cluster.topology import Secret, Topology, queues, time_limits
 from afpcluster.cluster.topology_file import load, text_of
 
 _UNITS = {"Milliseconds": "ms", "Bytes": " bytes"}
@@ -38,18 +38,25 @@ def validate(topology_file: Path | None) -> None:
 
 def write(topology_file: Path | None, folder: Path) -> None:
     """Every host's files below `folder`, as on a real host, what each is, and an inventory for real machines.
-    The hash of the password of /stats is in none of them; for real machines both are made, where the topology
-    says."""
+    No password nor hash is in any of them. For real machines the password of /stats is made in the file that
+    the topology says, if it is not there, and its hash beside it, or in `folder` for one in a variable."""
     with told():
         topology = load(topology_file)
         if topology.ssh_site is not None:
-            password.keep(topology.ssh.stats_password_file, topology.ssh.stats_hash_file)
+            folder.mkdir(parents=True, exist_ok=True)
+            _keep_password(topology, folder)
         for path, (text, mode) in rendered_folder(topology, text_of(topology_file)).items():
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
             file.chmod(mode)
         console().print(f"Rendered into {folder}")
+
+
+def _keep_password(topology: Topology, folder: Path) -> None:
+    secret = topology.stats_password
+    assert secret is not None  # the topology of real machines has one
+    password.keep(secret, stats_hash_file(secret) or folder / STATS_HASH)
 
 
 def diff(topology_file: Path | None) -> None:
@@ -76,7 +83,9 @@ def show(topology_file: Path | None) -> None:
 
 
 def _values(path: str, value: object, unit: str = "") -> Iterator[tuple[str, str]]:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Secret):
+        yield path, str(value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             key = str(field.metadata.get("key", field.name.removesuffix("_site")))
             unit = next((short for name, short in _UNITS.items() if name in str(field.type)), "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import shlex
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -17,9 +18,10 @@ from afpcluster.cluster import layout
 from afpcluster.cluster.machine import containers, machine_files, machine_kind
 from afpcluster.cluster.processes import KEEPALIVED_PAUSE, KEEPALIVED_PIDS, keepalived_command
 from afpcluster.cluster.render import PROPERTIES, RELEASE_VIP, Kind, Rendered, kind, render
-from afpcluster.cluster.topology import Host, Role, Topology
+from afpcluster.cluster.topology import Host, Role, Secret, Topology
 
 TOPOLOGY = "topology.yml"
+STATS_HASH = "stats-password.hash"  # beside the inventory, where no file of the operator has the password
 _GROUPS = {Role.PROXY: "proxies", Role.WRAPPER: "wrappers", Role.AFP2WEB: "afp2webs", Role.DATA: "data"}
 
 
@@ -41,6 +43,11 @@ def rendered_folder(topology: Topology, topology_text: str) -> dict[str, tuple[s
     return found | {path: (_yaml(topology, data), 0o644) for path, data in told.items()}
 
 
+def stats_hash_file(secret: Secret) -> Path | None:
+    """Beside the password: what HAProxy gets of it. None where the environment has the password."""
+    return secret.file.with_name(f"{secret.file.name}.hash") if secret.file is not None else None
+
+
 def _kind(topology: Topology, path: str) -> Kind:
     return machine_kind(topology, path) if topology.ssh_site is not None else kind(path)
 
@@ -56,13 +63,14 @@ def _inventory(topology: Topology) -> dict[str, Any]:
 
 
 def _group_vars(topology: Topology) -> dict[str, Any]:
-    ssh = topology.ssh
+    ssh, secret = topology.ssh, topology.stats_password
+    hash_file = stats_hash_file(secret) if secret is not None else None
     found: dict[str, Any] = {
         "ansible_user": str(ssh.user),
         "afpcluster_name": topology.name,
         "afpcluster_virtual_address": str(topology.network.virtual_address),
         "afpcluster_interface": topology.network.interface,
-        "afpcluster_stats_hash_file": str(ssh.stats_hash_file),
+        "afpcluster_stats_hash_file": str(hash_file or f"{{{{ inventory_dir }}}}/{STATS_HASH}"),
         "afpcluster_keepalived_command": shlex.join(keepalived_command(topology)),
         "afpcluster_keepalived_pids": list(KEEPALIVED_PIDS),
         "afpcluster_keepalived_pause_seconds": KEEPALIVED_PAUSE / 1000,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from afpcluster.cluster.topology import Host, Topology
+from afpcluster.cluster.topology import Host, Secret, Topology
 
 MARKER = ".afpcluster-lab"  # in a folder that `down` may remove with all it holds
 STATE = "/run/afpcluster"  # inside a host
@@ -48,7 +48,12 @@ class Layout:
 
     @property
     def password_file(self) -> Path:
+        """Of /stats, where the topology does not say another place."""
         return self.run / "stats-password"
+
+    @property
+    def stats_password(self) -> Secret:
+        return self.topology.stats_password or Secret(file=self.password_file)
 
     @property
     def password_hash_file(self) -> Path:

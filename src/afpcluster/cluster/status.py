@@ -49,7 +49,7 @@ def look(site: Site) -> Status:
         answers=probe(urls(site.topology, site.stats_password)),
         processes=processes,
         edited=tuple((drift.host, drift.path) for drift in drifts(site)),
-        troubles=tuple(site.troubles()),
+        troubles=(*site.troubles(), *_unknown_password(site)),
         faults=proxies_at_fault(site),
         silent=silent_watchers(site),
         holdings=journal.holdings(journal.read(site)),
@@ -58,6 +58,15 @@ def look(site: Site) -> Status:
         drained=marks.drained(site),
         paused=marks.paused(site),
     )
+
+
+def _unknown_password(site: Site) -> list[str]:
+    if site.stats_password:
+        return []
+    where = site.topology.stats_password or "`up` makes it"
+    return [
+        f"the password of /stats is not known here ({where}), so HAProxy's view of the servers is not, either"
+    ]
 
 
 def verdict(status: Status) -> list[str]:

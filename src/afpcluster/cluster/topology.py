@@ -18,6 +18,18 @@ Bytes = NewType("Bytes", int)
 Name = NewType("Name", str)  # a host name: RFC 1123 label
 Port = NewType("Port", int)
 CommandLine = NewType("CommandLine", str)
+Variable = NewType("Variable", str)  # of the environment
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is, never the secret itself: a file, or an environment variable of whoever asks."""
+
+    file: Path | None = None
+    env: Variable | None = None
+
+    def __str__(self) -> str:
+        return f"{{file: {self.file}}}" if self.file is not None else f"{{env: {self.env}}}"
 
 
 class Role(StrEnum):
@@ -85,6 +97,7 @@ class Haproxy:
     client_timeout: Milliseconds
     check_interval: Milliseconds
     check_timeout: Milliseconds
+    stats_password: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,7 @@ class Ssh:
     user: Name
     config: Path | None
     log_command: CommandLine
-    stats_password_file: Path
-
-    @property
-    def stats_hash_file(self) -> Path:
-        """Beside the password: what HAProxy gets of it."""
-        return self.stats_password_file.with_name(f"{self.stats_password_file.name}.hash")
+    stats_password_file: Path | None = None  # an older way to say haproxy.stats_password
 
 
 class SiteError(Exception):
@@ -190,6 +198,13 @@ class Topology:
         if self.ssh_site is None:
             raise SiteError(f"{self.name} does not run on real machines: its topology has no section `ssh`")
         return self.ssh_site
+
+    @property
+    def stats_password(self) -> Secret | None:
+        """Where the password of /stats is; None: it is made and kept where the cluster runs."""
+        if self.ssh_site is not None and self.ssh_site.stats_password_file is not None:
+            return Secret(file=self.ssh_site.stats_password_file)
+        return self.haproxy.stats_password
 
     def with_role(self, role: Role) -> tuple[Host, ...]:
         """The hosts of one role, in the order of the file."""

@@ -28,8 +28,10 @@ from afpcluster.cluster.topology import (
     Name,
     Port,
     Role,
+    Secret,
     Topology,
     Transport,
+    Variable,
     Vrrp,
 )
 
@@ -76,7 +78,8 @@ def parse(text: str, source: str = "topology") -> Topology:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise TopologyError(source, [f"{where}{error.problem}"]) from error
+        problem = str(error.problem).partition(" with value ")[0]  # of a key given twice; it may be a secret
+        raise TopologyError(source, [f"{where}{problem}"]) from error
     except YAMLError as error:
         raise TopologyError(source, [str(error)]) from error
     problems: list[str] = []
@@ -117,6 +120,8 @@ def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
         if raw is None:
             return None
         (kind,) = (part for part in get_args(kind) if part is not NoneType)
+    if kind is Secret:
+        return _secret(raw, path, problems)
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return _record(kind, raw, path, problems)
     if kind == tuple[Host, ...]:
@@ -129,7 +134,31 @@ def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
     try:
         return reader(raw)
     except (ValueError, TypeError):
-        problems.append(f"{path}: {raw!r} is not {expected}")
+        problems.append(f"{path}: {_shown(raw)} is not {expected}")
+        return None
+
+
+def _shown(raw: Any) -> str:
+    """What stands there; not when it is of several lines: that may be a key."""
+    text = repr(raw)
+    return text if "\\n" not in text else "this text"
+
+
+def _secret(raw: Any, path: str, problems: list[str]) -> Secret | None:
+    """No problem says what stands there: it may be the secret."""
+    kinds: dict[str, Any] = {"file": Path, "env": Variable}
+    if not isinstance(raw, Mapping) or len(raw) != 1 or not raw.keys() <= kinds.keys():
+        problems.append(
+            f"{path}: a secret itself never stands in this file; say where it is: "
+            "{file: PATH} or {env: NAME}"
+        )
+        return None
+    ((key, value),) = raw.items()
+    reader, expected = _READERS[kinds[key]]
+    try:
+        return Secret(**{key: reader(value)})
+    except (ValueError, TypeError):
+        problems.append(f"{path}.{key}: must be {expected}")
         return None
 
 
@@ -199,6 +228,7 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
     Bytes: (partial(_scaled, units={"KiB": 1024, "MiB": 1024**2}), "a size such as 512KiB or 64MiB"),
     IPv4Address: (_address, "an IPv4 address such as 10.79.79.100"),
     IPv4Network: (lambda raw: IPv4Network(_text(raw, r"[0-9./]+")), "a network such as 10.79.79.0/24"),
+    Variable: (partial(_text, pattern=r"[A-Za-z_][A-Za-z0-9_]*"), "the name of an environment variable"),
     CommandLine: (partial(_text, pattern=r"[^\n]{1,500}"), "a command line"),
     Path: (_absolute, "an absolute path of at least two folders, without `..`"),
 }
@@ -250,6 +280,13 @@ def _site_problems(topology: Topology) -> list[str]:
     lab, docker, problems = topology.lab_site, topology.docker_site, []
     if sum(site is not None for site in (lab, docker, topology.ssh_site)) != 1:
         problems.append("lab, docker, ssh: exactly one of the three says where the cluster runs")
+    if (ssh := topology.ssh_site) is not None:
+        if topology.stats_password is None:
+            problems.append(
+                "haproxy.stats_password: missing; real machines keep none: {file: PATH} or {env: NAME}"
+            )
+        elif ssh.stats_password_file is not None and topology.haproxy.stats_password is not None:
+            problems.append("ssh.stats_password_file: haproxy.stats_password says it already")
     if lab is not None and not 1 <= len(lab.bridge) <= 11:
         problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
     if lab is not None and lab.service_uid == 0:

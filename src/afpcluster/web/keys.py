@@ -20,8 +20,8 @@ from typing import Any
 import javaproperties
 
 from afpcluster.web.followed import Followed
+from afpcluster.web.settings import KEY_PREFIX
 
-PREFIX = "afpc_"  # so that a leaked key is recognised by who finds it
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LIMITS = ("max-conversions", "documents-per-minute", "bytes-per-minute")
@@ -51,7 +51,7 @@ class Clients:
 
 def new_key() -> str:
     """A key that nobody can guess."""
-    return PREFIX + secrets.token_urlsafe(32)
+    return KEY_PREFIX + secrets.token_urlsafe(32)
 
 
 def hash_of(key: str) -> str:

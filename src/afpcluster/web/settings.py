@@ -8,6 +8,7 @@ value, reason.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from afpcluster.web.client import Networks, parse_networks
 
@@ -31,7 +33,19 @@ _MIB = 1024 * 1024
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Bytes = Annotated[int, Field(gt=0, le=1 << 40)]
-OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
+KEY_PREFIX = "afpc_"  # of the keys of clients, so that a leaked one is recognised by who finds it
+_SECRETS = (KEY_PREFIX, "-----BEGIN")
+
+
+def _path(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_SECRETS):
+        raise PydanticCustomError(
+            "secret", "the secret itself stands here; it belongs in a file, which this names"
+        )
+    return value or None
+
+
+OptionalPath = Annotated[Path | None, BeforeValidator(_path)]
 
 
 class PropertiesError(Exception):
@@ -149,5 +163,9 @@ def _reason(details: Any) -> str:
     if details["type"] == "missing":
         return f"{key}: missing"
     if details["type"] == "extra_forbidden":
-        return f"{key}: unknown key"
+        secret = re.search(r"key$|password|secret|token", key)
+        where = "; a secret itself never stands in this file: say its file or its environment variable"
+        return f"{key}: unknown key{where if secret else ''}"
+    if details["type"] == "secret":  # what stands there is not told
+        return f"{key}: {details['msg']}"
     return f"{key} = {details['input']!r}: {str(details['msg']).removeprefix('Value error, ')}"

@@ -7,9 +7,10 @@ target in force; whether afp2web is well, afp2web's own heartbeat tells.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from afpcluster.web.properties import Loaded, start, tell
 from afpcluster.web.routes import Route
 from afpcluster.web.server import bind, serve
 from afpcluster.web.service import Service
+from afpcluster.web.settings import PropertiesError
 from afpcluster.web.tls import Tls, client_tls
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
@@ -41,6 +43,7 @@ from afpcluster.wrapper.settings import WrapperSettings
 from afpcluster.wrapper.watcher import PropertiesWatcher
 
 NAME = "wrapper-service"
+_KEY = "key for afp2web"
 
 
 class Wrapper:
@@ -52,15 +55,12 @@ class Wrapper:
         registry = self.service.metrics.registry
         self._watcher = PropertiesWatcher(properties, loaded, registry)
         self._tls = self._tls_of_afp2web()
-        key_file = settings.afp2web_api_key_file
-        self._key = (
-            self.service.follow(Followed("key for afp2web", [key_file], _one_key)) if key_file else None
-        )
+        key = self._key_for_afp2web()
         self._gateway = Gateway(
             settings,
             lambda: self._watcher.in_force.targets,
             self._context,
-            lambda: None if self._key is None else self._key.value,
+            key,
             registry,
         )
         self._converting = 0
@@ -74,6 +74,22 @@ class Wrapper:
             lambda: self._converting,
             registry,
         )
+
+    def _key_for_afp2web(self) -> Callable[[], str | None]:
+        """Asked at each call: a file is followed. Raises PropertiesError."""
+        settings = self.settings
+        if settings.afp2web_api_key_file is not None:
+            followed = self.service.follow(Followed(_KEY, [settings.afp2web_api_key_file], _one_key))
+            return lambda: followed.value
+        if not settings.afp2web_api_key_env:
+            return lambda: None
+        try:
+            key = _one_key([os.environb.get(settings.afp2web_api_key_env.encode(), b"")])
+        except ValueError as error:
+            raise PropertiesError(
+                f"{_KEY}: {settings.afp2web_api_key_env} in the environment: {error}"
+            ) from error
+        return lambda: key
 
     def _tls_of_afp2web(self) -> Followed[Tls] | None:
         """None where the authorities of the system are enough."""
@@ -241,7 +257,7 @@ def _one_key(contents: list[bytes]) -> str:
     """Raises ValueError."""
     key = contents[0].decode("ascii", "replace").strip()
     if not re.fullmatch(r"[!-~]{8,256}", key):
-        raise ValueError("expected one key alone in the file")
+        raise ValueError("expected one key alone there")
     return key
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from afpcluster.web.settings import Bytes, OptionalPath, Seconds, ServiceSettings
 
@@ -67,6 +67,7 @@ class WrapperSettings(ServiceSettings):
     afp2web_tls_certificate: OptionalPath = Field(None, alias="afp2web.tls-certificate")
     afp2web_tls_key: OptionalPath = Field(None, alias="afp2web.tls-key")
     afp2web_api_key_file: OptionalPath = Field(None, alias="afp2web.api-key-file")
+    afp2web_api_key_env: str = Field("", alias="afp2web.api-key-env", pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$")
 
     deadline: Seconds = Field(290, alias="afp2web.deadline-seconds")
     attempt_timeout: Seconds = Field(250, alias="afp2web.attempt-timeout-seconds")
@@ -88,6 +89,12 @@ class WrapperSettings(ServiceSettings):
         if not isinstance(value, str):
             return value
         return tuple(Target.parse(part.strip()) for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _one_place_of_the_key(self) -> Self:
+        if self.afp2web_api_key_file and self.afp2web_api_key_env:
+            raise ValueError("afp2web.api-key-env: afp2web.api-key-file says already where the key is")
+        return self
 
     @property
     def targets(self) -> tuple[Target, ...]:

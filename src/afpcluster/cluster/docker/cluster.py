@@ -1,7 +1,8 @@
 """`up-docker` and `down-docker`: the cluster of a topology as containers, with Compose.
 
 Rules: what is there already is kept: an engine, images, files edited by hand (told). The password of /stats
-is made here and lies, with its hash, in .env beside compose.yaml, for root alone. `down` removes containers,
+is made here and lies, with its hash, in .env beside compose.yaml, for root alone; where the topology says its
+place, .env has the hash alone. `down` removes containers,
 network, volumes, .env, and the engine if `up` started it and nothing else lives in it.
 """
 
@@ -21,7 +22,7 @@ from afpcluster.cluster.docker import images
 from afpcluster.cluster.docker.compose import STATS_HASH, containers, files
 from afpcluster.cluster.docker.engine import Engine
 from afpcluster.cluster.lab import LabError
-from afpcluster.cluster.password import hashed, make_password
+from afpcluster.cluster.password import hashed, known, made, make_password, matches
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.render import KINDS
 from afpcluster.cluster.topology import Role, Topology
@@ -50,8 +51,22 @@ class DockerCluster:
     @property
     def stats_password(self) -> str:
         """Empty before the first `up`."""
+        secret = self.topology.stats_password
+        return known(secret) if secret is not None else self._kept(_PASSWORD)
+
+    def keep_password(self) -> None:
+        """In `secrets`, for root alone, with its hash; what is there stays. Raises `SiteError`."""
+        secret = self.topology.stats_password
+        password = made(secret) if secret is not None else self._kept(_PASSWORD) or make_password()
+        there = self._kept(STATS_HASH)
+        lines = [f"{STATS_HASH}='{there if matches(password, there) else hashed(password)}'"]
+        lines += [f"{_PASSWORD}='{password}'"] if secret is None else []
+        self.secrets.touch(mode=0o600)
+        self.secrets.write_text("\n".join([*lines, ""]), "ascii")
+
+    def _kept(self, name: str) -> str:
         lines = self.secrets.read_text("ascii").splitlines() if self.secrets.exists() else []
-        return next((line.split("'")[1] for line in lines if line.startswith(_PASSWORD)), "")
+        return next((line.split("'")[1] for line in lines if line.startswith(f"{name}=")), "")
 
     def compose(self, *arguments: str) -> str:
         return self.engine.compose(self.folder, self.topology.name, *arguments)
@@ -120,10 +135,7 @@ def up(topology: Topology, folder: Path, base: str | None, say: Say) -> DockerCl
     images.build(engine, base, say)
     for path in write(topology, folder, keep=True):
         say(f"{folder / path} differs from what the topology says and is kept")
-    if not cluster.stats_password:
-        password = make_password()
-        cluster.secrets.touch(mode=0o600)
-        cluster.secrets.write_text(f"{STATS_HASH}='{hashed(password)}'\n{_PASSWORD}='{password}'\n", "ascii")
+    cluster.keep_password()
     say("Starting the containers ...")
     cluster.compose("up", "--detach", "--no-build")
     if set(containers(topology)) - set(engine.docker("ps", "--format", "{{.Names}}").split()):

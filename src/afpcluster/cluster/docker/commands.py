@@ -53,6 +53,6 @@ def _show(cluster: docker.DockerCluster, terminal: Console) -> None:
     holders = cluster.holders()
     answers = (*cluster.by_address(), *cluster.by_name())
     terminal.print(urls_table(cluster.topology, Status(holders, answers, (), ())))
-    network, secrets = cluster.topology.network, cluster.secrets
+    network, secrets = cluster.topology.network, cluster.topology.stats_password or cluster.secrets
     terminal.print(f"VIP {network.virtual_address} is held by {' and '.join(holders) or 'nobody'}")
     terminal.print(f"Password of /stats: in {secrets}", highlight=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from afpcluster.cluster import observe
+from afpcluster.cluster import observe, password
 from afpcluster.cluster.command import run, run_bytes
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.render import Rendered, render
@@ -32,7 +32,7 @@ class LabSite(Site):
 
     @property
     def stats_password(self) -> str:
-        return _word(self.layout.password_file)
+        return password.known(self.layout.stats_password)
 
     @property
     def stats_hash(self) -> str:

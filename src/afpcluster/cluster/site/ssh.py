@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from afpcluster.cluster import password
 from afpcluster.cluster.command import CommandError, run_bytes
 from afpcluster.cluster.layout import HAPROXY_PID, WATCHER_PID
 from afpcluster.cluster.machine import machine_files
@@ -43,8 +44,8 @@ class SshSite(Site):
 
     @property
     def stats_password(self) -> str:
-        file = self.cluster.ssh.stats_password_file
-        return file.read_text(encoding="ascii").strip() if file.exists() else ""
+        secret = self.cluster.stats_password
+        return password.known(secret) if secret is not None else ""
 
     def rendered(self) -> Rendered:
         """With the hash of the password that is in force."""
