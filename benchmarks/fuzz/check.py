@@ -24,6 +24,7 @@ from afpcluster.selection import Selection
 
 TIME_LIMIT = 5.0  # CPU seconds of one input: the machine may be busy
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
+_PICTURES = (Format.PNG, Format.JPEG, Format.TIFF)
 _CHOICES = (
     Options(raise_faults=True),
     Options(raise_faults=True, layout=Layout.SHEETS, max_copies=3),
@@ -31,7 +32,8 @@ _CHOICES = (
     *(Options(raise_faults=True, pdf_a=level) for level in PdfA),
     Options(raise_faults=True, tagged=True, attach_index=True),
     Options(raise_faults=True, linearize=True, password="x"),
-    *(Options(raise_faults=True, format=kind, dpi=20) for kind in Format if kind is not Format.PDF),
+    *(Options(raise_faults=True, format=kind, dpi=20) for kind in _PICTURES),
+    *(Options(raise_faults=True, format=kind) for kind in Format if kind not in (Format.PDF, *_PICTURES)),
     Options(raise_faults=True, format=Format.TEXT, text_order=TextOrder.FLOW),
     Options(raise_faults=True, format=Format.TIFF, dpi=20, colour=Colour.BILEVEL),
     Options(raise_faults=True, split="group", part_name="{document}-{tag:Name}-{number}"),

@@ -105,7 +105,8 @@ class Options:
     conform is refused (docs/how-to/archive.md). `tagged` gives it the structure of its text, in `language`
     (as "de-CH"; docs/how-to/tagged.md).
 
-    `text_order` is that of the output as text; `dpi` and `colour` are those of pictures.
+    `text_order` is that of the output as text (None: as laid out); `dpi` (None: 150) and `colour` (None: in
+    colour) are those of pictures. What has no effect on the `format` that is made is refused with it.
 
     `split` makes a file for each "document", "group", "tag:NAME" or "pages:N", named by the template
     `part_name` ("{document}-{tag:Account Number}-{number}"), in a folder or a ZIP file.
@@ -132,9 +133,9 @@ class Options:
     permissions: tuple[str, ...] | None = None
     linearize: bool = False
     attach_index: bool = False
-    text_order: TextOrder = TextOrder.LAYOUT
-    dpi: int = 150
-    colour: Colour = Colour.COLOUR
+    text_order: TextOrder | None = None
+    dpi: int | None = None
+    colour: Colour | None = None
     split: str | None = None
     part_name: str | None = None
     max_copies: int = 100

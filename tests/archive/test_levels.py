@@ -154,7 +154,7 @@ def test_text_that_nobody_knows_is_refused_where_unicode_is_promised() -> None:
 CONTRADICTIONS = {
     "pdf-a-encrypted": {"pdf_a": PdfA.A2B, "password": "x"},
     "pdf-a-attachment": {"pdf_a": PdfA.A2U, "attach_index": True},
-    "pdf-a-format": {"pdf_a": PdfA.A2B, "format": Format.INDEX},
+    "option-without-effect": {"pdf_a": PdfA.A2B, "format": Format.INDEX},
 }
 
 

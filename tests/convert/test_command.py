@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from print_files import converted, document, include_overlay, overlay, page, text
 
 from afpcluster.cli import app
+from afpcluster.options import Format
 
 ONE = document(page(text("one")), page(text("two")))
 NEEDS_OVERLAY = document(page(include_overlay(), maps=b""))
@@ -51,10 +52,48 @@ FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
     "resource path": (ONE, ("-r", "not-there"), 2, "resource-path-missing"),
     "a page that is not there": (ONE, ("--pages", "3"), 9, "selection-empty"),
     "a format that is not known": (ONE, ("-f", "docx"), 9, "format-unknown"),
-    "a password of a picture": (ONE, ("-f", "png", "--password", "x"), 9, "option-of-pdf"),
-    "permissions of text": (ONE, ("-f", "txt", "--permissions", "print"), 9, "option-of-pdf"),
     "names of no parts": (ONE, ("--part-name", "{number}"), 9, "part-name-alone"),
+    "copies of no sheets": (ONE, ("--max-copies", "3"), 9, "max-copies-alone"),
 }
+
+
+WITHOUT_EFFECT: tuple[tuple[str, ...], ...] = (
+    ("png", "--password", "x"),
+    ("txt", "--permissions", "print"),
+    ("csv", "--title", "x"),
+    ("words", "--tagged"),
+    ("afp", "--language", "en"),
+    ("tiff", "--linearize"),
+    ("jpeg", "--attach-index"),
+    ("ind", "--pdf-a", "2b"),
+    ("pdf", "--dpi", "150"),
+    ("txt", "--dpi", "300"),
+    ("index", "--colour", "grey"),
+    ("pdf", "--colour", "colour"),
+    ("pdf", "--text", "flow"),
+    ("words", "--text", "layout"),
+    ("csv", "--layout", "sheets"),
+    ("afp", "--layout", "sheets"),
+    ("index", "--form-map", "F1"),
+    ("ind", "--no-raster-a-space"),
+)
+
+
+@pytest.mark.parametrize("options", WITHOUT_EFFECT, ids=" ".join)
+def test_options_without_an_effect_on_what_is_made_are_refused(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    shown = run(tmp_path, ONE, "--json", "--format", *options)
+    answer = json.loads(shown.stdout)
+    assert (shown.exit_code, answer["code"]) == (9, "option-without-effect")
+    assert f", and {options[0]} is made" in answer["message"]
+    assert left(tmp_path) == set()
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_defaults_go_with_every_format(tmp_path: Path, format_: Format) -> None:
+    defaults = ("--layout", "pages", "--raster-a-space", "--max-copies", "100")
+    assert run(tmp_path, ONE, "--format", format_, *defaults).exit_code == 0
 
 
 @pytest.mark.parametrize(("data", "options", "exit_code", "code"), FAILURES.values(), ids=FAILURES)

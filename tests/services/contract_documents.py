@@ -37,6 +37,13 @@ _ABOUT_THE_DOCUMENT = {
     *("PageRange", "Groups", "Documents", "Split", "PartName", "Permissions", "Password", "DPI"),
 }
 
+_OF_PDF = {
+    *("attach-index", "title", "tagged", "language", "linearize"),
+    *("Index", "Title", "Tagged", "Language", "Linearize"),
+}
+_OF_PICTURES = {"colour", "Colour"}
+_OF_TEXT = {"text", "TextOrder"}
+
 
 def _fit(values: dict[str, Any]) -> None:
     """Take those out of valid parameters that exclude others."""
@@ -45,6 +52,14 @@ def _fit(values: dict[str, Any]) -> None:
         left_out.add("pdf-a")  # which is a format, too
     if "pdf-a" in values or str(values.get("OutputFormat")).startswith("PDFA"):
         left_out |= {"Index", "attach-index"}  # archives have it, or must not
+    made = str(values.get("OutputFormat", values.get("format", "PDF"))).upper()
+    for formats, parameters in (
+        (("PDF",), _OF_PDF),
+        (("PNG", "JPEG", "TIFF"), _OF_PICTURES),
+        (("TXT",), _OF_TEXT),
+    ):
+        if not made.startswith(formats):
+            left_out |= parameters
     for name in left_out & values.keys():
         del values[name]
 

@@ -143,6 +143,14 @@ REFUSED: dict[str, tuple[str, int, str]] = {
     "a split index": ("Split=group&OutputFormat=CSV", 400, "A2W-1014"),
     "dpi": ("OutputFormat=PNG&DPI=x", 400, "A2W-1002"),
     "too many dpi": ("OutputFormat=PNG&DPI=99999999", 400, "A2W-1002"),
+    "too many digits": ("OutputFormat=PNG&DPI=0015000000", 400, "A2W-1002"),
+    "dpi of a PDF": ("DPI=150", 400, "A2W-1014"),
+    "colours of text": ("OutputFormat=TXT&Colour=grey", 400, "A2W-1014"),
+    "an order of words": ("OutputFormat=JSON&TextOrder=flow", 400, "A2W-1014"),
+    "a title of a picture": ("OutputFormat=PNG&Title=x", 400, "A2W-1014"),
+    "a language of AFP": ("OutputFormat=AFP&Language=en", 400, "A2W-1014"),
+    "tags of a table": ("OutputFormat=CSV&Tagged=On", 400, "A2W-1014"),
+    "a password of an index": ("OutputFormat=Index&Password=x", 400, "A2W-1014"),
     "a title without end": ("Title=" + "x" * 5000, 400, "A2W-1002"),
 }
 
@@ -151,6 +159,13 @@ REFUSED: dict[str, tuple[str, int, str]] = {
 def test_refused(afp2web: Afp2webProcess, statements: bytes, query: str, status: int, code: str) -> None:
     answer = afp2web.transform(statements, f"?ResponseFormat=JSON&{query}")
     assert (answer.status, json.loads(answer.body)["ErrorCode"]) == (status, code)
+
+
+def test_what_has_no_effect_is_refused_by_the_wrapper_too(wrapper: WrapperProcess, statements: bytes) -> None:
+    answer = wrapper.convert(statements, "?format=png&title=April")
+    assert answer.status == 400
+    assert "title has an effect on pdf, and png is made" in answer.json["detail"]
+    assert wrapper.convert(statements, "?format=png&dpi=20&tagged=false&attach-index=false").status == 200
 
 
 def test_parts_are_whole(afp2web: Afp2webProcess, statements: bytes) -> None:

@@ -61,9 +61,9 @@ def options_of(members: dict[str, Any]) -> dict[str, Any]:
         "split": members["split"],
         "part_name": members["part_name"],
         "attach_index": members["attach_index"],
-        "text_order": TextOrder(members["text_order"]),
+        "text_order": TextOrder(members["text_order"]) if members["text_order"] else None,
         "dpi": members["dpi"],
-        "colour": Colour(members["colour"]),
+        "colour": Colour(members["colour"]) if members["colour"] else None,
         "title": members["title"],
         "password": members["password"],
         "permissions": tuple(permissions.split(",")) if permissions is not None else None,
@@ -78,7 +78,9 @@ def _selection(members: dict[str, Any]) -> Selection:
     return Selection.parse(members["pages"], groups, members["documents"])
 
 
-def _dpi(text: str | None) -> int:
-    if text is None or not text.isascii() or not text.isdigit() or not 10 <= int(text[:5]) <= 1200:
-        raise ServiceError(400, "parameter-value", f"DPI={(text or '')[:64]!r} is no number from 10 to 1200.")
+def _dpi(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 10 <= int(text) <= 1200):
+        raise ServiceError(400, "parameter-value", f"DPI={text[:64]!r} is no number from 10 to 1200.")
     return int(text)

@@ -82,13 +82,12 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
 @click.option(
     "--text",
     type=OneOf(TextOrder),
-    default=TextOrder.LAYOUT.value,
-    help="text as laid out on the page, or in the order of reading",
+    help="text as laid out on the page (so without this), or in the order of reading",
 )
 @click.option(
-    "--dpi", type=click.IntRange(min=10, max=2400), default=150, help="pixels to the inch, of pictures"
+    "--dpi", type=click.IntRange(min=10, max=2400), help="pixels to the inch, of pictures; 150 without it"
 )
-@click.option("--colour", type=OneOf(Colour), default=Colour.COLOUR.value, help="colours of pictures")
+@click.option("--colour", type=OneOf(Colour), help="colours of pictures; in colour without it")
 @click.option("--split", help="a file for each document, group, tag:NAME or pages:N, into a folder or .zip")
 @click.option("--part-name", help="names of these files: {document}-{tag:Account Number}-{number}")
 @click.option("--title", help="title of the PDF")
@@ -129,9 +128,9 @@ def convert(
     layout: Layout,
     form_map: str | None,
     max_copies: int,
-    text: TextOrder,
-    dpi: int,
-    colour: Colour,
+    text: TextOrder | None,
+    dpi: int | None,
+    colour: Colour | None,
     split: str | None,
     part_name: str | None,
     title: str | None,

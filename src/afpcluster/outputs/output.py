@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from afpcluster.findings import ConversionError, Findings
-from afpcluster.options import Format, Options
+from afpcluster.options import Colour, Format, Layout, Options, TextOrder
 
 Packet = Any
 """A page on its way from a maker to its writer."""
@@ -138,7 +138,7 @@ def _ind(options: Options) -> Output:
 def _text(options: Options) -> Output:
     from afpcluster.outputs.text.output import TextOutput
 
-    return TextOutput(options.text_order)
+    return TextOutput(options.text_order or TextOrder.LAYOUT)
 
 
 def _words(options: Options) -> Output:
@@ -151,7 +151,8 @@ def _pictures(options: Options) -> Output:
     from afpcluster.outputs.pdf import PdfOutput
     from afpcluster.outputs.pictures import PictureOutput
 
-    return PictureOutput(PdfOutput(), options.format, options.dpi, options.colour)
+    colour = options.colour or Colour.COLOUR
+    return PictureOutput(PdfOutput(), options.format, options.dpi or _DPI, colour)
 
 
 def _afp(options: Options) -> Output:
@@ -161,35 +162,44 @@ def _afp(options: Options) -> Output:
 
 
 class Row(NamedTuple):
-    """How an output is made, and the suffixes of files that ask for it, its own first."""
+    """How an output is made, the suffixes of files that ask for it, its own first, and the options that are
+    not for every output and have an effect on this one."""
 
     make: Callable[[Options], Output]
     suffixes: tuple[str, ...]
+    options: frozenset[str] = frozenset()
 
+
+_DPI = 150  # of pictures, where the options do not say it
+_FORM = frozenset(["form_map"])
+_DRAWN = _FORM | {"layout", "max_copies", "raster_a_space"}
+_PDF = _DRAWN | {
+    *("title", "password", "permissions", "linearize"),
+    *("attach_index", "pdf_a", "tagged", "language"),
+}
+_PICTURES = _DRAWN | {"dpi", "colour"}
 
 # Each output is imported when it is asked for: it brings libraries of its own.
 OUTPUTS: dict[Format, Row] = {
-    Format.PDF: Row(_pdf, (".pdf",)),
+    Format.PDF: Row(_pdf, (".pdf",), _PDF),
     Format.INDEX: Row(_index, (".jsonl", ".ndjson")),
     Format.CSV: Row(_csv, (".csv",)),
     Format.IND: Row(_ind, (".ind",)),
-    Format.TEXT: Row(_text, (".txt",)),
-    Format.WORDS: Row(_words, (".json",)),
-    Format.PNG: Row(_pictures, (".png",)),
-    Format.JPEG: Row(_pictures, (".jpg", ".jpeg")),
-    Format.TIFF: Row(_pictures, (".tif", ".tiff")),
-    Format.AFP: Row(_afp, (".afp",)),
+    Format.TEXT: Row(_text, (".txt",), _DRAWN | {"text_order"}),
+    Format.WORDS: Row(_words, (".json",), _DRAWN),
+    Format.PNG: Row(_pictures, (".png",), _PICTURES),
+    Format.JPEG: Row(_pictures, (".jpg", ".jpeg"), _PICTURES),
+    Format.TIFF: Row(_pictures, (".tif", ".tiff"), _PICTURES),
+    Format.AFP: Row(_afp, (".afp",), _FORM),
 }
+_OF_SOME = sorted(frozenset[str]().union(*(row.options for row in OUTPUTS.values())))
+_DEFAULTS = Options()
 _BY_SUFFIX = {suffix: format_ for format_, row in OUTPUTS.items() for suffix in row.suffixes}
 _NOT_MADE = {
     **dict.fromkeys(("ps", "eps", "postscript"), "PostScript"),
     **dict.fromkeys(("pcl", "prn"), "PCL"),
     **dict.fromkeys(("html", "htm", "xhtml"), "HTML"),
 }
-
-
-_PROTECTION = ("password", "permissions")
-"""Options that a PDF alone can keep; other outputs would be open to everybody, and nobody would know."""
 
 
 class FormatError(ConversionError):
@@ -207,17 +217,7 @@ def output_of(options: Options, files: int = 1) -> Output:
             "Several print files do not become one AFP file, in which the second could use resources of the "
             "first. Name them all where they are converted.",
         )
-    if options.pdf_a is not None and options.format is not Format.PDF:
-        raise FormatError(
-            "pdf-a-format",
-            f"PDF/A-{options.pdf_a} is a PDF, not {options.format}: leave out one of them.",
-        )
-    for name in _PROTECTION:
-        if options.format is not Format.PDF and getattr(options, name) is not None:
-            raise FormatError(
-                "option-of-pdf",
-                f"{name} is of a PDF, and {options.format} is made: leave out one of them.",
-            )
+    _refuse_without_effect(options)
     output = OUTPUTS[options.format].make(options)
     if options.split is None:
         if options.part_name is not None:
@@ -231,6 +231,22 @@ def output_of(options: Options, files: int = 1) -> Output:
     rule = SplitRule.parse(options.split)
     suffix = OUTPUTS[options.format].suffixes[0]
     return SplitOutput(output, rule, options.part_name or rule.template, suffix)
+
+
+def _refuse_without_effect(options: Options) -> None:
+    """Raises FormatError where an option differs from its default and has no effect on what is made."""
+    for name in _OF_SOME:
+        if name in OUTPUTS[options.format].options or getattr(options, name) == getattr(_DEFAULTS, name):
+            continue
+        *others, last = [format_ for format_, row in OUTPUTS.items() if name in row.options]
+        having = f"{', '.join(others)} and {last}" if others else last
+        raise FormatError(
+            "option-without-effect",
+            f"{name.replace('_', '-')} has an effect on {having}, and {options.format} is made: "
+            "leave it out, or choose another format.",
+        )
+    if options.max_copies != _DEFAULTS.max_copies and options.layout is not Layout.SHEETS:
+        raise FormatError("max-copies-alone", "max-copies are those of sheets: give layout=sheets, too.")
 
 
 def makes_parts(options: Options) -> bool:
