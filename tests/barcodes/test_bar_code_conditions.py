@@ -8,8 +8,12 @@ import pytest
 from bar_code_objects import bars, draw, draw_fields, ebcdic, extent, text
 
 from afpcluster.afp.bcoca import BarCodeSymbolData, BarCodeSymbolDescriptor
+from afpcluster.afp.bcoca import BarCodeType as T
 from afpcluster.findings import Findings
+from afpcluster.fonts.foca.active import font_of_face
 from afpcluster.fonts.library import FontLibrary
+from afpcluster.fonts.stand_in.builtin_code_pages import built_in
+from afpcluster.fonts.stand_in.standard import standard_face
 from afpcluster.interpret.barcode.objects import draw_bar_code
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
 
@@ -116,6 +120,15 @@ def test_still_drawn(
     assert (found.findings, text(found)) == ([f"bar-code-{condition.lower()}"], text(expected))
     widths = [[(width, height) for _, _, width, height in bars(drawn)] for drawn in (found, expected)]
     assert widths[0] == widths[1]
+
+
+@pytest.mark.parametrize(("rotation", "told"), [(0, []), (90, ["bar-code-font-rotation"])])
+def test_text_in_a_turned_font_is_told(rotation: int, told: list[str]) -> None:
+    page = built_in(500)
+    assert page is not None
+    font = font_of_face("test", standard_face("Helvetica", page), page.space_code, 10, rotation)
+    drawn = draw(T.CODE_39, 1, ebcdic("AB"), font_local_id=1, fonts={1: font})
+    assert (text(drawn), drawn.findings) == ("AB", told)
 
 
 def test_offset_out_of_range() -> None:

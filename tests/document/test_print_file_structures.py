@@ -189,6 +189,25 @@ def test_metadata_is_passed_over() -> None:
     assert findings == []
 
 
+@pytest.mark.parametrize(("component", "told"), [(20, ["colour-table-not-applied"]), (57, [])])
+def test_a_colour_mapping_table_is_told(component: int, told: list[str]) -> None:
+    kind = triplet(
+        made(
+            triplets.ObjectClassification,
+            object_class=0x10,
+            structure_flags=b"\x40\0",
+            object_id=bytes.fromhex("06072b1200040101") + bytes((component,)) + bytes(7),
+        )
+    )
+    container = enclosed("BOC", "COLOURS", [field("OCD", b"table")], kind)
+    envelope = triplet(triplets.ResourceObjectType(0x92, bytes(7))) + kind
+    begin = modca.BeginReserved(encode_name("COLOURS"), 0, envelope).encode()
+    table = field("BRS", begin) + container + field("ERS", encode_name("COLOURS"))
+    found, findings = converted(group(table) + document(page(1)), PAGES)
+    assert [shown(one) for one in found] == ["200x300: p1@0,0"]
+    assert [finding.code for finding in findings] == told
+
+
 def area_position(x: int, y: int, turn: int = 0, content: int = 0) -> bytes:
     sizes = {
         "x_content": content,

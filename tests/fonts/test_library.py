@@ -432,6 +432,18 @@ def test_damaged_fonts_are_substituted(damaged: list[Record]) -> None:
     assert codes(findings) == ["font-damaged", "font-substituted"]
 
 
+@pytest.mark.parametrize(
+    ("inline", "baseline", "told"),
+    [(0x0000, 0x2D00, []), (0x2D00, 0x5A00, ["triplet-not-applied"]), (0, 0x8700, ["triplet-not-applied"])],
+)
+def test_a_text_orientation_of_a_font_map_is_told(inline: int, baseline: int, told: list[str]) -> None:
+    findings = Findings()
+    axes = inline.to_bytes(2, "big") + baseline.to_bytes(2, "big")
+    record = mcf(name(0x86, "CZTEST") + name(0x85, "T1TEST") + local_id(2), PAIR + encode_triplet(0x1D, axes))
+    FontLibrary(findings).fonts_of(record, scope(outline(), page()))
+    assert [code for code in codes(findings) if code.startswith("triplet")] == told
+
+
 def test_a_damaged_map_maps_nothing() -> None:
     findings = Findings()
     record = Record(CODES["MCF"], 0, b"\x00\x50abc")

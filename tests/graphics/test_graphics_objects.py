@@ -39,7 +39,6 @@ COLOUR_CASES: dict[str, tuple[bytes, str]] = {
         order("set_process_colour", bytes.fromhex("00080000000008080800FF7F81")),
         " lab(100,127,-127)",
     ),
-    "highlight": (order("set_process_colour", bytes.fromhex("000600000000100000000002")), " rgb(0,0,1)"),
     "OCA": (order("set_process_colour", bytes.fromhex("004000000000100000000004")), " rgb(0,1,0)"),
 }
 
@@ -48,6 +47,29 @@ COLOUR_CASES: dict[str, tuple[bytes, str]] = {
 def test_colours(name: str) -> None:
     orders, colour = COLOUR_CASES[name]
     assert drawn(orders + LINE) == ([f"path 0.6 round round{colour}: {LINE_AT}"], [])
+
+
+HIGHLIGHTS = {  # number, coverage and shading where they are there -> colour
+    "1000000000000001": " rgb(1,0,0)",
+    "1000000000000002": " rgb(0,0,1)",
+    "1000000000000009": " rgb(1,0,0)",
+    "10080000000000013200": " rgb(1,0.5,0.5)",
+    "10000800000000013200": " rgb(0.5,0,0)",
+    "1008080000000001321900": " rgb(0.75,0.25,0.25)",
+}
+
+
+@pytest.mark.parametrize("value", HIGHLIGHTS)
+def test_highlight_colours_are_chosen_and_told(value: str) -> None:
+    sizes, colour = bytes.fromhex(value)[:4], bytes.fromhex(value)[6:]
+    orders = order("set_process_colour", b"\0\6\0\0\0\0" + sizes + colour)
+    told = (f"path 0.6 round round{HIGHLIGHTS[value]}: {LINE_AT}"), ["colour-chosen"]
+    assert drawn(orders + LINE) == ([told[0]], told[1])
+
+
+def test_the_default_highlight_colour_is_the_devices() -> None:
+    half = order("set_process_colour", bytes.fromhex("0006000000001008000000003200"))
+    assert drawn(half + LINE) == ([f"path 0.6 round round gray(0.5): {LINE_AT}"], [])
 
 
 VALUE, BAD = "graphics-value-unsupported", "graphics-order-bad"

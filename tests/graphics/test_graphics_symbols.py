@@ -284,6 +284,28 @@ def test_a_font_with_the_rotation_of_the_direction_places_its_characters() -> No
     assert drawn(orders + text, fonts={1: rotated}) == (expected, [])
 
 
+@pytest.mark.parametrize(
+    ("rotation", "direction", "told"),
+    [
+        (0, 1, []),
+        (0, 2, []),  # upright characters stand in cells
+        (90, 1, ["graphics-font-rotation"]),
+        (270, 1, ["graphics-font-rotation"]),
+        (90, 2, ["graphics-font-rotation"]),
+        (270, 2, []),
+        (180, 3, []),
+        (90, 4, []),
+    ],
+)
+def test_a_font_turned_otherwise_than_its_direction_is_told(
+    rotation: int, direction: int, told: list[str]
+) -> None:
+    turned = font(rotation=rotation, placement={0x41: (0.0, 0.0)} if rotation else None)
+    orders = USE_1 + order("set_character_direction", direction)
+    text = order("character_string_at_given_position", 500, 500, b"A")
+    assert drawn(orders + text, fonts={1: turned})[1] == told
+
+
 def test_fonts_that_split_text_into_runs() -> None:
     def split(text: bytes) -> list[FaceRun]:
         return [FaceRun(FACE, text[i + 1 : i + 2], 6.0) for i in range(0, len(text), 2)]

@@ -138,7 +138,8 @@ def test_default_colour(object_type: int, kind: int, content: bytes, expected: s
     ("triplet_", "expected", "told"),
     [
         (specified(0x40, (16, 0, 0, 0), b"\xff\x04"), GREEN, []),
-        (specified(0x06, (16, 8, 8, 0), b"\0\x01\x0a\x14"), RED, []),  # neither coverage nor shading
+        # neither coverage nor shading
+        (specified(0x06, (16, 8, 8, 0), b"\0\x01\x0a\x14"), RED, ["colour-chosen"]),
         (specified(0x33, (8, 8, 8, 0), b"\xff\0\0"), BLACK, ["colour-unknown"]),
     ],
 )

@@ -225,6 +225,13 @@ class Assembler:
                 self._internal_candidate = resource
             else:
                 self._collecting_scope(stretch.offset).add(resource)
+                if stretch.is_colour_table:
+                    self._at(stretch.offset)(
+                        "colour-table-not-applied",
+                        "A Color Mapping Table is there, for print requests that name it; colours are shown "
+                        "as the document has them",
+                        severity=Severity.INFO,
+                    )
                 if stretch.begin != _BRS:
                     self._bare_resources.add(mnemonic(stretch.begin))
                 if stretch.begin in _PAGE_CONTENT and self._document_start is not None:

@@ -65,6 +65,7 @@ _LOOKS = (CHARACTER_SET, CODE_PAGE, CODED_FONT, FORM_MAP)  # how content looks, 
 _MOST_RIVALS = 4  # that are looked at, of resources with one name
 _FLAT = (CHARACTER_SET, CODE_PAGE, CODED_FONT, CONTAINER)  # which may be read without being nested
 _BRS, _ERS = CODES["BRS"], CODES["ERS"]
+_COLOUR_MAPPING_TABLE = bytes.fromhex("06072b120004010114")
 _BETWEEN_RESOURCES = frozenset(CODES[name] for name in ("BRG", "ERG", "BRS"))
 _OF_DOCUMENTS = frozenset(CODES[name] for name in ("BDT", "EDT", "BPG", "EPG", "BNG", "ENG", "IMM"))
 
@@ -298,6 +299,14 @@ class Stretch:
         if type_ in _BETWEEN_RESOURCES:
             return False
         return type_ not in _OF_DOCUMENTS or (self.begin == _BRS and _header(self)[0] == DOCUMENT)
+
+    @property
+    def is_colour_table(self) -> bool:
+        """Whether it is a Color Mapping Table (MO:DCA Appendix D, "Registered Object-type OIDs")."""
+        if self.begin not in (_BRS, CODES["BOC"]):
+            return False
+        said = t.decode_triplet(_header(self)[2], t.ObjectClassification)
+        return said is not None and said.object_id.startswith(_COLOUR_MAPPING_TABLE)
 
     def resource(self, file: RecordFile, end: int, findings: Findings) -> Resource:
         """The resource that ends at `end`, by its envelope or itself."""

@@ -38,6 +38,7 @@ from afpcluster.fonts.references import (
     mcf1_is_cut_off,
     of_one_font,
     references_of,
+    turns_its_text,
 )
 from afpcluster.fonts.sources import FontSources
 from afpcluster.fonts.stand_in import builtin_code_pages, substitution, typefaces
@@ -111,6 +112,9 @@ class FontLibrary:
             if record.type == MCF1 and mcf1_is_cut_off(record.data):
                 message = "The last group of a font map is not whole; its font is not mapped"
                 self._sources.at(record)("font-map-damaged", message)
+            if turns_its_text(record.type, record.data):
+                message = "Triplet X'1D' Text Orientation: text runs as its own controls say"
+                self._sources.at(record)("triplet-not-applied", message, severity=Severity.SUBSTITUTED)
         except DecodeError as problem:
             self._sources.at(record)("font-map-damaged", f"Fonts are not mapped: {problem}")
             references = []

@@ -19,6 +19,7 @@ from afpcluster.fonts.stand_in.builtin_code_pages import number_of
 from afpcluster.light import dataclass
 
 _ITALIC = 0x80
+_TEXT_ORIENTATION, _ACROSS_DOWN = 0x1D, b"\0\0\x2d\0"
 _UTF16, _UNICODE_PRESENTATION, _UTF8 = 0x7200, 0x8200, 0x7807
 _PC_DOUBLE_BYTE, _EBCDIC_DOUBLE_BYTE = 0x22, 0x62  # the first byte of an encoding scheme
 FIRST_SECTION = 0x41
@@ -181,6 +182,16 @@ def mcf1_references(data: bytes) -> Iterator[FontReference]:
             section=group.section,
             rotation=rotation,
         )
+
+
+def turns_its_text(type_: int, data: bytes) -> bool:
+    """Whether an MCF format 2 asks for text in another direction than across the page, lines downwards
+    (MO:DCA "Text Orientation Triplet X'1D'"). Raises DecodeError."""
+    if type_ != CODES["MCF"]:
+        return False
+    groups = [group.triplets for group in MapResources.decode(data).groups]
+    said = (triplets.find_triplet(group, _TEXT_ORIENTATION) for group in groups)
+    return any(found is not None and found != _ACROSS_DOWN for found in said)
 
 
 def mcf1_is_cut_off(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Colours of AFP as display-list colours: named (OCA) values and specified ones.
 
-Defaults ("presentation-process default", "device default") are black on white paper.
+Defaults ("presentation-process default", "device default") are black on white paper. Which colour a
+highlight colour is, the device decides: one is chosen here and told.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from afpcluster.display.colour import BLACK, WHITE, Colour, cmyk, gray, lab, rgb
+from afpcluster.findings import Reporter, Severity
 
 RGB_SPACE = 0x01
 CMYK_SPACE = 0x04
@@ -39,7 +41,17 @@ _NAMED = {value: rgb(r / 255, g / 255, b / 255) for value, (r, g, b) in _NAMED_R
     0x07: WHITE,
     0x08: BLACK,
 }
-_HIGHLIGHT = [BLACK, *(_NAMED[value] for value in (0x02, 0x01, 0x04, 0x03, 0x05, 0x06, 0x0A, 0x10))]
+_HIGHLIGHT = {
+    "red": 0x02,
+    "blue": 0x01,
+    "green": 0x04,
+    "magenta": 0x03,
+    "cyan": 0x05,
+    "yellow": 0x06,
+    "orange": 0x0A,
+    "brown": 0x10,
+}
+"""What highlight colours are shown in, in turn, the first in red."""
 
 
 def named_colour(value: int, default: Colour = BLACK) -> Colour | None:
@@ -54,13 +66,35 @@ def named_colour(value: int, default: Colour = BLACK) -> Colour | None:
     return _NAMED.get(value & 0xFF) if value <= 0x10 or 0xFF00 < value < 0xFF07 else None
 
 
-@lru_cache(maxsize=1024)  # documents use few colours, and set them again and again
-def specified_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) -> Colour | None:
+def specified_colour(
+    space: int, sizes: tuple[int, int, int, int], data: bytes, report: Reporter
+) -> Colour | None:
     """The colour of a Color Specification (MO:DCA "Color Specification Triplet X'4E'").
 
     PTOCA SEC, GOCA GSPCOL and BCOCA share its layout: `sizes` are the bits of each component, right
-    aligned in whole bytes of `data`. None where the space is reserved or data is missing.
+    aligned in whole bytes of `data`. None where the space is reserved or data is missing. `report` is told
+    of a highlight colour.
     """
+    found = quiet_colour(space, sizes, data)
+    if space == HIGHLIGHT_SPACE and found is not None:
+        _report_highlight(int.from_bytes(data[: (sizes[0] + 7) // 8], "big"), report)
+    return found
+
+
+def _report_highlight(number: int, report: Reporter) -> None:
+    if number:
+        name = list(_HIGHLIGHT)[(number - 1) % len(_HIGHLIGHT)]
+        report(
+            "colour-chosen",
+            f"Highlight colour {number} is what the printer has for it; here it is {name}",
+            "Highlight color space",
+            severity=Severity.SUBSTITUTED,
+        )
+
+
+@lru_cache(maxsize=1024)  # documents use few colours, and set them again and again
+def quiet_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) -> Colour | None:
+    """What `specified_colour` answers; nothing is told."""
     values: list[int] = []
     at = 0
     for bits in sizes:
@@ -74,7 +108,7 @@ def specified_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) 
     if space == STANDARD_OCA_SPACE and values:
         return named_colour(values[0])
     if space == HIGHLIGHT_SPACE and values:
-        return _highlight(values)
+        return _highlight(values, sizes)
     used = [bits for bits in sizes if bits]
     if space == RGB_SPACE and len(values) >= 3:
         return rgb(*(v / ((1 << b) - 1) for v, b in zip(values[:3], used, strict=False)))
@@ -89,13 +123,13 @@ def specified_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) 
     return None
 
 
-def _highlight(values: list[int]) -> Colour:
-    """A highlight colour: the device chooses it; coverage mixes it with paper, shading with black."""
-    number = values[0]
-    coverage = min(values[1], 100) / 100 if len(values) > 1 else 1.0
-    shading = min(values[2], 100) / 100 if len(values) > 2 else 0.0
-    base = _HIGHLIGHT[number] if number < len(_HIGHLIGHT) else _HIGHLIGHT[1 + number % (len(_HIGHLIGHT) - 1)]
-    if base == BLACK:
+def _highlight(values: list[int], sizes: tuple[int, int, int, int]) -> Colour:
+    """A highlight colour of the values whose `sizes` are not 0: its number (0 is the default colour), and
+    percentages: coverage mixes it with paper, shading with black."""
+    number, *percentages = values
+    coverage = min(percentages.pop(0), 100) / 100 if sizes[1] else 1.0
+    shading = min(percentages.pop(0), 100) / 100 if sizes[2] else 0.0
+    if not number:
         return gray(max(0.0, 1 - coverage - shading))
-    red, green, blue = base.components
+    red, green, blue = _NAMED[list(_HIGHLIGHT.values())[(number - 1) % len(_HIGHLIGHT)]].components
     return rgb(*(max(0.0, 1 - coverage * (1 - c) - shading) for c in (red, green, blue)))

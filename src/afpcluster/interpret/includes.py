@@ -121,7 +121,7 @@ def default_colour(include: modca.IncludeObject, report: Reporter) -> Colour | N
     sizes = said.size_1, said.size_2, said.size_3, said.size_4
     if said.space == HIGHLIGHT_SPACE:
         sizes = said.size_1, 0, 0, 0
-    colour = specified_colour(said.space, sizes, said.color)
+    colour = specified_colour(said.space, sizes, said.color, report)
     if colour is None:
         told = f"A colour of space X'{said.space:02X}' could not be read; the object's own default is used"
         report("colour-unknown", told, _COLOUR_SPEC, severity=Severity.SUBSTITUTED)

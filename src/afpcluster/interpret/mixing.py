@@ -74,9 +74,10 @@ def read_mixing(triplets: Iterable[t.Triplet], findings: Findings, offset: int |
             )
         elif triplet.id == _COLOUR:
             c = t.ColorSpecification.decode(triplet.data)
-            fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color)
+            report = findings.at(offset, field, "MO:DCA Color Specification Triplet X'4E'")
+            fill = specified_colour(c.space, (c.size_1, c.size_2, c.size_3, c.size_4), c.color, report)
             if fill is None:
-                findings.at(offset, field, "MO:DCA Color Specification Triplet X'4E'")(
+                report(
                     "colour-unknown",
                     f"A colour of space X'{c.space:02X}' could not be read; the area stays transparent",
                 )

@@ -272,7 +272,7 @@ class Drawing:
         value = self.descriptor.colour
         if specified is not None:
             sizes = (specified.size_1, specified.size_2, specified.size_3, specified.size_4)
-            colour = specified_colour(specified.space, sizes, specified.color)
+            colour = specified_colour(specified.space, sizes, specified.color, self._tell)
         elif value in OBJECT_DEFAULT:
             colour = BLACK
         else:
@@ -311,6 +311,13 @@ class Drawing:
         if local_id != bcoca.DEFAULT_8:
             font = self.object.fonts.get(local_id)
             if font is not None:
+                if font.rotation:
+                    self._tell(
+                        "bar-code-font-rotation",
+                        f"Font {font.name} is mapped as turned by {font.rotation} degrees; the text of bar "
+                        "codes stands upright, so its spacing may differ",
+                        severity=Severity.SUBSTITUTED,
+                    )
                 return font
             self._report(
                 "EC-0400",

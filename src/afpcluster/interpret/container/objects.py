@@ -176,7 +176,7 @@ def _image_file(
     image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets, data_object.area, file.report)
     width, height = image.width * x_scale, (found.height or image.height) * y_scale
-    colour = _colour(triplets) or BLACK
+    colour = _colour(triplets, file.report) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
         image = _grayscaled(image, colour, file.report)
     items: list[Item] = [Image(image, Matrix(a=width, d=image.height * y_scale), colour)]
@@ -227,9 +227,18 @@ def _points_per_sample(
     return 72 / _DEFAULT_RESOLUTION, 72 / _DEFAULT_RESOLUTION
 
 
-def _colour(triplets: bytes) -> Colour | None:
+def _colour(triplets: bytes, report: Reporter) -> Colour | None:
     """That of the Color Specification triplet, for bilevel images (MO:DCA "Container Data Descriptor")."""
     said = t.decode_triplet(triplets, t.ColorSpecification)
     if said is None:
         return None
-    return specified_colour(said.space, (said.size_1, said.size_2, said.size_3, said.size_4), said.color)
+    sizes = said.size_1, said.size_2, said.size_3, said.size_4
+    colour = specified_colour(said.space, sizes, said.color, report)
+    if colour is None:
+        report(
+            "colour-unknown",
+            f"A colour of space X'{said.space:02X}' could not be read; black is used",
+            "MO:DCA Color Specification Triplet X'4E'",
+            severity=Severity.SUBSTITUTED,
+        )
+    return colour

@@ -322,7 +322,7 @@ def radial_gradient(
 
 def _colours(drawing: Drawing, data: bytes) -> tuple[list[Stop], tuple[int, int]]:
     """Colour stops and outside values of a gradient order; what is bad among them is left out."""
-    colours = parse_colours(data)
+    colours = parse_colours(data, drawing.report)
     for problem in colours.problems:
         drawing.report("graphics-gradient", f"A gradient {problem}", "Linear Gradient (GLGD) Order")
     return colours.stops, colours.outside

@@ -61,7 +61,7 @@ def set_process_colour(drawing: Drawing, data: bytes) -> None:
     if data[1] == STANDARD_OCA_SPACE and len(data) >= 12:
         set_extended_colour(drawing, int.from_bytes(data[10:12], "big"))
         return
-    found = specified_colour(data[1], (data[6], data[7], data[8], data[9]), data[10:])
+    found = specified_colour(data[1], (data[6], data[7], data[8], data[9]), data[10:], drawing.report)
     if found is None:
         message = f"A process colour of space X'{data[1]:02X}' could not be read: device default"
         _report_value(drawing, message, "Set Process Color (GSPCOL) Order")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from afpcluster.afp.goca import OrderError
 from afpcluster.display.colour import Colour
 from afpcluster.display.items import Close, Item, Line, Move, Path, Segment
+from afpcluster.findings import Reporter
 from afpcluster.interpret.colour import STANDARD_OCA_SPACE, specified_colour
 from afpcluster.light import dataclass
 
@@ -76,8 +77,9 @@ class Colours(NamedTuple):
     problems: list[str]
 
 
-def parse_colours(data: bytes) -> Colours:
-    """The colours of a gradient order, from its colour specification on.
+def parse_colours(data: bytes, report: Reporter) -> Colours:
+    """The colours of a gradient order, from its colour specification on. `report` is told of highlight
+    colours.
 
     Raises OrderError where the order says to ignore the gradient (EC-0E02, EC-DC06, EC-DC07).
     """
@@ -87,7 +89,7 @@ def parse_colours(data: bytes) -> Colours:
     space, sizes = data[2], (data[7], data[8], data[9], data[10])
 
     def colour(at: int) -> Colour:
-        found = specified_colour(space, sizes, data[at : at + size])
+        found = specified_colour(space, sizes, data[at : at + size], report)
         if found is None or space == STANDARD_OCA_SPACE:
             raise OrderError(f"has a colour of space X'{space:02X}' that gradients do not take")
         return found

@@ -22,6 +22,12 @@ from afpcluster.interpret.graphics.state import Drawing
 _SPECIAL_SET = 0xFF
 _DEFAULT_SIZE = 10.0  # points
 _LEFT_TO_RIGHT, _TOP_TO_BOTTOM, _RIGHT_TO_LEFT, _BOTTOM_TO_TOP = 1, 2, 3, 4
+_DIRECTIONS = {
+    _LEFT_TO_RIGHT: "from left to right",
+    _TOP_TO_BOTTOM: "from top to bottom",
+    _RIGHT_TO_LEFT: "from right to left",
+    _BOTTOM_TO_TOP: "from bottom to top",
+}
 _BASELINE = {_LEFT_TO_RIGHT: 0, _TOP_TO_BOTTOM: 90, _RIGHT_TO_LEFT: 180, _BOTTOM_TO_TOP: 270}
 
 
@@ -43,9 +49,17 @@ def character_string_at_current_position(drawing: Drawing, data: bytes) -> None:
     attributes = drawing.attributes
     angle = -attributes.character_angle
     baseline = _BASELINE[attributes.character_direction]
+    turn = (360 - baseline) % 360
+    if font.rotation not in (0, turn):
+        message = (
+            f"Characters run {_DIRECTIONS[attributes.character_direction]}, font {font.name} is turned by "
+            f"{font.rotation} degrees, not by {turn}: how they are spaced is a guess"
+        )
+        spec = "Set Character Set (GSCS) Order"
+        drawing.report("graphics-font-rotation", message, spec, severity=Severity.SUBSTITUTED)
     if baseline == 0:
         _draw_along(drawing, font, data, x, y, angle)
-    elif font.rotation == (360 - baseline) % 360 and font.placement is not None:
+    elif font.rotation == turn and font.placement is not None:
         _draw_rotated(drawing, font, data, x, y, angle + baseline)
     else:
         _draw_stacked(drawing, font, data, x, y, angle)

@@ -113,7 +113,7 @@ def _read_space(data_object: DataObject, context: Context) -> _Space:
     for code, data in short_fields(descriptor.parameters):
         try:
             if code in _COLOURS:
-                space.colour = _bilevel_colour(code, data, default)
+                space.colour = _bilevel_colour(code, data, default, report)
             elif code != Parameter.FUNCTION_SET:  # which says nothing that the image does not say itself
                 raise DecodeError(f"Parameter X'{code:02X}' of the IDD is unknown")
         except DecodeError as error:
@@ -125,20 +125,20 @@ def _read_space(data_object: DataObject, context: Context) -> _Space:
 _COLOURS = (Parameter.SET_BILEVEL_COLOUR, Parameter.SET_EXTENDED_BILEVEL_COLOUR)
 
 
-def _bilevel_colour(code: int, data: bytes, default: Colour) -> Colour:
+def _bilevel_colour(code: int, data: bytes, default: Colour, report: Reporter) -> Colour:
     """The colour that a self-defining field of the IDD sets (the last one counts). Raises DecodeError."""
     if code == Parameter.SET_BILEVEL_COLOUR:
         colour = named_colour(SetBilevelColour.decode(data).colour, default)
     else:
         extended = SetExtendedBilevelColour.decode(data)
-        colour = _specified(extended.space, extended.sizes, extended.colour)
+        colour = _specified(extended.space, extended.sizes, extended.colour, report)
     if colour is None:
         raise DecodeError(f"The colour X'{data[2:].hex().upper()}' of the IDD is not valid")
     return colour
 
 
-def _specified(space: int, sizes: bytes, data: bytes) -> Colour | None:
-    return specified_colour(space, (sizes[0], sizes[1], sizes[2], sizes[3]), data)
+def _specified(space: int, sizes: bytes, data: bytes, report: Reporter) -> Colour | None:
+    return specified_colour(space, (sizes[0], sizes[1], sizes[2], sizes[3]), data, report)
 
 
 def _draw_raster(drawing: _Drawing, raster: Raster) -> None:
@@ -201,7 +201,7 @@ def _colour(drawing: _Drawing, raster: Raster) -> Colour:
     """What the significant points of a bilevel raster are painted with."""
     if raster.colour is not None:
         tile = raster.colour
-        colour = _specified(tile.space, tile.sizes, tile.colour)
+        colour = _specified(tile.space, tile.sizes, tile.colour, drawing.report)
         if colour is not None:
             return colour
         drawing.report(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.items import Rectangle
 from afpcluster.findings import Severity
-from afpcluster.interpret.colour import named_colour, specified_colour
+from afpcluster.interpret.colour import HIGHLIGHT_SPACE, named_colour, quiet_colour, specified_colour
 from afpcluster.interpret.text.fields import TextField
 from afpcluster.interpret.text.state import DEFAULT_INDICATOR, TextState
 
@@ -79,7 +79,10 @@ class TextSettings(TextState):
             return
         if self.underscore_field is not None:
             self.draw_area(self.underscore_field, self.underscore_field.finish())
-        colour = _colour_of_sec(data)
+        if data[1] == HIGHLIGHT_SPACE:
+            colour = specified_colour(HIGHLIGHT_SPACE, _sizes_of_sec(data), data[10:], self.report)
+        else:
+            colour = _colour_of_sec(data)
         if colour is None:
             self.report(
                 "colour-unknown",
@@ -163,6 +166,9 @@ def _rule_width(width: bytes, unit: float) -> float:
 
 @lru_cache(maxsize=1024)  # a page sets a few colours hundreds of times
 def _colour_of_sec(operands: bytes) -> Colour | None:
-    """The colour that SEC sets; None where its space cannot be used."""
-    sizes = (operands[6], operands[7], operands[8], operands[9])
-    return specified_colour(operands[1], sizes, operands[10:])
+    """The colour that SEC sets, if it is no highlight colour; None where its space cannot be used."""
+    return quiet_colour(operands[1], _sizes_of_sec(operands), operands[10:])
+
+
+def _sizes_of_sec(operands: bytes) -> tuple[int, int, int, int]:
+    return (operands[6], operands[7], operands[8], operands[9])
