@@ -185,8 +185,12 @@ class _Exchange:
             scope["client"] = (address, 0)
 
     async def receive(self) -> Message:
+        """Raises ServiceError when the rest of the body cannot be read."""
         self._unread_expectation = False
-        return await self._receive()
+        message = await self._receive()
+        if (broken := self.scope["state"].get("broken")) is not None:
+            raise broken
+        return message
 
     async def send(self, message: Message) -> None:
         """Raises ClientGone when there is nobody any more to take it."""

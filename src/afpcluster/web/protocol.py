@@ -1,8 +1,10 @@
 """uvicorn's httptools protocol with what it lacks: limits on headers, connections and unwanted bodies.
 
 Rules: an answer given here, before there is a request for the service, is a problem document; each such end
-of a connection is logged and counted. Requests may be sent before the earlier ones are answered, but only
-`_MOST_UNANSWERED`: each holds memory, and one read brings thousands.
+of a connection is logged and counted. What cannot be read on never touches the answers of the requests before
+it: these are given, then the connection ends. A body that breaks is the service's to refuse. Requests may be
+sent before the earlier ones are answered, but only `_MOST_UNANSWERED`: each holds memory, and one read brings
+thousands.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         _certificate: str | None = None
         _health_only = False
         _unanswered: Sequence[RequestResponseCycle] = ()
+        _in_message = False  # between a request's headers and the end of its body
+        _over = False  # nothing more is taken from this connection
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -55,6 +59,10 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 cycle.disconnected = True
                 cycle.message_event.set()
             super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if not self._over:
+                super().data_received(data)
 
         def on_message_begin(self) -> None:
             if len(self.pipeline) >= _MOST_UNANSWERED:
@@ -76,9 +84,14 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
+            codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+            if codings not in ([], [b"chunked"]):
+                self._refuse(400, "The only Transfer-Encoding that is accepted is chunked.")
+                raise _Ended
             self._clear_deadline()
             connections.busy(self)
             super().on_headers_complete()
+            self._in_message = True
             self.scope["state"]["cycle"] = self.cycle  # tells whether the client has left amid its answer
             before = [cycle for cycle in self._unanswered if not cycle.response_complete]
             self._unanswered = [*before, self.cycle]
@@ -99,6 +112,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
 
         def on_message_complete(self) -> None:
             self._clear_deadline()
+            self._in_message = False
             super().on_message_complete()
 
         def _count_header(self, length: int) -> None:
@@ -113,14 +127,33 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         def close_idle(self) -> None:
             self._end("made-room")
 
+        @property
+        def _answering(self) -> bool:
+            """Requests are under way, or wait for those before them."""
+            return self.cycle is not None and not self.cycle.response_complete
+
         def _refuse(self, status: int, detail: str) -> None:
-            if not self.transport.is_closing():
-                self.transport.write(_problem(status, detail))
-                self._end(str(status))
+            """What was read is no request, or not the rest of one."""
+            if self._over or self.transport.is_closing():
+                return
+            if not self._answering:
+                if not self._in_message:  # else it was answered early
+                    self.transport.write(_problem(status, detail))
+            elif self._in_message:
+                self.cycle.scope["state"]["broken"] = _broken_body(status)
+                self.cycle.message_event.set()
+            self._end(str(status))
 
         def _end(self, reason: str) -> None:
-            if not self.transport.is_closing():
-                connections.refused(reason, self.client[0] if self.client else "")
+            """The connection ends, as soon as the requests that there are have been answered."""
+            if self._over or self.transport.is_closing():
+                return
+            connections.refused(reason, self.client[0] if self.client else "")
+            self._over = True
+            self._clear_deadline()
+            if self._answering:
+                self.cycle.keep_alive = False  # of the last one
+            else:
                 self.transport.close()
 
         def _set_deadline(self) -> None:
@@ -134,6 +167,12 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 self._deadline = None
 
     return LimitedProtocol
+
+
+def _broken_body(status: int) -> ServiceError:
+    """Only chunked bodies can break (RFC 9112 section 7.1): in others every byte is allowed."""
+    detail = "The body's chunked coding, or what follows it, cannot be read."
+    return ServiceError(status, "body-malformed", detail, headers={"Connection": "close"})
 
 
 def _problem(status: int, detail: str) -> bytes:

@@ -39,7 +39,7 @@ from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
 from afpcluster.wrapper.health import Health
 from afpcluster.wrapper.problems import problem
-from afpcluster.wrapper.settings import WrapperSettings
+from afpcluster.wrapper.settings import Target, WrapperSettings
 from afpcluster.wrapper.watcher import PropertiesWatcher
 
 NAME = "wrapper-service"
@@ -212,7 +212,13 @@ class Wrapper:
         if request.state.lane:
             headers[LANE_HEADER] = request.state.lane
         audit.note_document(request, document, parameters.get("Filename") or submission.file_name)
-        call = self._gateway.convert(document, parameters, headers)
+
+        def calling(attempts: int, target: Target) -> None:
+            called = {"attempts": attempts, "target": target.url}
+            request.state.log.update(called)
+            audit.note(request, **called)
+
+        call = self._gateway.convert(document, parameters, headers, calling)
         converted = await while_client_waits(request, call)
         file_name = parameters.get("Filename") or submission.file_name
         return self._answer(
@@ -221,9 +227,7 @@ class Wrapper:
 
     def _answer(self, request: Request, converted: Converted, file_name: str | None) -> Response:
         """`file_name` is that of the document, None where the answer is not a file."""
-        called = {"attempts": converted.attempts, "target": converted.target.url}
-        request.state.log.update(called)
-        audit.note(request, pages=_number(converted.headers.get("X-AFP2web-Pages", "")), **called)
+        audit.note(request, pages=_number(converted.headers.get("X-AFP2web-Pages", "")))
         headers = {
             **converted.headers,
             "X-Wrapper-Attempts": str(converted.attempts),

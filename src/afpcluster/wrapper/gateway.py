@@ -109,9 +109,14 @@ class Gateway:
             await session.close()
 
     async def convert(
-        self, document: Spool, parameters: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        document: Spool,
+        parameters: Mapping[str, str],
+        headers: Mapping[str, str],
+        calling: Callable[[int, Target], None],
     ) -> Converted:
-        """The document's conversion; `headers` go along with each call.
+        """The document's conversion; `headers` go along with each call. `calling` is told of each before it
+        is made: its number, and whom it is for.
 
         Raises ServiceError: afp2web's refusal, or 502/504 of our own."""
         course = Course(self._settings, self._clock() + self._settings.deadline)
@@ -119,6 +124,7 @@ class Gateway:
             await self._turn(course)
             target = course.next_target(self._targets(), self._clock(), self.circuits.avoided)
             began = self._clock()
+            calling(course.attempts, target)
             try:
                 with self._budget.attempt(repeat=course.attempts > 1) as carriage:
                     session = self._kept if course.attempts == 1 else self._fresh
