@@ -121,6 +121,29 @@ def test_who_comes_in(
             assert reply.json.get("code") or reply.json["ErrorCode"] == "A2W-1012"
 
 
+@pytest.mark.parametrize(
+    "trailer",
+    [
+        "X-Client-Certificate: billing.example.com",
+        f"X-API-Key: {KEYS['billing']}",
+        "X-Forwarded-For: 198.51.100.7",
+        "Host: other",
+    ],
+)
+def test_what_follows_a_body_is_no_header(start: Start, clients: Path, document: bytes, trailer: str) -> None:
+    """Proxies pass trailers on as they are (RFC 9110 section 6.5.1), whatever they do to headers."""
+    properties = f"service.clients = {clients}\nservice.trusted-proxies = 127.0.0.1"
+    server = start(lambda folder: Afp2webProcess(folder, properties))
+    head = "POST /services/transform HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.5\r\n"
+    size = f"Transfer-Encoding: chunked\r\n\r\n{len(document):x}\r\n"
+    request = (head + size).encode() + document
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(request + f"\r\n0\r\n{trailer}\r\n\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
+    (line,) = eventually(lambda: audited(server))
+    assert (line["client"], line["result"]) == ("203.0.113.5", "A2W-1012")
+
+
 @pytest.mark.parametrize("path", ["/wrapperservice/heartbeat", "/wrapperservice", "/metrics"])
 def test_heartbeats_need_no_key(wrapper: WrapperProcess, server: Afp2webProcess, path: str) -> None:
     assert wrapper.call("GET", path).status == 200

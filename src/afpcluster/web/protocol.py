@@ -81,7 +81,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
 
         def on_header(self, name: bytes, value: bytes) -> None:
             self._count_header(len(name) + len(value) + _HEADER_OVERHEAD)
-            super().on_header(name, value)
+            if not self._in_message:  # else a trailer: among the headers it would pass for what a proxy says
+                super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
             codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
