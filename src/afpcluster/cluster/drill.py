@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import io
 import random
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,6 +80,32 @@ def run_drill(
     return check(read(history))
 
 
+async def struck(drill: Drill, site: Site, recorder: Recorder) -> None:
+    """Strike, let the fault last, heal. Whoever ends the drill meanwhile heals it, too: both are done by one
+    thread, which nothing leaves half way."""
+    ended = threading.Event()
+    await asyncio.sleep(random.uniform(*BEFORE))
+    try:
+        await asyncio.to_thread(_strike_and_heal, drill, site, recorder, ended)
+    finally:
+        ended.set()
+
+
+def _strike_and_heal(drill: Drill, site: Site, recorder: Recorder, ended: threading.Event) -> None:
+    try:
+        fault = drill.strike(site)
+    except SiteError as error:  # an operation that was refused or did not finish
+        recorder.event("failed", why=str(error))
+        return
+    try:
+        recorder.event("fault", what=fault.what, host=fault.host)
+        ended.wait(drill.lasts)
+        recorder.event("healing")
+    finally:
+        fault.heal()
+    recorder.event("healed")
+
+
 class _Run:
     def __init__(self, site: Site, documents: Sequence[Document], recorder: Recorder, after: float) -> None:
         self._site = site
@@ -98,7 +125,7 @@ class _Run:
             tasks.create_task(self._watch_holders())
             for worker, client in enumerate(clients):
                 tasks.create_task(self._send_documents(client, worker))
-            await self._strike(drill)
+            await struck(drill, self._site, self._recorder)
             await self._recover()
             await asyncio.sleep(self._after)
             self._loaded = False
@@ -106,21 +133,6 @@ class _Run:
             self._recorder.ping(ping)
         holders, bad = await self._unhealthy()
         self._recorder.event("end", holders=holders, unhealthy=bad)
-
-    async def _strike(self, drill: Drill) -> None:
-        await asyncio.sleep(random.uniform(*BEFORE))
-        try:
-            struck = await asyncio.to_thread(drill.strike, self._site)
-        except SiteError as error:  # an operation that was refused or did not finish
-            self._recorder.event("failed", why=str(error))
-            return
-        self._recorder.event("fault", what=struck.what, host=struck.host)
-        try:
-            await asyncio.sleep(drill.lasts)
-        finally:
-            self._recorder.event("healing")
-            await asyncio.to_thread(struck.heal)
-        self._recorder.event("healed")
 
     async def _send_documents(self, client: Client, worker: int) -> None:
         number = 0

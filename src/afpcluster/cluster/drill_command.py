@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from tempfile import mkdtemp
 
 from afpcluster.cluster import demo
 from afpcluster.cluster.commands import console, told
@@ -68,5 +69,9 @@ def run_drills(
 
 
 def _histories(site: Site) -> Path:
-    """Beside the lab's other files; else where we are."""
-    return site.layout.run / "drills" if isinstance(site, LabSite) else Path("drills")
+    """Beside the lab's other files; else a new folder of its own, which is said at the end."""
+    return (
+        site.layout.run / "drills"
+        if isinstance(site, LabSite)
+        else Path(mkdtemp(prefix="afpcluster-drills-"))
+    )

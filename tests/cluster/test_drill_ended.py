@@ -1,0 +1,66 @@
+"""A drill that is ended heals what it struck, at whatever moment that is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from afpcluster.cluster import drill
+from afpcluster.cluster.drills import Drill
+from afpcluster.cluster.faults import Struck
+from afpcluster.cluster.history import Promise, Recorder
+from afpcluster.cluster.site.site import Site
+
+
+@pytest.mark.parametrize(
+    ("striking", "ended_after"),
+    [pytest.param(0.3, 0.1, id="while it strikes"), pytest.param(0.0, 0.2, id="while the fault lasts")],
+)
+def test_ended_drill_heals(
+    striking: float, ended_after: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drill, "BEFORE", (0.0, 0.0))
+    done: list[str] = []
+
+    def strike(_: Site) -> Struck:
+        time.sleep(striking)
+        done.append("struck")
+        return Struck("cut off", "proxy-01", lambda: done.append("healed"))
+
+    async def run_and_end() -> None:
+        lasting = Drill("cut off", strike, Promise(), lasts=60.0)
+        with Recorder(tmp_path / "history.jsonl") as recorder:
+            running = asyncio.create_task(drill.struck(lasting, cast("Site", None), recorder))
+            await asyncio.sleep(ended_after)
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            await asyncio.get_running_loop().shutdown_default_executor()
+
+    began = time.monotonic()
+    asyncio.run(run_and_end())
+    assert done == ["struck", "healed"]
+    assert time.monotonic() - began < 10
+
+
+def test_not_struck_where_it_ends_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drill, "BEFORE", (30.0, 30.0))
+
+    def strike(_: Site) -> Struck:
+        raise AssertionError("struck")
+
+    async def run_and_end() -> None:
+        with Recorder(tmp_path / "history.jsonl") as recorder:
+            running = asyncio.create_task(
+                drill.struck(Drill("cut off", strike, Promise()), cast("Site", None), recorder)
+            )
+            await asyncio.sleep(0.05)
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+
+    asyncio.run(run_and_end())
