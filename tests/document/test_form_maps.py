@@ -224,6 +224,25 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((ONE, modify(1, (0x0E, 0), (0xD1, 0), (0xE1, 0), (0xF1, 0), (0xF8, 0xFF))), (pages(1),), []),
         ((ONE, modify(1, (0x77, 1))), (pages(1),), ["keyword-unknown"]),
         ((copies((1, 2, 1)), modify(1)), (pages(1),), ["medium-map-not-applied"]),
+        ((copies((2, 1, 1)), modify(1)), (pages(1),), ["copies-invalid"] * 2),
+        (
+            (copies((1, 1, 1), (3, 3, 1)), modify(1)),
+            (pages(1),),
+            ["copies-invalid", "medium-map-not-applied"],
+        ),
+        ((copies((1, 1, 1), (1, 1, 1)), modify(1, DUPLEX)), (pages(1),), []),
+        ((copies((1, 1, 1), (2, 2, 1)), modify(1, DUPLEX)), (pages(1),), []),
+        ((copies((1, 1, 1)), modify(1, DUPLEX)), (pages(1),), ["copies-invalid"]),
+        (
+            (copies((1, 1, 1), (1, 2, 1)), modify(1, DUPLEX)),
+            (pages(1),),
+            ["copies-invalid"],
+        ),
+        (
+            (copies((1, 1, 1), (2, 2, 2)), modify(1), modify(2, DUPLEX)),
+            (pages(1),),
+            ["copies-invalid", "medium-map-not-applied"],
+        ),
         ((ONE, modify(1, (0xFC, 2))), (pages(1),), ["medium-map-not-applied"]),
         ((ONE, modify(1, (0xF9, 1))), (pages(1),), ["medium-map-not-applied"]),
         ((position((0, 0, 0, 0, 0x10)),), (pages(1),), ["medium-map-not-applied"]),
@@ -260,6 +279,28 @@ def test_findings_of_pages(
     data = print_file((form_map(medium_map("M1", *fields)),), document(*content))
     _, findings = converted(data, ONE_BY_ONE)
     assert [f.code for f in findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "severities"),
+    [
+        ((), (), ["info"]),
+        ((OVERLAY_1,), (OVERLAY_1,), ["info"]),
+        ((OVERLAY_1,), (), ["info"]),
+        ((), (OVERLAY_1,), ["skipped", "info"]),
+        (((0xD2, 1),), (OVERLAY_1,), ["info"]),
+        (((0xF3, 4),), (), ["skipped", "info"]),
+        (((0xF3, 4),), ((0xF3, 5),), ["skipped", "info"]),
+        ((), ((0xF3, 5),), ["info"]),
+    ],
+)
+def test_what_only_other_copies_show_is_told(
+    first: tuple[tuple[int, int], ...], second: tuple[tuple[int, int], ...], severities: list[str]
+) -> None:
+    fields = (map_overlays(1), copies((1, 1, 1), (2, 2, 2)), modify(1, *first), modify(2, *second))
+    data = print_file((form_map(medium_map("M1", *fields)), overlay(1)), document(pages(1)))
+    _, findings = converted(data, ONE_BY_ONE)
+    assert [(f.code, f.severity) for f in findings] == [("medium-map-not-applied", s) for s in severities]
 
 
 @pytest.mark.parametrize("layout", Layout)

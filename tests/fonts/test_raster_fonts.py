@@ -23,6 +23,7 @@ from afpcluster.fonts.foca.code_page import CodePage
 from afpcluster.fonts.foca.code_page import code_page as parse_page
 from afpcluster.fonts.foca.faces import face_of
 from afpcluster.fonts.font import Font
+from afpcluster.fonts.stand_in.standard import standard_face
 from afpcluster.sample.records import UNITS, enclosed, field
 
 # "a": 3 by 2 pels, "b": 9 by 1 pels, a dot for the space that must never show
@@ -83,6 +84,24 @@ def test_the_space_shows_nothing_but_reads_as_space() -> None:
 def test_a_glyph_without_text_is_private_use_and_alone() -> None:
     face = face_of(*build(True))
     assert (face.unicode[0x81], face.unicode[0x82], face.unicode[0x83]) == ("a", "b", "\ue083")
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (0x00, None),
+        (0x40, None),  # No Presentation is a wish
+        (0x80, "Code page T1TEST says that code point X'81' is invalid"),
+        (0xC0, None),
+    ],
+)
+def test_invalid_code_points_are_told(flags: int, told: str | None) -> None:
+    """FOCA "Invalid Coded Character"; under a font and under one that stands in."""
+    characters, _ = build(True)
+    page = parse_page(code_page(PAGE, flags={0x81: flags}))
+    for face in (face_of(characters, page), standard_face("Helvetica", page)):
+        assert (0x81 in face.glyphs) == (flags == 0)
+        assert face.lost.get(0x81) == told
 
 
 def test_codes_outside_the_page_take_the_default_character() -> None:

@@ -250,8 +250,8 @@ class _MapReader:
     # ------------------------------------------------------------------ what the fields add up to
     def _finish(self) -> None:
         medium_map = self._map
-        first = {k.keyword: k.value for k in self._keywords(0)}
-        duplex, n_up = first.get(_DUPLEX, 1), first.get(_N_UP, 0)
+        first = self._keywords(0)
+        duplex, n_up = _value(first, _DUPLEX, Duplex.SIMPLEX), _value(first, _N_UP, 0)
         medium_map.duplex = Duplex(duplex) if duplex in list(Duplex) else Duplex.SIMPLEX
         medium_map.n_up = n_up if n_up <= 4 else 0
         for keyword, wanted, used in ((_DUPLEX, duplex, medium_map.duplex), (_N_UP, n_up, medium_map.n_up)):
@@ -265,6 +265,35 @@ class _MapReader:
         medium_map.not_applied = tuple(self._not_applied)
         self._check_positions()
         self._check_references()
+        self._check_copies()
+
+    def _check_copies(self) -> None:
+        """Report copy subgroups that do not go together (MCC exception conditions, pairs of duplex)."""
+        counts = [(group.first, group.last) for group in self._subgroups]
+        ends = [0, *(last for _, last in counts)]
+        step = 1 if self._map.duplex is Duplex.SIMPLEX else 2
+        fronts = range(0, len(counts), step)
+        duplex = {_value(self._keywords(index), _DUPLEX, Duplex.SIMPLEX) for index in fronts}
+        pairs = [counts[index : index + step] for index in fronts]
+        for wrong, what in (
+            (any(last < first for first, last in counts), "end before they begin; one copy is made of each"),
+            (
+                any(last - first >= _MOST_COPIES for first, last in counts),
+                f"ask for more than {_MOST_COPIES}, which are made",
+            ),
+            (
+                step == 1 and any(first != end + 1 for (first, _), end in zip(counts, ends, strict=False)),
+                "do not follow each other; each has as many as it says",
+            ),
+            (len(duplex) > 1, "are duplex and simplex; all are made as the first is"),
+            (len(counts) % step, "are duplex without one for the last back; that has no modifications"),
+            (
+                any(len({last - first for first, last in pair}) > 1 for pair in pairs),
+                "have other counts for front and back; that of the front is used",
+            ),
+        ):
+            if wrong:
+                self._note("copies-invalid", Severity.SUBSTITUTED, f"Copy subgroups {what}", self._node.begin)
 
     def _check_references(self) -> None:
         """Report what the map's fields name and none of them defines: it is not shown."""
@@ -361,6 +390,11 @@ class _MapReader:
         self._findings.at(record, spec="MO:DCA Medium Map")(
             code, f"Medium map {self._map.name}: {message}", severity=severity
         )
+
+
+def _value(keywords: list[modca.MediumKeyword], wanted: int, default: int) -> int:
+    """The value of a keyword, the last one where it is there more than once."""
+    return {k.keyword: k.value for k in keywords}.get(wanted, default)
 
 
 def _fields(group: ObjectNode) -> list[Record]:

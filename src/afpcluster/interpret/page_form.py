@@ -80,6 +80,12 @@ def _placed(uses: list[OverlayUse], *, preprinted: bool) -> tuple[Placed, ...]:
 
 def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings) -> None:
     copies, partitions = medium_map.copies, medium_map.partitions
+    if _shows_less(medium_map):
+        findings.at(None, "MMC", "MO:DCA Medium Modification Control (MMC)")(
+            "medium-map-not-applied",
+            f"Medium map {medium_map.name} has copies that show more than the first: overlays, or text that "
+            "is suppressed there; that is not shown",
+        )
     for told, what in (
         (copies > 1, f"asks for {copies} copies; each page is shown once"),
         (partitions > 1, f"places {partitions} pages on a sheet side; each page is shown alone"),
@@ -94,6 +100,16 @@ def _report(medium_map: MediumMap, placement: PagePlacement, findings: Findings)
             findings.at(None, "MMC", "MO:DCA Medium Modification Control (MMC)")(
                 "medium-map-not-applied", f"Medium map {medium_map.name} {what}", severity=Severity.INFO
             )
+
+
+def _shows_less(medium_map: MediumMap) -> bool:
+    """Whether the first copies lack an overlay, or suppress text, that others show."""
+    first, *others = medium_map.copy_groups
+    sides = [(first.side(back), other.side(back)) for other in others for back in medium_map.sides]
+    return any(
+        set(other.all_overlays) - set(shown.all_overlays) or shown.suppressed - other.suppressed
+        for shown, other in sides
+    )
 
 
 def report_printer_controls(medium_map: MediumMap, findings: Findings) -> None:

@@ -39,7 +39,8 @@ class CodePage:
     code_size: int
     gcgids: Mapping[int, str]
     unicode: Mapping[int, str]
-    not_printed: frozenset[int] = frozenset()  # code points with the No Presentation flag
+    not_printed: frozenset[int] = frozenset()  # code points with the No Presentation flag, and invalid ones
+    invalid: frozenset[int] = frozenset()  # those of them that show nothing because they must not occur
     not_incremented: frozenset[int] = frozenset()
     default_gcgid: str = gcgid.SPACE
     default_printed: bool = True
@@ -49,6 +50,13 @@ class CodePage:
     plain_space: int = NO_SPACE  # the space character of a single-byte page that disables variable spacing
     space_section: int = 0x40  # of a double-byte font in sections
     number: int = 0  # CPGID, 0 where none is given
+
+    def invalid_codes(self) -> dict[int, str]:
+        """What findings say of the code points that must not occur (FOCA "Invalid Coded Character")."""
+        return {
+            code: f"Code page {self.name} says that code point X'{code:0{2 * self.code_size}X}' is invalid"
+            for code in self.invalid - {self.space_code}
+        }
 
     @property
     def variable_space(self) -> bool:
@@ -72,6 +80,7 @@ class CodePage:
         """This double-byte code page as single-byte pages by the first byte of their codes."""
         unicode = _by_first_byte(self.unicode)
         not_printed = _by_first_byte(dict.fromkeys(self.not_printed))
+        invalid = _by_first_byte(dict.fromkeys(self.invalid))
         not_incremented = _by_first_byte(dict.fromkeys(self.not_incremented))
         return {
             first: replace(
@@ -81,6 +90,7 @@ class CodePage:
                 gcgids=gcgids,
                 unicode=unicode.get(first, {}),
                 not_printed=frozenset(not_printed.get(first, ())),
+                invalid=frozenset(invalid.get(first, ())),
                 not_incremented=frozenset(not_incremented.get(first, ())),
                 space_code=self.space_code & 0xFF if self.space_code >> 8 == first else NO_SPACE,
             )
@@ -110,13 +120,16 @@ def code_page(records: Iterable[Record]) -> CodePage:
     variable = bool(control.flags & foca.CODE_PAGE_VARIABLE_SPACE)
     default = control.default_flags
     default_gcgid = decode_name(control.default_gcgid)
+    not_presented = _flagged(entries, CharacterUseFlag.NO_PRESENTATION)
+    invalid = _flagged(entries, CharacterUseFlag.INVALID)
     return CodePage(
         key=sha256(b"".join([control.encode(), *parts])).hexdigest()[:16],
         name=name,
         code_size=2 if wide else 1,
         gcgids={code: decode_name(ident) for ident, _, code, _ in entries},
         unicode={code: text for ident, _, code, text in entries if text},
-        not_printed=_flagged(entries, CharacterUseFlag.NO_PRESENTATION | CharacterUseFlag.INVALID),
+        not_printed=not_presented | invalid,
+        invalid=invalid - not_presented,
         not_incremented=_flagged(entries, CharacterUseFlag.NO_INCREMENT),
         default_gcgid=default_gcgid,
         default_printed=not default & CharacterUseFlag.NO_PRESENTATION,

@@ -150,7 +150,7 @@ def lost_characters(
     does not list them or the font lacks their character."""
     silent = {*code_page.not_printed, code_page.space_code}
     codes: Iterable[int] = range(256) if code_page.code_size == 1 else code_page.gcgids
-    found: dict[int, str] = {}
+    found = code_page.invalid_codes()
     for code in codes:
         identifier = code_page.gcgids.get(code, "")
         if code in chosen.printed or code in silent or (identifier and identifier in metrics):

@@ -134,7 +134,7 @@ def characters_of(code_page: CodePage) -> dict[int, str]:
 
 def lost_characters(font: str, code_page: CodePage, shown: Collection[int]) -> dict[int, str]:
     """What findings say of the code points whose characters `font` lacks; `shown` are those it has."""
-    return {
+    return code_page.invalid_codes() | {
         code: f"Font {font} has no glyph for {character_label(text)}"
         for code, text in characters_of(code_page).items()
         if code not in shown and code not in code_page.not_printed and is_visible(text)
