@@ -39,14 +39,16 @@ def _rows(words: Sequence[Word]) -> Iterator[str]:
         if above is not None:
             blank = round((line[0].across - above) / height) - 1 if height > 0 else 0
             yield from [""] * max(0, min(blank, _MOST_BLANK))
-        above = line[0].across
-        row, end = "", -1.0
+        above, row, end = line[0].across, "", -1.0
         for _, along, text, length, size, _, _, _, _ in line:
-            column = min(round((along - margin) / pitch), _MOST_COLUMNS)
             if not row:
-                row = " " * column + text
-            elif along - end > _SPACE * size and column > len(row):
-                row += " " * (column - len(row)) + text
+                row = " " * min(round((along - margin) / pitch), _MOST_COLUMNS) + text
+            elif along - end > _SPACE * size:
+                column = round((along - margin) / pitch)
+                if column > _MOST_COLUMNS:
+                    column = _MOST_COLUMNS
+                blanks = column - len(row)
+                row += " " * blanks + text if blanks > 0 else " " + text
             else:
                 row += " " + text
             end = along + length

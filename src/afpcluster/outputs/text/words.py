@@ -16,13 +16,13 @@ from weakref import WeakKeyDictionary
 
 from afpcluster.display.face import Face, OutlineFace, is_private
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
-from afpcluster.display.items import PLAIN, GlyphRun, Item, Page, Shared, SharedItems
+from afpcluster.display.items import PLAIN, GlyphRun, Item, Page, Rectangle, Shared, SharedItems
 from afpcluster.display.walk import flattened
 
 _WORD_GAP = 0.18  # of the size: further apart, glyphs are of two words
 _JOINT = 0.12  # of the size: nearer, two runs are of one word
 _ASCENT, _DESCENT = 0.75, 0.25  # of the size, where a face does not say
-_MOST_KNOWN = 1 << 15
+_MOST_KNOWN = 1 << 12  # texts of a face
 _MOST_PLACES = 256  # of one overlay or segment
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
@@ -69,13 +69,35 @@ _Found = dict[tuple[str, int, int], Word]
 """Words by their text and about where they are: what is painted twice is there once."""
 
 
+class _Texts(dict[bytes, tuple[str, float, float]]):
+    """By the codes of a run, of one byte each: its text without blanks around it ('' where it is blank); the
+    share of its letters that are blanks in front of it; and the width of all at a size of one point."""
+
+    def __init__(self, face: Face) -> None:
+        characters = [face.unicode.get(code, "") for code in range(256)]
+        self._characters = characters
+        self._table = "".join([c if len(c) == 1 and not is_private(c) else "\ufffe" for c in characters])
+        self._widths = [face.widths.get(code, face.default_width) / 1000 for code in range(256)]
+
+    def __missing__(self, codes: bytes) -> tuple[str, float, float]:
+        text = codecs.charmap_decode(codes, "ignore", self._table)[0]
+        if len(text) < len(codes):  # ligatures, and what nobody can read
+            texts = [self._characters[code] for code in codes]
+            text = "".join([one for one in texts if not is_private(one)])
+        behind = text.lstrip()
+        front = (len(text) - len(behind)) / len(text) if text else 0.0
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        read = self[codes] = behind.rstrip(), front, sum(map(self._widths.__getitem__, codes))
+        return read
+
+
 class TextReader:
     """Reads pages; keeps what it learnt of faces and of short texts, which come again on page after page."""
 
     def __init__(self) -> None:
-        self._tables: dict[Face, tuple[str, list[float]]] = {}
-        self._known: dict[tuple[Face, bytes], tuple[str, float]] = {}
-        self._texts: dict[Face, dict[int, str]] = {}
+        self._read: dict[Face, _Texts] = {}
+        self._letters: dict[Face, dict[int, str]] = {}
         self._shared: WeakKeyDictionary[SharedItems, dict[Matrix, _Found]] = WeakKeyDictionary()
 
     def phrases(self, page: Page) -> list[Word]:
@@ -87,7 +109,7 @@ class TextReader:
                 found.update(self._phrases_of_shared(item))
             else:
                 own.append(item)
-        self._find(_runs(own), found)
+        self._find(own, found)
         return list(found.values())
 
     def _phrases_of_shared(self, item: Shared) -> _Found:
@@ -96,54 +118,48 @@ class TextReader:
             if len(places) >= _MOST_PLACES:
                 places.clear()
             places[item.matrix] = {}
-            self._find(_runs([item]), places[item.matrix])
+            self._find([item], places[item.matrix])
         return places[item.matrix]
 
-    def phrases_of(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
-        """The phrases of runs with their matrices to the page; each knows the number of its run."""
-        found: _Found = {}
-        self._find(runs, found)
-        return list(found.values())
+    def _find(self, items: Iterable[Item], found: _Found) -> None:
+        """Most of the time goes here, hence one unpacking, and a way of their own for nearly all runs."""
+        last_face: Face | None = None
+        for item in items:
+            if type(item) is Rectangle:
+                continue
+            if type(item) is not GlyphRun:
+                for run, matrix in _runs([item]):
+                    for word in self.phrases_of(run, matrix):
+                        found[word.text, int(word.along), int(word.across)] = word
+                continue
+            face, size, x, y, codes, _, direction, stretch, arrangement = item
+            if direction or arrangement is not PLAIN or face.code_size == 2:
+                for word in self.phrases_of(item, IDENTITY):
+                    found[word.text, int(word.along), int(word.across)] = word
+                continue
+            if face is not last_face:
+                last_face, texts = face, self._texts_of(face)
+            text, front, length = texts[codes]
+            if text:
+                length *= size * stretch
+                if front:
+                    x += length * front
+                    length -= length * front
+                found[text, int(x), int(y)] = _new_tuple(Word, (y, x, text, length, size, 0, 0.0, 0.0, ()))
 
-    def _find(self, runs: Iterable[tuple[GlyphRun, Matrix]], found: _Found) -> None:
-        known = self._known
-        for number, (run, matrix) in enumerate(runs):
-            face, size, x, y, codes, _, direction, stretch, arrangement = run
-            if arrangement is not PLAIN or face.code_size == 2:
-                words = list(_placed_on_page(run, matrix, self._pieces(run)))
-            else:
-                text, width = known.get((face, codes)) or self._read(face, codes)
-                if not text:
-                    continue
-                length = width * size * stretch
-                if matrix is IDENTITY and not direction and text[0] != " ":
-                    word = (y, x, text.rstrip(), length, size, 0, 0.0, 0.0, (number,))
-                    found[text, int(x), int(y)] = _new_tuple(Word, word)
-                    continue
-                begin = length * (len(text) - len(text.lstrip())) / len(text)
-                words = list(_placed_on_page(run, matrix, [_Piece(text.strip(), begin, length)]))
-            for placed in words:
-                found[placed.text, int(placed.along), int(placed.across)] = placed._replace(runs=(number,))
+    def _texts_of(self, face: Face) -> _Texts:
+        texts = self._read.get(face)
+        if texts is None:
+            texts = self._read[face] = _Texts(face)
+        return texts
 
-    def _read(self, face: Face, codes: bytes) -> tuple[str, float]:
-        """The text of codes of one byte, and their width at a size of one point; '' where it is blank."""
-        known = self._known.get((face, codes))
-        if known is None:
-            if face not in self._tables:
-                characters = [face.unicode.get(code, "") for code in range(256)]
-                table = "".join([c if len(c) == 1 and not is_private(c) else "\ufffe" for c in characters])
-                widths = [face.widths.get(code, face.default_width) / 1000 for code in range(256)]
-                self._tables[face] = table, widths
-            table, widths = self._tables[face]
-            text = codecs.charmap_decode(codes, "ignore", table)[0]
-            if len(text) < len(codes):  # ligatures, and what nobody can read
-                texts = [face.unicode.get(code, "") for code in codes]
-                text = "".join([one for one in texts if not is_private(one)])
-            width = sum(map(widths.__getitem__, codes))
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[face, codes] = (text if text.strip() else ""), width
-        return known
+    def phrases_of(self, run: GlyphRun, matrix: Matrix) -> Iterator[Word]:
+        """The phrases of a run with its matrix to the page."""
+        if run.arrangement is not PLAIN or run.face.code_size == 2:
+            return _placed_on_page(run, matrix, self._pieces(run))
+        text, front, width = self._texts_of(run.face)[run.codes]
+        length = width * run.size * run.stretch
+        return _placed_on_page(run, matrix, [_Piece(text, length * front, length)] if text else [])
 
     def words(self, page: Page) -> list[Word]:
         """The words of a page in painting order, each once."""
@@ -155,10 +171,10 @@ class TextReader:
 
     def _pieces(self, run: GlyphRun) -> Iterator[_Piece]:
         """The words of a run on its baseline."""
-        texts = self._texts.get(run.face)
+        texts = self._letters.get(run.face)
         if texts is None:
             readable = {code: text for code, text in run.face.unicode.items() if not is_private(text)}
-            texts = self._texts[run.face] = readable
+            texts = self._letters[run.face] = readable
         if run.arrangement.placements is not None or run.arrangement.text is not None:
             return _shared_out(run, texts)
         return _measured(run, texts)
@@ -290,4 +306,4 @@ def by_direction(words: Iterable[Word]) -> list[list[Word]]:
     found: dict[int, list[Word]] = {}
     for word in words:
         found.setdefault(word.direction, []).append(word)
-    return sorted(found.values(), key=lambda group: -sum(len(word.text) for word in group))
+    return sorted(found.values(), key=lambda group: -sum([len(word[2]) for word in group]))

@@ -42,7 +42,7 @@ class PhraseReader:
             face, size, x, y, codes, _, direction, stretch, arrangement = run
             special = direction or arrangement is not PLAIN
             if special or matrix is not IDENTITY or face.code_size == 2:
-                for word in self._reader.phrases_of([(run, matrix)]):
+                for word in self._reader.phrases_of(run, matrix):
                     key = (word.text, int(word.along), int(word.across))
                     found[key] = word._replace(runs=(number,))
                 continue
