@@ -77,6 +77,33 @@ def test_built_twice_the_contents_are_the_same(docker_cluster: DockerCluster) ->
         engine.docker("image", "rm", *anew.values())
 
 
+def test_images_that_lost_their_names_are_removed(docker_cluster: DockerCluster) -> None:
+    """Ours, that is; one that a container has, or of somebody else, stays."""
+    engine = docker_cluster.engine
+    empty = io.BytesIO()
+    tarfile.open(fileobj=empty, mode="w").close()
+
+    def unnamed(title: str) -> str:
+        label = f"--change=LABEL org.opencontainers.image.title={title}"
+        call = ["docker", *engine.address(), "import", label, "-"]
+        return (
+            subprocess.run(call, input=empty.getvalue(), capture_output=True, check=True)
+            .stdout.decode()
+            .strip()
+        )
+
+    replaced, other, used = unnamed("afpcluster"), unnamed("somebody-else"), unnamed("afpcluster-haproxy")
+    container = engine.docker("create", used, "true").strip()
+    try:
+        images.remove_replaced(engine)
+        there = set(engine.docker("image", "ls", "--all", "--quiet", "--no-trunc").split())
+        assert replaced not in there
+        assert {other, used} <= there
+    finally:
+        engine.docker("rm", container)
+        engine.docker("image", "rm", other, used)
+
+
 @pytest.fixture
 def node(docker_cluster: DockerCluster) -> Iterator[str]:
     """`docker run -p ... afpcluster`, and nothing else but a network; the port on this machine."""

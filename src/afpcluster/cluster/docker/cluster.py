@@ -142,6 +142,7 @@ def up(topology: Topology, folder: Path, base: str | None, say: Say) -> DockerCl
         # A machine was made anew, and what ran in it is gone with the old one.
         cluster.compose("up", "--detach", "--no-build", "--force-recreate")
     wait_until_healthy(cluster, say)
+    images.remove_replaced(engine)
     return cluster
 
 

@@ -30,7 +30,9 @@ def render(topology_file: Path | None, folder: Path | None) -> None:
 
 def make_images(base: str | None) -> None:
     with told():
-        images.build(engines.find() or engines.start(), base, console().print)
+        engine = engines.find() or engines.start()
+        images.build(engine, base, console().print)
+        images.remove_replaced(engine)
 
 
 def up(topology_file: Path | None, folder: Path | None, base: str | None, sample: Path | None) -> None:

@@ -57,6 +57,13 @@ def build(engine: Engine, base: str | None, say: Say) -> None:
             _keep(engine, _key())
 
 
+def remove_replaced(engine: Engine) -> None:
+    """The images that lost their names to newer ones and that no container has; else each build would leave
+    its predecessors on the disk for good."""
+    for image in IMAGES:
+        engine.docker("image", "prune", "--force", f"--filter=label=org.opencontainers.image.title={image}")
+
+
 def base_of_build(engine: Engine, base: str | None, say: Say) -> str:
     """The image to build on: the one that is named, what was kept, Debian's. Raises `CommandError`."""
     return base or downloads(engine) or _base(engine, say)
