@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 
 import pikepdf
 import pytest
@@ -129,3 +130,114 @@ def test_a_damaged_pdf_is_repaired_and_told(old: bytes, new: bytes, told: list[s
     assert old in sound
     items, found = drawn(sound.replace(old, new, 1), classified(25))
     assert (bool(items), found) == (True, told)
+
+
+def appearance(made: pikepdf.Pdf) -> pikepdf.Object:
+    """Ten by ten units of green."""
+    box = pikepdf.Array([0, 0, 10, 10])
+    return made.make_stream(
+        b"0 1 0 rg 0 0 10 10 re f", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=box
+    )
+
+
+GREEN, WHITE = (0, 255, 0), (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("flags", "kind", "looks", "colour", "told"),
+    [
+        (4, "Stamp", True, GREEN, []),
+        (4, "Widget", True, GREEN, []),
+        (6, "Stamp", True, WHITE, []),  # hidden
+        (0, "Stamp", True, WHITE, []),  # for the screen only
+        (4, "Stamp", False, WHITE, ["pdf-annotation-missing"]),
+        (0, "Stamp", False, WHITE, []),
+        (4, "Link", False, WHITE, []),
+    ],
+)
+def test_annotations_are_shown_as_they_would_be_printed(
+    flags: int, kind: str, looks: bool, colour: tuple[int, int, int], told: list[str]
+) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as made:
+        annotation = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name(f"/{kind}"),
+            Rect=pikepdf.Array([120, 20, 180, 80]),
+            F=flags,
+        )
+        if looks:
+            annotation.AP = pikepdf.Dictionary(N=appearance(made))
+        made.pages[0].obj.Annots = pikepdf.Array([made.make_indirect(annotation)])
+        sink = io.BytesIO()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a field without a form, as pages that were taken out have
+            made.save(sink)
+    items, found = drawn(sink.getvalue(), b"", ObjectArea(200, 100, mapping=MappingOption.POSITION))
+    shown = show(items, 200, 100)
+    assert found == told
+    assert (shown.getpixel((150, 50)), shown.getpixel((60, 30))) == (colour, RED)
+
+
+def test_a_filled_field_whose_viewer_is_to_make_its_looks() -> None:
+    """AcroForm NeedAppearances: the value is in the field alone."""
+    with pikepdf.open(io.BytesIO(pdf())) as made:
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+        resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(Helv=made.make_indirect(font)))
+        entry = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            Rect=pikepdf.Array([120, 20, 180, 80]),
+            F=4,
+            FT=pikepdf.Name.Tx,
+            T=b"name",
+            V=b"HHHH",
+            DA=b"/Helv 20 Tf 0 g",
+        )
+        field = made.make_indirect(entry)
+        made.pages[0].obj.Annots = pikepdf.Array([field])
+        made.Root.AcroForm = pikepdf.Dictionary(
+            Fields=pikepdf.Array([field]), NeedAppearances=True, DR=resources, DA=b"/Helv 20 Tf 0 g"
+        )
+        sink = io.BytesIO()
+        made.save(sink)
+    items, found = drawn(sink.getvalue(), b"", ObjectArea(200, 100, mapping=MappingOption.POSITION))
+    inside = show(items, 200, 100).crop((121, 21, 179, 79)).convert("L")
+    assert (found, inside.getextrema()[0] < 100) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "first", "second"),
+    [
+        ({}, GREEN, (0, 0, 255)),
+        ({"OFF": "B"}, GREEN, WHITE),
+        ({"OFF": "AB"}, WHITE, WHITE),
+        ({"BaseState": "/OFF", "ON": "A"}, GREEN, WHITE),
+    ],
+)
+def test_layers_that_are_off_stay_off(
+    configuration: dict[str, str], first: tuple[int, int, int], second: tuple[int, int, int]
+) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as made:
+        groups = {
+            name: made.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name.encode()))
+            for name in "AB"
+        }
+        default = pikepdf.Dictionary()
+        for key, value in configuration.items():
+            named = value.startswith("/")
+            default[f"/{key}"] = (
+                pikepdf.Name(value) if named else pikepdf.Array([groups[name] for name in value])
+            )
+        made.Root.OCProperties = pikepdf.Dictionary(OCGs=pikepdf.Array(list(groups.values())), D=default)
+        page = made.pages[0]
+        page.obj.Resources = pikepdf.Dictionary(Properties=pikepdf.Dictionary(**groups))
+        content = b"/OC /A BDC 0 1 0 rg 120 20 30 60 re f EMC /OC /B BDC 0 0 1 rg 150 20 30 60 re f EMC"
+        page.contents_add(made.make_stream(content))
+        sink = io.BytesIO()
+        made.save(sink)
+    items, found = drawn(sink.getvalue(), b"", ObjectArea(200, 100, mapping=MappingOption.POSITION))
+    shown = show(items, 200, 100)
+    assert found == []
+    assert (shown.getpixel((135, 50)), shown.getpixel((165, 50))) == (first, second)

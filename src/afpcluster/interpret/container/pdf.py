@@ -18,6 +18,8 @@ from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.image.data import ImageProblem
 
 _SPEC = "MO:DCA Object Container Presentation Space Size Triplet X'9C'"
+_HIDDEN, _PRINTED = 2, 4  # flags of annotations (PDF 32000-1, 12.5.3)
+_WITHOUT_LOOKS = ("/Link", "/Popup")
 _BOXES = {1: "mediabox", 2: "cropbox", 3: "bleedbox", 4: "trimbox", 5: "artbox"}
 
 
@@ -38,6 +40,7 @@ def draw_pdf_page(
             space = _within(_corners(getattr(found, name), unit), media)
             turn = int(found.obj.get("/Rotate", 0)) % 360
             _report_repairs(source, found, report)
+            _report_annotations(source, found, report)
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
         raise ImageProblem("pdf-object-damaged", f"An embedded PDF cannot be read: {error}", _SPEC) from error
     left, top, right, bottom = _turned(space, media, turn)
@@ -67,6 +70,26 @@ def _report_repairs(source: pikepdf.Pdf, page: pikepdf.Page, report: Reporter) -
             f"An embedded PDF is damaged and was repaired; something may be missing or wrong: {repairs[0]}",
             severity=Severity.SUBSTITUTED,
         )
+
+
+def _report_annotations(source: pikepdf.Pdf, page: pikepdf.Page, report: Reporter) -> None:
+    """Record the annotations to be printed that do not say how they look."""
+    annotations = page.obj.get("/Annots")
+    if not isinstance(annotations, pikepdf.Array) or not len(annotations):
+        return
+    source.generate_appearance_streams()
+    lost = [
+        found
+        for found in annotations.as_list()
+        if isinstance(found, pikepdf.Dictionary)
+        and isinstance(flags := found.get("/F", 0), int)
+        and flags & (_HIDDEN | _PRINTED) == _PRINTED
+        and str(found.get("/Subtype", "")) not in _WITHOUT_LOOKS
+        and not (isinstance(looks := found.get("/AP"), pikepdf.Dictionary) and "/N" in looks)
+    ]
+    if lost:
+        message = "Annotations of an embedded PDF that do not say how they look are not shown"
+        report("pdf-annotation-missing", message, count=len(lost))
 
 
 Corners = tuple[float, float, float, float]

@@ -42,6 +42,7 @@ from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
 
 if TYPE_CHECKING:
     from afpcluster.outputs.pdf.fonts.archived import ArchivedFonts
+    from afpcluster.outputs.pdf.layers import Layers
     from afpcluster.outputs.pdf.tagged.tree import StructureTree
 
 _MOST_RESOURCES = 256  # dictionaries that later pages may share
@@ -98,6 +99,7 @@ class PdfDocumentWriter:
         self._objects: dict[tuple[type, str], Ref] = {}
         self._page_resources: dict[tuple[object, ...], Ref] = {}
         self._blending: set[str] = set()  # keys of forms in which something is multiplied
+        self._layers: Layers | None = None  # once there is an embedded page
         self._lab: Ref | None = None
         self._page_refs = array("L")  # by number - 1; 0: not in this document
         self._awaited: dict[
@@ -208,6 +210,8 @@ class PdfDocumentWriter:
             attached = self._attached.finish(self._file)
             catalog["AF"] = [attached]
             catalog["Names"] = {"EmbeddedFiles": {"Names": [NAME, attached]}}
+        if self._layers is not None and (layers := self._layers.properties()) is not None:
+            catalog["OCProperties"] = layers
         title = self._title or self._document_name() or self._name
         if self._language is not None:
             catalog["Lang"] = self._language
@@ -263,9 +267,12 @@ class PdfDocumentWriter:
                     self._objects[PatternPayload, payload.key] = self._write_pattern(payload)
             case PdfPayload():
                 if (FormPayload, payload.key) not in self._objects:
-                    from afpcluster.outputs.pdf.embedded import import_page  # pikepdf is slow to import
+                    # pikepdf is slow to import
+                    from afpcluster.outputs.pdf.embedded import import_page
+                    from afpcluster.outputs.pdf.layers import Layers
 
-                    form = import_page(self._file, payload, self._findings, self._archive)
+                    self._layers = self._layers or Layers()
+                    form = import_page(self._file, payload, self._findings, self._layers, self._archive)
                     self._objects[FormPayload, payload.key] = form
 
     def _write_image(self, image: ImagePayload) -> Ref:

@@ -1,6 +1,7 @@
 """A page of another PDF file -> a form XObject in ours, with the objects it needs, renumbered.
 
-Streams are copied as they are compressed. What cannot be opened leaves an empty form and a finding.
+Streams are copied as they are compressed. Annotations become part of the page as they would be printed. What
+cannot be opened leaves an empty form and a finding.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pikepdf
 from afpcluster.findings import Findings
 from afpcluster.outputs.pdf.archive import ArchivedDocument
 from afpcluster.outputs.pdf.archived_page import make_fit
+from afpcluster.outputs.pdf.layers import Layers, groups_off
 from afpcluster.outputs.pdf.packet import PdfPayload
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import Name, PdfDict, Raw, Ref, Value, numbers
@@ -22,16 +24,22 @@ _DEEPEST = 100  # direct objects nested deeper than this are damage or malice
 
 
 def import_page(
-    file: PdfFile, payload: PdfPayload, findings: Findings, document: ArchivedDocument | None = None
+    file: PdfFile,
+    payload: PdfPayload,
+    findings: Findings,
+    layers: Layers,
+    document: ArchivedDocument | None = None,
 ) -> Ref:
-    """Write the page as a form that fills the unit square; its reference. `document` is the archive that it
-    must be fit for."""
+    """Write the page as a form that fills the unit square; its reference. Layers that it has go to `layers`;
+    `document` is the archive that it must be fit for."""
     try:
         with pikepdf.open(io.BytesIO(payload.data)) as source:
             if document is not None:
                 for reason in make_fit(source, payload.page, document.archive):
                     document.object_to(f"an embedded PDF page {reason}")
-            return _Importer(file).form(source.pages[payload.page])
+            if "/Annots" in source.pages[payload.page].obj:
+                _flatten(source)
+            return _Importer(file, layers, groups_off(source)).form(source.pages[payload.page])
     except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
         findings.at(payload.origin)(
             "pdf-object-damaged",
@@ -42,11 +50,20 @@ def import_page(
         )
 
 
+def _flatten(source: pikepdf.Pdf) -> None:
+    """Make the annotations of all pages a part of their pages, as they would be printed."""
+    if "/AcroForm" not in source.Root:  # as in pages that were taken out of a form: fields still show
+        source.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
+    source.generate_appearance_streams()  # of fields whose file leaves that to the viewer
+    source.flatten_annotations("print")
+
+
 class _Importer:
     """Copies objects of one source file; an indirect object is copied once."""
 
-    def __init__(self, file: PdfFile) -> None:
+    def __init__(self, file: PdfFile, layers: Layers, off: set[tuple[int, int]]) -> None:
         self._file = file
+        self._layers, self._off = layers, off
         self._copied: dict[tuple[int, int], Ref] = {}
         self._waiting: list[tuple[Ref, pikepdf.Object]] = []
 
@@ -93,6 +110,8 @@ class _Importer:
             ref = self._copied.get(source.objgen)
             if ref is None:
                 ref = self._copied[source.objgen] = self._file.allocate()
+                if isinstance(source, pikepdf.Dictionary) and source.get("/Type") == pikepdf.Name.OCG:
+                    self._layers.add(ref, off=source.objgen in self._off)
                 self._waiting.append((ref, source))
             return ref
         return self._direct(source, depth)
