@@ -99,10 +99,53 @@ def test_a_transfer_coding_that_we_cannot_read(service: ServiceProcess, coding: 
     assert answered.count(b"HTTP/1.1 ") == 1
 
 
+@pytest.mark.parametrize("protocol", [b"h2c", b"TLS/1.2", b"websocket"])
+@pytest.mark.parametrize("cut", [0, 1, 50])
+@pytest.mark.parametrize("chunked", [True, False])
+def test_an_offer_of_another_protocol_is_ignored(
+    afp2web: Afp2webProcess, document: bytes, converted: bytes, protocol: bytes, cut: int, chunked: bool
+) -> None:
+    """As some HTTP clients make it with each request (RFC 9110 section 7.8). `cut`:
+    bytes of the body that come with the headers."""
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(document), document) if chunked else document
+    framing = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(document)
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\nUpgrade: " + protocol
+    again = post(afp2web, framing) + body  # is not in the document
+    answered = said(afp2web.port, post(afp2web, offer, framing) + body[:cut], body[cut:] + again)
+    assert answered.startswith(b"HTTP/1.1 200 ")
+    assert answered.endswith(b"\r\n\r\n" + converted)
+    assert answered.count(b"HTTP/1.1 ") == 1
+
+
+def test_offers_of_another_protocol_without_a_body_cost_no_connection(wrapper: WrapperProcess) -> None:
+    offer = b"GET /wrapperservice/livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    last = offer.replace(b"Upgrade\r\nUpgrade: h2c", b"close")
+    assert said(wrapper.port, offer * 3 + last).count(b"HTTP/1.1 200 ") == 4
+    assert {line["message"] for line in wrapper.log() if line["level"] == "WARNING"} <= {
+        "afp2web attempt failed"
+    }
+
+
 def test_a_target_that_is_no_path(service: ServiceProcess) -> None:
     """RFC 9112 section 3.2.3: the authority form, which is a proxy's."""
     answered = said(service.port, post(service).replace(b"POST %s" % path(service), b"CONNECT x:80"))
     assert answered.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("codings", "status"),
+    [
+        (b"Content-Encoding: identity\r\nContent-Encoding: gzip", 415),
+        (b"Content-Encoding: identity, deflate", 415),
+        (b"Content-Encoding: identity, Identity", 200),
+        (b"Content-Encoding:", 200),
+    ],
+)
+def test_every_content_coding_counts(
+    afp2web: Afp2webProcess, document: bytes, codings: bytes, status: int
+) -> None:
+    head = post(afp2web, codings, b"Connection: close", b"Content-Length: %d" % len(document))
+    assert said(afp2web.port, head + document).startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_a_body_that_nobody_reads_may_break(service: ServiceProcess) -> None:

@@ -258,8 +258,9 @@ def _too_large(limit: int) -> ServiceError:
 
 
 def _refuse_content_coding(request: Request) -> None:
-    coding = request.headers.get("content-encoding", "identity").strip().lower()
-    if coding != "identity":
+    codings = ",".join(request.headers.getlist("content-encoding")).lower().split(",")
+    coding = next((known for coding in codings if (known := coding.strip()) not in ("", "identity")), None)
+    if coding is not None:
         raise ServiceError(
             415, "content-encoding", f"Content-Encoding {coding[:40]!r} is not accepted; send it plain."
         )

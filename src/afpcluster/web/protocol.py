@@ -4,7 +4,7 @@ Rules: an answer given here, before there is a request for the service, is a pro
 of a connection is logged and counted. What cannot be read on never touches the answers of the requests before
 it: these are given, then the connection ends. A body that breaks is the service's to refuse. Requests may be
 sent before the earlier ones are answered, but only `_MOST_UNANSWERED`: each holds memory, and one read brings
-thousands.
+thousands. `Upgrade` is ignored, as a server may that has no other protocol (RFC 9110 section 7.8).
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from afpcluster.web.connections import Connection, Connections
@@ -24,11 +26,20 @@ from afpcluster.web.tls import common_name
 
 _HEALTH_SECONDS = 1.0  # for the headers on a connection that is one too many
 _MOST_UNANSWERED = 64  # requests of one connection
+_FRAMING = (b"content-length", b"transfer-encoding")
 _HEADER_OVERHEAD = 32  # bytes that each header counts besides its own, as in RFC 9113 section 10.5.1
 
 
 class _Ended(Exception):
     """The connection is at its end: whatever else was read from it is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _BodyAlone:
+    """What a parser tells of a request that is nothing but a body."""
+
+    on_body: Callable[[bytes], None]
+    on_message_complete: Callable[[], None]
 
 
 def limited_protocol(settings: ServiceSettings, connections: Connections) -> type[asyncio.Protocol]:
@@ -42,6 +53,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         _health_only = False
         _unanswered: Sequence[RequestResponseCycle] = ()
         _in_message = False  # between a request's headers and the end of its body
+        _framing = b""  # the headers that say how long the body is
         _over = False  # nothing more is taken from this connection
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -61,8 +73,29 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            if not self._over:
-                super().data_received(data)
+            self._unset_keepalive_if_required()
+            while data and not self._over:
+                try:
+                    self.parser.feed_data(data)
+                    return
+                except httptools.HttpParserUpgrade as upgrade:  # of which nothing is done: HTTP/1.1 goes on
+                    data = data[upgrade.args[0] :]
+                    if self._in_message:
+                        data = self._as_body(data)
+                except httptools.HttpParserError:
+                    self._refuse(400, "Invalid HTTP request received.")
+
+        def _as_body(self, data: bytes) -> bytes:
+            """`data` is the body of a request with `Upgrade`, which its parser takes for the other protocol:
+            what one that sees nothing but a body is to read. The connection ends with the answer."""
+            self.cycle.keep_alive = False
+            self.parser = httptools.HttpRequestParser(_BodyAlone(self.on_body, self._body_alone_ends))
+            return b"POST / HTTP/1.1\r\n%s\r\n%s" % (self._framing, data)
+
+        def _body_alone_ends(self) -> None:
+            self.on_message_complete()
+            self._over = True
+            raise _Ended
 
         def on_message_begin(self) -> None:
             if len(self.pipeline) >= _MOST_UNANSWERED:
@@ -85,7 +118,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
-            codings = [value.lower() for name, value in self.headers if name == b"transfer-encoding"]
+            framing = [(name, value) for name, value in self.headers if name in _FRAMING]
+            codings = [value.lower() for name, value in framing if name == b"transfer-encoding"]
             if codings not in ([], [b"chunked"]):
                 self._refuse(400, "The only Transfer-Encoding that is accepted is chunked.")
                 raise _Ended
@@ -93,6 +127,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             connections.busy(self)
             super().on_headers_complete()
             self._in_message = True
+            self._framing = b"".join(b"%s: %s\r\n" % header for header in framing)
             self.scope["state"]["cycle"] = self.cycle  # tells whether the client has left amid its answer
             before = [cycle for cycle in self._unanswered if not cycle.response_complete]
             self._unanswered = [*before, self.cycle]
@@ -113,6 +148,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
 
         def on_message_complete(self) -> None:
             self._clear_deadline()
+            if self.parser.should_upgrade() and self._framing:
+                return  # the body is still to come
             self._in_message = False
             super().on_message_complete()
 
@@ -121,9 +158,6 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             if self._header_bytes > (limit := settings.max_header_bytes):
                 self._refuse(431, f"The request's line and headers are larger than {limit} bytes.")
                 raise _Ended
-
-        def send_400_response(self, msg: str) -> None:
-            self._refuse(400, msg)
 
         def close_idle(self) -> None:
             self._end("made-room")
