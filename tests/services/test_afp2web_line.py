@@ -100,6 +100,22 @@ def test_a_client_with_fewer_documents_takes_the_place_of_another_with_many() ->
     assert line.waiting == 3
 
 
+def test_documents_on_their_way_shut_out_no_other_client() -> None:
+    """However many begin to send: what one client gets of the line is no more than the next one's share."""
+    line = Line(1, 3, SMALL)
+    coming = [come(line, "greedy") for _ in range(4)]
+    with pytest.raises(LineFull):
+        line.admit("greedy", Body(Clock()))
+    modest = [wait(line, "modest") for _ in range(2)]
+    with pytest.raises(LineFull):
+        line.admit("modest", Body(Clock()))
+    for kept in coming[:2]:
+        assert line.arrive(kept) is None
+    with pytest.raises(LineFull):
+        line.arrive(coming[2])
+    assert line.waiting == len(modest) + 2
+
+
 @pytest.mark.parametrize(
     ("seconds", "received", "kept"),
     [(0.9, 0, True), (1.1, 0, False), (1.5, PACE, True), (10, PACE, False), (10, 10 * PACE, True)],

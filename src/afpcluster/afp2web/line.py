@@ -1,12 +1,13 @@
 """The line for the workers: who is let in, who waits, who is next. No I/O and no clock of its own.
 
-Rules: whoever comes is let in or refused before its document is read, since bytes that are thrown away
-cost everybody. A place kept for a document on its way lapses as soon as it comes more slowly than
-`bodies.PACE`; its owner then takes his chance when it is there. Flows (a client's small documents, a client's
-large ones) take turns: the flow with the fewest conversions running is next, of those the one that had
-its turn longest ago. When the line is full, a client who waits with fewer documents takes the place of the
-last one of the client that waits with most. Beside as many documents as there are workers one small one
-may run where all others are large, so that long conversions never stop small ones.
+Rules: whoever comes is let in or refused before its document is read, since bytes that are thrown away cost
+everybody. A place kept for a document on its way lapses as soon as it comes more slowly than `bodies.PACE`;
+its owner then takes his chance when it is there. Flows (a client's small documents, a client's large ones)
+take turns: the flow with the fewest conversions running is next, of those the one that had its turn longest
+ago. When the line is full, a client with fewer documents in it takes the place of the last one of the client
+with most: rather the place kept for one on its way than that of one which waits. Beside as many documents as
+there are workers one small one may run where all others are large, so that long conversions never stop small
+ones.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ class Ticket:
         self.client = client
         self.body = body
         self.small = False  # known when it is whole
+        self.lapsed = False  # its place was given to another client
+
+    @property
+    def kept(self) -> bool:
+        """While the document is on its way, its place is its own."""
+        return not self.lapsed and self.body.keeps(PACE)
 
     @property
     def flow(self) -> Flow:
@@ -66,7 +73,7 @@ class Line:
     @property
     def full(self) -> bool:
         """No place is free."""
-        kept = sum(ticket.body.keeps(PACE) for ticket in self._coming)
+        kept = sum(ticket.kept for ticket in self._coming)
         return self.running + self.waiting + kept >= self._workers + self._limit
 
     @property
@@ -78,23 +85,29 @@ class Line:
     def admit(self, client: str, body: Body) -> Ticket:
         """A place for a document that is about to be read. Raises LineFull."""
         ticket = Ticket(client, body)
-        if self.full and self._who_yields_to(ticket) is None:
-            raise self._refusal()
+        if self.full:
+            yielding = self._who_yields_to(ticket)
+            if yielding is None:
+                raise self._refusal()
+            yielding.lapsed = True  # if it waits already, it goes when the newcomer's document is there
         self._coming[ticket] = None
         return ticket
 
     def arrive(self, ticket: Ticket) -> Ticket | None:
         """The document is whole and waits. Gives the ticket that loses its place to it. Raises LineFull."""
-        had_place = ticket.body.keeps(PACE)
+        had_place = ticket.kept
         del self._coming[ticket]
         ticket.small = ticket.body.received <= self._small_bytes
-        evicted = self._who_yields_to(ticket) if self.full else None
-        if evicted is not None:
-            del self._waiting[evicted]
+        yielding = self._who_yields_to(ticket) if self.full else None
+        if yielding is not None:
+            yielding.lapsed = True
         elif self.full and not had_place:
             raise self._refusal()
         self._waiting[ticket] = None
-        return evicted
+        if yielding not in self._waiting:
+            return None
+        del self._waiting[yielding]
+        return yielding
 
     def next(self) -> Ticket | None:
         """Whose turn it is, if anybody may run now; it runs from here on."""
@@ -129,12 +142,13 @@ class Line:
         return ticket.small and nothing_small and self.running == self._workers
 
     def _who_yields_to(self, newcomer: Ticket) -> Ticket | None:
-        """The last one of the client who waits with most, where that is unfair to the newcomer."""
-        waiting = Counter(ticket.client for ticket in self._waiting)
-        client, most = waiting.most_common(1)[0] if waiting else ("", 0)
-        if most <= waiting[newcomer.client] + 1:
+        """The last one of the client with most in the line, where that is unfair to the newcomer."""
+        line = [*self._waiting, *(ticket for ticket in self._coming if ticket.kept)]
+        counts = Counter(ticket.client for ticket in line)
+        client, most = counts.most_common(1)[0] if counts else ("", 0)
+        if most <= counts[newcomer.client] + 1:
             return None
-        return next(ticket for ticket in reversed(self._waiting) if ticket.client == client)
+        return next(ticket for ticket in reversed(line) if ticket.client == client)
 
     def _refusal(self) -> LineFull:
         return LineFull(f"{self.waiting} conversions wait already")

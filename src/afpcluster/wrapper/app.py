@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from afpcluster import __version__
 from afpcluster.web import audit, pages
 from afpcluster.web.answers import PiecesAnswer, content_disposition, suffix_of, while_client_waits
-from afpcluster.web.bodies import PACE, Body
+from afpcluster.web.bodies import Body
 from afpcluster.web.client import LANE_HEADER
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.followed import Followed
@@ -38,6 +38,7 @@ from afpcluster.web.tls import Tls, client_tls
 from afpcluster.wrapper import contract
 from afpcluster.wrapper.gateway import Converted, Gateway
 from afpcluster.wrapper.health import Health
+from afpcluster.wrapper.places import Place, Places
 from afpcluster.wrapper.problems import problem
 from afpcluster.wrapper.settings import Target, WrapperSettings
 from afpcluster.wrapper.watcher import PropertiesWatcher
@@ -63,15 +64,14 @@ class Wrapper:
             key,
             registry,
         )
-        self._converting = 0
-        self._coming: set[Body] = set()
+        self._places = Places(settings.max_conversions)
         self._health = Health(
             settings,
             self.service.lifecycle,
             self.service.storage,
             self._gateway,
             lambda: self._watcher.in_force.targets,
-            lambda: self._converting,
+            lambda: self._places.taken,
             registry,
         )
 
@@ -170,34 +170,16 @@ class Wrapper:
 
     async def convert(self, request: Request) -> Response:
         """AFP in, PDF out. A place is taken when the document is whole; before, it is only looked for."""
-        body = Body(asyncio.get_running_loop().time)
-        self._refuse_when_full()
-        self._coming.add(body)
-        try:
+        place = Place(request.state.lane, body := Body(asyncio.get_running_loop().time))
+        with self._places.coming(place):
             submission = await read_submission(
                 request, self.settings, self.service.bodies, contract.DOCUMENT_NAMES, body
             )
-        finally:
-            kept = body.keeps(PACE)
-            self._coming.remove(body)
         try:
-            if not kept:
-                self._refuse_when_full()
-            self._converting += 1
-            try:
+            async with self._places.converting(place):
                 return await self._convert(request, submission)
-            finally:
-                self._converting -= 1
         finally:
             submission.close()
-
-    def _refuse_when_full(self) -> None:
-        """A document on its way keeps a place only while it comes fast. Raises ServiceError."""
-        taken = self._converting + sum(body.keeps(PACE) for body in self._coming)
-        if taken >= self.settings.max_conversions:
-            raise ServiceError(
-                503, "busy", f"{self._converting} conversions run already; try again.", retry_after=1
-            )
 
     async def _convert(self, request: Request, submission: Submission) -> Response:
         parameters = contract.for_afp2web(submission.parameters)
