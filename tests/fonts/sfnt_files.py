@@ -13,9 +13,18 @@ from fontTools.ttLib.ttCollection import TTCollection
 
 
 @lru_cache(maxsize=32)
-def truetype(name: str, characters: str, *, symbol: bool = False, width: int | None = None) -> bytes:
+def truetype(
+    name: str,
+    characters: str,
+    *,
+    symbol: bool = False,
+    width: int | None = None,
+    vertical: tuple[int, int] | None = None,
+    origin: int | None = None,
+) -> bytes:
     """A font of 2000 units an em; the n-th character is glyph n and n hundredths of an em wide, or all are
-    `width` units wide."""
+    `width` units wide. `vertical`: advance and top side bearing for vertical writing, and the height of its
+    `origin` where a table says it."""
     order = [".notdef", *(f"u{ord(c):04X}" for c in characters)]
     builder = FontBuilder(2000, isTTF=True)
     builder.setupGlyphOrder(order)
@@ -37,6 +46,11 @@ def truetype(name: str, characters: str, *, symbol: bool = False, width: int | N
     )
     builder.setupOS2(sTypoAscender=1600, usWeightClass=700, sCapHeight=1400)
     builder.setupPost(underlinePosition=-300, underlineThickness=100, isFixedPitch=1)
+    if vertical is not None:
+        builder.setupVerticalHeader(ascent=1000, descent=-1000)
+        builder.setupVerticalMetrics(dict.fromkeys(order, vertical))
+    if origin is not None:
+        builder.setupVerticalOrigins({}, defaultVerticalOrigin=origin)
     font = builder.font
     if symbol:
         table = font["cmap"].tables[0]

@@ -174,6 +174,38 @@ def test_character_rotation(rotation: int, advance: float, origin: tuple[float, 
     assert font.placement[2] == pytest.approx(origin)
 
 
+@pytest.mark.parametrize(
+    ("rotation", "vertical", "origin", "advance", "place"),
+    [  # B is 0.4 points wide and reaches 10 points up; units are hundredths of a point
+        (0, (1500, 300), None, 0.4, None),
+        (180, (1500, 300), None, 0.4, (0.4, 0)),
+        (270, (1500, 300), None, 15, (13, -0.2)),
+        (90, (1500, 300), None, 15, (2, 0.2)),
+        (270, (1500, 300), 1760, 15, (17.6, -0.2)),
+        (90, (1500, 300), 1760, 15, (-2.6, 0.2)),
+        (270, None, None, 20, (16, -0.2)),  # without: an em, its ascender and descender in the middle
+    ],
+)
+def test_metrics_for_vertical_writing(
+    rotation: int,
+    vertical: tuple[int, int] | None,
+    origin: int | None,
+    advance: float,
+    place: tuple[float, float] | None,
+) -> None:
+    """MO:DCA "Data-Object Font Descriptor Triplet X'8B'", CharRot."""
+    face = character_face(truetype("Upright", "AB ", vertical=vertical, origin=origin))
+    font = unicode_font("test", [face], utf16, 2, 20, rotation=rotation)
+    assert font.advance(b"\0B") == pytest.approx(advance)
+    assert (font.placement or {}).get(2) == (place and pytest.approx(place))
+
+
+def test_damaged_metrics_for_vertical_writing_are_left_out() -> None:
+    data = truetype("Upright", "AB ", vertical=(1500, 300))
+    face = character_face(data.replace(b"vmtx", b"vmtx"[::-1], 1))
+    assert unicode_font("test", [face], utf16, 2, 20, rotation=270).advance(b"\0B") == pytest.approx(20)
+
+
 @pytest.mark.parametrize("character", " \u00a0\u2003\u202f")
 def test_spaces_that_no_face_has_are_plain_ones(character: str) -> None:
     told: list[tuple[str, int]] = []

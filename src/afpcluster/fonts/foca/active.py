@@ -7,6 +7,9 @@ baseline, baseline offset across it) and the box at rotation 0 (FOCA "Character 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from afpcluster.afp import foca
 from afpcluster.display.face import Face, OutlineFace
 from afpcluster.fonts.foca.adjustment import Adjustment, adjusted_font
@@ -106,11 +109,26 @@ def _origin(
     return inline * along, across * unit
 
 
+class Vertical(NamedTuple):
+    """Metrics of a glyph for vertical writing, in 1/1000 em: its advance, and how high above the baseline
+    it begins."""
+
+    advance: float
+    top: float
+
+
 def font_of_face(
-    name: str, face: OutlineFace, space_code: int, size: float, rotation: int = 0, stretch: float = 1.0
+    name: str,
+    face: OutlineFace,
+    space_code: int,
+    size: float,
+    rotation: int = 0,
+    stretch: float = 1.0,
+    vertical: Mapping[int, Vertical] | None = None,
 ) -> Font:
-    """The font of a face that has no FOCA metrics: advances are the face's widths. Characters
-    turned by 90 or 270 degrees advance one em and are centred across the baseline."""
+    """The font of a face that has no FOCA metrics: advances are the face's widths. Characters turned by 90 or
+    270 degrees have their `vertical` metrics, else they advance one em; they are centred across the
+    baseline."""
     unit = size / 1000
     widths = {code: width * unit * stretch for code, width in face.widths.items()}
     ascent, descent = face.style.ascent * unit, -face.style.descent * unit
@@ -118,15 +136,16 @@ def font_of_face(
     if rotation == 180:
         placement = {code: (width, 0.0) for code, width in widths.items()}
     elif rotation:
-        margin = (size - ascent - descent) / 2
+        usual = Vertical(1000.0, 500 + (face.style.ascent + face.style.descent) / 2)
+        columns = {code: (vertical or {}).get(code, usual) for code in widths}
         placement = {
             code: (
-                margin + (descent if rotation == 90 else ascent),
+                (columns[code].advance - columns[code].top if rotation == 90 else columns[code].top) * unit,
                 width / 2 * (1 if rotation == 90 else -1),
             )
             for code, width in widths.items()
         }
-        widths = dict.fromkeys(widths, size)
+        widths = {code: column.advance * unit for code, column in columns.items()}
     default = size if rotation in (90, 270) else face.default_width * unit * stretch
     return Font(
         name=name,

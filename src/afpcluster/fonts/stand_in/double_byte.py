@@ -19,6 +19,7 @@ from afpcluster.fonts.font import FaceRun, Font
 from afpcluster.fonts.stand_in.builtin_code_pages import built_in
 from afpcluster.fonts.stand_in.standard import standard_face
 from afpcluster.fonts.unicode.truetype import CharacterFace
+from afpcluster.fonts.unicode.unicode_font import turned_font
 
 _ASCII = range(0x21, 0x7F)
 _FULL_WIDTH = 0xFEE0  # from a character of ASCII to the same in full width
@@ -60,7 +61,7 @@ def double_byte_font(
     many characters of a string are boxes."""
     letters, box = _full_width_face(standard), _box_face(page)
     fonts = [
-        *(font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces),
+        *(turned_font(label, face.face, size, rotation, stretch) for face in faces),
         font_of_face(label, letters, -1, size, rotation, stretch),
         _of_boxes(font_of_face(label, letters, -1, size, rotation, stretch), box),
     ]

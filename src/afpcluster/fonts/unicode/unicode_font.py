@@ -18,6 +18,7 @@ from afpcluster.fonts.unicode.font_names import fold
 from afpcluster.fonts.unicode.linked_text import Decoder, LinkedText, Missing
 from afpcluster.fonts.unicode.shaping import Shaper
 from afpcluster.fonts.unicode.truetype import CharacterFace
+from afpcluster.fonts.unicode.vertical import vertical_metrics
 
 _OID_SEED = bytes.fromhex("2b1200040105")  # 1.3.18.0.4.1.5
 _LONGEST_FINGERPRINT = 19  # bytes of seven bits
@@ -38,7 +39,7 @@ def unicode_font(
     """A font of `faces` (the base font first) at `size` points. `decode` makes text of a text object's
     bytes, `code_size` bytes a code; `texts` says the same where they are of a code page. `missing` is told of
     characters that no face has, whenever they are shown."""
-    fonts = [font_of_face(label, face.face, -1, size, rotation, stretch) for face in faces]
+    fonts = [turned_font(label, face.face, size, rotation, stretch) for face in faces]
     text = LinkedText(faces, fonts, decode, missing)
     fingerprints: dict[OutlineFace, bytes] = {}
 
@@ -73,6 +74,12 @@ def unicode_font(
         underscore_position=-faces[0].underline_position * size / 1000,
         underscore_thickness=faces[0].underline_thickness * size / 1000,
     )
+
+
+def turned_font(label: str, face: OutlineFace, size: float, rotation: int, stretch: float) -> Font:
+    """The font of one face, with its own metrics for vertical writing where the rotation is for that."""
+    metrics = vertical_metrics(face) if rotation in (90, 270) else None
+    return font_of_face(label, face, -1, size, rotation, stretch, metrics)
 
 
 def fingerprint_of(oid: bytes) -> bytes:
