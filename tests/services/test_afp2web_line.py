@@ -18,7 +18,7 @@ class Clock:
 
 
 def come(line: Line, client: str, size: int = SMALL, clock: Clock | None = None) -> Ticket:
-    ticket = line.admit(client, Body(clock or Clock()))
+    ticket = line.admit(Body(clock or Clock(), client))
     ticket.body.received = size
     return ticket
 
@@ -86,17 +86,17 @@ def test_the_line_is_as_long_as_it_may_be() -> None:
         wait(line, "a")
         line.next()
     with pytest.raises(LineFull, match="3 conversions wait already"):
-        line.admit("a", Body(Clock()))
+        line.admit(Body(Clock(), "a"))
 
 
 def test_a_client_with_fewer_documents_takes_the_place_of_another_with_many() -> None:
     line = Line(1, 3, SMALL)
     running, *waiting = [wait(line, "greedy") for _ in range(4)]
     assert line.next() is running
-    late = line.admit("modest", Body(Clock()))
+    late = line.admit(Body(Clock(), "modest"))
     assert line.arrive(late) is waiting[-1]
     with pytest.raises(LineFull):
-        line.admit("greedy", Body(Clock()))
+        line.admit(Body(Clock(), "greedy"))
     assert line.waiting == 3
 
 
@@ -105,10 +105,10 @@ def test_documents_on_their_way_shut_out_no_other_client() -> None:
     line = Line(1, 3, SMALL)
     coming = [come(line, "greedy") for _ in range(4)]
     with pytest.raises(LineFull):
-        line.admit("greedy", Body(Clock()))
+        line.admit(Body(Clock(), "greedy"))
     modest = [wait(line, "modest") for _ in range(2)]
     with pytest.raises(LineFull):
-        line.admit("modest", Body(Clock()))
+        line.admit(Body(Clock(), "modest"))
     for kept in coming[:2]:
         assert line.arrive(kept) is None
     with pytest.raises(LineFull):
@@ -126,7 +126,7 @@ def test_a_slow_body_does_not_keep_its_place(seconds: float, received: int, kept
     clock.now = seconds
     if kept:
         with pytest.raises(LineFull):
-            line.admit("other", Body(Clock()))
+            line.admit(Body(Clock(), "other"))
     else:
         wait(line, "other")
 

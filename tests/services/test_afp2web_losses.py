@@ -262,7 +262,7 @@ def test_no_worker_ever_begins(monkeypatch: pytest.MonkeyPatch, document: bytes)
         pool = Pool(settings, PoolMetrics(CollectorRegistry()))
         pool.start()
         try:
-            with pool.admit("client", Body(time.monotonic)) as ticket:
+            with pool.admit(Body(time.monotonic, "client")) as ticket:
                 await pool.convert(ticket, {}, io.BytesIO(document), io.BytesIO())
         finally:
             await pool.stop()

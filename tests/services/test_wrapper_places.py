@@ -33,7 +33,7 @@ async def crowd(limit: int, clients: str) -> list[str]:
     fates = [""] * len(clients)
 
     async def one(number: int, client: str) -> None:
-        place = Place(client.lower(), Body(clock))
+        place = Place(Body(clock, client.lower()))
         try:
             with places.coming(place):
                 if client.isupper():
@@ -76,11 +76,11 @@ def test_no_client_gets_more_than_the_others_leave(limit: int, clients: str, fat
 
 def test_who_comes_slowly_keeps_no_place() -> None:
     places, clock = Places(1), Clock()
-    with places.coming(Place("slow", Body(clock))):
-        with pytest.raises(ServiceError), places.coming(Place("other", Body(clock))):
+    with places.coming(Place(Body(clock, "slow"))):
+        with pytest.raises(ServiceError), places.coming(Place(Body(clock, "other"))):
             pass
         clock.now = 2
-        with places.coming(Place("other", Body(clock))):
+        with places.coming(Place(Body(clock, "other"))):
             pass
 
 

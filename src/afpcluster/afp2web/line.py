@@ -16,6 +16,7 @@ import math
 from collections import Counter
 
 from afpcluster.web.bodies import PACE, Body
+from afpcluster.web.shares import who_yields
 
 _FIRST_MEAN = 0.5  # seconds a conversion, until some were measured
 _WEIGHT = 0.1  # of the newest conversion in the mean time
@@ -32,8 +33,8 @@ class LineFull(Exception):
 class Ticket:
     """One document's place in the line; `body` is how it comes."""
 
-    def __init__(self, client: str, body: Body) -> None:
-        self.client = client
+    def __init__(self, body: Body) -> None:
+        self.client = body.client
         self.body = body
         self.small = False  # known when it is whole
         self.lapsed = False  # its place was given to another client
@@ -82,9 +83,9 @@ class Line:
         seconds = (self.running + self.waiting) * self._mean_seconds / self._workers
         return max(1, min(_LONGEST_RETRY, math.ceil(seconds)))
 
-    def admit(self, client: str, body: Body) -> Ticket:
+    def admit(self, body: Body) -> Ticket:
         """A place for a document that is about to be read. Raises LineFull."""
-        ticket = Ticket(client, body)
+        ticket = Ticket(body)
         if self.full:
             yielding = self._who_yields_to(ticket)
             if yielding is None:
@@ -143,12 +144,8 @@ class Line:
 
     def _who_yields_to(self, newcomer: Ticket) -> Ticket | None:
         """The last one of the client with most in the line, where that is unfair to the newcomer."""
-        line = [*self._waiting, *(ticket for ticket in self._coming if ticket.kept)]
-        counts = Counter(ticket.client for ticket in line)
-        client, most = counts.most_common(1)[0] if counts else ("", 0)
-        if most <= counts[newcomer.client] + 1:
-            return None
-        return next(ticket for ticket in reversed(line) if ticket.client == client)
+        kept = (ticket for ticket in self._coming if ticket.kept)
+        return who_yields(newcomer.client, [*self._waiting, *kept])
 
     def _refusal(self) -> LineFull:
         return LineFull(f"{self.waiting} conversions wait already")

@@ -103,10 +103,10 @@ class Pool:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @contextmanager
-    def admit(self, client: str, body: Body) -> Iterator[Ticket]:
+    def admit(self, body: Body) -> Iterator[Ticket]:
         """A place for a document that is about to be read. Raises ServiceError when there is none."""
         try:
-            ticket = self._line.admit(client, body)
+            ticket = self._line.admit(body)
         except LineFull as error:
             raise self._busy(str(error)) from error
         try:

@@ -41,8 +41,8 @@ class Transform:
 
     async def __call__(self, request: Request) -> Response:
         parse_request(request, request.query_params.multi_items(), parameters.TRANSFORM)
-        body = Body(asyncio.get_running_loop().time)
-        with self._counted(), self._pool.admit(request.state.lane, body) as ticket:
+        body = Body(asyncio.get_running_loop().time, request.state.lane)
+        with self._counted(), self._pool.admit(body) as ticket:
             submission = await read_submission(
                 request, self._settings, self._bodies, [parameters.DOCUMENT], body
             )

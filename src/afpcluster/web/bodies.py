@@ -2,7 +2,7 @@
 
 Rules: a body that is being read holds no place of the work behind it. When the limit is reached, the
 slowest body is broken off for the newcomer, so that slow senders never shut the door for others; where
-all have just begun, the newcomer is refused.
+all have just begun, one of the client with most of them, or else the newcomer is refused.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.settings import ServiceSettings
+from afpcluster.web.shares import who_yields
 
 PACE = 1024 * 1024
 """Bytes a second with which a document on its way keeps a place; the first second is free."""
@@ -22,9 +23,10 @@ _FREE_SECONDS = 1.0
 
 
 class Body:
-    """One body: how much has come, since when. `clock` gives seconds."""
+    """One body: how much has come, since when. `clock` gives seconds; `client` is who shares in turns."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], client: str = "") -> None:
+        self.client = client
         self._clock = clock
         self._piece_timeout: asyncio.Timeout | None = None
         self.began = clock()
@@ -90,15 +92,17 @@ class Bodies:
     def reading(self, body: Body) -> Iterator[None]:
         """While `body` is read. Raises ServiceError when there are too many."""
         if len(self._bodies) >= self._limit:
-            slow = [other for other in self._bodies if not other.young and not other.given_up]
-            if not slow:
+            others = [other for other in self._bodies if not other.given_up]
+            slow = [other for other in others if not other.young]
+            yielding = min(slow, key=lambda other: other.rate) if slow else who_yields(body.client, others)
+            if yielding is None:
                 raise ServiceError(
                     503,
                     "busy",
                     f"{len(self._bodies)} requests are being received already. Try again in a second.",
                     retry_after=1,
                 )
-            min(slow, key=lambda other: other.rate).give_up()
+            yielding.give_up()
         self._bodies[body] = None
         try:
             yield

@@ -16,6 +16,7 @@ from typing import Any
 from starlette.requests import Request
 
 from afpcluster.web.bodies import Bodies, Body
+from afpcluster.web.client import peer_address
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.forms import (
     MAX_PARAMETER_BYTES,
@@ -77,7 +78,7 @@ async def read_submission(
     submission = Submission(request.query_params.multi_items())
     _check_parameters(submission)
     names = [name.lower() for name in document_names]
-    body = body or Body(asyncio.get_running_loop().time)
+    body = body or Body(asyncio.get_running_loop().time, peer_address(request.scope))
     try:
         with bodies.reading(body):
             await _Reading(request, settings, bodies, body, names, submission).read()

@@ -170,7 +170,8 @@ class Wrapper:
 
     async def convert(self, request: Request) -> Response:
         """AFP in, PDF out. A place is taken when the document is whole; before, it is only looked for."""
-        place = Place(request.state.lane, body := Body(asyncio.get_running_loop().time))
+        body = Body(asyncio.get_running_loop().time, request.state.lane)
+        place = Place(body)
         with self._places.coming(place):
             submission = await read_submission(
                 request, self.settings, self.service.bodies, contract.DOCUMENT_NAMES, body

@@ -9,19 +9,19 @@ and may be repeated. So no single client shuts others out, whatever it sends and
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from afpcluster.web.bodies import PACE, Body
 from afpcluster.web.errors import ServiceError
+from afpcluster.web.shares import who_yields
 
 
 class Place:
     """One document's; `body` is how it comes."""
 
-    def __init__(self, client: str, body: Body) -> None:
-        self.client = client
+    def __init__(self, body: Body) -> None:
+        self.client = body.client
         self._body = body
         self._conversion: asyncio.Timeout | None = None
         self.lost = False
@@ -89,11 +89,10 @@ class Places:
         kept = [place for place in (*self._converting, *self._coming) if place.kept]
         if len(kept) < self._limit:
             return
-        counts = Counter(place.client for place in kept)
-        client, most = counts.most_common(1)[0]
-        if most <= counts[newcomer.client] + 1:
+        yielding = who_yields(newcomer.client, kept)
+        if yielding is None:
             raise self._busy()
-        next(place for place in reversed(kept) if place.client == client).lose()
+        yielding.lose()
 
     def _busy(self) -> ServiceError:
         message = f"{self.taken} conversions run already; try again."
