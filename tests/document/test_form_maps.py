@@ -25,6 +25,7 @@ from forms import (
 )
 
 from afpcluster.afp import modca, triplets
+from afpcluster.afp.triplets_control import PresentationControl, TonerSaver
 from afpcluster.findings import MissingResourceError
 from afpcluster.options import Layout, Options
 from afpcluster.sample.records import enclosed, field, made, triplet
@@ -207,6 +208,10 @@ def two_up(method: int) -> bytes:
     return field("MDD", modca.MediumDescriptor(*units, 200, 300, 0, bytes((3, 0x10, method))))
 
 
+def fidelity(saver: TonerSaver) -> bytes:
+    return field("PFC", made(modca.PresentationFidelityControl, flags=0, triplets=triplet(saver)))
+
+
 FINISHING = made(modca.MediumFinishingControl, flags=0, collection=0, scope=4)
 INTENT = made(modca.PresentationEnvironmentControl)
 
@@ -218,6 +223,8 @@ INTENT = made(modca.PresentationEnvironmentControl)
         ((), (invoke("M9"), pages(1)), ["medium-map-missing"]),
         ((field("MFC", FINISHING),), (pages(1, 2),), ["printer-control-not-applied"]),
         ((field("PEC", INTENT),), (pages(1),), ["printer-control-not-applied"]),
+        ((fidelity(TonerSaver(1)),), (pages(1),), ["printer-control-not-applied"]),
+        ((fidelity(TonerSaver(0)),), (pages(1),), []),
         ((ONE, modify(1, (0xE1, 1))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0x90, 1), (0x91, 2))), (pages(1),), ["printer-control-not-applied"]),
         ((ONE, modify(1, (0xD1, 1), (0xF8, 9))), (pages(1),), ["printer-control-not-applied"] * 2),
@@ -279,6 +286,24 @@ def test_findings_of_pages(
     data = print_file((form_map(medium_map("M1", *fields)),), document(*content))
     _, findings = converted(data, ONE_BY_ONE)
     assert [f.code for f in findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("begin", "told"),
+    [
+        (b"", []),
+        (triplet(PresentationControl(0x00)), []),
+        (triplet(PresentationControl(0x40)), []),
+        (triplet(PresentationControl(0x80)), ["triplet-not-applied"]),
+        (group_number(1), []),
+        (group_number(2), ["page-position-invalid"]),
+    ],
+)
+def test_what_a_page_says_of_its_place_and_of_viewers(begin: bytes, told: list[str]) -> None:
+    form = form_map(medium_map("M1", medium(400, 600), position((10, 20, 0, 0))))
+    found, findings = converted(print_file((form,), document(page(1, begin_data=begin))), ONE_BY_ONE)
+    assert [shown(item) for item in found] == ["200x300: p1@0,0"]
+    assert [f.code for f in findings] == told
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
+from afpcluster.afp.triplets_control import TonerSaver
 from afpcluster.afp.units import read_units
 from afpcluster.document.medium_map import (
     ALL_MODIFICATIONS,
@@ -65,6 +66,7 @@ _MEDIUM_LEVEL = {CODES[name] for name in ("MMO", "MDD", "MCC", "MMD", "PEC", "MM
 _EACH_SHEET = 0x04  # MFCScpe: a finishing control of the medium, not of a collection of sheets
 _NOT_SPECIFIED = (0, 0xFFFFFF)  # MDD extents
 _PASS_ORIENTATION = 0x80  # MDDFlgs bit 0
+_SAVE_TONER = 1
 _TWO_UP = 0x10  # MDD Two-up triplet (retired)
 _PREPRINTED_FORM = 0xDC  # object type of a Resource Object Include
 _MOST_COPIES = 255  # of a copy subgroup
@@ -207,6 +209,10 @@ class _MapReader:
             known = modification.identifier in self._map.modifications
             self._notice_twice(known, modification.identifier, record)
             self._map.modifications[modification.identifier] = self._overlays(modification.triplets, record)
+        elif type_ == CODES["PFC"]:
+            saver = t.decode_triplet(modca.PresentationFidelityControl.decode(data).triplets, TonerSaver)
+            if saver is not None and saver.control == _SAVE_TONER:
+                self._not_applied["saving toner"] = None
         elif mnemonic(type_) in _PRINTER_FIELDS:
             self._not_applied[_PRINTER_FIELDS[mnemonic(type_)]] = None
 

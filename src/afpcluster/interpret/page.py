@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from afpcluster.afp import triplets as t
 from afpcluster.afp.framing import Record
+from afpcluster.afp.triplets_control import PresentationControl
 from afpcluster.display.geometry import IDENTITY, Box
 from afpcluster.display.items import Group, Item, Page, Rectangle
 from afpcluster.document.attributes import begin_name, declared_code_page
@@ -15,7 +16,7 @@ from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, ResourceScope
 from afpcluster.document.units import PageUnit
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.content import ContentInterpreter
 from afpcluster.interpret.context import Context
@@ -27,6 +28,8 @@ from afpcluster.interpret.mixing import Rule, report_mixing
 from afpcluster.interpret.objects import ObjectInterpreter
 from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
+
+_NOT_VIEWED = 0x80  # Presentation Control, bit 0
 
 
 class PageInterpreter:
@@ -60,7 +63,7 @@ class PageInterpreter:
         if medium_map is None:
             return self._draw(unit, records, PageForm())
         report_printer_controls(medium_map, self._findings)
-        slot = _slot(unit, records[0], medium_map)
+        slot = _slot(unit, records[0], medium_map, self._findings)
         return self._draw(unit, records, form_of_page(medium_map, slot, self._findings))
 
     def draw(self, unit: PageUnit, form: PageForm) -> Page:
@@ -73,6 +76,7 @@ class PageInterpreter:
         node = next((n for n in top if isinstance(n, ObjectNode)), ObjectNode(records[0]))
         environment = self._objects.environment(node, unit.scope, form.suppressed)
         report_page_descriptor(node.begin, environment, self._findings)
+        _report_not_viewed(node.begin, self._findings)
         width, height = environment.width, environment.height
         medium: list[Item] = []
         attributes: list[tuple[str, str]] = []
@@ -137,12 +141,30 @@ class PageInterpreter:
         return environment.width, environment.height
 
 
-def _slot(unit: PageUnit, begin: Record, medium_map: MediumMap) -> Slot:
+def _report_not_viewed(begin: Record, findings: Findings) -> None:
+    """Record that a page asks not to be shown on screens (BPG triplet X'83')."""
+    control = t.decode_triplet(begin.data[8:], PresentationControl)
+    if control is not None and control.flags & _NOT_VIEWED:
+        findings.at(begin, spec="MO:DCA Presentation Control Triplet X'83'")(
+            "triplet-not-applied",
+            "Triplet X'83' Presentation Control: the page is not meant for viewing; it is shown all the same",
+            severity=Severity.INFO,
+        )
+
+
+def _slot(unit: PageUnit, begin: Record, medium_map: MediumMap, findings: Findings) -> Slot:
     """The slot of a page: the one that it names (BPG triplet X'81'), else by counting since the map was
     invoked."""
     named = t.decode_triplet(begin.data[8:], t.PagePositionInformation)
     if named is not None and 0 < named.repeating_group <= len(medium_map.placements):
         placement = medium_map.placements[named.repeating_group - 1]
         return Slot(placement.back, max(placement.side >> 4, 1), placement)
+    if named is not None:
+        findings.at(begin, spec="MO:DCA Page Position Information Triplet X'81'")(
+            "page-position-invalid",
+            f"A page names repeating group {named.repeating_group} of the Page Position of medium map "
+            f"{medium_map.name}, which has {len(medium_map.placements)}; its place by counting is used",
+            severity=Severity.INFO,
+        )
     slots = medium_map.page_slots()
     return slots[unit.map_page % len(slots)]

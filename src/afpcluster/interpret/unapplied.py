@@ -16,8 +16,6 @@ _DATA = frozenset(CODES[name] for name in ("PTX", "IPD", "GAD", "BDA", "OCD", "I
 
 UNAPPLIED = {
     0x46: "Page Overlay Conditional Processing: the overlay is shown whatever the condition",
-    0x74: "Toner Saver: everything is shown in full",
-    0x83: "Presentation Control: the object is shown in any case",
     0x91: "Color management resource: colours keep their device space",
     0x95: "Rendering Intent: colours are not converted, so it plays no part",
     0x97: "Device Appearance: colours are shown as they are",
