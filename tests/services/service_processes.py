@@ -125,6 +125,10 @@ class ServiceProcess:
     def logged(self, message: str) -> list[dict[str, Any]]:
         return [line for line in self.log() if line["message"] == message]
 
+    def metric(self, name: str) -> float:
+        lines = self.call("GET", "/metrics").body.decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
+
     def open_temp_files(self) -> int:
         """Files in the temporary folder that the service or a child of it holds, with or without a name."""
         count = len(list(self.temp_dir.iterdir()))
@@ -180,10 +184,6 @@ class Afp2webProcess(ServiceProcess):
 
     def workers(self) -> list[int]:
         return children(self.process.pid)
-
-    def metric(self, name: str) -> float:
-        lines = self.call("GET", "/metrics").body.decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
 
 
 class WrapperProcess(ServiceProcess):

@@ -19,7 +19,7 @@ class Clock:
 
 def come(line: Line, client: str, size: int = SMALL, clock: Clock | None = None) -> Ticket:
     ticket = line.admit(Body(clock or Clock(), client))
-    ticket.body.received = size
+    ticket.body.passed = size
     return ticket
 
 

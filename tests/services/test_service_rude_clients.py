@@ -37,11 +37,6 @@ def said(port: int, request: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def metric(wrapper: WrapperProcess, name: str) -> float:
-    lines = wrapper.call("GET", "/metrics").body.decode().splitlines()
-    return sum(float(line.split()[-1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
-
-
 def test_some_requests_may_be_sent_before_they_are_answered(wrapper: WrapperProcess) -> None:
     assert said(wrapper.port, LIVEZ * 60 + LAST).count(b"HTTP/1.1 200 OK") == 61
 
@@ -79,7 +74,7 @@ def test_who_does_not_take_his_answer(
         line = eventually(lambda: wrapper.logged("audit")[before:])[0]
         assert (line["result"], line["status"]) == ("client-gone", 499)
         assert line["bytes_out"] < LARGE
-        eventually(lambda: metric(wrapper, "connections") == 1)
+        eventually(lambda: wrapper.metric("connections") == 1)
     assert wrapper.open_temp_files() == 0
     assert not wrapper.logged("internal error")
 

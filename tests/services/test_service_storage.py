@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from scripted_server import ScriptedServer, answer
 from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually
 
 Start = Callable[..., ServiceProcess]
@@ -92,3 +94,27 @@ def test_too_little_space_is_told_before_anything_fails(
     assert afp2web.heartbeat().status == 503
     assert "bytes are free" in afp2web.heartbeat().json["Reasons"][0]
     assert afp2web.transform(document).status == 200
+
+
+def test_who_reads_slowly_fills_no_disk(start: Start, small_disk: Path) -> None:
+    """Two that read nothing of their answers leave no room for a third one's: the slowest loses his."""
+    server = ScriptedServer()
+    server.play(answer(200, bytes(3_000_000)))
+    wrapper = start(lambda folder: WrapperProcess(folder, server.port, f"service.temp-dir = {small_disk}"))
+    assert isinstance(wrapper, WrapperProcess)
+    head = b"POST /wrapperservice/convert HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx"
+    readers = []
+    for _ in range(2):
+        readers.append(socket.socket())
+        readers[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        readers[-1].connect(("127.0.0.1", wrapper.port))
+        readers[-1].sendall(head)
+    eventually(lambda: wrapper.metric("storage_free_bytes") < 3_000_000)
+    eventually(lambda: wrapper.convert(b"x").status == 200)
+    eventually(lambda: wrapper.heartbeat().status == 200)
+    (line,) = eventually(lambda: [x for x in wrapper.logged("request") if x["status"] == 499])
+    assert "slowly" in line["reason"]
+    assert not wrapper.logged("ASGI callable returned without completing response.")
+    for reader in readers:
+        reader.close()
+    server.close()

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from afpcluster.web.answers import Answer, Answers
 from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.metrics import HttpMetrics
+from afpcluster.web.passage import give_back
 from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.shares import who_yields
 
@@ -49,3 +51,30 @@ def test_bodies_that_have_just_begun_shut_out_no_other_client() -> None:
         pass
     with bodies.reading(Body(lambda: 0.0, "modest")):
         assert [body.given_up for body in greedy] == [False] * 3 + [True, False]
+
+
+def test_the_slowest_of_too_many_answers_is_broken_off() -> None:
+    now = 0.0
+    answers = Answers(2)
+    one, two, young, next_one = (Answer(lambda: now, "a", 10) for _ in range(4))
+    with answers.sending(one), answers.sending(two):
+        with answers.sending(young):  # of which nobody is slow yet
+            assert not any(answer.given_up for answer in answers)
+        now, one.passed, two.passed = 5.0, 9, 5
+        with answers.sending(next_one):
+            assert [answer.given_up for answer in (one, two, next_one)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given_up"), [(0, ""), (1, "c"), (10, "c"), (11, "ca"), (30, "cab"), (99, "cab")]
+)
+def test_storage_is_given_back_by_the_slowest(wanted: int, given_up: str) -> None:
+    now = 0.0
+    answers = {name: Answer(lambda: now, name, 10) for name in "abc"}
+    now = 2.0
+    young = Answer(lambda: now, "young", 10)
+    for name, passed in zip("abc", (5, 9, 1), strict=True):
+        answers[name].passed = passed
+    give_back(wanted, [*answers.values(), young])
+    assert {name for name, answer in answers.items() if answer.given_up} == set(given_up)
+    assert not young.given_up

@@ -53,7 +53,7 @@ class Afp2web:
         metrics = PoolMetrics(self.service.metrics.registry)
         self._pool = Pool(settings, metrics)
         self._health = Health(settings, self.service, self._pool)
-        self._transform = Transform(settings, self._pool, metrics, self.service.bodies)
+        self._transform = Transform(settings, self._pool, metrics, self.service.bodies, self.service.answers)
 
     def app(self) -> ASGIApp:
         """The ASGI application."""

@@ -98,7 +98,7 @@ class Line:
         """The document is whole and waits. Gives the ticket that loses its place to it. Raises LineFull."""
         had_place = ticket.kept
         del self._coming[ticket]
-        ticket.small = ticket.body.received <= self._small_bytes
+        ticket.small = ticket.body.passed <= self._small_bytes
         yielding = self._who_yields_to(ticket) if self.full else None
         if yielding is not None:
             yielding.lapsed = True

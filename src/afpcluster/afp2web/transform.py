@@ -23,7 +23,7 @@ from afpcluster.afp2web.settings import Afp2webSettings
 from afpcluster.afp2web.wanted import wanted
 from afpcluster.findings import ConversionError
 from afpcluster.web import audit, logs
-from afpcluster.web.answers import PiecesAnswer, content_disposition, suffix_of, while_client_waits
+from afpcluster.web.answers import Answers, PiecesAnswer, content_disposition, suffix_of, while_client_waits
 from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.errors import ServiceError
 from afpcluster.web.intake import Submission, read_submission
@@ -33,11 +33,14 @@ from afpcluster.web.spool import anonymous_file, file_pieces
 class Transform:
     """The transform service of one instance."""
 
-    def __init__(self, settings: Afp2webSettings, pool: Pool, metrics: PoolMetrics, bodies: Bodies) -> None:
+    def __init__(
+        self, settings: Afp2webSettings, pool: Pool, metrics: PoolMetrics, bodies: Bodies, answers: Answers
+    ) -> None:
         self._settings = settings
         self._pool = pool
         self._metrics = metrics
         self._bodies = bodies
+        self._answers = answers
 
     async def __call__(self, request: Request) -> Response:
         parse_request(request, request.query_params.multi_items(), parameters.TRANSFORM)
@@ -147,6 +150,7 @@ class Transform:
             ),
             media_type=outcome.media_type,
             timeout=self._settings.answer_timeout,
+            answers=self._answers,
         )
 
 

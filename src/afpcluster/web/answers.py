@@ -1,15 +1,15 @@
 """Answers from files, and work that ends when its client leaves.
 
 Rules: an answer always has a Content-Length; when its client reads too slowly it is broken off, never
-ended early as if it were whole.
+ended early as if it were whole. So is the slowest of too many, since each holds memory or disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,9 +18,45 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from afpcluster.web.client import peer_address
 from afpcluster.web.errors import ClientGone
+from afpcluster.web.passage import Passage, slowest
 
 T = TypeVar("T")
+
+
+class Answer(Passage):
+    """One of `size` bytes on its way out; all of them are kept until its end."""
+
+    def __init__(self, clock: Callable[[], float], client: str, size: int) -> None:
+        super().__init__(clock, client)
+        self._size = size
+
+    @property
+    def held(self) -> int:
+        return self._size
+
+
+class Answers:
+    """The answers that one instance sends; `limit` of them slowly."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._answers: dict[Answer, None] = {}
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self._answers)
+
+    @contextmanager
+    def sending(self, answer: Answer) -> Iterator[None]:
+        """While `answer` is sent."""
+        if len(self._answers) >= self._limit and len(slow := slowest(self._answers)) >= self._limit:
+            slow[0].give_up()
+        self._answers[answer] = None
+        try:
+            yield
+        finally:
+            del self._answers[answer]
 
 
 class PiecesAnswer(Response):
@@ -35,26 +71,41 @@ class PiecesAnswer(Response):
         headers: Mapping[str, str],
         media_type: str,
         timeout: float,
+        answers: Answers,
     ) -> None:
         super().__init__(None, 200, {**headers, "Content-Length": str(size)}, media_type)
         self._pieces = pieces
+        self._size = size
         self._close = close
         self._timeout = timeout
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = asyncio.timeout(self._timeout)
+        answer = Answer(asyncio.get_running_loop().time, peer_address(scope), self._size)
         try:
             async with limit:
-                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                async for piece in self._pieces:
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                with self._answers.sending(answer), answer.within(limit):
+                    await self._send(send, answer)
         except TimeoutError:
+            if answer.given_up:
+                raise ClientGone(
+                    "the answer was taken most slowly of too many, or of a full disk's"
+                ) from None
             if limit.expired():
                 raise ClientGone(f"the answer was not taken within {self._timeout:g} s") from None
             raise
         finally:
             self._close()
+
+    async def _send(self, send: Send, answer: Answer) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        sent = 0
+        async for piece in self._pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            answer.passed += sent  # what was sent before: the server takes a piece when that is gone
+            sent = len(piece)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def unless(interruption: Coroutine[Any, Any, Exception], work: Coroutine[Any, Any, T]) -> T:

@@ -87,7 +87,7 @@ async def read_submission(
         submission.close()
         raise
     finally:
-        request.state.received = body.received
+        request.state.received = body.passed
     return submission
 
 
@@ -155,7 +155,7 @@ class _Reading:
         spool = self._submission.new_spool(self._settings)
         piece: bytes | None = first
         while piece is not None:
-            if limit is not None and self._body.received > limit:
+            if limit is not None and self._body.passed > limit:
                 raise _too_large(limit)
             for start in range(0, len(piece), _SLICE):
                 await spool.write(form.feed(piece[start : start + _SLICE]))
@@ -204,7 +204,7 @@ class _Reading:
         while True:
             try:
                 async with asyncio.timeout_at(self._pace.deadline(self._body, clock())) as timeout:
-                    with self._body.piece(timeout):
+                    with self._body.within(timeout):
                         piece = await anext(stream, None)
             except TimeoutError as error:
                 raise self._too_slow() from error
@@ -212,8 +212,8 @@ class _Reading:
                 return
             if self._body.given_up:
                 raise self._too_slow()
-            self._body.received += len(piece)
-            if self._body.received > limit:
+            self._body.passed += len(piece)
+            if self._body.passed > limit:
                 raise _too_large(limit)
             if piece:
                 yield piece
@@ -223,7 +223,7 @@ class _Reading:
         return ServiceError(
             408,
             "body-too-slow",
-            f"The body stopped after {self._body.received} bytes: nothing for {pace.idle:g} s, fewer than "
+            f"The body stopped after {self._body.passed} bytes: nothing for {pace.idle:g} s, fewer than "
             f"{pace.rate:g} bytes a second, not whole within {pace.total:g} s, or the slowest of too many. "
             "Send it again.",
             headers={"Connection": "close"},

@@ -89,6 +89,7 @@ class RequestScope:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except (ClientDisconnect, ClientGone) as error:
             exchange.status = CLIENT_CLOSED_REQUEST
+            exchange.abort()
             if str(error):
                 exchange.scope["state"]["log"]["reason"] = str(error)
         except asyncio.CancelledError:  # the drain's time is up
@@ -183,6 +184,12 @@ class _Exchange:
         )
         if peer != address:
             scope["client"] = (address, 0)
+
+    def abort(self) -> None:
+        """Of an answer that is broken off, nothing is kept for who takes it slowly, or not at all."""
+        if self.started and (cycle := self.scope["state"].get("cycle")) is not None:
+            cycle.disconnected = True
+            cycle.transport.abort()
 
     async def receive(self) -> Message:
         """Raises ServiceError when the rest of the body cannot be read."""

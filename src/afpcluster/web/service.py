@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from afpcluster.web.answers import Answers
 from afpcluster.web.bodies import Bodies
 from afpcluster.web.connections import Connections
 from afpcluster.web.errors import ServiceError
@@ -21,6 +22,7 @@ from afpcluster.web.keys import followed_clients
 from afpcluster.web.lifecycle import Lifecycle
 from afpcluster.web.metrics import HttpMetrics
 from afpcluster.web.middleware import ErrorAnswer, RequestScope
+from afpcluster.web.passage import give_back
 from afpcluster.web.routes import Lifespan, Route, Routes
 from afpcluster.web.settings import ServiceSettings
 from afpcluster.web.storage import Storage
@@ -38,6 +40,7 @@ class Service:
         self.metrics = HttpMetrics(name, settings.instance)
         self.lifecycle = Lifecycle(self.metrics, settings.drain_file)
         self.bodies = Bodies(settings, self.metrics)
+        self.answers = Answers(settings.max_bodies)
         self.connections = Connections(settings.max_connections, self.metrics.registry)
         self.storage = Storage(settings.temp_dir, settings.min_free_bytes)
         self.metrics.free_bytes.set_function(lambda: self.storage.free_bytes)
@@ -64,9 +67,10 @@ class Service:
         return followed
 
     def look(self) -> None:
-        """One look at all files that are followed, the drain file, and at storage that failed; every
-        second or so."""
+        """One look at all files that are followed, the drain file, and at storage that failed or is nearly
+        full; every second or so."""
         self.storage.look()
+        self._give_room()
         self.lifecycle.look()
         for followed in self._followed:
             followed.look()
@@ -95,4 +99,9 @@ class Service:
     def _answer_error(self, request: Request, error: ServiceError) -> Response:
         if error.code == "storage-failed":
             self.storage.failed(error.message)
+            self._give_room(at_least=1)
         return self._error_answer(request, error)
+
+    def _give_room(self, at_least: int = 0) -> None:
+        """Where bytes of storage are missing, those lose theirs whose clients send or read most slowly."""
+        give_back(max(self.storage.missing_bytes, at_least), [*self.bodies, *self.answers])

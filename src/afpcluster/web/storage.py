@@ -42,11 +42,24 @@ class Storage:
             status = os.statvfs(self._folder)
         except OSError as error:
             return f"{self._folder}: {error.strerror}"
-        free, all_bytes = status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
-        least = min(self._min_free_bytes, all_bytes // _LEAST_PART)
+        free, least = self._free_and_least(status)
         if free < least:
             return f"{self._folder}: {free} bytes are free; at least {least} must be (service.min-free-bytes)"
         return None
+
+    @property
+    def missing_bytes(self) -> int:
+        """How many more should be free; 0 where all is well, or nothing can be told."""
+        try:
+            free, least = self._free_and_least(os.statvfs(self._folder))
+        except OSError:
+            return 0
+        return max(0, least - free)
+
+    def _free_and_least(self, status: os.statvfs_result) -> tuple[int, int]:
+        """Bytes that are free, and that should be."""
+        free, all_bytes = status.f_bavail * status.f_frsize, status.f_blocks * status.f_frsize
+        return free, min(self._min_free_bytes, all_bytes // _LEAST_PART)
 
     def failed(self, why: str) -> None:
         """A request met storage that failed; the text is for the operator."""

@@ -225,6 +225,7 @@ class Wrapper:
             headers=headers,
             media_type=converted.media_type,
             timeout=self.settings.answer_timeout,
+            answers=self.service.answers,
         )
 
     @asynccontextmanager
