@@ -46,7 +46,7 @@ def page_lines(page: PageFacts) -> bytes:
         "medium_map": page.medium_map,
         "tags": _tags(page.tags),
         "fonts": page.used("font"),
-        "resources": [used._asdict() for used in page.uses if used.kind != "font"],
+        "resources": [{"kind": kind, "name": name} for kind, name in page.uses if kind != "font"],
     }
     if page.loose_tags:
         entry["loose_tags"] = _tags(page.loose_tags)

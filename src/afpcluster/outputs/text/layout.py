@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from afpcluster.outputs.text.words import Word, by_direction, lines_of
+from afpcluster.outputs.text.words import Word, by_direction, lines_of, rows_of
 
 _NARROWEST = 2.0  # points of a column of characters
 _MOST_BLANK = 3  # lines in a row
@@ -99,17 +99,18 @@ def _columns(lines: list[list[Word]]) -> tuple[list[Word], list[Word]] | None:
     if len(lines) < 3:
         return None
     words = [word for line in lines for word in line]
-    edges = sorted((word.along, word.along + word.length) for word in words)
+    edges = sorted([(along, along + length) for _, along, _, length, *_ in words])
     best, cut, reached = 0.0, 0.0, edges[0][1]
     for begin, end in edges:
         if begin - reached > best:
             best, cut = begin - reached, begin
         reached = max(reached, end)
-    if best < _GUTTER * median(word.size for word in words):
+    sizes = [word.size for word in words]
+    if best < _GUTTER * min(sizes) or best < _GUTTER * median(sizes):  # a median takes long
         return None
     left = [word for word in words if word.along < cut]
     right = [word for word in words if word.along >= cut]
     for side in (left, right):
-        if sum(len(word.text.split()) for word in side) < _WORDS_OF_A_LINE * len(lines_of(side)):
+        if sum([len(word.text.split()) for word in side]) < _WORDS_OF_A_LINE * len(rows_of(side)):
             return None
     return left, right

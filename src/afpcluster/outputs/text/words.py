@@ -265,6 +265,11 @@ def _shared_out(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words of one direction as lines from top to bottom, each from its begin; parts of a word that runs cut
     apart are joined."""
+    return [_joined(sorted(line, key=_ALONG)) if len(line) > 1 else line for line in rows_of(words)]
+
+
+def rows_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words of one direction by their baselines, from top to bottom."""
     lines: list[list[Word]] = []
     lowest = -1e9  # baseline that is still of the last line
     line: list[Word] = []
@@ -274,7 +279,7 @@ def lines_of(words: Iterable[Word]) -> list[list[Word]]:
             lines.append(line)
             lowest = word[0] + 0.4 * word[4]
         line.append(word)
-    return [_joined(sorted(line, key=_ALONG)) if len(line) > 1 else line for line in lines]
+    return lines
 
 
 _ALONG, _DIRECTION = itemgetter(1), itemgetter(5)
@@ -305,5 +310,5 @@ def by_direction(words: Iterable[Word]) -> list[list[Word]]:
         return [words] if words else []
     found: dict[int, list[Word]] = {}
     for word in words:
-        found.setdefault(word.direction, []).append(word)
+        found.setdefault(word[5], []).append(word)
     return sorted(found.values(), key=lambda group: -sum([len(word[2]) for word in group]))
