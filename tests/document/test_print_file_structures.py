@@ -27,6 +27,7 @@ from forms import (
 )
 
 from afpcluster.afp import modca, triplets
+from afpcluster.afp.framing import encode
 from afpcluster.afp.names import encode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.options import Options
@@ -187,6 +188,29 @@ def test_metadata_is_passed_over() -> None:
     found, findings = converted(content, PAGES)
     assert [shown(one) for one in found] == ["200x300: p1@0,0"]
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("PTX", ["object-outside-page"]),
+        ("OCD", ["object-outside-page"]),
+        ("IOB", ["object-outside-page"]),
+        ("IPO", ["object-outside-page"]),
+        ("NOP", []),
+        ("MCF", []),
+    ],
+)
+def test_what_shows_something_outside_of_pages_is_told(name: str, told: list[str]) -> None:
+    stray = field(name, bytes(24))
+    found, findings = converted(document(page(1), stray, page(2), stray), PAGES)
+    assert [shown(one) for one in found] == ["200x300: p1@0,0", "200x300: p2@0,0"]
+    assert [(finding.code, finding.count) for finding in findings] == [(code, 2) for code in told]
+
+
+def test_unknown_fields_outside_of_pages_are_told() -> None:
+    _, findings = converted(document(page(1), encode(0xD3FFFF, b"..")), PAGES)
+    assert [(finding.code, finding.severity) for finding in findings] == [("field-unknown", "info")]
 
 
 @pytest.mark.parametrize(("component", "told"), [(20, ["colour-table-not-applied"]), (57, [])])
