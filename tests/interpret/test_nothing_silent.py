@@ -47,6 +47,33 @@ def test_what_has_no_place_in_an_object(
     check(print_file(*content), shown, told)
 
 
+def without(content: bytes, *names: str) -> bytes:
+    """`content` without the last field of each of these names, which has `NAME`."""
+    for name in names:
+        end = field(name, encode_name(NAME))
+        at = content.rindex(end)
+        content = content[:at] + content[at + len(end) :]
+    return content
+
+
+_MISSING = "end-missing"
+
+
+@pytest.mark.parametrize(
+    ("data", "shown", "told"),
+    [
+        (print_file(without(IMAGE, "EOG")), [IMAGE_SHOWN], [_MISSING]),
+        (print_file(without(IMAGE, "EIM") + TEXT), [IMAGE_SHOWN, RULE_SHOWN], [_MISSING]),
+        (print_file(without(IMAGE, "EIM", "EOG") + TEXT), [IMAGE_SHOWN, RULE_SHOWN], [_MISSING] * 2),
+        (print_file(without(TEXT, "EPT") + IMAGE), [RULE_SHOWN, IMAGE_SHOWN], [_MISSING]),
+        (without(print_file(IMAGE), "EAG"), [IMAGE_SHOWN], [_MISSING]),
+        (print_file(without(TEXT, "EPT") + field("NOP", b"..")), [RULE_SHOWN], []),
+    ],
+)
+def test_an_end_that_is_missing_costs_nothing(data: bytes, shown: list[str], told: list[str]) -> None:
+    check(data, shown, told)
+
+
 def test_objects_in_environment_groups() -> None:
     check(print_file(IMAGE, maps=TEXT), [IMAGE_SHOWN], ["object-unexpected"])
 

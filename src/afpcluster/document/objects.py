@@ -1,15 +1,17 @@
 """Begin/End nesting: from a flat list of records to objects with their contents.
 
-MO:DCA Chapter 3 "MO:DCA Data Stream States". An End that is missing ends with its parent; an End without
-Begin is dropped with a finding. Depth is limited, so that damaged files cannot exhaust the stack.
+MO:DCA Chapter 3 "MO:DCA Data Stream States". Where an End is missing, an environment group or object ends
+where something stands that it cannot have, anything else with its parent; an End without Begin is dropped
+with a finding. Depth is limited, so that damaged files cannot exhaust the stack.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field
+from itertools import pairwise
 
-from afpcluster.afp.fields import BEGIN, END, end_of, mnemonic
+from afpcluster.afp.fields import BEGIN, CODES, END, end_of, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplet_lengths import may_hide, report_hidden
 from afpcluster.document.end_names import report_other_name
@@ -17,6 +19,10 @@ from afpcluster.findings import Findings, Severity
 from afpcluster.light import dataclass
 
 MAX_DEPTH = 64
+_GROUPS = frozenset(CODES[name] for name in ("BAG", "BOG"))
+_OBJECTS = frozenset(CODES[name] for name in ("BPT", "BGR", "BIM", "BBC", "BOC", "BII"))
+_INCLUDES = frozenset(CODES[name] for name in ("IPO", "IPS", "IOB", "LLE", "TLE"))
+_DATA = frozenset(CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IRD"))
 
 
 @dataclass(slots=True)
@@ -87,6 +93,7 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
                     began = stack[depth].begin
                     if record.data[:8] != began.data[:8]:
                         report_other_name(began.type, began.data, record.data, record.offset, findings)
+                    _end_inside(stack[depth:], findings)
                     del stack[depth:]
                     current = stack[-1].content if stack else top
                     break
@@ -98,4 +105,36 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
                 )
         else:
             current.append(record)
+    _end_inside(stack, findings)
     return top
+
+
+def _end_inside(stack: list[ObjectNode], findings: Findings) -> None:
+    """All but the first of these, each inside of the one before, were not ended."""
+    for outer, inner in reversed(list(pairwise(stack))):
+        _give_back(inner, outer, findings)
+
+
+def _give_back(node: ObjectNode, outer: ObjectNode, findings: Findings) -> None:
+    """`node`, the last in `outer`, was not ended: what it cannot have, and all behind, is of `outer`."""
+    if node.type not in _GROUPS | _OBJECTS:
+        return
+    for at, item in enumerate(node.content):
+        if _can_have(node, item):
+            continue
+        outer.content += node.content[at:]
+        del node.content[at:]
+        begin, end = mnemonic(node.type), mnemonic(end_of(node.type))
+        findings.at(node.begin, spec="MO:DCA Data Stream States")(
+            "end-missing",
+            f"{begin} has no {end}; it ends where something stands that it cannot have",
+            severity=Severity.INFO,
+        )
+        return
+
+
+def _can_have(node: ObjectNode, item: Record | ObjectNode) -> bool:
+    """Whether an environment group or an object can have this directly inside."""
+    if isinstance(item, Record):
+        return item.type not in (_INCLUDES if node.type in _OBJECTS else _DATA)
+    return node.type in _OBJECTS and item.type not in _OBJECTS
