@@ -56,6 +56,14 @@ def without(content: bytes, *names: str) -> bytes:
     return content
 
 
+@pytest.mark.parametrize("name", ["IPD", "PTX", "IPS"])
+def test_what_shows_something_in_an_environment_group_is_told(name: str) -> None:
+    end = field("EOG", encode_name(NAME))
+    assert AREA.endswith(end)
+    group = AREA.removesuffix(end) + field(name, bytes(16)) + end
+    check(print_file(enclosed("BIM", NAME, [group, IMAGE_DATA])), [IMAGE_SHOWN], ["field-not-applied"])
+
+
 _MISSING = "end-missing"
 
 

@@ -175,3 +175,10 @@ def mnemonic(type_: int) -> str:
     """The mnemonic, or the identifier in hexadecimal for a field that the references do not have."""
     found = FIELDS.get(type_)
     return found.mnemonic if found else f"X'{type_:06X}'"
+
+
+DATA = frozenset(CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IRD"))
+"""Fields with what an object shows."""
+
+INCLUDES = frozenset(CODES[name] for name in ("IPO", "IPS", "IOB"))
+"""Fields in whose place a page shows a resource."""

@@ -14,7 +14,7 @@ from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import CODES, FIELDS, mnemonic
+from afpcluster.afp.fields import CODES, DATA, FIELDS, INCLUDES, mnemonic
 from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
@@ -55,9 +55,6 @@ _BNG, _ENG = CODES["BNG"], CODES["ENG"]
 _BRG, _ERG, _BRS, _BDI = CODES["BRG"], CODES["ERG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE, _NOP = CODES["BMM"], CODES["IMM"], CODES["TLE"], CODES["NOP"]
 _IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
-_SHOWN = {
-    CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IRD", "IPO", "IPS", "IOB")
-}  # fields that show something where they are in a page
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
 _PAGE_DEFINITION = (0xD3A8CA, 0xD3A8CB, 0xD3A8E3)  # BDM, BPM, BDX of the Line Data Reference
 _BEHIND = (_NOP, _TLE, _ENG, _EDT)  # what may stand behind a page and belong to what is in front of it
@@ -251,7 +248,7 @@ class Assembler:
             self._at(offset)("field-not-applied", message)
         elif type_ == _NOP:
             self._keep(type_, data)
-        elif type_ in _SHOWN:
+        elif type_ in DATA | INCLUDES:
             message = f"{mnemonic(type_)} stands outside of pages and is shown on none"
             self._at(offset)("object-outside-page", message)
         elif type_ not in FIELDS:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from itertools import pairwise
 
-from afpcluster.afp.fields import BEGIN, CODES, END, end_of, mnemonic
+from afpcluster.afp.fields import BEGIN, CODES, DATA, END, INCLUDES, end_of, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.triplet_lengths import may_hide, report_hidden
 from afpcluster.document.end_names import report_other_name
@@ -21,8 +21,7 @@ from afpcluster.light import dataclass
 MAX_DEPTH = 64
 _GROUPS = frozenset(CODES[name] for name in ("BAG", "BOG"))
 _OBJECTS = frozenset(CODES[name] for name in ("BPT", "BGR", "BIM", "BBC", "BOC", "BII"))
-_INCLUDES = frozenset(CODES[name] for name in ("IPO", "IPS", "IOB", "LLE", "TLE"))
-_DATA = frozenset(CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IRD"))
+_OF_PAGES = INCLUDES | {CODES["LLE"], CODES["TLE"]}
 
 
 @dataclass(slots=True)
@@ -136,5 +135,5 @@ def _give_back(node: ObjectNode, outer: ObjectNode, findings: Findings) -> None:
 def _can_have(node: ObjectNode, item: Record | ObjectNode) -> bool:
     """Whether an environment group or an object can have this directly inside."""
     if isinstance(item, Record):
-        return item.type not in (_INCLUDES if node.type in _OBJECTS else _DATA)
+        return item.type not in (_OF_PAGES if node.type in _OBJECTS else DATA)
     return node.type in _OBJECTS and item.type not in _OBJECTS

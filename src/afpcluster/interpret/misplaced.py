@@ -10,7 +10,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.document.objects import ObjectNode
 from afpcluster.findings import Findings
-from afpcluster.interpret.unapplied import report_field
+from afpcluster.interpret.unapplied import SHOWN, report_field
 
 _BAG, _BOG = CODES["BAG"], CODES["BOG"]
 _FIELDS = {
@@ -43,10 +43,13 @@ def report_misplaced(node: ObjectNode, findings: Findings) -> None:
 
 
 def report_objects_in_group(group: ObjectNode, findings: Findings) -> None:
-    """Record the objects in an environment group, which has structured fields only."""
+    """Record the objects in an environment group, which has structured fields only, and in that of an object
+    the fields that would show something."""
     for item in group.content:
         if isinstance(item, ObjectNode):
             _report(item, group, findings)
+        elif group.type == _BOG and item.type in SHOWN:
+            report_field(item, findings)
 
 
 def _report(item: ObjectNode, around: ObjectNode, findings: Findings) -> None:

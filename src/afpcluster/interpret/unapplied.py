@@ -7,12 +7,12 @@ overlay processing. MO:DCA Chapters 5 and 6.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import CODES, FIELDS, mnemonic
+from afpcluster.afp.fields import DATA, FIELDS, INCLUDES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.findings import Findings, Severity
 
-_DATA = frozenset(CODES[name] for name in ("PTX", "IPD", "GAD", "BDA", "OCD", "IRD"))
-"""Fields with what an object shows: where they belong to none, that is lost."""
+SHOWN = DATA | INCLUDES
+"""Fields with what an object or page shows: where they have no place, that is lost."""
 
 UNAPPLIED = {
     0x46: "Page Overlay Conditional Processing: the overlay is shown whatever the condition",
@@ -41,5 +41,5 @@ def report_field(record: Record, findings: Findings) -> None:
         f"{known.name} ({known.mnemonic}) is not applied"
         if known
         else f"Structured field {mnemonic(record.type)} is unknown and was skipped",
-        severity=Severity.SKIPPED if record.type in _DATA else Severity.INFO,
+        severity=Severity.SKIPPED if record.type in SHOWN else Severity.INFO,
     )
