@@ -56,6 +56,30 @@ def without(content: bytes, *names: str) -> bytes:
     return content
 
 
+@pytest.mark.parametrize(
+    ("identifier", "told"),
+    [
+        (0x65, []),
+        (0xFF, []),
+        (0x97, ["triplet-not-applied"]),
+        (0xE7, ["triplet-unknown"]),
+    ],
+)
+def test_triplets_that_are_not_applied_or_that_nobody_knows(identifier: int, told: list[str]) -> None:
+    more = triplets.encode_triplet(identifier, bytes(4))
+    group = AREA.replace(
+        found := triplet(triplets.DescriptorPosition(1)), found + more, 1
+    )  # in the Object Area Descriptor
+    at = group.index(b"\x5a", 1)
+    length = int.from_bytes(group[at + 1 : at + 3], "big") + len(more)
+    group = group[: at + 1] + length.to_bytes(2, "big") + group[at + 3 :]
+    check(print_file(enclosed("BIM", NAME, [group, IMAGE_DATA])), [IMAGE_SHOWN], told)
+    page = print_file(IMAGE)
+    begin = field("BPG", encode_name(NAME))
+    assert begin in page
+    check(page.replace(begin, field("BPG", encode_name(NAME) + more), 1), [IMAGE_SHOWN], told)
+
+
 @pytest.mark.parametrize("name", ["IPD", "PTX", "IPS"])
 def test_what_shows_something_in_an_environment_group_is_told(name: str) -> None:
     end = field("EOG", encode_name(NAME))

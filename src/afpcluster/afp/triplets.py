@@ -449,7 +449,10 @@ TRIPLETS: dict[int, type[Structure]] = {
     0x9D: KeepGroupTogether,
     0x9E: SetupName,
 }
-"""Declared triplets by identifier. X'8F' is retired and X'FF' extends another triplet: both stay raw."""
+"""Declared triplets by identifier."""
+
+RAW = frozenset((0x1D, 0x8F, 0xFF))
+"""Known triplets that stay raw: two that are retired, and what extends another triplet."""
 
 TRIPLET_IDS: dict[type[Structure], int] = {kind: id_ for id_, kind in TRIPLETS.items()}
 

@@ -28,6 +28,7 @@ from afpcluster.interpret.mixing import Rule, report_mixing
 from afpcluster.interpret.objects import ObjectInterpreter
 from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.page_form import PageForm, Placed, form_of_page, report_printer_controls
+from afpcluster.interpret.unapplied import report_unapplied
 
 _NOT_VIEWED = 0x80  # Presentation Control, bit 0
 
@@ -77,6 +78,7 @@ class PageInterpreter:
         environment = self._objects.environment(node, unit.scope, form.suppressed)
         report_page_descriptor(node.begin, environment, self._findings)
         _report_not_viewed(node.begin, self._findings)
+        report_unapplied(node.begin.data[8:], node.begin, self._findings)
         width, height = environment.width, environment.height
         medium: list[Item] = []
         attributes: list[tuple[str, str]] = []

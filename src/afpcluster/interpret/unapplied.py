@@ -24,10 +24,17 @@ UNAPPLIED = {
 
 
 def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> None:
-    """Record a finding for every triplet in `triplets` (of `record`) that is not applied."""
+    """Record a finding for every triplet in `triplets` (of `record`) that is not applied, or that nobody
+    knows."""
     for triplet in t.split_triplets(triplets):
         instead = UNAPPLIED.get(triplet.id)
-        if instead is not None:
+        if triplet.id not in t.TRIPLETS and triplet.id not in t.RAW:
+            findings.at(record, spec="MO:DCA Chapter 6")(
+                "triplet-unknown",
+                f"Triplet X'{triplet.id:02X}' is unknown and plays no part",
+                severity=Severity.INFO,
+            )
+        elif instead is not None:
             findings.at(record, spec="MO:DCA Chapter 6")(
                 "triplet-not-applied", f"Triplet X'{triplet.id:02X}' {instead}", severity=Severity.INFO
             )
