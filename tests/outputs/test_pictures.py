@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from afpcluster.afp import modca
 from afpcluster.cli import app
 from afpcluster.convert import convert
 from afpcluster.options import Colour, Format, Options
+from afpcluster.outputs.pictures import dithered
 from afpcluster.sample import write_sample
 from afpcluster.sample.records import UNITS, enclosed, field
 from afpcluster.selection import Selection
@@ -70,6 +72,26 @@ def test_bilevel_tiff_is_g4(sample: bytes) -> None:
     made = Image.open(io.BytesIO(output_of_file(sample, Options(format=Format.TIFF, colour=Colour.BILEVEL))))
     assert made.info["compression"] == "group4"
     assert made.info["dpi"] == (150, 150)
+
+
+def test_bilevel_pictures_show_every_word_whatever_its_colour(sample: bytes) -> None:
+    made = pictures(sample, Options(format=Format.TIFF, dpi=200, colour=Colour.BILEVEL))
+    pages = json.loads(output_of_file(sample, Options(format=Format.WORDS)))["pages"]
+    scale = 200 / 72
+    for picture, page in zip(made, pages, strict=True):
+        for word in page["words"]:
+            left, top = word["x"] * scale, word["y"] * scale
+            box = (left, top, left + word["width"] * scale, top + word["height"] * scale)
+            assert picture.convert("L").crop(tuple(map(int, box))).getextrema() == (0, 255), word
+
+
+@pytest.mark.parametrize("shade", [0, 50, 100, 150, 200, 225, 255])
+def test_bilevel_pictures_are_as_dark_as_what_they_show(shade: int) -> None:
+    plain = Image.new("L", (401, 333), shade)
+    made = dithered(plain)
+    black = made.histogram()[0] / (401 * 333)
+    assert (made.mode, made.size) == ("1", plain.size)
+    assert black == pytest.approx(min(1, max(0, (240 - shade) / (240 - 96))), abs=0.05)
 
 
 @pytest.mark.parametrize("form", [Format.PNG, Format.JPEG, Format.TIFF])

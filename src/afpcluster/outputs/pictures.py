@@ -1,7 +1,8 @@
 """Pages -> PNG, JPEG and TIFF, drawn by PDFium from our PDF, a page at a time.
 
 One page is one picture; of PNG and JPEG several pages are several files. TIFF holds all pages: bilevel ones
-as CCITT G4, others deflated. The PDF is worked on in a scratch file.
+as CCITT G4, others deflated. Bilevel pictures show colours by how many of their pixels are black, so that
+nothing is lost that is light, and not what is dark upon dark. The PDF is worked on in a scratch file.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 _MOST_PIXELS = 400_000_000  # of one page: 20,000 by 20,000
 _MEDIA_TYPES = {Format.PNG: "image/png", Format.JPEG: "image/jpeg", Format.TIFF: "image/tiff"}
 _SUFFIXES = {Format.PNG: "png", Format.JPEG: "jpg"}
-_BLACK_BELOW = 128  # of 256 shades: what bilevel pictures show black
+_DARK, _LIGHT = 96, 240  # of 256 shades: below and above, bilevel pictures are black and white alone
+_ORDER = ((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5))  # Bayer's, of ordered dither
+_THRESHOLDS = [bytes([_DARK + (2 * n + 1) * (_LIGHT - _DARK) // 32 for n in row]) for row in _ORDER]
+_BAND = 256  # rows at a time, in whole numbers of `_ORDER`
 
 
 @dataclass(slots=True, frozen=True)
@@ -130,7 +134,7 @@ class _PictureWriter:
         grey = picture.convert("L")  # PDFium's own shades of grey are others than those of its colours
         if output.colour is Colour.GREY:
             return grey
-        return grey.point(lambda shade: 255 * (shade >= _BLACK_BELOW), "1")
+        return dithered(grey)
 
     def _encoded(self, picture: Image) -> bytes:
         output, sink = self._output, io.BytesIO()
@@ -141,6 +145,21 @@ class _PictureWriter:
         else:
             picture.save(sink, format="PNG", compress_level=3, dpi=resolution)
         return sink.getvalue()
+
+
+def dithered(grey: Image) -> Image:
+    """The picture in black and white: black is what is darker than the threshold of its place."""
+    from PIL import Image, ImageChops
+
+    width, height = grey.size
+    rows = b"".join([(row * (width // len(row) + 1))[:width] for row in _THRESHOLDS])
+    thresholds = Image.frombytes("L", (width, _BAND), rows * (_BAND // len(_ORDER)))
+    made = Image.new("1", grey.size)
+    for top in range(0, height, _BAND):
+        band = grey.crop((0, top, width, min(top + _BAND, height)))
+        below = ImageChops.subtract(thresholds.crop((0, 0, *band.size)), band)
+        made.paste(below.point(lambda missing: 255 * (missing == 0), "1"), (0, top))
+    return made
 
 
 @contextmanager
