@@ -45,7 +45,7 @@ class Chain:
     @property
     def vip(self) -> tuple[str, int]:
         """What clients call."""
-        return str(self.topology.network.virtual_address), self.topology.ports.wrapper_proxy
+        return str(self.topology.vips[0].address), self.topology.ports.wrapper_proxy
 
     def instances(self, role: Role) -> list[tuple[str, tuple[str, int]]]:
         """Name and place of each instance of a service."""

@@ -45,7 +45,7 @@ def test_work_stops(cluster: LabSite, path: str) -> None:
         time.sleep(0.1)  # workers that start
     head = f"POST {path} HTTP/1.1\r\nHost: vip\r\nContent-Length: {len(body)}\r\n"
     head += "Content-Type: application/vnd.ibm.modcap\r\n\r\n"
-    target = (str(cluster.topology.network.virtual_address), port)
+    target = (str(cluster.topology.vips[0].address), port)
     with socket.create_connection(target, timeout=5) as made:
         made.sendall(head.encode() + body)
         deadline = time.monotonic() + 20

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from afpcluster.cluster.journal import Change, holdings, read, states
-from afpcluster.cluster.layout import HAPROXY_WHY, JOURNAL, Layout
+from afpcluster.cluster.layout import HAPROXY_WHY, HEALTH_FOLDER, JOURNAL, Layout
 from afpcluster.cluster.render import NOTIFY_VIP, render
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology_file import load, parse, sample_text
+from topologies import two_vips
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,6 +45,38 @@ def test_holdings(changes: str, expected: str) -> None:
     assert ", ".join(found) == expected
 
 
+def test_holdings_of_two_vips() -> None:
+    """Each has its own holders; both may be at one proxy."""
+    rows = [(0, "a", "MASTER", "1"), (1, "b", "MASTER", "2"), (4, "a", "FAULT", "1"), (4, "b", "MASTER", "1")]
+    changes = [
+        Change(BEGAN + timedelta(seconds=at), host, state, "why", vip) for at, host, state, vip in rows
+    ]
+    found = [(h.vip, h.host, h.until is None) for h in holdings(changes)]
+    assert found == [("1", "a", False), ("2", "b", True), ("1", "b", True)]
+
+
+# (what the health folder has: file and text; why the second VIP went into FAULT)
+REASONS = [
+    ({"why": "HAProxy is not running\n", "leaving-80": "0\n"}, "HAProxy is not running"),
+    ({"why": "\n", "leaving-79": "0\n", "leaving-80": "1\n"}, "an operator moves the VIP"),
+    ({"why": "HAProxy is not running\n", "leaving-80": "1\n"}, "HAProxy is not running"),
+    ({"why": "\n", "leaving-79": "1\n", "leaving-80": "0\n"}, "chk_haproxy.sh or the network says so"),
+    ({}, "chk_haproxy.sh or the network says so"),
+]
+
+
+@pytest.mark.parametrize(("there", "why"), REASONS)
+def test_the_script_says_of_which_vip_and_why(there: dict[str, str], why: str, tmp_path: Path) -> None:
+    for name, content in there.items():
+        (tmp_path / name).write_text(content)
+    text = render(parse(two_vips(sample_text())), "p")["a2wprxy-02"][NOTIFY_VIP]
+    text = text.replace(JOURNAL, str(tmp_path / "journal")).replace(HEALTH_FOLDER, str(tmp_path))
+    (tmp_path / "notify_vip.sh").write_text(text)
+    subprocess.run(["sh", tmp_path / "notify_vip.sh", "INSTANCE", "afpcluster_2", "FAULT", "253"], check=True)
+    row = json.loads((tmp_path / "journal").read_text())
+    assert (row["vip"], row["state"], row["why"]) == ("10.79.79.101", "FAULT", why)
+
+
 def test_the_script_writes_what_is_read(tmp_path: Path) -> None:
     layout = Layout(parse(sample_text().replace("/run/afpcluster ", f"{tmp_path} ")))
     proxy = layout.topology.host("a2wprxy-02")
@@ -56,6 +89,7 @@ def test_the_script_writes_what_is_read(tmp_path: Path) -> None:
         subprocess.run(["sh", script, "INSTANCE", "afpcluster", state, priority], check=True)
     journal.write_text(journal.read_text() + '{"time": "2026')  # a line that is being written
     changes = read(LabSite(layout))
+    assert {c.vip for c in changes} == {"10.79.79.100"}
     assert [(c.host, c.state, c.why) for c in changes] == [
         ("a2wprxy-02", "BACKUP", ""),
         ("a2wprxy-02", "MASTER", ""),

@@ -262,7 +262,7 @@ def test_connection_outlives_a_move_from_a_living_proxy(cluster: LabSite) -> Non
     (holder,) = observe.vip_holders(cluster.layout)
     (standby,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {holder}
     before = handed_on(cluster, standby)
-    vip, port = str(cluster.topology.network.virtual_address), cluster.topology.ports.wrapper_proxy
+    vip, port = str(cluster.topology.vips[0].address), cluster.topology.ports.wrapper_proxy
     connection = http.client.HTTPConnection(vip, port, timeout=5)
     connection.connect()
     first = connection.sock

@@ -31,7 +31,7 @@ _AFP = {"Content-Type": "application/vnd.ibm.modcap"}
 
 def convert(cluster: LabSite, body: bytes) -> tuple[int, bytes]:
     """Status and body of the answer at the VIP."""
-    vip, port = cluster.topology.network.virtual_address, cluster.topology.ports.wrapper_proxy
+    vip, port = cluster.topology.vips[0].address, cluster.topology.ports.wrapper_proxy
     request = urllib.request.Request(f"http://{vip}:{port}/wrapperservice/convert", body, _AFP)
     try:
         with _OPENER.open(request, timeout=60) as response:

@@ -17,7 +17,7 @@ from afpcluster.cluster.topology_file import load, parse, sample_text
 
 TOPOLOGY = load()
 OURS, OTHER = TOPOLOGY.hosts[0].address, TOPOLOGY.hosts[1].address
-VIP, ROUTER_ID = TOPOLOGY.network.virtual_address, TOPOLOGY.vrrp.router_id
+VIP, ROUTER_ID = TOPOLOGY.vips[0].address, TOPOLOGY.vips[0].router_id
 WAITS = (3 * TOPOLOGY.vrrp.advert_interval + 450) / 1000  # seconds, for an advert that does not come
 SPACE, CABLE = f"afprelease{os.getpid()}", f"afprel{os.getpid() % 100000}"
 

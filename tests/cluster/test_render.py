@@ -11,6 +11,7 @@ import pytest
 
 from afpcluster.cluster.render import CHK_HAPROXY, HAPROXY_CFG, render
 from afpcluster.cluster.topology_file import load, parse, sample_text
+from topologies import two_vips
 
 GOLDEN = Path(__file__).parent / "golden"
 HASH = "$5$rounds=1000$0123456789abcdef$of-the-test"
@@ -53,6 +54,29 @@ def https_text() -> str:
 def test_https_golden(host: str, path: str, check_golden: Callable[[Path, str], None]) -> None:
     text = render(parse(https_text()), HASH)[host][path]
     check_golden(GOLDEN / "https" / f"{host}.{Path(path).name}", text)
+
+
+@pytest.mark.parametrize("name", ["keepalived.conf", "notify_vip.sh", "release_vip", "hosts"])
+def test_two_vips_golden(name: str, check_golden: Callable[[Path, str], None]) -> None:
+    files = render(parse(two_vips(sample_text())), HASH)["a2wprxy-02"]
+    (text,) = (text for path, text in files.items() if Path(path).name == name)
+    check_golden(GOLDEN / "two-vips" / f"a2wprxy-02.{name}", text)
+
+
+def test_what_two_vips_do_not_change() -> None:
+    """HAProxy listens at every address; the services call the first VIP."""
+    one, two = render(load(), HASH), render(parse(two_vips(sample_text())), HASH)
+    for host, files in one.items():
+        for path, text in files.items():
+            if Path(path).name not in ("keepalived.conf", "notify_vip.sh", "release_vip", "hosts"):
+                assert two[host][path] == text
+
+
+def test_a_list_of_one_vip_is_the_same_as_the_short_way() -> None:
+    text = two_vips(sample_text())
+    second = "  - {address: 10.79.79.101, router_id: 80, priorities: [253, 254]}\n"
+    assert second in text
+    assert parse(text.replace(second, "")) == load()
 
 
 def test_every_kind_of_file_has_a_golden() -> None:

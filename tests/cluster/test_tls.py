@@ -33,7 +33,7 @@ def names(topology: Topology, *roles: Role) -> list[str]:
     hosts = [host for role in roles for host in topology.with_role(role)]
     found = [text for host in hosts for text in (str(host.name), str(host.address))]
     if Role.PROXY in roles:
-        found += [f"{topology.name}-vip", str(topology.network.virtual_address)]
+        found += [f"{topology.name}-vip", str(topology.vips[0].address)]
     return found
 
 

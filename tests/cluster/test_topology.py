@@ -7,8 +7,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from afpcluster.cluster.topology import Role
+from afpcluster.cluster.topology import Role, Vip
 from afpcluster.cluster.topology_file import TopologyError, load, parse, sample_text
+from topologies import two_vips
 
 # (text in the sample, what stands there instead, the problem told)
 MISTAKES = [
@@ -96,6 +97,63 @@ def test_mistake_is_told(there: str, instead: str, problem: str) -> None:
     assert str(caught.value).startswith("the file cannot be used:")
 
 
+FIRST, SECOND = "{address: 10.79.79.100, router_id: 79,", "{address: 10.79.79.101, router_id: 80,"
+# (text in the topology with two VIPs, what stands there instead, the problem told)
+MISTAKES_IN_LISTS = [
+    (
+        SECOND,
+        SECOND.replace("101", "100"),
+        "vips[1].address: 10.79.79.100 is already used by vips[0].address",
+    ),
+    (SECOND, SECOND.replace("101", "12"), "is already used by vips[1].address"),
+    (SECOND, SECOND.replace("79.101", "80.101"), "vips[1].address: 10.79.80.101 is not a host address of"),
+    (SECOND, SECOND.replace("10.79.79.101", "vip"), "vips[1].address: 'vip' is not an IPv4 address"),
+    (SECOND, SECOND.replace("80,", "79,"), "vips[1].router_id: 79 is used by another VIP, too"),
+    (SECOND, SECOND.replace("80,", "256,"), "vips[1].router_id: 256 is not from 1 to 255"),
+    (SECOND, "{address: 10.79.79.101,", "vips[1].router_id: missing"),
+    (SECOND, f"{SECOND} name: vip, ", "vips[1].name: unknown key"),
+    (SECOND, f"{SECOND} prefix: 33, ", "vips[1].prefix: 33 is not from 1 to 32"),
+    (SECOND, f"{SECOND} interface: eth1, ", "vips[1].interface: must be network.interface, the only one"),
+    ("[253, 254]", "[254, 254]", "vips[1].priorities: must differ"),
+    ("[253, 254]", "[255, 254]", "vips[1].priorities: must be two numbers from 1 to 254"),
+    ("\nvips:\n", "\nvips: 5\nrest:\n", "vips: must be a list, each item keys and values; not int 5"),
+    (
+        "  interface: eth0 ",
+        "  virtual_address: 10.79.79.102\n  interface: eth0 ",
+        "network.virtual_address: unknown",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "problem"), MISTAKES_IN_LISTS, ids=[m[2][:50] for m in MISTAKES_IN_LISTS]
+)
+def test_mistake_in_a_list_of_vips_is_told(there: str, instead: str, problem: str) -> None:
+    text = two_vips(sample_text())
+    assert there in text
+    with pytest.raises(TopologyError) as caught:
+        parse(text.replace(there, instead, 1))
+    assert any(problem in told for told in caught.value.problems), caught.value.problems
+
+
+def test_no_vip_at_all_is_told() -> None:
+    text = re.sub(r"^vips:\n(  - .*\n)+", "vips: []\n", two_vips(sample_text()), flags=re.MULTILINE)
+    with pytest.raises(TopologyError, match="vips: there must be at least one"):
+        parse(text)
+
+
+def test_two_vips() -> None:
+    topology = parse(two_vips(sample_text()))
+    assert [(vip.name, vip.cidr, vip.interface) for vip in topology.vips] == [
+        ("vip", "10.79.79.100/24", "eth0"),
+        ("vip-2", "10.79.79.101/24", "eth0"),
+    ]
+    assert [topology.home(vip).name for vip in topology.vips] == ["a2wprxy-01", "a2wprxy-02"]
+    assert topology.vip("vip-2") is topology.vip("10.79.79.101") is topology.vips[1]
+    with pytest.raises(LookupError, match=r"no VIP 'vip-3'; there are 10.79.79.100, 10.79.79.101"):
+        topology.vip("vip-3")
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     text = sample_text().replace("8080", "0").replace("50ms  ", "50  ").replace("role: data", "role: date")
     with pytest.raises(TopologyError) as caught:
@@ -111,7 +169,7 @@ def test_sample() -> None:
     topology = load()
     assert [host.name for host in topology.with_role(Role.PROXY)] == ["a2wprxy-01", "a2wprxy-02"]
     assert topology.host("afp2web-04").address == IPv4Address("10.79.79.34")
-    assert [topology.priority(proxy) for proxy in topology.with_role(Role.PROXY)] == [254, 253]
+    assert topology.vips == (Vip(IPv4Address("10.79.79.100"), 79, (254, 253), 24, "eth0", "vip"),)
     assert topology.services.conversion_timeout == 300_000
     assert topology.haproxy.retry_buffer == 524_288
 

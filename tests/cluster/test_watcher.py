@@ -94,6 +94,7 @@ class Proxy:
         self.started: list[subprocess.Popen[bytes]] = []
         command = [sys.executable, "-m", "afpcluster", "watch-haproxy", "--port", str(self.port)]
         files = ["--pid-file", str(self.pid_file), "--folder", str(self.folder), "--other", OTHER]
+        files += ["--router-id", "79", "--router-id", "80"]
         self.watcher = subprocess.Popen([*command, *files])
 
     def start_other(self) -> subprocess.Popen[bytes]:
@@ -188,18 +189,21 @@ BEATS = [(-50, 0, 0), (100, 1, 0), (250, 1, 0), (350, 1, 1), (100_000, 1, 1), (-
 
 
 def test_a_wish_to_leave_does_not_depend_on_the_clock(proxy: Proxy) -> None:
-    """It is forgotten when it is old, and when the clock has been set back since it was written."""
+    """It is forgotten when it is old, and when the clock has been set back since it was written. It is for
+    one VIP."""
     proxy.start()
     proxy.start_other()
     assert proxy.says("0", within=5)
-    wish = proxy.folder / "leave"
+    wish = proxy.folder / "leave-79"
     wish.write_text("")
     for seconds in (3600, -3600):
         os.utime(wish, (time.time() + seconds,) * 2)
         time.sleep(0.3)  # a look or two
-        assert not proxy.says("1", within=1)
+        assert not proxy.says("1", within=1, name="leaving-79")
     os.utime(wish)
-    assert proxy.says("1", within=2)
+    assert proxy.says("1", within=2, name="leaving-79")
+    assert (proxy.folder / "leaving-80").read_text() == "0\n"
+    assert (proxy.folder / "haproxy").read_text() == "0\n", "HAProxy itself is well"
 
 
 @pytest.mark.parametrize(("age", "check", "watcher"), BEATS)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from afpcluster.cluster.docker.cluster import FOLDER
+from afpcluster.cluster.docker.cluster import FOLDER, named
 from afpcluster.cluster.docker.compose import COMPOSE, containers, files
 from afpcluster.cluster.topology_file import TopologyError, docker_text, parse, sample_text
+from afpcluster.cluster.urls import urls
+from topologies import two_vips
 
 TOPOLOGY = parse(docker_text())
 FILES = files(TOPOLOGY)
@@ -40,6 +42,21 @@ def test_every_container_has_few_rights() -> None:
         )
         assert "privileged" not in service
         assert not any("docker.sock" in str(volume) for volume in service.get("volumes", ()))
+
+
+def test_every_vip_has_its_name() -> None:
+    text = docker_text().replace("10.79.78.", "10.79.79.")
+    topology = parse(
+        two_vips(text.replace("virtual_address: 10.79.79.100", "virtual_address: 10.79.79.100 "))
+    )
+    services = YAML(typ="safe", pure=True).load(files(topology)[COMPOSE])["services"]
+    assert set(services) == set(containers(topology))
+    names = ["mp-a2wprxy-pr-vip", "mp-a2wprxy-pr-vip-2"]
+    addresses = [services[name]["networks"]["cluster"]["ipv4_address"] for name in names]
+    assert addresses == ["10.79.79.100", "10.79.79.101"]
+    assert services["mp-a2wprxy-pr-01"]["depends_on"] == names
+    assert named(topology, urls(topology, "")[4]).address == names[1]
+    assert "echo 0 > leaving-79; echo 0 > leaving-80" in files(topology)[COMPOSE]
 
 
 MISTAKES = [

@@ -118,7 +118,7 @@ def test_emergency_edit_by_renaming(docker_cluster: DockerCluster) -> None:
         fresh.write_text(text, "utf-8")
         fresh.replace(file)
 
-    vip = str(topology.network.virtual_address)
+    vip = str(topology.vips[0].address)
     edited = original.replace(f"afp2web.host = {vip}", f"afp2web.host = {instance.name}")
     edited = edited.replace("afp2web.port = 9090", "afp2web.port = 9091")
     try:

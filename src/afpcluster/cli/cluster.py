@@ -148,11 +148,20 @@ def lab_supervise(topology: Path) -> None:
     "--timeout-ms", type=click.IntRange(min=1), default=100, help="an answer that takes longer is a miss"
 )
 @click.option("--misses", type=click.IntRange(min=1), default=2, help="misses in a row that are a fault")
+@click.option("--router-id", type=int, multiple=True, help="of a VIP, which an operator may move")
 def watch_haproxy(
-    pid_file: Path, folder: Path, other: str, port: int, interval_ms: int, timeout_ms: int, misses: int
+    pid_file: Path,
+    folder: Path,
+    other: str,
+    port: int,
+    interval_ms: int,
+    timeout_ms: int,
+    misses: int,
+    router_id: tuple[int, ...],
 ) -> None:
     """Tell Keepalived when HAProxy dies or freezes."""
     from afpcluster.cluster.watcher import Settings, Watcher
 
-    settings = Settings(pid_file, folder, port, interval_ms / 1000, timeout_ms / 1000, misses, other)
+    seconds = interval_ms / 1000, timeout_ms / 1000
+    settings = Settings(pid_file, folder, port, *seconds, misses, other, tuple(router_id))
     Watcher(settings).run()

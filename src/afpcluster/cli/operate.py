@@ -10,6 +10,7 @@ from afpcluster.cli.cluster import topology_option
 from afpcluster.cli.parameters import PATH
 
 why_option = click.option("--why", default="", show_default=False, help="written down with what is done")
+vip_option = click.option("--vip", help="address or name of one VIP; without it, all")
 dry_run_option = click.option("--dry-run", is_flag=True, help="check, and say what would be done")
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(min=0), default=120.0, help="seconds for what is under way"
@@ -58,27 +59,43 @@ def undrain(host: str, timeout: float, dry_run: bool, topology: Path | None) -> 
 
 @click.command("switchover")
 @click.option("--to", help="proxy; without it, the other one")
+@vip_option
+@click.option("--home", is_flag=True, help="each VIP to the proxy with its highest priority")
 @why_option
 @timeout_option
 @dry_run_option
 @topology_option
-def switchover(to: str | None, why: str, timeout: float, dry_run: bool, topology: Path | None) -> None:
-    """Move the VIP, planned: nothing is lost. Refused (5) when the other proxy is not well."""
+def switchover(
+    to: str | None,
+    vip: str | None,
+    home: bool,
+    why: str,
+    timeout: float,
+    dry_run: bool,
+    topology: Path | None,
+) -> None:
+    """Move the VIPs, planned: nothing is lost. Refused (5) when the other proxy is not well."""
     from afpcluster.cluster import operate
 
-    operate.switchover(to, why, timeout, topology, dry_run=dry_run)
+    if home and (to or vip):
+        raise click.UsageError("--home says where each VIP goes: not with --to or --vip")
+    if home:
+        operate.switchover_home(why, timeout, topology, dry_run=dry_run)
+    else:
+        operate.switchover(to, vip, why, timeout, topology, dry_run=dry_run)
 
 
 @click.command("failover")
 @click.option("--to", required=True, help="proxy that is to take the VIP")
+@vip_option
 @why_option
 @dry_run_option
 @topology_option
-def failover(to: str, why: str, dry_run: bool, topology: Path | None) -> None:
-    """Move the VIP now; what is under way through the other proxy is lost."""
+def failover(to: str, vip: str | None, why: str, dry_run: bool, topology: Path | None) -> None:
+    """Move the VIPs now; what is under way through the other proxy is lost."""
     from afpcluster.cluster import operate
 
-    operate.failover(to, why, topology, dry_run=dry_run)
+    operate.failover(to, vip, why, topology, dry_run=dry_run)
 
 
 @click.command("pause")

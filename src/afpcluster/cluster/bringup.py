@@ -18,12 +18,15 @@ from afpcluster.cluster.processes import processes
 from afpcluster.cluster.proxies import proxies_at_fault
 from afpcluster.cluster.service_files import problems as properties_problems
 from afpcluster.cluster.site.lab import LabSite
-from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.site.site import Held, is_whole
+from afpcluster.cluster.switch import go_home
+from afpcluster.cluster.topology import Role, Topology, Vip, called
 from afpcluster.cluster.topology_file import TopologyError, load
-from afpcluster.cluster.urls import VIP, urls
+from afpcluster.cluster.urls import host_of, urls
 
 Say = Callable[[str], None]
 HEALTHY_SECONDS = 90.0  # a cold start on a busy machine with two processors takes about 10
+_SWITCH_SECONDS = 10.0  # for what is under way while VIPs go where they belong
 _STARTS_TO_GIVE_UP = 4  # a process that was started this often during `up` will not come
 
 
@@ -39,6 +42,8 @@ def up(topology: Topology, topology_text: str, say: Say, proof: Callable[[LabSit
         site = _prepare(layout, topology_text)
         _act(site, say)
         wait_until_healthy(site, say)
+        if fresh and len(topology.vips) > 1:
+            go_home(site, _SWITCH_SECONDS, say)
         proof(site)
     except BaseException:
         if fresh:
@@ -74,22 +79,22 @@ def down(topology: Topology, say: Say) -> list[Action]:
 
 
 def wait_until_healthy(site: LabSite, say: Say, seconds: float = HEALTHY_SECONDS) -> None:
-    """Until every URL answers as it should and one proxy holds the VIP. Raises `LabError`."""
+    """Until every URL answers as it should and one proxy holds each VIP. Raises `LabError`."""
     deadline = time.monotonic() + seconds
     targets = urls(site.topology, site.stats_password)
     say(f"Waiting until all {len(targets)} URLs answer ...")
     before = {(p.host, p.name): p.starts for p in site.processes()}
     while True:
         answers = probe(targets)
-        holders = site.holders()
+        held = site.held()
         able = not proxies_at_fault(site)
-        if all(answer.good for answer in answers) and len(holders) == 1 and able:
+        if all(answer.good for answer in answers) and is_whole(held) and able:
             return
         hopeless = [
             p for p in site.processes() if p.starts - before.get((p.host, p.name), 0) >= _STARTS_TO_GIVE_UP
         ]
         if hopeless or time.monotonic() > deadline:
-            raise LabError(_why_unhealthy(site, answers, holders))
+            raise LabError(_why_unhealthy(site, answers, held))
         time.sleep(0.2)
 
 
@@ -142,6 +147,8 @@ def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
         for part in ("network", "ports", "hosts", "lab", "watcher")
         if getattr(saved, part) != getattr(wanted, part)
     ]
+    if _without_priorities(saved) != _without_priorities(wanted):  # the watcher is started with the rest
+        differing.append("vips")
     if saved.vrrp.realtime_priority != wanted.vrrp.realtime_priority:  # Keepalived is started with it
         differing.append("vrrp.realtime_priority")
     if not differing:
@@ -149,19 +156,27 @@ def _other_topology(layout: Layout, wanted: Topology) -> list[str]:
     return [f"it is up with another topology ({', '.join(differing)} differ): run `afpcluster down` first"]
 
 
-def _why_unhealthy(site: LabSite, answers: tuple[Answer, ...], holders: tuple[str, ...]) -> str:
+def _without_priorities(topology: Topology) -> list[Vip]:
+    return [dataclasses.replace(vip, priorities=()) for vip in topology.vips]
+
+
+def _why_unhealthy(site: LabSite, answers: tuple[Answer, ...], held: Held) -> str:
     lines = ["the cluster did not become healthy:"]
     lines += [
         f"  {a.url.host} {a.url}: {a.error or f'answered {a.status} instead of {a.url.expect}'}"
         for a in answers
         if not a.good
     ]
-    lines.append(f"  the VIP is held by {', '.join(holders) or 'nobody'}")
+    lines += [
+        f"  {called(vip, held)} is held by {', '.join(names) or 'nobody'}" for vip, names in held.items()
+    ]
     faults = proxies_at_fault(site)
     lines += [f"  {proxy} cannot take the VIP: {why}" for proxy, why in faults.items()]
     refusing = {answer.url.host for answer in answers if not answer.good}
     proxies = {host.name for host in site.topology.with_role(Role.PROXY)}
-    if refusing - proxies - {VIP}:  # then the proxies only say what the instances say
+    if (
+        refusing - proxies - {host_of(vip) for vip in site.topology.vips}
+    ):  # then the proxies only say what the instances say
         refusing -= proxies
     for state in site.processes():
         if state.pid is None or state.last_end or state.host in refusing:

@@ -196,11 +196,13 @@ class _Run:
         return await asyncio.to_thread(self._look)
 
     def _look(self) -> tuple[tuple[str, ...], list[str]]:
-        """Who holds the VIP, and what is not as it should be."""
+        """Who holds the first VIP, and what is not as it should be."""
         targets = urls(self._site.topology, self._site.stats_password)
         answers = probe(targets)
         bad = [f"{a.url}: {a.error or a.status}" for a in answers if not a.good]
         bad += [f"{p.name} on {p.host} is down" for p in self._site.processes() if p.pid is None]
         faults = proxies_at_fault(self._site)
         bad += [f"{proxy} could not take the VIP: {why}" for proxy, why in faults.items()]
-        return self._site.holders(), bad
+        holders, *others = self._site.held().items()
+        bad += [f"{vip.address} is held by {' and '.join(n) or 'nobody'}" for vip, n in others if len(n) != 1]
+        return holders[1], bad

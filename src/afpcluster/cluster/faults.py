@@ -37,7 +37,7 @@ Strike = Callable[[Site], Struck]
 
 
 def holder(site: Site) -> str:
-    """The proxy with the VIP. Raises `SiteError` when there is not exactly one."""
+    """The proxy with the first VIP. Raises `SiteError` when there is not exactly one."""
     holders = site.holders()
     if len(holders) != 1:
         raise SiteError(

@@ -1,4 +1,4 @@
-"""A VIP moves, and what is under way through the proxy that had it goes on.
+"""VIPs move, and what is under way through the proxy that had it goes on.
 
 The new holder does not know the connections of the old one, and would reset them. For a while it hands
 packets of connections that it does not know on to the old one (nftables: a packet that opens nothing and
@@ -15,10 +15,11 @@ lost one is not heard of, and its clients get their reset.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.site.site import Site
-from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology import Role, Topology, Vip
 
 _TABLE = "afpcluster_handing_on"
 _STANDING_TABLE = "afpcluster_second_chance"
@@ -28,17 +29,19 @@ _FOREVER = 2**32 - 1  # of an address, in seconds
 _QUIET = {"net.ipv4.conf.all.arp_ignore": "1", "net.ipv4.conf.all.arp_announce": "2"}
 
 
-def begin(site: Site, old: str, new: str, seconds: int) -> str:
-    """Before the VIP moves. Says why it cannot be had; empty when it is there."""
+def begin(site: Site, old: str, new: str, vips: Collection[Vip], seconds: int) -> str:
+    """Before these VIPs move. Says why it cannot be had; empty when it is there."""
     topology = site.topology
     try:
         _be_quiet(site, old)
-        if _on_loopback(site, old) != _FOREVER:
-            for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
-            site.run(old, "ip", "address", "replace", _vip(topology), "dev", "lo", *for_so_long)
-        # What is left of its own time as holder (TIME_WAIT) would answer for a connection of the same client.
-        site.run(new, "ss", "-HKt", "state", "all", "src", str(topology.network.virtual_address))
-        site.run(new, "nft", "-f", "-", stdin=_rules(topology, old, seconds).encode())
+        there = _on_loopback(site, old)
+        for vip in vips:
+            if there.get(vip, 0) != _FOREVER:
+                for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
+                site.run(old, "ip", "address", "replace", f"{vip.address}/32", "dev", "lo", *for_so_long)
+            # What is left of its time as holder (TIME_WAIT) would answer for connections of the same clients.
+            site.run(new, "ss", "-HKt", "state", "all", "src", str(vip.address))
+        site.run(new, "nft", "-f", "-", stdin=_rules(topology, old, vips, seconds).encode())
     except CommandError as error:
         return str(error)
     return ""
@@ -47,43 +50,42 @@ def begin(site: Site, old: str, new: str, seconds: int) -> str:
 def end(site: Site, old: str, new: str) -> None:
     """Nothing is handed on any more. Raises `CommandError`."""
     site.run(new, "nft", "-f", "-", stdin=f"table ip {_TABLE}\ndelete table ip {_TABLE}\n".encode())
-    if 0 < _on_loopback(site, old) < _FOREVER:
-        site.run(old, "ip", "address", "delete", _vip(site.topology), "dev", "lo")
+    for vip, left in _on_loopback(site, old).items():
+        if left < _FOREVER:
+            site.run(old, "ip", "address", "delete", f"{vip.address}/32", "dev", "lo")
 
 
 def install(site: Site, proxy: str) -> None:
     """Before Keepalived starts there. Raises `CommandError` where the kernel or the rights are missing."""
     _be_quiet(site, proxy)
     site.run(proxy, "nft", "-f", "-", stdin=_standing_rules(site.topology, proxy).encode())
-    site.run(proxy, "ip", "address", "replace", _vip(site.topology), "dev", "lo")
+    for vip in site.topology.vips:
+        site.run(proxy, "ip", "address", "replace", f"{vip.address}/32", "dev", "lo")
 
 
-def _vip(topology: Topology) -> str:
-    return f"{topology.network.virtual_address}/32"
-
-
-def _on_loopback(site: Site, host: str) -> int:
-    """For how many seconds more the VIP is on the loopback; 0 when it is not there."""
+def _on_loopback(site: Site, host: str) -> dict[Vip, int]:
+    """The VIPs on the loopback, and for how many seconds more."""
     rows = json.loads(site.run(host, "ip", "-json", "address", "show", "dev", "lo"))
-    vip = str(site.topology.network.virtual_address)
-    return max(
-        (info["valid_life_time"] for row in rows for info in row["addr_info"] if info["local"] == vip),
-        default=0,
-    )
+    there = {info["local"]: int(info["valid_life_time"]) for row in rows for info in row["addr_info"]}
+    return {vip: there[str(vip.address)] for vip in site.topology.vips if str(vip.address) in there}
 
 
-def connections(site: Site, host: str) -> int:
-    """Of clients, through the VIP, at this proxy."""
+def connections(site: Site, host: str, vips: Collection[Vip] = ()) -> int:
+    """Of clients, through these VIPs (or all), at this proxy."""
     ports = site.topology.ports
     wanted = (
-        f"src {site.topology.network.virtual_address} and "
+        f"( {' or '.join(f'src {vip.address}' for vip in vips or site.topology.vips)} ) and "
         f"( sport = :{ports.wrapper_proxy} or sport = :{ports.afp2web_proxy} )"
     )
     return len(site.run(host, "ss", "-Htn", wanted).splitlines())
 
 
-def _rules(topology: Topology, old: str, seconds: int) -> str:
-    ports, vip = topology.ports, topology.network.virtual_address
+def _listed(vips: Collection[Vip]) -> str:
+    return ", ".join(str(vip.address) for vip in vips)
+
+
+def _rules(topology: Topology, old: str, vips: Collection[Vip], seconds: int) -> str:
+    ports, device = topology.ports, topology.network.interface
     return f"""
 table ip {_TABLE}
 delete table ip {_TABLE}
@@ -91,13 +93,13 @@ table ip {_TABLE} {{
     set handed_on {{
         type ipv4_addr
         timeout {seconds}s
-        elements = {{ {vip} }}
+        elements = {{ {_listed(vips)} }}
     }}
     chain incoming {{
         type filter hook prerouting priority raw; policy accept;
         ip daddr @handed_on tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
             tcp flags & (syn | ack) != syn socket wildcard 1 \\
-            dup to {topology.host(old).address} device "{topology.network.interface}" counter drop
+            dup to {topology.host(old).address} device "{device}" counter drop
     }}
 }}
 """
@@ -105,7 +107,7 @@ table ip {_TABLE} {{
 
 def _standing_rules(topology: Topology, proxy: str) -> str:
     """What comes from the other proxy itself is never handed on: it would go to and fro for ever."""
-    ports, vip, device = topology.ports, topology.network.virtual_address, topology.network.interface
+    ports, vips, device = topology.ports, _listed(topology.vips), topology.network.interface
     (other,) = (host.address for host in topology.with_role(Role.PROXY) if host.name != proxy)
     heard = f"update @heard {{ iifname timeout {_HEARD} }} update @senders {{ ether saddr timeout {_HEARD} }}"
     return f"""
@@ -124,7 +126,7 @@ table ip {_STANDING_TABLE} {{
         type filter hook prerouting priority raw; policy accept;
         ip saddr {other} ip protocol 112 @th,16,8 != 0 {heard}
         ip saddr {other} tcp sport {ports.health} tcp flags & psh == psh {heard}
-        ip daddr {vip} tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
+        ip daddr {{ {vips} }} tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
             tcp flags & (syn | ack) != syn socket wildcard 1 iifname @heard ether saddr != @senders \\
             dup to {other} device "{device}" counter drop
     }}

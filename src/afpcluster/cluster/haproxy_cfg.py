@@ -152,11 +152,11 @@ def _next(hosts: tuple[Host, ...]) -> Iterator[tuple[Host, Host]]:
 
 
 def _wrapper_sources(topology: Topology) -> Iterator[object]:
-    """Where wrapper-service calls from: on a proxy machine, from the VIP, while that machine has it."""
+    """Where wrapper-service calls from: on a proxy machine, from a VIP, while that machine has it."""
     wrappers = topology.with_role(Role.WRAPPER)
     yield from (wrapper.address for wrapper in wrappers)
     if any(Role.PROXY in wrapper.roles for wrapper in wrappers):
-        yield topology.network.virtual_address
+        yield from (vip.address for vip in topology.vips)
 
 
 def _listed(addresses: Iterable[object]) -> str:

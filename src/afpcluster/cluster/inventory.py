@@ -68,8 +68,9 @@ def _group_vars(topology: Topology) -> dict[str, Any]:
     found: dict[str, Any] = {
         "ansible_user": str(ssh.user),
         "afpcluster_name": topology.name,
-        "afpcluster_virtual_address": str(topology.network.virtual_address),
-        "afpcluster_interface": topology.network.interface,
+        "afpcluster_vips": [
+            {"address": str(vip.address), "interface": vip.interface} for vip in topology.vips
+        ],
         "afpcluster_stats_hash_file": str(hash_file or f"{{{{ inventory_dir }}}}/{STATS_HASH}"),
         "afpcluster_keepalived_command": shlex.join(keepalived_command(topology)),
         "afpcluster_keepalived_pids": list(KEEPALIVED_PIDS),
@@ -77,6 +78,7 @@ def _group_vars(topology: Topology) -> dict[str, Any]:
         "afpcluster_release_vip": RELEASE_VIP,
         "afpcluster_state_folder": layout.STATE,
         "afpcluster_health_folder": layout.HEALTH_FOLDER,
+        "afpcluster_leaving_files": [layout.leaving_file(vip) for vip in topology.vips],
         "afpcluster_haproxy_folder": layout.HAPROXY_SOCKET_FOLDER,
         "afpcluster_journal_folder": layout.JOURNAL_FOLDER,
         "afpcluster_script_user": layout.SCRIPT_USER,

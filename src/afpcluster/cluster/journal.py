@@ -1,4 +1,4 @@
-"""Who held the VIP, from when to when, why no longer: Keepalived's changes of state, as notify_vip.sh wrote
+"""Who held each VIP, from when to when, why no longer: Keepalived's changes of state, as notify_vip.sh wrote
 them down on each proxy. `read` reads, `holdings` judges and is pure.
 """
 
@@ -19,22 +19,24 @@ FAULT = "FAULT"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Keepalived on `host` entered `state`: MASTER, BACKUP, FAULT or STOP."""
+    """Keepalived on `host` entered `state` for a VIP (its address): MASTER, BACKUP, FAULT or STOP."""
 
     time: datetime
     host: str
     state: str
     why: str = ""
+    vip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """`host` had the VIP; `until` is None while it has it, else `why` says what ended it."""
+    """`host` had a VIP; `until` is None while it has it, else `why` says what ended it."""
 
     host: str
     since: datetime
     until: datetime | None = None
     why: str = ""
+    vip: str = ""
 
     def told(self) -> str:
         """For the operator, in local time."""
@@ -45,11 +47,12 @@ class Holding:
 
 
 def read(site: Site) -> tuple[Change, ...]:
-    """The journals of both proxies, in order of time. A line that is cut off is left out."""
-    changes = []
+    """The journals of both proxies, in order of time. A line that is cut off is left out. Where it does
+    not say of which VIP it is (one written before there could be several), it is of the first."""
+    changes, first = [], str(site.topology.vips[0].address)
     for proxy in site.topology.with_role(Role.PROXY):
         lines = site.text(proxy.name, JOURNAL).splitlines()
-        changes += [change for line in lines if (change := _change(line)) is not None]
+        changes += [change for line in lines if (change := _change(line, first)) is not None]
     return tuple(sorted(changes, key=lambda change: change.time))
 
 
@@ -58,10 +61,11 @@ def holdings(changes: Iterable[Change]) -> tuple[Holding, ...]:
     until it starts again."""
     found: list[Holding] = []
     for change in changes:
-        last = next((i for i in reversed(range(len(found))) if found[i].host == change.host), None)
+        whose = change.host, change.vip
+        last = next((i for i in reversed(range(len(found))) if (found[i].host, found[i].vip) == whose), None)
         held = last is not None and found[last].until is None
         if change.state == MASTER and not held:
-            found.append(Holding(change.host, change.time))
+            found.append(Holding(change.host, change.time, vip=change.vip))
         elif change.state != MASTER and last is not None and held:
             why = change.why or _WHY.get(change.state, change.state)
             found[last] = replace(found[last], until=change.time, why=why)
@@ -76,9 +80,11 @@ def states(changes: Iterable[Change]) -> dict[str, Change]:
     return {change.host: change for change in changes}
 
 
-def _change(line: str) -> Change | None:
+def _change(line: str, vip: str) -> Change | None:
     try:
         row = json.loads(line)
-        return Change(datetime.fromisoformat(row["time"]), row["host"], row["state"], row["why"])
+        return Change(
+            datetime.fromisoformat(row["time"]), row["host"], row["state"], row["why"], row.get("vip", vip)
+        )
     except (ValueError, KeyError, TypeError):
         return None

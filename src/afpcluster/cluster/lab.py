@@ -150,7 +150,10 @@ class Lab:
         at(host, names.HAPROXY_HEALTH).write_text("1", encoding="ascii")  # a fault until the watcher knows
         at(host, names.HAPROXY_SERVERS).write_text("0", encoding="ascii")
         at(host, names.HAPROXY_WHY).write_text("nobody has looked yet", encoding="ascii")
-        for file in (names.HAPROXY_HEALTH, names.HAPROXY_SERVERS, names.HAPROXY_WHY):
+        leaving = [names.leaving_file(vip) for vip in self._topology.vips]
+        for file in leaving:
+            at(host, file).write_text("0", encoding="ascii")
+        for file in (names.HAPROXY_HEALTH, names.HAPROXY_SERVERS, names.HAPROXY_WHY, *leaving):
             os.chown(at(host, file), service, service)
         script_user = service + 1
         _own_folder(at(host, names.JOURNAL_FOLDER), script_user, script_user, 0o755)

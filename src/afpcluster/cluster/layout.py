@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from afpcluster.cluster.topology import Host, Secret, Topology
+from afpcluster.cluster.topology import Host, Secret, Topology, Vip
 
 MARKER = ".afpcluster-lab"  # in a folder that `down` may remove with all it holds
 STATE = "/run/afpcluster"  # inside a host
@@ -23,13 +23,22 @@ HAPROXY_HEALTH = f"{HEALTH_FOLDER}/haproxy"  # Keepalived's track file: 0 health
 HAPROXY_SERVERS = f"{HEALTH_FOLDER}/servers"  # another one: 1 while HAProxy has no server for something
 HAPROXY_WHY = f"{HEALTH_FOLDER}/why"  # why it is a fault
 PAUSE = f"{HEALTH_FOLDER}/pause"  # there: this proxy's watcher and script take the VIP from nobody
-LEAVE = f"{HEALTH_FOLDER}/leave"  # there, and new: an operator wants the VIP elsewhere
 WATCHER_PID = f"{HEALTH_FOLDER}/watcher.pid"
 WATCHER_BEAT = f"{HEALTH_FOLDER}/beat"  # the machine's uptime at the watcher's last look, in 1/100 s
 JOURNAL_FOLDER = "/usr/local/docker/keepalived"  # outlives a restart of the machine
 JOURNAL = f"{JOURNAL_FOLDER}/vip.jsonl"  # every change of Keepalived's state
 OPERATIONS = f"{JOURNAL_FOLDER}/operations.jsonl"  # what operators did
 SCRIPT_USER = "keepalived_script"  # runs Keepalived's scripts
+
+
+def leave_mark(vip: Vip) -> str:
+    """There, and new: an operator wants this VIP elsewhere."""
+    return f"{HEALTH_FOLDER}/leave-{vip.router_id}"
+
+
+def leaving_file(vip: Vip) -> str:
+    """A track file: 1 while this VIP must go to the other proxy, because an operator wants it there."""
+    return f"{HEALTH_FOLDER}/leaving-{vip.router_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from afpcluster.cluster.command import CommandError, run, run_json
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.plan import Observed
 from afpcluster.cluster.render import OnChange, Rendered
-from afpcluster.cluster.site.site import ProcessState
+from afpcluster.cluster.site.site import Held, ProcessState, held_where
 from afpcluster.cluster.topology import Host, Role
 
 
@@ -28,7 +28,7 @@ def observe(layout: Layout, desired: Rendered) -> Observed:
         written=written,
         pending=read_pending(layout),
         supervisor=supervisor_pid(layout) is not None,
-        holders=vip_holders(layout) if bridge else (),
+        holders=tuple(name for names in held(layout).values() for name in names) if bridge else (),
         folders=layout.run.exists() or layout.topology.lab.spool_directory.exists(),
     )
 
@@ -87,14 +87,16 @@ def process_states(layout: Layout) -> tuple[ProcessState, ...]:
     return tuple(ProcessState(*key.split("."), **row) for key, row in rows.items())
 
 
+def held(layout: Layout) -> Held:
+    """The proxies that carry each VIP on their interface right now; one, if all is well."""
+    existing, topology = namespaces(), layout.topology
+    proxies = [proxy for proxy in topology.with_role(Role.PROXY) if layout.namespace(proxy) in existing]
+    return held_where(topology.vips, {proxy.name: _addresses(layout, proxy) for proxy in proxies})
+
+
 def vip_holders(layout: Layout) -> tuple[str, ...]:
-    """The proxies that carry the VIP on their interface right now; one, if all is well."""
-    vip, holders = str(layout.topology.network.virtual_address), []
-    existing = namespaces()
-    for proxy in layout.topology.with_role(Role.PROXY):
-        if layout.namespace(proxy) in existing and vip in _addresses(layout, proxy):
-            holders.append(proxy.name)
-    return tuple(holders)
+    """Those of the first VIP."""
+    return held(layout)[layout.topology.vips[0]]
 
 
 def namespace_pids(layout: Layout, host: Host) -> list[int]:

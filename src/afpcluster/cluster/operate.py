@@ -23,7 +23,7 @@ from afpcluster.cluster.exits import Exit
 from afpcluster.cluster.layout import PAUSE
 from afpcluster.cluster.site.choose import site_of
 from afpcluster.cluster.site.site import Site
-from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology import Role, Topology, Vip
 from afpcluster.cluster.topology_file import load
 
 
@@ -78,31 +78,52 @@ def undrain(host: str, seconds: float, topology_file: Path | None, *, dry_run: b
 
 
 def switchover(
-    to: str | None, why: str, seconds: float, topology_file: Path | None, *, dry_run: bool
+    to: str | None, vip: str | None, why: str, seconds: float, topology_file: Path | None, *, dry_run: bool
 ) -> None:
+    """Of one VIP or all."""
     with told():
         site, terminal = _site(topology_file)
         _known(site.topology, to)
+        which = _vip(site.topology, vip)
         if dry_run:
-            would = switch.planned(site, to)
-            terminal.print(f"The VIP would move from {would.old} to {would.new}." if would else _there(to))
+            terminal.print(_moved(switch.planned(site, to, which), to, "would move"))
             return
-        with record.recorded(site, f"switchover to {to or 'the other proxy'}", why, terminal.print):
-            done = switch.switchover(site, to, seconds, terminal.print)
-        terminal.print(f"The VIP has moved from {done.old} to {done.new}." if done else _there(to))
+        what = f"switchover {f'of {vip} ' if vip else ''}to {to or 'the other proxy'}"
+        with record.recorded(site, what, why, terminal.print):
+            done = switch.switchover(site, to, seconds, terminal.print, which)
+        terminal.print(_moved(done, to, "has moved"))
 
 
-def failover(to: str, why: str, topology_file: Path | None, *, dry_run: bool) -> None:
+def switchover_home(why: str, seconds: float, topology_file: Path | None, *, dry_run: bool) -> None:
+    """Each VIP to the proxy where it belongs."""
+    with told():
+        site, terminal = _site(topology_file)
+        homes = [(vip, site.topology.home(vip).name) for vip in site.topology.vips]
+        if dry_run:
+            for vip, home in homes:
+                terminal.print(_moved(switch.planned(site, home, vip), home, "would move"))
+            return
+        with record.recorded(site, "switchover of each VIP to its proxy", why, terminal.print):
+            done = switch.go_home(site, seconds, terminal.print)
+        for one in done:
+            terminal.print(_moved(one, one.new, "has moved"))
+        if not done:
+            terminal.print("Each VIP is where it belongs.")
+
+
+def failover(to: str, vip: str | None, why: str, topology_file: Path | None, *, dry_run: bool) -> None:
+    """Of one VIP or all."""
     with told():
         site, terminal = _site(topology_file)
         _known(site.topology, to)
+        which = _vip(site.topology, vip)
         if dry_run:
             switch.check_failover(site, to)
             terminal.print(f"{to} could take the VIP; what is under way would be lost.")
             return
-        with record.recorded(site, f"failover to {to}", why, terminal.print):
-            done = switch.failover(site, to)
-        terminal.print(f"The VIP has moved from {done.old} to {done.new}." if done else _there(to))
+        with record.recorded(site, f"failover {f'of {vip} ' if vip else ''}to {to}", why, terminal.print):
+            done = switch.failover(site, to, which)
+        terminal.print(_moved(done, to, "has moved"))
 
 
 def pause(why: str, topology_file: Path | None, *, dry_run: bool) -> None:
@@ -148,7 +169,7 @@ def rolling_restart(why: str, seconds: float, topology_file: Path | None, *, dry
 
 
 def history(topology_file: Path | None, *, json_out: bool) -> None:
-    """Who held the VIP and what operators did, in order of time."""
+    """Who held each VIP and what operators did, in order of time."""
     with told():
         site, terminal = _site(topology_file)
         holdings, operations = journal.holdings(journal.read(site)), record.read(site)
@@ -159,7 +180,11 @@ def history(topology_file: Path | None, *, json_out: bool) -> None:
             }
             print(json.dumps(rows, indent=1, default=lambda moment: moment.isoformat()))
             return
-        lines = [(holding.since, f"VIP at {holding.told()}") for holding in holdings]
+        several = len(site.topology.vips) > 1
+        lines = [
+            (holding.since, f"VIP {f'{holding.vip} ' if several else ''}at {holding.told()}")
+            for holding in holdings
+        ]
         for done in operations:
             why = f" ({done.why})" if done.why else ""
             text = f"{done.who}: {done.what}{why}: {done.result} after {done.seconds:.1f} s"
@@ -197,5 +222,19 @@ def _known(topology: Topology, host: str | None) -> None:
         sys.exit(Exit.USAGE)
 
 
-def _there(to: str | None) -> str:
-    return f"The VIP is at {to} already."
+def _vip(topology: Topology, text: str | None) -> Vip | None:
+    """Ends with a usage error for one that is not in the topology."""
+    if text is None:
+        return None
+    try:
+        return topology.vip(text)
+    except LookupError as error:
+        print(f"afpcluster: {error}", file=sys.stderr)
+        sys.exit(Exit.USAGE)
+
+
+def _moved(done: switch.Switch | None, to: str | None, verb: str) -> str:
+    if done is None:
+        return f"The VIP is at {to} already."
+    what = done.what[0].upper() + done.what[1:]
+    return f"{what} {verb} from {done.old} to {done.new}."

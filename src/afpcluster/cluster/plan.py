@@ -130,7 +130,7 @@ class Observed:
     pending: Mapping[tuple[str, str], OnChange] = field(default_factory=dict)
     supervisor: bool = False
     folders: bool = False
-    holders: tuple[str, ...] = ()  # of the VIP
+    holders: tuple[str, ...] = ()  # of the VIPs
 
 
 def digest(text: str) -> str:
@@ -159,8 +159,8 @@ def plan_up(desired: Rendered, rows: tuple[Process, ...], observed: Observed) ->
         if kind(write.path).validate and write.host not in created
     ]
     actions += [write for write in writes if not kind(write.path).process]
-    # The proxy with the VIP last: the other one can take it by then.
-    for row in sorted(rows, key=lambda row: row.host in observed.holders):
+    # The proxy with the VIP (or most of them) last: the other one can take it by then.
+    for row in sorted(rows, key=lambda row: observed.holders.count(row.host)):
         key = row.host, row.name
         own = [write for write in writes if (write.host, kind(write.path).process) == key]
         actions += own

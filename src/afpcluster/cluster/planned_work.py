@@ -22,7 +22,7 @@ _BETWEEN_SECONDS = 1.0  # a master that has just reloaded loses a signal (HAProx
 
 def switch_over(site: Site) -> Struck:
     host = holder(site)
-    switch.switchover(site, None, _SECONDS, lambda _: None)
+    switch.switchover(site, None, _SECONDS, lambda _: None, site.topology.vips[0])
     return Struck("switchover", host)
 
 

@@ -51,7 +51,7 @@ def idle_connections(site: Site) -> Struck:
     """More than any client needs, to the VIP, and nothing is ever sent."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    target = (str(site.topology.network.virtual_address), site.topology.ports.wrapper_proxy)
+    target = (str(site.topology.vips[0].address), site.topology.ports.wrapper_proxy)
     opened = contextlib.ExitStack()
     for _ in range(IDLE_CONNECTIONS):
         made = opened.enter_context(socket.socket())
@@ -64,7 +64,7 @@ def idle_connections(site: Site) -> Struck:
 def leaving_clients(site: Site) -> Struck:
     """One sends a long document and leaves, five times a second."""
     body = demo.sample(_LEFT_STATEMENTS)
-    target = (str(site.topology.network.virtual_address), site.topology.ports.wrapper_proxy)
+    target = (str(site.topology.vips[0].address), site.topology.ports.wrapper_proxy)
     head = f"POST /wrapperservice/convert HTTP/1.1\r\nHost: vip\r\nContent-Length: {len(body)}\r\n\r\n"
     healed = threading.Event()
 

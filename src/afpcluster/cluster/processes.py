@@ -133,6 +133,7 @@ def watch(topology: Topology, host: Host) -> tuple[str, ...]:
         *("--folder", layout.HEALTH_FOLDER, "--port", str(topology.ports.health), "--other", str(other)),
         *("--interval-ms", str(watcher.interval), "--timeout-ms", str(watcher.timeout)),
         *("--misses", str(watcher.misses)),
+        *(part for vip in topology.vips for part in ("--router-id", str(vip.router_id))),
     )
 
 

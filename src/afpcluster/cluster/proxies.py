@@ -1,4 +1,4 @@
-"""What the two proxies say about themselves: whether each could take the VIP, and whether it is watched."""
+"""What the two proxies say about themselves: whether each could take every VIP, and whether it is watched."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def _keepalived_trouble(site: Site, proxy: str) -> str:
     """What Keepalived itself says against taking the VIP; empty when nothing."""
     try:
         said = json.loads(site.run(proxy, "sh", "-c", _ASK_KEEPALIVED, KEEPALIVED_PIDS[1], STATE))
-        return _STATES.get(said[0]["data"]["state"], "")
+        states = [instance["data"]["state"] for instance in said]
+        if len(states) != len(site.topology.vips):
+            return "does not know every VIP"
+        return next((_STATES[state] for state in states if state in _STATES), "")
     except CommandError:
         return "does not answer"
     except (ValueError, LookupError, TypeError):

@@ -15,8 +15,9 @@ from ipaddress import IPv4Address
 from pathlib import PurePosixPath
 
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
+from afpcluster.cluster.layout import leaving_file
 from afpcluster.cluster.template import fill
-from afpcluster.cluster.topology import Host, Role, Topology, Transport, queues, time_limits
+from afpcluster.cluster.topology import Host, Role, Topology, Transport, Vip, queues, time_limits
 
 HAPROXY_CFG = "/usr/local/docker/haproxy/haproxy.cfg"
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
@@ -89,7 +90,7 @@ def render(topology: Topology, stats_hash: str) -> Rendered:
             files[host.name][HAPROXY_CFG] = haproxy_cfg(topology, host, stats_hash)
             files[host.name][KEEPALIVED_CONF] = _keepalived_conf(topology, host)
             files[host.name][CHK_HAPROXY] = fill("chk_haproxy.sh")
-            files[host.name][NOTIFY_VIP] = fill("notify_vip.sh", host=host.name)
+            files[host.name][NOTIFY_VIP] = _notify_vip(topology, host)
             files[host.name][RELEASE_VIP] = _release_vip(topology, host)
         if Role.WRAPPER in host.roles:
             files[host.name][WRAPPER_PROPERTIES] = _wrapper_properties(topology, host)
@@ -99,7 +100,7 @@ def render(topology: Topology, stats_hash: str) -> Rendered:
 
 
 def _hosts(topology: Topology) -> str:
-    entries = [(topology.network.virtual_address, f"{topology.name}-vip")]
+    entries = [(vip.address, f"{topology.name}-{vip.name}") for vip in topology.vips]
     entries += [(host.address, host.name) for host in topology.hosts]
     return fill(
         "hosts", name=topology.name, entries="\n".join(f"{address!s:15} {name}" for address, name in entries)
@@ -129,28 +130,49 @@ def _keepalived_conf(topology: Topology, host: Host) -> str:
         host=host.name,
         realtime=realtime,
         startup=startup,
-        peers=_peers(topology, host),
-        instance=re.sub(r"[^A-Za-z0-9]", "_", topology.name),
-        interface=topology.network.interface,
-        router_id=vrrp.router_id,
-        priority=topology.priority(host),
-        advert_interval=f"{vrrp.advert_interval / 1000:g}",
-        virtual_address=topology.network.virtual_address,
-        prefix_length=topology.network.range.prefixlen,
+        leaving="\n".join(
+            fill("track_leaving.conf", router_id=vip.router_id, file=leaving_file(vip))
+            for vip in topology.vips
+        ).rstrip(),
+        instances="\n".join(_vrrp_instance(topology, host, vip) for vip in topology.vips).rstrip(),
     )
 
 
+def _vrrp_instance(topology: Topology, host: Host, vip: Vip) -> str:
+    return fill(
+        "vrrp_instance.conf",
+        peers=_peers(topology, host),
+        instance=_instance(topology, vip),
+        interface=vip.interface,
+        router_id=vip.router_id,
+        priority=topology.priority(host, vip),
+        advert_interval=f"{topology.vrrp.advert_interval / 1000:g}",
+        cidr=vip.cidr,
+    )
+
+
+def _instance(topology: Topology, vip: Vip) -> str:
+    """The name of its VRRP instance."""
+    number = vip.name.removeprefix("vip").replace("-", "_")
+    return re.sub(r"[^A-Za-z0-9]", "_", topology.name) + number
+
+
+def _notify_vip(topology: Topology, host: Host) -> str:
+    cases = [
+        f"    {_instance(topology, vip)}) vip={vip.address} leaving={leaving_file(vip)} ;;"
+        for vip in topology.vips
+    ]
+    return fill("notify_vip.sh", host=host.name, cases="\n".join(cases))
+
+
 def _release_vip(topology: Topology, host: Host) -> str:
-    network, vrrp = topology.network, topology.vrrp
+    vips = [f'    {vip.router_id}: ("{vip.cidr}", "{vip.interface}"),' for vip in topology.vips]
     return fill(
         "release_vip",
-        interface=network.interface,
-        virtual_address=network.virtual_address,
-        prefix_length=network.range.prefixlen,
+        vips="\n".join(vips),
         address=host.address,
         others=", ".join(f'"{address}"' for address in _others(topology, host)),
-        router_id=vrrp.router_id,
-        seconds=f"{(3 * vrrp.advert_interval + 450) / 1000:g}",
+        seconds=f"{(3 * topology.vrrp.advert_interval + 450) / 1000:g}",
     )
 
 
@@ -175,7 +197,8 @@ def _peers(topology: Topology, host: Host) -> str:
 
 def _wrapper_properties(topology: Topology, host: Host) -> str:
     limits, port = time_limits(topology), topology.ports.afp2web_proxy
-    proxies = topology.with_role(Role.PROXY) if topology.services.afp2web_host == "vip" else ()
+    at_vip = topology.services.afp2web_host in {vip.name for vip in topology.vips}
+    proxies = topology.with_role(Role.PROXY) if at_vip else ()
     protocol = topology.services.afp2web_protocol
     return fill(
         "wrapperservice.properties",

@@ -2,7 +2,8 @@
 
 Rules: an instance is drained, ended (whatever keeps it running starts it again), undrained, and gets work
 again before the next one. Of the proxies the one without the VIP comes first; then the VIP moves, planned,
-and the other one follows. The first failure stops it all.
+and the other one follows. Where both have VIPs, each hands its own over before, and has it back in the end.
+The first failure stops it all.
 """
 
 from __future__ import annotations
@@ -24,31 +25,38 @@ START_SECONDS = 60.0
 
 def steps(site: Site) -> list[str]:
     """What would be done, in order."""
-    holders = site.holders()
-    proxies = [str(proxy.name) for proxy in site.topology.with_role(Role.PROXY)]
-    standby = [name for name in proxies if name not in holders]
+    held, proxies = site.held(), _proxies(site)
+    standby = [name for name in proxies if not any(name in names for names in held.values())]
     return [
         *(f"drain, restart and undrain {name}" for name in _instances(site)),
         *(f"restart HAProxy of {name}" for name in standby),
-        *(f"switch the VIP away from {name}, then restart its HAProxy" for name in holders),
+        *(
+            f"switch {'the VIP' if len(held) == 1 else 'its VIPs'} away from {name}, then restart its HAProxy"
+            for name in proxies
+            if name not in standby
+        ),
     ]
 
 
 def rolling_restart(site: Site, seconds: float, say: Say) -> None:
     """`seconds` for what is under way at each one. Raises `RefusedError` or `UnfinishedError`."""
-    planned(site, None)  # refuses where no switch would be possible
+    for name in _proxies(site):
+        planned(site, name)  # refuses where no switch would be possible
     for name in _instances(site):
         say(f"{name} ...")
         processes = [process for role in instance_roles(site, name) for process in PROCESSES[role]]
         restart_instance(site, name, processes, "rolling restart", seconds)
-    (holder,) = site.holders()
-    (standby,) = (str(p.name) for p in site.topology.with_role(Role.PROXY) if p.name != holder)
-    for name, other in ((standby, holder), (holder, standby)):
+    before = site.held()
+    holders = [name for names in before.values() for name in names]
+    first, last = sorted(_proxies(site), key=holders.count)
+    for name, other in ((first, last), (last, first)):
         say(f"{name} ...")
-        if name in site.holders():
-            switchover(site, other, seconds, lambda _: None)
+        switchover(site, other, seconds, lambda _: None)
         restart_process(site, name, "haproxy")
         wait_until_ready(site, name, START_SECONDS, f"{name} cannot take the VIP")
+    if len(set(holders)) > 1:  # both were active, and are again
+        for vip, (holder,) in before.items():
+            switchover(site, holder, seconds, lambda _: None, vip)
 
 
 def restart_instance(site: Site, name: str, processes: Iterable[str], why: str, seconds: float) -> None:
@@ -77,6 +85,10 @@ def restart_process(site: Site, host: str, process: str) -> None:
         START_SECONDS,
         lambda: f"{process} on {host} did not come back: `afpcluster logs {host}` says why",
     )
+
+
+def _proxies(site: Site) -> list[str]:
+    return [str(proxy.name) for proxy in site.topology.with_role(Role.PROXY)]
 
 
 def _instances(site: Site) -> list[str]:

@@ -13,8 +13,9 @@ from afpcluster.cluster.journal import Holding
 from afpcluster.cluster.marks import Mark
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.proxies import proxies_at_fault, silent_watchers
-from afpcluster.cluster.site.site import ProcessState, Site
-from afpcluster.cluster.urls import VIP, urls
+from afpcluster.cluster.site.site import Held, ProcessState, Site
+from afpcluster.cluster.topology import called
+from afpcluster.cluster.urls import is_vip, urls
 from afpcluster.cluster.views import Instance, Server
 
 _CERTIFICATE_DAYS = 21  # so long before its end a certificate is told
@@ -22,16 +23,17 @@ _CERTIFICATE_DAYS = 21  # so long before its end a certificate is told
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What was seen at one moment. `edited` are files changed by hand, as (host, path)."""
+    """What was seen at one moment. `held`: who carries each VIP. `edited` are files changed by hand, as
+    (host, path)."""
 
-    holders: tuple[str, ...]
+    held: Held
     answers: tuple[Answer, ...]
     processes: tuple[ProcessState, ...]
     edited: tuple[tuple[str, str], ...]
     troubles: tuple[str, ...] = ()  # of the site itself
-    faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take the VIP, and why
+    faults: Mapping[str, str] = field(default_factory=dict)  # proxies that cannot take a VIP, and why
     silent: Mapping[str, float] = field(default_factory=dict)  # seconds since their watcher looked
-    holdings: tuple[Holding, ...] = ()  # of the VIP
+    holdings: tuple[Holding, ...] = ()  # of all VIPs
     instances: tuple[Instance, ...] = ()
     servers: tuple[Server, ...] = ()  # as each HAProxy sees them
     drained: Mapping[str, Mark] = field(default_factory=dict)
@@ -43,9 +45,9 @@ def look(site: Site) -> Status:
     """Ask everything once; takes two seconds when something does not answer."""
     processes = site.processes()
     if not processes:
-        return Status((), (), (), ())
+        return Status({}, (), (), ())
     return Status(
-        holders=site.holders(),
+        held=site.held(),
         answers=probe(urls(site.topology, site.stats_password)),
         processes=processes,
         edited=tuple((drift.host, drift.path) for drift in drifts(site)),
@@ -74,13 +76,15 @@ def verdict(status: Status) -> list[str]:
     if not status.processes:
         return ["the cluster is down; start it with `afpcluster up`"]
     wrong = []
-    if not status.holders:
-        wrong.append("no proxy holds the VIP: look at the keepalived and watcher logs of both proxies")
-    if len(status.holders) > 1:
-        wrong.append(
-            f"{' and '.join(status.holders)} both hold the VIP: the proxies do not hear each other, "
-            "or a Keepalived died without giving it up"
-        )
+    for vip, holders in status.held.items():
+        which = called(vip, status.held)
+        if not holders:
+            wrong.append(f"no proxy holds {which}: look at the keepalived and watcher logs of both proxies")
+        if len(holders) > 1:
+            wrong.append(
+                f"{' and '.join(holders)} both hold {which}: the proxies do not hear each other, "
+                "or a Keepalived died without giving it up"
+            )
     wrong += status.troubles
     wrong += [f"{p.host}: {p.name} is not running" for p in status.processes if p.pid is None]
     wrong += [f"{proxy} cannot take the VIP: {why}" for proxy, why in status.faults.items()]
@@ -109,11 +113,11 @@ def verdict(status: Status) -> list[str]:
 
 
 def exit_code(status: Status) -> Exit:
-    """Down when clients at the VIP get nothing; degraded when anything else is wrong. Pure."""
+    """Down when clients get nothing at any VIP; degraded when anything else is wrong. Pure."""
     if not verdict(status):
         return Exit.DONE
-    entrances = [answer for answer in status.answers if answer.url.host == VIP]
-    served = status.processes and status.holders and any(answer.good for answer in entrances)
+    entrances = [answer for answer in status.answers if is_vip(answer.url.host)]
+    served = status.processes and any(status.held.values()) and any(answer.good for answer in entrances)
     return Exit.DEGRADED if served else Exit.DOWN
 
 

@@ -14,7 +14,8 @@ from afpcluster.cluster.journal import Holding
 from afpcluster.cluster.probe import Answer
 from afpcluster.cluster.site.site import ProcessState
 from afpcluster.cluster.status import Status, exit_code, verdict
-from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.topology import Topology, Vip
+from afpcluster.cluster.urls import host_of
 
 _SHOWN_HOLDINGS = 4
 
@@ -28,11 +29,14 @@ def as_json(topology: Topology, status: Status) -> dict[str, Any]:
         "state": {0: "healthy", 3: "degraded", 4: "down"}[code],
         "exitCode": int(code),
         "problems": verdict(status),
-        "vip": {
-            "address": str(topology.network.virtual_address),
-            "holders": list(status.holders),
-            "history": [_holding(holding) for holding in status.holdings[-_SHOWN_HOLDINGS:]],
-        },
+        "vips": [
+            {
+                "address": str(vip.address),
+                "holders": list(status.held.get(vip, ())),
+                "history": [_holding(holding) for holding in _last(status, vip)],
+            }
+            for vip in topology.vips
+        ],
         "urls": [
             {
                 "host": a.url.host,
@@ -63,32 +67,36 @@ def _holding(holding: Holding) -> dict[str, Any]:
     return {"host": holding.host, "since": holding.since.isoformat(), "until": until, "why": holding.why}
 
 
+def _last(status: Status, vip: Vip) -> list[Holding]:
+    """Who had a VIP lately."""
+    return [holding for holding in status.holdings if holding.vip == str(vip.address)][-_SHOWN_HOLDINGS:]
+
+
 def shown(topology: Topology, status: Status) -> RenderableType:
     """The table, or that there is nothing."""
     return table(topology, status) if status.processes else "\n".join(verdict(status))
 
 
 def table(topology: Topology, status: Status) -> RenderableType:
-    """For a terminal: URLs by level, who holds the VIP, processes, what is wrong."""
+    """For a terminal: URLs by level, who holds each VIP, processes, what is wrong."""
     parts: list[RenderableType] = [urls_table(topology, status), _processes_table(status.processes)]
     if status.instances or status.servers:
         parts.append(_instances_table(status))
-    parts.append(
-        Text.assemble(
-            ("VIP ", "bold"),
-            str(topology.network.virtual_address),
-            " is held by ",
-            (_names(status.holders), "bold"),
-        )
-    )
+    for vip in topology.vips:
+        parts.append(_held(vip, status.held.get(vip, ())))
+        parts += [Text(f"  {holding.told()}") for holding in reversed(_last(status, vip))]
     ends = [answer.certificate_ends for answer in status.answers if answer.certificate_ends]
     if ends:
         parts.append(Text(f"the first certificate ends on {min(ends):%Y-%m-%d}"))
-    parts += [Text(f"  {holding.told()}") for holding in reversed(status.holdings[-_SHOWN_HOLDINGS:])]
     parts += [Text(f"differs from the topology: {host}: {path}", "yellow") for host, path in status.edited]
     wrong = verdict(status)
     parts += [Text(f"✗ {line}", "red") for line in wrong] or [Text("✓ all is well", "green")]
     return Group(*parts)
+
+
+def _held(vip: Vip, holders: Sequence[str]) -> Text:
+    style = "bold" if len(holders) == 1 else "bold red"
+    return Text.assemble(("VIP ", "bold"), str(vip.address), " is held by ", (_names(holders), style))
 
 
 def urls_table(topology: Topology, status: Status) -> Table:
@@ -96,15 +104,17 @@ def urls_table(topology: Topology, status: Status) -> Table:
     for column in ("host", "role", "URL", "state"):
         shown.add_column(column, no_wrap=column == "URL")
     roles = {str(host.name): ", ".join(host.roles) for host in topology.hosts}
+    roles |= {host_of(vip): f"→ {_names(status.held.get(vip, ()))}" for vip in topology.vips}
+    holding = {name for names in status.held.values() for name in names}
     previous = ""
     hosts = list(dict.fromkeys(answer.url.host for answer in status.answers))
     for answer in sorted(status.answers, key=lambda answer: hosts.index(answer.url.host)):
         host = answer.url.host
         if host != previous and previous:
             shown.add_section()
-        holder = "★ " if host in status.holders else ""
+        holder = "★ " if host in holding else ""
         name = f"{holder}{host}" if host != previous else ""
-        role = roles.get(host, f"→ {_names(status.holders)}") if host != previous else ""
+        role = roles[host] if host != previous else ""
         shown.add_row(name, role, str(answer.url), _state(answer))
         previous = host
     return shown

@@ -7,6 +7,7 @@ validates the file, whose commented sample `topology.yml` is the manual.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
@@ -51,7 +52,6 @@ class Transport(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Network:
     range: IPv4Network
-    virtual_address: IPv4Address
     interface: str
 
 
@@ -74,10 +74,30 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Vrrp:
+class Vip:
+    """An address for clients, which Keepalived keeps at one of the proxies. `prefix` is its length in bits;
+    what the file does not say of it comes from the network. `name` is vip, vip-2, ... in their order."""
+
+    address: IPv4Address
     router_id: int
+    priorities: tuple[int, ...]  # of the proxies, in their order
+    prefix: int = 0
+    interface: str = ""
+    name: str = field(default="", metadata={"derived": True})
+
+    @property
+    def cidr(self) -> str:
+        return f"{self.address}/{self.prefix}"
+
+
+def called(vip: Vip, among: Collection[Vip]) -> str:
+    """In texts for the operator: which one it is need only be said where there are several."""
+    return "the VIP" if len(among) == 1 else f"the VIP {vip.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Vrrp:
     advert_interval: Milliseconds
-    priorities: tuple[int, ...]
     realtime_priority: int
     transport: Transport
     startup_delay: Milliseconds | None
@@ -167,6 +187,7 @@ class Topology:
 
     name: str
     network: Network
+    vips: tuple[Vip, ...]
     ports: Ports
     hosts: tuple[Host, ...]
     vrrp: Vrrp
@@ -217,14 +238,25 @@ class Topology:
                 return host
         raise LookupError(f"no host {name!r}; there are {', '.join(h.name for h in self.hosts)}")
 
-    def priority(self, proxy: Host) -> int:
+    def vip(self, text: str) -> Vip:
+        """The one with this address or name. Raises `LookupError` saying which there are."""
+        for vip in self.vips:
+            if text in (vip.name, str(vip.address)):
+                return vip
+        raise LookupError(f"no VIP {text!r}; there are {', '.join(str(v.address) for v in self.vips)}")
+
+    def priority(self, proxy: Host, vip: Vip) -> int:
         """VRRP priority of a proxy."""
-        return self.vrrp.priorities[self.with_role(Role.PROXY).index(proxy)]
+        return vip.priorities[self.with_role(Role.PROXY).index(proxy)]
+
+    def home(self, vip: Vip) -> Host:
+        """The proxy where a VIP belongs: the one of the highest priority."""
+        return max(self.with_role(Role.PROXY), key=lambda proxy: self.priority(proxy, vip))
 
     def afp2web_target(self) -> str:
         """The address or name that wrapper-service is told to call."""
         wanted = self.services.afp2web_host
-        return str(self.network.virtual_address) if wanted == "vip" else wanted
+        return next((str(vip.address) for vip in self.vips if vip.name == wanted), wanted)
 
     def afp2web_target_port(self) -> Port:
         """A proxy (or the VIP) answers on the proxy port, an instance on its own."""
@@ -234,7 +266,7 @@ class Topology:
     def afp2web_target_role(self) -> Role | None:
         """What wrapper-service is told to call: a proxy (or the VIP), an instance, or something else."""
         wanted = self.services.afp2web_host
-        if wanted in ("vip", str(self.network.virtual_address)):
+        if any(wanted in (vip.name, str(vip.address)) for vip in self.vips):
             return Role.PROXY
         for host in self.hosts:
             if wanted in (host.name, str(host.address)):

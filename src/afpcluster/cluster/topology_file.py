@@ -2,7 +2,7 @@
 
 Rules: every key must be there and every key must be known; all mistakes are reported at once, each with
 its path in the file. The shape is taken from the dataclasses (one reader for all of them); what relates
-several keys is in `_cross_check`.
+several keys is in `topology_checks`. One VIP may be said short, in `network` and `vrrp`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from afpcluster.cluster.topology import (
     Topology,
     Transport,
     Variable,
-    Vrrp,
 )
+from afpcluster.cluster.topology_checks import VipPath, topology_problems
 
 
 class TopologyError(Exception):
@@ -83,12 +83,54 @@ def parse(text: str, source: str = "topology") -> Topology:
     except YAMLError as error:
         raise TopologyError(source, [str(error)]) from error
     problems: list[str] = []
+    data, paths = _vips_in_full(data)
     topology = _record(Topology, data, "", problems)
     if not problems:
-        _cross_check(topology, problems)
+        topology = _completed(topology)
+        problems.extend(topology_problems(topology, paths))
     if problems:
         raise TopologyError(source, problems)
     return topology  # type: ignore[no-any-return]
+
+
+_SHORT = {
+    "address": "network.virtual_address",
+    "router_id": "vrrp.router_id",
+    "priorities": "vrrp.priorities",
+}
+
+
+class _Elsewhere(dict[str, Any]):
+    """Keys and values of which the file says each at another path, which is in `_SHORT`."""
+
+
+def _vips_in_full(data: Any) -> tuple[Any, VipPath]:
+    """The file with a list of VIPs where it says one short; and the way from a number in the list and a key
+    to its path in the file."""
+    if not isinstance(data, Mapping) or "vips" in data:
+        return data, lambda number, key: f"vips[{number}].{key}"
+    full, vip = dict(data), _Elsewhere()
+    for key, path in _SHORT.items():
+        section, name = path.split(".")
+        if isinstance(full.get(section), Mapping) and name in full[section]:
+            vip[key] = full[section][name]
+            full[section] = {key: value for key, value in full[section].items() if key != name}
+    return {**full, "vips": [vip]}, lambda _, key: _SHORT.get(key, "network.interface")
+
+
+def _completed(topology: Topology) -> Topology:
+    """With what the file need not say of a VIP."""
+    network = topology.network
+    vips = tuple(
+        dataclasses.replace(
+            vip,
+            prefix=vip.prefix or network.range.prefixlen,
+            interface=vip.interface or network.interface,
+            name="vip" if number == 1 else f"vip-{number}",
+        )
+        for number, vip in enumerate(topology.vips, 1)
+    )
+    return dataclasses.replace(topology, vips=vips)
 
 
 # --- one reader for all dataclasses; a reader returns the value or appends to `problems` ---
@@ -102,11 +144,12 @@ def _record(kind: type[Any], data: Any, path: str, problems: list[str]) -> Any:
     keys = {
         field.metadata.get("key", field.name.removesuffix("_site")): field
         for field in dataclasses.fields(kind)
+        if not field.metadata.get("derived")
     }
     problems.extend(f"{_join(path, key)}: unknown key" for key in data if key not in keys)
     values = {}
     for key, field in keys.items():
-        where = _join(path, key)
+        where = _SHORT[key] if isinstance(data, _Elsewhere) and key in _SHORT else _join(path, key)
         if key not in data:
             if field.default is dataclasses.MISSING:
                 problems.append(f"{where}: missing")
@@ -179,7 +222,8 @@ def _hosts(raw: Any, path: str, problems: list[str]) -> tuple[Host, ...]:
 
 def _items(kind: Any, raw: Any, path: str, problems: list[str]) -> tuple[Any, ...]:
     if not isinstance(raw, list):
-        problems.append(f"{path}: must be a list, each item {_READERS[kind][1]}; not {_kind(raw)}")
+        item = "keys and values" if kind not in _READERS else _READERS[kind][1]
+        problems.append(f"{path}: must be a list, each item {item}; not {_kind(raw)}")
         return ()
     return tuple(_value(kind, item, f"{path}[{index}]", problems) for index, item in enumerate(raw))
 
@@ -232,140 +276,6 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
     CommandLine: (partial(_text, pattern=r"[^\n]{1,500}"), "a command line"),
     Path: (_absolute, "an absolute path of at least two folders, without `..`"),
 }
-
-
-# --- what one key alone cannot tell ---
-
-
-def _cross_check(topology: Topology, problems: list[str]) -> None:
-    problems.extend(_host_problems(topology))
-    problems.extend(_vrrp_problems(topology.vrrp))
-    problems.extend(_tls_problems(topology))
-    problems.extend(_site_problems(topology))
-    ports = dataclasses.asdict(topology.ports)
-    if len(set(ports.values())) < len(ports):
-        problems.append("ports: the ports must differ, because a client may use any host directly")
-    if topology.haproxy.source_connections > topology.haproxy.max_connections:
-        problems.append("haproxy.source_connections: must not exceed haproxy.max_connections")
-    if topology.services.afp2web_protocol not in ("http", "https"):
-        problems.append(
-            f"services.afp2web_protocol: {topology.services.afp2web_protocol!r} is not http or https"
-        )
-    for path, value in (
-        ("name", topology.name),
-        ("network.interface", topology.network.interface),
-        ("haproxy.stats_user", topology.haproxy.stats_user),
-        ("services.afp2web_host", topology.services.afp2web_host),
-    ):
-        if not value:
-            problems.append(f"{path}: must not be empty")
-    for path, number in (
-        ("haproxy.max_connections", topology.haproxy.max_connections),
-        ("haproxy.source_connections", topology.haproxy.source_connections),
-        ("haproxy.source_requests", topology.haproxy.source_requests),
-        ("haproxy.source_rate", topology.haproxy.source_rate),
-        ("services.workers", topology.services.workers),
-        ("watcher.misses", topology.watcher.misses),
-    ):
-        if number == 0:
-            problems.append(f"{path}: must be at least 1")
-    if topology.haproxy.connect_timeout > 2 * topology.haproxy.check_interval:
-        problems.append(
-            "haproxy.connect_timeout: must be at most twice haproxy.check_interval, so that no request is "
-            "still being connected to an instance when that is given up"
-        )
-
-
-def _site_problems(topology: Topology) -> list[str]:
-    lab, docker, problems = topology.lab_site, topology.docker_site, []
-    if sum(site is not None for site in (lab, docker, topology.ssh_site)) != 1:
-        problems.append("lab, docker, ssh: exactly one of the three says where the cluster runs")
-    if (ssh := topology.ssh_site) is not None:
-        if topology.stats_password is None:
-            problems.append(
-                "haproxy.stats_password: missing; real machines keep none: {file: PATH} or {env: NAME}"
-            )
-        elif ssh.stats_password_file is not None and topology.haproxy.stats_password is not None:
-            problems.append("ssh.stats_password_file: haproxy.stats_password says it already")
-    if lab is not None and not 1 <= len(lab.bridge) <= 11:
-        problems.append(f"lab.bridge: {lab.bridge!r} must have 1 to 11 characters (the kernel's limit is 15)")
-    if lab is not None and lab.service_uid == 0:
-        problems.append("lab.service_uid: 0 is root; the services run without rights")
-    if docker is not None and not 1 <= len(docker.bridge) <= 15:
-        problems.append(f"docker.bridge: {docker.bridge!r} must have 1 to 15 characters")
-    if docker is not None:
-        problems.extend(
-            f"hosts.{host.name}.role: one role for each host in Docker, where it is a container"
-            for host in topology.hosts
-            if len(host.roles) != 1
-        )
-    if docker is not None and topology.vrrp.realtime_priority:
-        problems.append("vrrp.realtime_priority: must be 0 in Docker, where Keepalived has no right to it")
-    return problems
-
-
-def _host_problems(topology: Topology) -> list[str]:
-    problems = []
-    network = topology.network
-    owners: dict[IPv4Address, str] = {}
-    placed = [
-        ("network.virtual_address", network.virtual_address),
-        *((f"hosts.{host.name}.address", host.address) for host in topology.hosts),
-        *(
-            (f"{key}.machine_address", site.machine_address)
-            for key, site in (("lab", topology.lab_site), ("docker", topology.docker_site))
-            if site is not None
-        ),
-    ]
-    for path, address in placed:
-        if address not in network.range or address in (
-            network.range.network_address,
-            network.range.broadcast_address,
-        ):
-            problems.append(f"{path}: {address} is not a host address of network.range {network.range}")
-        if address in owners:
-            problems.append(f"{path}: {address} is already used by {owners[address]}")
-        owners.setdefault(address, path)
-    if len(topology.with_role(Role.PROXY)) != 2:
-        problems.append(
-            f"hosts: {len(topology.with_role(Role.PROXY))} with role proxy; there must be exactly two"
-        )
-    problems.extend(
-        f"hosts: none with role {role}; there must be at least one"
-        for role in (Role.WRAPPER, Role.AFP2WEB)
-        if not topology.with_role(role)
-    )
-    return problems
-
-
-def _tls_problems(topology: Topology) -> list[str]:
-    tls, problems = topology.tls, []
-    spoken = {Role.PROXY: tls.proxy_certificate, Role.AFP2WEB: tls.service_certificate}
-    if tls.authority is None and any(spoken.values()):
-        problems.append("tls.authority: missing; without it nobody can verify the certificates")
-    if tls.client_authority is not None and tls.proxy_certificate is None:
-        problems.append("tls.client_authority: of no use without tls.proxy_certificate")
-    target = topology.afp2web_target_role()
-    if target is not None and spoken.get(target) and topology.services.afp2web_protocol != "https":
-        problems.append("services.afp2web_protocol: must be https, because afp2web_host speaks TLS")
-    return problems
-
-
-def _vrrp_problems(vrrp: Vrrp) -> list[str]:
-    problems = []
-    if not 1 <= vrrp.router_id <= 255:
-        problems.append(f"vrrp.router_id: {vrrp.router_id} is not from 1 to 255")
-    if vrrp.advert_interval % 10 or not 10 <= vrrp.advert_interval <= 40_950:
-        problems.append(
-            "vrrp.advert_interval: VRRPv3 counts in 10ms steps, from 10ms to 40950ms (RFC 5798, 5.2.7)"
-        )
-    if len(vrrp.priorities) != 2 or not all(1 <= p <= 254 for p in vrrp.priorities):
-        problems.append("vrrp.priorities: must be two numbers from 1 to 254, one for each proxy")
-    elif vrrp.priorities[0] <= vrrp.priorities[1]:
-        problems.append("vrrp.priorities: the first proxy's must be the higher one")
-    if vrrp.realtime_priority > 99:
-        problems.append(f"vrrp.realtime_priority: {vrrp.realtime_priority} is not from 0 (off) to 99")
-    return problems
 
 
 def _join(path: str, key: object) -> str:

@@ -1,7 +1,7 @@
 """Every URL of the cluster at its three levels. Pure; the same list feeds status, waiting and tests.
 
-Rules: the VIP and both proxies answer on the proxy ports, each instance on its own port: with two
-instances of each service that is 20 URLs, and /stats at the VIP is the 21st.
+Rules: each VIP and both proxies answer on the proxy ports, each instance on its own port: with one VIP and
+two instances of each service that is 20 URLs, and /stats at the first VIP is the 21st.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from afpcluster.cluster.topology import Role, Topology
+from afpcluster.cluster.topology import Role, Topology, Vip
 
-VIP = "VIP"  # stands where a host name would
+VIP = "VIP"  # stands where a host name would; those after the first are VIP-2, ...: no host has capitals
 WRAPPER_PATHS = ("/wrapperservice", "/wrapperservice/heartbeat")
 AFP2WEB_PATHS = ("/services", "/services/version")
 
@@ -37,12 +37,12 @@ class Url:
 
 
 def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
-    """All URLs, the VIP first."""
+    """All URLs, the VIPs first."""
     ports, tls = topology.ports, topology.tls
     proxies = tls.authority if tls.proxy_certificate is not None else None
     services = tls.authority if tls.service_certificate is not None else None
-    vip = str(topology.network.virtual_address)
-    through = [(VIP, vip), *((h.name, str(h.address)) for h in topology.with_role(Role.PROXY))]
+    through = [(host_of(vip), str(vip.address)) for vip in topology.vips]
+    through += [(host.name, str(host.address)) for host in topology.with_role(Role.PROXY)]
     entries = ((ports.wrapper_proxy, WRAPPER_PATHS), (ports.afp2web_proxy, AFP2WEB_PATHS))
     found = [
         Url(name, address, port, path, authority=proxies)
@@ -60,13 +60,22 @@ def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:
         for path in paths
     ]
     user = topology.haproxy.stats_user
-    page = Url(VIP, vip, ports.wrapper_proxy, "/stats", authority=proxies)
+    page = replace(found[0], path="/stats")
     stats = replace(page, user=user, password=stats_password)
     return (*found, stats)
 
 
+def host_of(vip: Vip) -> str:
+    """What `Url.host` says."""
+    return vip.name.upper()
+
+
+def is_vip(host: str) -> bool:
+    return host.startswith(VIP)
+
+
 def entrance(topology: Topology) -> Url:
-    """wrapper-service at the VIP, where clients come in."""
+    """wrapper-service at the first VIP, where clients come in."""
     return urls(topology, "")[0]
 
 

@@ -8,7 +8,7 @@ same moment, answers well, several times in a row: a slow proxy that keeps the V
 fault and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each
 look the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the
 same folder: `pause` and `leave`; nobody leaves when the other proxy is not well. `Health` decides and touches
-nothing; `Watcher` does the rest.
+nothing; `Watcher` does the rest. A wish to leave is for one VIP, and so has a track file of its own.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Health:
     worse: int = 0  # looks in a row in which the other proxy did better
     patience: int = 0  # looks that a reload may still miss: clients wait in the queue of the listener
     other_well: bool = False  # at the last look
-    leave: str = ""  # an operator wants the VIP elsewhere: why
-    paused: bool = False  # an operator wants the VIP to stay, whatever is seen here
+    wished: frozenset[int] = frozenset()  # router ids of the VIPs that an operator wants elsewhere
+    paused: bool = False  # an operator wants the VIPs to stay, whatever is seen here
 
     def started(self) -> None:
         self.alive, self.answered, self.status, self.worse = True, False, None, 0
@@ -67,10 +67,13 @@ class Health:
         return self.status in (None, _GOOD)
 
     @property
+    def leaving(self) -> frozenset[int]:
+        """Router ids of the VIPs that must go to the other proxy."""
+        return self.wished if self.other_well else frozenset()
+
+    @property
     def fault(self) -> str:
-        """Why this proxy must not hold the VIP; empty when it may."""
-        if self.leave and self.other_well:
-            return self.leave
+        """Why this proxy must not hold a VIP; empty when it may."""
         if self.paused:
             return ""
         if not self.alive:
@@ -85,7 +88,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Durations in seconds. `other` is the other proxy's address; its health port is the same."""
+    """Durations in seconds. `other` is the other proxy's address; its health port is the same. `router_ids`
+    are those of the VIPs."""
 
     pid_file: Path
     folder: Path
@@ -94,6 +98,7 @@ class Settings:
     timeout: float
     misses: int
     other: str
+    router_ids: tuple[int, ...] = ()
 
 
 class Watcher:
@@ -137,11 +142,14 @@ class Watcher:
     def _heed(self) -> None:
         """What operators want."""
         self._health.paused = (self._settings.folder / "pause").exists()
-        self._health.leave = ""
-        with contextlib.suppress(OSError):
-            written = (self._settings.folder / "leave").stat().st_mtime
-            if abs(time.time() - written) < _LEAVE_SECONDS:  # also where the clock has been set back since
-                self._health.leave = "an operator moves the VIP"
+        self._health.wished = frozenset(filter(self._is_wished_away, self._settings.router_ids))
+
+    def _is_wished_away(self, router_id: int) -> bool:
+        try:
+            written = (self._settings.folder / f"leave-{router_id}").stat().st_mtime
+        except OSError:
+            return False
+        return abs(time.time() - written) < _LEAVE_SECONDS  # also where the clock has been set back since
 
     def _look(self) -> None:
         own, other = self._ask("127.0.0.1", self._settings.other)
@@ -196,6 +204,10 @@ class Watcher:
             "why": fault,  # first: Keepalived acts on the next one
             "haproxy": "1" if fault else "0",
             "servers": "0" if self._health.servers else "1",
+        }
+        leaving = self._health.leaving
+        state |= {
+            f"leaving-{router_id}": f"{router_id in leaving:d}" for router_id in self._settings.router_ids
         }
         for name, text in state.items():
             if self._published.get(name) != text:

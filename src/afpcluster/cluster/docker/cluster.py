@@ -19,14 +19,15 @@ from afpcluster.cluster import demo
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.docker import engine as engines
 from afpcluster.cluster.docker import images
-from afpcluster.cluster.docker.compose import STATS_HASH, containers, files
+from afpcluster.cluster.docker.compose import STATS_HASH, containers, files, virtual_name
 from afpcluster.cluster.docker.engine import Engine
 from afpcluster.cluster.lab import LabError
 from afpcluster.cluster.password import hashed, known, made, make_password, matches
 from afpcluster.cluster.probe import Answer, probe
 from afpcluster.cluster.render import KINDS
+from afpcluster.cluster.site.site import Held, held_where, is_whole
 from afpcluster.cluster.topology import Role, Topology
-from afpcluster.cluster.urls import VIP, Url, entrance, urls
+from afpcluster.cluster.urls import Url, entrance, host_of, urls
 
 Say = Callable[[str], None]
 FOLDER = images.CLONE / "deploy" / "docker"
@@ -96,18 +97,23 @@ class DockerCluster:
         return self.topology.with_role(Role.WRAPPER)[0].name
 
     def holders(self) -> tuple[str, ...]:
-        """The proxies that carry the VIP."""
-        vip = f" {self.topology.network.virtual_address}/"
-        return tuple(
-            proxy.name
-            for proxy in self.topology.with_role(Role.PROXY)
-            if vip in self.engine.exec(proxy.name, "ip", "-4", "addr", "show").decode()
-        )
+        """Those of the first VIP."""
+        return self.held()[self.topology.vips[0]]
+
+    def held(self) -> Held:
+        """The proxies that carry each VIP."""
+        device = self.topology.network.interface
+        there: dict[str, set[str]] = {}
+        for proxy in self.topology.with_role(Role.PROXY):
+            rows = json.loads(self.engine.exec(proxy.name, "ip", "-json", "address", "show", "dev", device))
+            there[proxy.name] = {info["local"] for row in rows for info in row.get("addr_info", ())}
+        return held_where(self.topology.vips, there)
 
 
 def named(topology: Topology, url: Url) -> Url:
     """The same URL by the name of its host."""
-    return dataclasses.replace(url, address=topology.docker.virtual_name if url.host == VIP else url.host)
+    names = {host_of(vip): virtual_name(topology, vip) for vip in topology.vips}
+    return dataclasses.replace(url, address=names.get(url.host, url.host))
 
 
 def write(topology: Topology, folder: Path, *, keep: bool) -> list[str]:
@@ -147,12 +153,12 @@ def up(topology: Topology, folder: Path, base: str | None, say: Say) -> DockerCl
 
 
 def wait_until_healthy(cluster: DockerCluster, say: Say, seconds: float = _HEALTHY_SECONDS) -> None:
-    """Until every URL answers and one proxy holds the VIP. Raises `LabError`."""
+    """Until every URL answers and one proxy holds each VIP. Raises `LabError`."""
     deadline = time.monotonic() + seconds
     say("Waiting until every URL answers, by address and by name ...")
     while True:
         answers = cluster.by_address()
-        if all(answer.good for answer in answers) and len(cluster.holders()) == 1:
+        if all(answer.good for answer in answers) and is_whole(cluster.held()):
             answers = cluster.by_name()
             if all(answer.good for answer in answers):
                 return

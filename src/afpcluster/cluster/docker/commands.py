@@ -52,9 +52,10 @@ def down(topology_file: Path | None, folder: Path | None) -> None:
 
 
 def _show(cluster: docker.DockerCluster, terminal: Console) -> None:
-    holders = cluster.holders()
+    held = cluster.held()
     answers = (*cluster.by_address(), *cluster.by_name())
-    terminal.print(urls_table(cluster.topology, Status(holders, answers, (), ())))
-    network, secrets = cluster.topology.network, cluster.topology.stats_password or cluster.secrets
-    terminal.print(f"VIP {network.virtual_address} is held by {' and '.join(holders) or 'nobody'}")
+    terminal.print(urls_table(cluster.topology, Status(held, answers, (), ())))
+    for vip, holders in held.items():
+        terminal.print(f"VIP {vip.address} is held by {' and '.join(holders) or 'nobody'}")
+    secrets = cluster.topology.stats_password or cluster.secrets
     terminal.print(f"Password of /stats: in {secrets}", highlight=False)

@@ -31,7 +31,7 @@ from afpcluster.cluster.render import (
     render,
 )
 from afpcluster.cluster.template import fill
-from afpcluster.cluster.topology import Host, Role, Topology
+from afpcluster.cluster.topology import Host, Role, Topology, Vip
 
 COMPOSE = "compose.yaml"
 STATS_HASH = "AFPCLUSTER_STATS_HASH"
@@ -53,11 +53,16 @@ def rendered(topology: Topology) -> Rendered:
 
 def containers(topology: Topology) -> tuple[str, ...]:
     """Their names, which are also those of the services in compose.yaml."""
-    names = [str(topology.docker.virtual_name)]
+    names = [virtual_name(topology, vip) for vip in topology.vips]
     for host in topology.hosts:
         names += [host.name]
         names += [f"{host.name}-{part}" for part in PARTS if Role.PROXY in host.roles]
     return tuple(names)
+
+
+def virtual_name(topology: Topology, vip: Vip) -> str:
+    """Of a VIP in Docker's DNS: the first is called as the topology says."""
+    return f"{topology.docker.virtual_name}{vip.name.removeprefix('vip')}"
 
 
 PARTS = ("haproxy", "watcher", "keepalived")  # of a proxy machine
@@ -68,9 +73,20 @@ def _compose(topology: Topology) -> str:
     return fill(
         "docker/compose.yaml",
         name=topology.name,
-        virtual_address=network.virtual_address,
+        virtual_address=topology.vips[0].address,
         virtual_name=docker.virtual_name,
-        domain=docker.domain,
+        vips="\n".join(
+            fill(
+                "docker/vip.yaml",
+                virtual_name=virtual_name(topology, vip),
+                virtual_address=vip.address,
+                domain=docker.domain,
+            )
+            for vip in topology.vips
+        ).rstrip(),
+        leaving="; ".join(
+            f"echo 0 > {PurePosixPath(layout.leaving_file(vip)).name}" for vip in topology.vips
+        ),
         bridge=docker.bridge,
         machine_address=docker.machine_address,
         range=network.range,
@@ -107,7 +123,7 @@ def _service(topology: Topology, host: Host) -> str:
             host=host.name,
             address=host.address,
             domain=docker.domain,
-            virtual_name=docker.virtual_name,
+            virtual_names=", ".join(virtual_name(topology, vip) for vip in topology.vips),
             watch=json.dumps(["afpcluster", *watch(topology, host)]),
             haproxy_folder=_folder(HAPROXY_CFG),
             keepalived_folder=_folder(KEEPALIVED_CONF),

@@ -14,7 +14,7 @@ from afpcluster.cluster import observe, password
 from afpcluster.cluster.command import run, run_bytes
 from afpcluster.cluster.layout import Layout
 from afpcluster.cluster.render import Rendered, render
-from afpcluster.cluster.site.site import ProcessState, Site
+from afpcluster.cluster.site.site import Held, ProcessState, Site
 from afpcluster.cluster.topology import SiteError, Topology
 
 _DOWN = "the cluster is down; start it with `afpcluster up`"
@@ -93,8 +93,8 @@ class LabSite(Site):
     def inside(self, host: str, process: str, *command: str) -> None:
         run("nsenter", "--mount", "--target", str(self.process(host, process).pid), *command)
 
-    def holders(self) -> tuple[str, ...]:
-        return observe.vip_holders(self.layout)
+    def held(self) -> Held:
+        return observe.held(self.layout)
 
     def impostor(self, host: str, *command: str) -> subprocess.Popen[bytes]:
         """Start a program on the host's network that nobody supervises; for drills."""

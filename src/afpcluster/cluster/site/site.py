@@ -7,16 +7,17 @@ go by their names; paths are those of a real host. A host that cannot be reached
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.render import Rendered
-from afpcluster.cluster.topology import Host, Role, SiteError, Topology
+from afpcluster.cluster.topology import Host, Role, SiteError, Topology, Vip
 
 PROCESSES: dict[Role, tuple[str, ...]] = {
     Role.PROXY: ("haproxy", "watcher", "keepalived"),
@@ -37,6 +38,9 @@ class ProcessState:
     since: float
     starts: int
     last_end: str
+
+
+Held = Mapping[Vip, tuple[str, ...]]  # VIP -> the proxies that carry it
 
 
 class Site(ABC):
@@ -106,23 +110,22 @@ class Site(ABC):
         """Run a command with root's rights among the files that a process sees; for drills."""
 
     def addresses(self, host: str) -> set[str]:
-        """The addresses on the host's interface of the cluster."""
-        interface = self.topology.network.interface
-        rows = json.loads(self.run(host, "ip", "-json", "address", "show", "dev", interface))
-        return {info["local"] for row in rows for info in row.get("addr_info", ())}
+        """The addresses on the host's interfaces, but for its loopback."""
+        rows = json.loads(self.run(host, "ip", "-json", "address", "show"))
+        return {info["local"] for row in rows if row["ifname"] != "lo" for info in row.get("addr_info", ())}
 
-    def holders(self) -> tuple[str, ...]:
-        """The proxies that carry the VIP on their interface right now; one, if all is well. A proxy that
-        cannot be asked does not count."""
-        vip, found = str(self.topology.network.virtual_address), []
+    def held(self) -> Held:
+        """The proxies that carry each VIP right now; one, if all is well. A proxy that cannot be asked does
+        not count."""
+        there: dict[str, set[str]] = {}
         for proxy in self.topology.with_role(Role.PROXY):
-            try:
-                there = self.addresses(proxy.name)
-            except (CommandError, SiteError):
-                continue
-            if vip in there:
-                found.append(proxy.name)
-        return tuple(found)
+            with contextlib.suppress(CommandError, SiteError):
+                there[proxy.name] = self.addresses(proxy.name)
+        return held_where(self.topology.vips, there)
+
+    def holders(self, vip: Vip | None = None) -> tuple[str, ...]:
+        """The proxies that carry a VIP; the first one if none is said."""
+        return self.held()[vip or self.topology.vips[0]]
 
     def process(self, host: str, name: str) -> ProcessState:
         """One of them. Raises `SiteError` when it is not known here."""
@@ -137,6 +140,16 @@ class Site(ABC):
             return self.read(host, path).decode("utf-8", errors="replace").strip()
         except FileNotFoundError:
             return ""
+
+
+def held_where(vips: Iterable[Vip], there: Mapping[str, Collection[str]]) -> Held:
+    """From the addresses of each proxy."""
+    return {vip: tuple(name for name, found in there.items() if str(vip.address) in found) for vip in vips}
+
+
+def is_whole(held: Held) -> bool:
+    """Each VIP at one proxy?"""
+    return all(len(names) == 1 for names in held.values())
 
 
 def rows(topology: Topology) -> Iterator[tuple[Host, str]]:

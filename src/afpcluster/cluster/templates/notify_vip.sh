@@ -3,12 +3,19 @@
 # Rendered by afpcluster, whose `status` reads the journal. Arguments: INSTANCE NAME STATE PRIORITY.
 
 journal=/usr/local/docker/keepalived/vip.jsonl
-why=
-[ "$3" = FAULT ] && read -r why 2> /dev/null < /run/afpcluster/health/why
-[ "$3" = FAULT ] && why=${why:-chk_haproxy.sh or the network says so}
+case "$2" in
+@{cases}
+esac
 
-printf '{"time": "%s", "host": "%s", "state": "%s", "priority": %d, "why": "%s"}\n' \
-    "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" '@{host}' "$3" "$4" "$why" >> "$journal"
+why=
+if [ "$3" = FAULT ]; then
+    read -r why 2> /dev/null < /run/afpcluster/health/why
+    [ "$why" ] || ! grep -qs 1 "$leaving" || why="an operator moves the VIP"
+    why=${why:-chk_haproxy.sh or the network says so}
+fi
+
+printf '{"time": "%s", "host": "%s", "vip": "%s", "state": "%s", "priority": %d, "why": "%s"}\n' \
+    "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)" '@{host}' "$vip" "$3" "$4" "$why" >> "$journal"
 
 # A Keepalived that dies again and again must not fill the disk.
 if [ "$(stat -c %s "$journal")" -gt 1000000 ]; then
