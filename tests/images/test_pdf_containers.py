@@ -9,13 +9,13 @@ import pikepdf
 import pytest
 from containers import classified, drawn, paginated, pdf, size_of
 from iocas import difference
-from PIL import Image
+from PIL import Image, ImageChops
 
 from afpcluster.afp.triplets import encode_triplet
 from afpcluster.display.colour import rgb
 from afpcluster.display.items import Group, Rectangle
 from afpcluster.interpret.context import MappingOption, ObjectArea
-from rendering import show
+from rendering import rendered, show
 
 
 def box(number: int) -> bytes:
@@ -176,6 +176,45 @@ def test_annotations_are_shown_as_they_would_be_printed(
     shown = show(items, 200, 100)
     assert found == told
     assert (shown.getpixel((150, 50)), shown.getpixel((60, 30))) == (colour, RED)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "box", "states"),
+    [
+        ([1, 0, 0, 1, 0, 0], [0, 0, 10, 10], False),
+        ([0, 1, -1, 0, 3, 7], [0, 0, 10, 10], False),
+        ([2, 1, -1, 3, 0, 0], [-2, 1, 8, 5], False),
+        ([1, 0, 0, 1, 0, 0], [0, 0, 10, 10], True),
+    ],
+)
+def test_annotations_lie_where_a_viewer_of_their_file_has_them(
+    matrix: list[int], box: list[int], states: bool
+) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as made:
+        looks = appearance(made)
+        looks.write(b"0 1 0 rg 0 0 10 10 re f 0 0 1 rg 0 0 5 2 re f")
+        looks.Matrix, looks.BBox = pikepdf.Array(matrix), pikepdf.Array(box)
+        normal = pikepdf.Dictionary(On=looks, Off=made.make_stream(b"")) if states else looks
+        annotation = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Stamp,
+            Rect=pikepdf.Array([180, 20, 120, 90]),
+            F=4,
+            AP=pikepdf.Dictionary(N=normal),
+            AS=pikepdf.Name.On,
+        )
+        made.pages[0].obj.Annots = pikepdf.Array([made.make_indirect(annotation)])
+        made.pages[0].contents_add(made.make_stream(b"q 3 0 0 3 7 7 cm 0.5 g"))  # leaves its state behind
+        del made.pages[0].obj.CropBox
+        sink = io.BytesIO()
+        made.save(sink)
+    items, found = drawn(sink.getvalue(), b"", ObjectArea(200, 100, mapping=MappingOption.POSITION))
+    shown = show(items, 200, 100)
+    wanted = rendered(sink.getvalue())
+    counts = ImageChops.difference(shown, wanted).convert("L").histogram()
+    assert found == []
+    assert any(colour == (0, 0, 255) for _, colour in shown.getcolors(1 << 16) or [])
+    assert sum(counts[1:]) <= 2 * 90  # pixels at the edges of the green
 
 
 def test_a_filled_field_whose_viewer_is_to_make_its_looks() -> None:

@@ -77,7 +77,9 @@ def _report_annotations(source: pikepdf.Pdf, page: pikepdf.Page, report: Reporte
     annotations = page.obj.get("/Annots")
     if not isinstance(annotations, pikepdf.Array) or not len(annotations):
         return
-    source.generate_appearance_streams()
+    form = source.Root.get("/AcroForm")
+    if isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances", False)):
+        source.generate_appearance_streams()  # what viewers would make of fields
     lost = [
         found
         for found in annotations.as_list()

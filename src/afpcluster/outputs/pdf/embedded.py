@@ -7,12 +7,14 @@ cannot be opened leaves an empty form and a finding.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pikepdf
 
 from afpcluster.findings import Findings
+from afpcluster.outputs.pdf.annotations import Appearance, leaves_looks_to_viewers, printed_appearances
 from afpcluster.outputs.pdf.archive import ArchivedDocument
 from afpcluster.outputs.pdf.archived_page import make_fit
 from afpcluster.outputs.pdf.layers import Layers, groups_off
@@ -37,9 +39,11 @@ def import_page(
             if document is not None:
                 for reason in make_fit(source, payload.page, document.archive):
                     document.object_to(f"an embedded PDF page {reason}")
-            if "/Annots" in source.pages[payload.page].obj:
-                _flatten(source)
-            return _Importer(file, layers, groups_off(source)).form(source.pages[payload.page])
+            page = source.pages[payload.page]
+            if leaves_looks_to_viewers(source):
+                source.generate_appearance_streams()
+            added = list(printed_appearances(source, page.obj))
+            return _Importer(file, layers, groups_off(source)).form(page, added)
     except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
         findings.at(payload.origin)(
             "pdf-object-damaged",
@@ -48,14 +52,6 @@ def import_page(
         return file.add_stream(
             {"Type": Raw(b"/XObject"), "Subtype": Raw(b"/Form"), "BBox": [0, 0, 1, 1]}, b""
         )
-
-
-def _flatten(source: pikepdf.Pdf) -> None:
-    """Make the annotations of all pages a part of their pages, as they would be printed."""
-    if "/AcroForm" not in source.Root:  # as in pages that were taken out of a form: fields still show
-        source.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
-    source.generate_appearance_streams()  # of fields whose file leaves that to the viewer
-    source.flatten_annotations("print")
 
 
 class _Importer:
@@ -67,27 +63,32 @@ class _Importer:
         self._copied: dict[tuple[int, int], Ref] = {}
         self._waiting: list[tuple[Ref, pikepdf.Object]] = []
 
-    def form(self, page: pikepdf.Page) -> Ref:
-        """Write the form, then everything it refers to."""
+    def form(self, page: pikepdf.Page, added: Sequence[Appearance]) -> Ref:
+        """Write the form, with what annotations add to the page, then everything it refers to."""
         page.contents_coalesce()
         contents = page.obj.get("/Contents")
         data = contents.read_bytes() if isinstance(contents, pikepdf.Stream) else b""
         x1, y1, x2, y2 = [float(value) for value in page.mediabox.as_list()]
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
         turn = _inherited(page.obj, "/Rotate")
-        entries: PdfDict = {
-            "Type": Raw(b"/XObject"),
-            "Subtype": Raw(b"/Form"),
-            "BBox": box,
-            "Matrix": Raw(b"[%b]" % numbers(_onto_unit_square(box, int(turn or 0)), 9).encode()),
-        }
+        place = Raw(b"[%b]" % numbers(_onto_unit_square(box, int(turn or 0)), 9).encode())
+        entries: PdfDict = {"Type": Raw(b"/XObject"), "Subtype": Raw(b"/Form"), "BBox": box}
+        whole: PdfDict = entries | {"Matrix": place}
         resources = _inherited(page.obj, "/Resources")
         if resources is not None:
             entries["Resources"] = self._copy(resources, 0)
         group = page.obj.get("/Group")
         if group is not None:
             entries["Group"] = self._copy(group, 0)
-        form = self._file.add_stream(entries, _INITIAL_STATE + data)
+        if added:  # in forms of their own: content may leave any state behind
+            named: PdfDict = {"Page": self._file.add_stream(entries, _INITIAL_STATE + data)}
+            data = b"/Page Do\n"
+            for number, appearance in enumerate(added):
+                named[f"A{number}"] = self._copy(appearance.form, 0)
+                data += b"q %b cm /A%d Do Q\n" % (numbers(appearance.matrix, 9).encode(), number)
+            form = self._file.add_stream(whole | {"Resources": {"XObject": named}}, data)
+        else:
+            form = self._file.add_stream(entries | whole, _INITIAL_STATE + data)
         while self._waiting:
             ref, source = self._waiting.pop()
             self._write(ref, source)
