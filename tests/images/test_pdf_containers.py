@@ -253,9 +253,12 @@ def test_a_filled_field_whose_viewer_is_to_make_its_looks() -> None:
         ({"OFF": "B"}, GREEN, WHITE),
         ({"OFF": "AB"}, WHITE, WHITE),
         ({"BaseState": "/OFF", "ON": "A"}, GREEN, WHITE),
+        ({"Print": "A"}, WHITE, (0, 0, 255)),  # group B is for print, A is not
+        ({"Print": "B", "OFF": "B"}, GREEN, (0, 0, 255)),
+        ({"View": "AB"}, GREEN, (0, 0, 255)),
     ],
 )
-def test_layers_that_are_off_stay_off(
+def test_layers_that_are_off_in_print_stay_off(
     configuration: dict[str, str], first: tuple[int, int, int], second: tuple[int, int, int]
 ) -> None:
     with pikepdf.open(io.BytesIO(pdf())) as made:
@@ -263,8 +266,16 @@ def test_layers_that_are_off_stay_off(
             name: made.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name.encode()))
             for name in "AB"
         }
+        for name, state in (("A", "/OFF"), ("B", "/ON")):
+            printed = pikepdf.Dictionary(PrintState=pikepdf.Name(state))
+            groups[name].Usage = pikepdf.Dictionary(Print=printed)
         default = pikepdf.Dictionary()
         for key, value in configuration.items():
+            if key in ("Print", "View"):
+                usage = {"OCGs": pikepdf.Array([groups[name] for name in value])}
+                event = pikepdf.Dictionary(Event=pikepdf.Name(f"/{key}"), **usage)
+                default.AS = pikepdf.Array([event])
+                continue
             named = value.startswith("/")
             default[f"/{key}"] = (
                 pikepdf.Name(value) if named else pikepdf.Array([groups[name] for name in value])
