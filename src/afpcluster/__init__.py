@@ -14,31 +14,41 @@ if TYPE_CHECKING:
     from afpcluster.api import index, inspect
     from afpcluster.convert import Folder, convert
     from afpcluster.findings import ConversionError, Finding
-    from afpcluster.options import Format, Options, Result
+    from afpcluster.options import Colour, FailOn, Format, Layout, Options, PdfA, Result, TextOrder
     from afpcluster.selection import Selection
 
 __version__ = "0.1.0"
 __all__ = [
+    "Colour",
     "ConversionError",
+    "FailOn",
     "Finding",
     "Folder",
     "Format",
+    "Layout",
     "Options",
+    "PdfA",
     "Result",
     "Selection",
+    "TextOrder",
     "convert",
     "index",
     "inspect",
 ]
 
 _HOMES = {
+    "Colour": "options",
     "ConversionError": "findings",
+    "FailOn": "options",
     "Finding": "findings",
     "Folder": "convert",
     "Format": "options",
+    "Layout": "options",
     "Options": "options",
+    "PdfA": "options",
     "Result": "options",
     "Selection": "selection",
+    "TextOrder": "options",
     "convert": "convert",
     "index": "api",
     "inspect": "api",

@@ -14,7 +14,16 @@ from afpcluster.conversion.parallel import Course, convert_here, convert_in_para
 from afpcluster.conversion.print_files import PrintFile, Source, print_files
 from afpcluster.findings import ConversionError, Finding, Findings
 from afpcluster.options import Options, Result
-from afpcluster.outputs.output import Holding, Merging, Sink, Stepping, Writer, output_of
+from afpcluster.outputs.output import (
+    FormatError,
+    Holding,
+    Merging,
+    Sink,
+    Stepping,
+    Writer,
+    makes_parts,
+    output_of,
+)
 from afpcluster.outputs.parts import Folder
 
 __all__ = ["Folder", "Options", "Result", "convert"]
@@ -44,6 +53,7 @@ def convert(
     files = print_files(source)
     written = Findings()
     output = output_of(options, len(files))
+    _check_sink(sink, options)
     writer = output.writer(cast(Sink, sink), written)
     reception = _Reception(files, writer, written, progress)
     try:
@@ -60,6 +70,19 @@ def convert(
     result = Result(reception.pages, size, media_type, findings=reception.findings())
     result.refuse(options.fail_on)
     return result
+
+
+def _check_sink(sink: object, options: Options) -> None:
+    """Raises FormatError where one file is made and the sink is a folder, TypeError where it is no sink."""
+    if isinstance(sink, Folder):
+        if not makes_parts(options):
+            raise FormatError(
+                "folder-for-one-file",
+                f"A folder takes what is several files (split, png, jpeg); {options.format} is one: "
+                "give a file.",
+            )
+    elif not hasattr(sink, "write"):
+        raise TypeError(f"The sink is a binary file or a Folder, no {type(sink).__name__}: open it to write.")
 
 
 class _Advance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from afpcluster.findings import Finding, FindingsError, Severity
 from afpcluster.light import dataclass
@@ -12,6 +13,9 @@ from afpcluster.selection import EVERYTHING, Selection
 
 LANGUAGE_TAG = "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 """The pattern of a language tag: a language, then script, region and variants (RFC 5646)."""
+
+
+LEAST_DPI, MOST_DPI = 10, 2400
 
 
 class Format(StrEnum):
@@ -113,7 +117,10 @@ class Options:
 
     `selection` chooses pages, page groups and documents. In the layout by sheets its page numbers are those
     of the output, and a sheet is taken with all its pages if one of them is in the chosen groups and
-    documents."""
+    documents.
+
+    A text may stand for a member of an enumeration and for a path, as it does on the command line. Raises
+    ValueError where it is none, and for dpi that are none."""
 
     strict: bool = False
     fail_on: FailOn | None = None
@@ -143,6 +150,32 @@ class Options:
     pdf_a: PdfA | None = None
     tagged: bool = False
     language: str | None = None
+
+    def __post_init__(self) -> None:
+        given: dict[str, Any] = {
+            name: kind(getattr(self, name))
+            for name, kind in _ENUMERATIONS.items()
+            if getattr(self, name) is not None
+        }
+        for name in ("resource_paths", "stand_in_folders"):
+            paths = getattr(self, name)
+            given[name] = tuple(map(Path, [paths] if isinstance(paths, str | Path) else paths))
+        if isinstance(self.permissions, str):
+            given["permissions"] = tuple(self.permissions.split(","))
+        if self.dpi is not None and not LEAST_DPI <= self.dpi <= MOST_DPI:
+            raise ValueError(f"dpi={self.dpi} is no number from {LEAST_DPI} to {MOST_DPI}")
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+
+
+_ENUMERATIONS: dict[str, type[StrEnum]] = {
+    "fail_on": FailOn,
+    "format": Format,
+    "layout": Layout,
+    "text_order": TextOrder,
+    "colour": Colour,
+    "pdf_a": PdfA,
+}
 
 
 @dataclass(slots=True)

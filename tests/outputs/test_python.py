@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from outputs_of import output_of_file
@@ -39,6 +40,72 @@ def test_examples(tmp_path: Path) -> None:
     assert "manifest.jsonl" in shown
     assert "S0000003 {'Account Number'" in shown
     assert "input-truncated" in shown
+
+
+def made(options: Options) -> tuple[bytes, str]:
+    source, sink = io.BytesIO(), io.BytesIO()
+    write_sample(source, statements=1)
+    result = afpcluster.convert(source, sink, options)
+    return sink.getvalue(), result.media_type
+
+
+AS_TEXT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "tiff": (
+        {"format": "tiff", "dpi": 20, "colour": "bilevel"},
+        {"format": Format.TIFF, "dpi": 20, "colour": afpcluster.Colour.BILEVEL},
+    ),
+    "sheets": ({"layout": "sheets"}, {"layout": afpcluster.Layout.SHEETS}),
+    "text": (
+        {"format": "txt", "text_order": "flow"},
+        {"format": Format.TEXT, "text_order": afpcluster.TextOrder.FLOW},
+    ),
+    "archive": ({"pdf_a": "2u"}, {"pdf_a": afpcluster.PdfA.A2U}),
+    "fail on": ({"fail_on": "error"}, {"fail_on": afpcluster.FailOn.ERROR}),
+    "a folder": ({"resource_paths": "/tmp"}, {"resource_paths": (Path("/tmp"),)}),
+    "folders": ({"stand_in_folders": ["/tmp"]}, {"stand_in_folders": (Path("/tmp"),)}),
+    "permissions": ({"permissions": "print,copy"}, {"permissions": ("print", "copy")}),
+}
+
+
+@pytest.mark.parametrize(("texts", "members"), AS_TEXT.values(), ids=AS_TEXT)
+def test_texts_stand_for_members_and_paths(texts: dict[str, Any], members: dict[str, Any]) -> None:
+    assert Options(**texts) == Options(**members)
+    if "permissions" not in texts:  # encrypted files differ each time
+        assert made(Options(**texts)) == made(Options(**members))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"format": "docx"}, {"pdf_a": "9z"}, {"colour": "red"}, {"layout": "x"}, {"fail_on": "x"}, {"dpi": 0}],
+    ids=str,
+)
+def test_what_is_no_option_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=str(next(iter(wrong.values())))):
+        Options(**wrong)
+
+
+def test_a_print_file_may_be_named_and_is_not_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "statements.afp"
+    with path.open("wb") as sink:
+        write_sample(sink, statements=1)
+    by_name, opened = io.BytesIO(), io.BytesIO()
+    afpcluster.convert(str(path), by_name)
+    with path.open("rb") as source:
+        afpcluster.convert(source, opened)
+    assert by_name.getvalue() == opened.getvalue()
+    with pytest.raises(TypeError, match=r"io\.BytesIO"):
+        afpcluster.convert(path.read_bytes(), io.BytesIO())  # type: ignore[arg-type]
+
+
+def test_sinks_that_do_not_fit(tmp_path: Path) -> None:
+    source = io.BytesIO()
+    write_sample(source, statements=1)
+    with pytest.raises(TypeError, match="open it to write"):
+        afpcluster.convert(source, tmp_path / "out.pdf")  # type: ignore[arg-type]
+    with pytest.raises(afpcluster.ConversionError, match="give a file"):
+        afpcluster.convert(source, afpcluster.Folder(tmp_path))
+    afpcluster.convert(source, afpcluster.Folder(str(tmp_path)), Options(split="pages:1"))  # type: ignore[arg-type]
+    assert (tmp_path / "manifest.jsonl").is_file()
 
 
 ORDERS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from afpcluster.cli.parameters import PATH, OneOf, refused
-from afpcluster.options import Colour, FailOn, Format, Layout, PdfA, TextOrder
+from afpcluster.options import LEAST_DPI, MOST_DPI, Colour, FailOn, Format, Layout, PdfA, TextOrder
 
 
 @click.command("sample")
@@ -85,7 +85,7 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
     help="text as laid out on the page (so without this), or in the order of reading",
 )
 @click.option(
-    "--dpi", type=click.IntRange(min=10, max=2400), help="pixels to the inch, of pictures; 150 without it"
+    "--dpi", type=click.IntRange(LEAST_DPI, MOST_DPI), help="pixels to the inch, of pictures; 150 without it"
 )
 @click.option("--colour", type=OneOf(Colour), help="colours of pictures; in colour without it")
 @click.option("--split", help="a file for each document, group, tag:NAME or pages:N, into a folder or .zip")

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from afpcluster.findings import ConversionError
 from afpcluster.light import dataclass
 
-Source = BinaryIO | Path
+Source = BinaryIO | Path | str
 """A print file: an open one that can be read twice, or where it is."""
 
 
@@ -25,7 +25,7 @@ Source = BinaryIO | Path
 class PrintFile:
     """One print file; `name` is what findings and bookmarks call it."""
 
-    source: Source
+    source: BinaryIO | Path
     name: str
 
     @contextmanager
@@ -64,16 +64,19 @@ class PrintFile:
 def print_files(sources: Source | Sequence[Source]) -> list[PrintFile]:
     """The print files of a conversion, named. Raises ConversionError where there is none, OSError where one
     is not there."""
-    several = list(sources) if isinstance(sources, Sequence) else [sources]
+    if isinstance(sources, bytes | bytearray):
+        raise TypeError("A print file is a binary file or a path, not bytes: give io.BytesIO(data).")
+    several = [sources] if isinstance(sources, str) or not isinstance(sources, Sequence) else sources
     if not several:
         raise ConversionError("input-missing", "There is no print file to convert; name at least one.")
-    files = [PrintFile(source, _name(source, number)) for number, source in enumerate(several, 1)]
+    found = [Path(source) if isinstance(source, str) else source for source in several]
+    files = [PrintFile(source, _name(source, number)) for number, source in enumerate(found, 1)]
     for file in files:
         if isinstance(file.source, Path):
             file.source.stat()
     return files
 
 
-def _name(source: Source, number: int) -> str:
+def _name(source: BinaryIO | Path, number: int) -> str:
     name = str(source) if isinstance(source, Path) else getattr(source, "name", None)
     return name if isinstance(name, str) else f"file {number}"

@@ -59,7 +59,7 @@ class Parts(Protocol):
 
 def parts_to(sink: Sink | Folder) -> Parts:
     """Parts in a folder, or in a ZIP file that goes to a sink."""
-    return _FolderParts(sink.path) if isinstance(sink, Folder) else _ZipParts(sink)
+    return _FolderParts(Path(sink.path)) if isinstance(sink, Folder) else _ZipParts(sink)
 
 
 class _FolderParts:
