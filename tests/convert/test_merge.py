@@ -85,10 +85,14 @@ def test_pages_are_those_of_each() -> None:
         assert opened.check_pdf_syntax() == []
 
 
+PICTURES = (Format.PNG, Format.JPEG, Format.TIFF)
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        *({"format": kind, "dpi": 20} for kind in Format if kind is not Format.AFP),  # which does not merge
+        *({"format": kind} for kind in Format if kind not in (Format.AFP, *PICTURES)),  # AFP does not merge
+        *({"format": kind, "dpi": 20} for kind in PICTURES),
         {"tagged": True},
         {"pdf_a": "3u", "title": "x"},
         {"split": "pages:3"},
