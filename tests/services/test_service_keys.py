@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -287,6 +288,32 @@ def test_keys_change_while_the_service_runs(start: Start, tmp_path: Path, docume
     assert "the-key-itself" not in json.dumps(server.log())
 
 
+def test_whatever_becomes_of_the_file_of_clients(start: Start, tmp_path: Path, document: bytes) -> None:
+    """Who was let in still is, the heartbeat tells, and nobody waits."""
+    path = tmp_path / "clients.properties"
+    path.write_text(good := f"a.keys = {hash_of('key')}\n")
+    server = start(lambda folder: Afp2webProcess(folder, f"service.clients = {path}"))
+    damages: dict[str, Callable[[], object]] = {
+        "nobody in it": lambda: path.write_bytes(b""),  # as a full disk leaves it
+        "cut": lambda: path.write_text(good[:-10]),
+        "decode": lambda: path.write_bytes(os.urandom(4096)),
+        "larger than": lambda: path.write_text(good + "#" * 5_000_000),
+        "No such file": path.unlink,
+        "no regular file": lambda: os.mkfifo(path),
+        "Is a directory": lambda: (path.unlink(), path.mkdir()),
+    }
+    for reason, damage in damages.items():
+        damage()
+        told = "is not a SHA-256" if reason == "cut" else reason
+        eventually(lambda told=told: told in str(server.heartbeat().json.get("Warnings")))
+        assert convert(server, document, {"X-API-Key": "key"}).status == 200
+        assert convert(server, document, {"X-API-Key": "other"}).status == 401
+    path.rmdir()
+    path.write_text(f"a.keys = {hash_of('other')}\n")
+    eventually(lambda: "Warnings" not in server.heartbeat().json)
+    assert convert(server, document, {"X-API-Key": "other"}).status == 200
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -296,6 +323,8 @@ def test_keys_change_while_the_service_runs(start: Start, tmp_path: Path, docume
         ("a.max-conversions = 0\n", "a.max-conversions = '0'"),
         ("a.bytes-per-minute = 1.5\n", "a.bytes-per-minute = '1.5'"),
         ("a.limit = 1\n", "a.limit: unknown"),
+        ("", "nobody in it"),
+        ("a.max-conversions = 1\n", "nobody in it"),
         ("keys = 1\n", "keys: unknown"),
         ("a b.keys = 1\n", "unknown"),
         (f"a.keys = {hash_of('x')}\na.keys = {hash_of('y')}\n", "a.keys: given twice"),

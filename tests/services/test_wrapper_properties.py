@@ -112,7 +112,14 @@ def test_a_bad_edit_is_logged_once(wrapper: WrapperProcess, first: str) -> None:
     assert len(wrapper.logged("properties refused")) == already + 1
 
 
-@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: (path.unlink(), path.mkdir())])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.unlink(),
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: (path.unlink(), os.mkfifo(path)),  # out of which nothing ever comes
+    ],
+)
 def test_a_file_that_cannot_be_read_changes_nothing(
     wrapper: WrapperProcess, first: str, damage: Callable[[Path], object]
 ) -> None:
@@ -122,6 +129,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(
     assert in_force(wrapper) == kept
     if wrapper.properties.is_dir():
         wrapper.properties.rmdir()
+    wrapper.properties.unlink(missing_ok=True)
     wrapper.properties.write_text(first)
     eventually(lambda: "refusedEdit" not in afp2web_of(wrapper))
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from afpcluster.web.files import read_regular
 from afpcluster.web.settings import PropertiesError
 
 T = TypeVar("T")
@@ -62,10 +63,11 @@ class Followed(Generic[T]):
         contents = []
         for path in self._paths:
             try:
-                with path.open("rb") as file:
-                    contents.append(file.read(MAX_BYTES))
+                contents.append(read_regular(path, MAX_BYTES))
             except OSError as error:
                 return f"{self.what}: {path} cannot be read: {error.strerror}"
+            if len(contents[-1]) > MAX_BYTES:
+                return f"{self.what}: {path} is larger than {MAX_BYTES} bytes; is it the right file?"
         return contents
 
     def _named(self, error: Exception) -> str:

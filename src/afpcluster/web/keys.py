@@ -87,6 +87,8 @@ def parse_clients(content: bytes) -> Clients:
             )
         _enter(by_hash, hashes, client, "keys")
         _enter(by_certificate, filter(None, [values.get("certificate")]), client, "certificate")
+    if not by_hash and not by_certificate:  # as a full disk leaves it
+        raise ValueError("nobody in it has a key or a certificate")
     return Clients(by_hash, by_certificate)
 
 

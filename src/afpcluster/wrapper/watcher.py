@@ -16,8 +16,9 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from afpcluster.web.properties import Loaded, check, keep, needing_restart, read_content
-from afpcluster.web.settings import PropertiesError
+from afpcluster.web.files import read_regular
+from afpcluster.web.properties import Loaded, check, keep, needing_restart
+from afpcluster.web.settings import MAX_PROPERTIES_BYTES, PropertiesError
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
 _POLL_SECONDS = 0.25
@@ -75,9 +76,9 @@ class PropertiesWatcher:
 
     def _read(self) -> bytes | str:
         try:
-            return read_content(self._path)
-        except PropertiesError as error:
-            return str(error)
+            return read_regular(self._path, MAX_PROPERTIES_BYTES)
+        except OSError as error:
+            return f"{self._path}: cannot be read: {error.strerror}"
 
     def _judge(self, content: bytes | str) -> None:
         try:
