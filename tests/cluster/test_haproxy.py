@@ -204,6 +204,44 @@ def test_no_server_is_told(proxy: Loopback) -> None:
         wait_for(lambda: set(proxy.states("wrapper").values()) == {"UP"})
 
 
+@pytest.mark.parametrize(
+    ("role", "port_name", "work", "heartbeat"),
+    [
+        ("wrapper", "wrapper_proxy", CONVERT, "/wrapperservice/heartbeat"),
+        ("afp2web", "afp2web_proxy", "/services/transform", "/services/version"),
+    ],
+)
+def test_all_late_is_not_none(tmp_path: Path, role: str, port_name: str, work: str, heartbeat: str) -> None:
+    """No heartbeat arrives in time, as on machines with too much to do: work goes on, the VIP stays."""
+    with running(tmp_path) as busy:
+        port = getattr(busy.topology.ports, port_name)
+        for name, stub in busy.stubs.items():
+            stub.heartbeat = 0 if name.startswith(role) else 200
+        wait_for(lambda: set(busy.states(role).values()) == {"DOWN"}, seconds=10)
+        for _ in range(4):
+            assert busy.ask(work, b"document", port=port)[::2] == (200, b"document")
+        assert {line["backend"] for line in busy.log()[-4:]} == {f"{role}_late"}
+        assert busy.ask(heartbeat, port=port)[0] == 200
+        assert busy.healthz() == 200
+        instances = [name for name in busy.stubs if name.startswith("afp2web")]
+        for avoided, other in zip(instances, reversed(instances), strict=True):
+            hint = {"X-Avoid-Instance": avoided}
+            if role == "afp2web":
+                assert busy.ask(work, b"x", port=port, headers=hint)[1]["x-instance"] == other
+
+
+def test_all_lost_is_told_at_once(tmp_path: Path) -> None:
+    with running(tmp_path) as lost:
+        for name in lost.stubs:
+            if name.startswith("wrapper"):
+                lost.lose(name)
+        wait_for(lambda: lost.healthz() == 503, seconds=10)
+        began = time.monotonic()
+        status, headers, body = lost.ask(CONVERT, b"document")
+        assert (status, json.loads(body)["code"], headers["retry-after"]) == (503, "no-instance", "1")
+        assert time.monotonic() - began < 3
+
+
 def test_work_waits_in_the_proxy_and_heartbeats_do_not(proxy: Loopback) -> None:
     """One worker per afp2web: four places each; the rest waits, in the fair order, and arrives."""
     stubs = [stub for name, stub in proxy.stubs.items() if name.startswith("afp2web")]

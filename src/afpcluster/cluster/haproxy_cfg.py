@@ -17,6 +17,7 @@ from afpcluster.cluster.template import duration, fill
 from afpcluster.cluster.topology import Host, Role, Tls, Topology, queues, time_limits
 
 _HEALTH_CONNECTIONS = 100  # watchers and monitors, kept apart from the clients'
+_LATE = 10  # times the limit of a heartbeat, where all are late
 _RATE_SECONDS = 10  # over which the requests of a source are counted
 
 
@@ -102,11 +103,26 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
         reached_servers=f"{_servers(wrappers, ports.wrapper, '')}\n{_servers(instances, ports.afp2web, '')}",
+        late_heartbeat=duration(_LATE * haproxy.check_timeout),
+        wrapper_late="\n".join(
+            _late("use_backend wrapper_late if { nbsrv(wrapper) eq 0 }", "wrapper", wrappers)
+        ),
+        afp2web_late="\n".join(
+            _late("use_backend afp2web_late if { nbsrv(afp2web) eq 0 }", "afp2web", instances)
+        ),
+        late_servers="\n".join(
+            (
+                *_late("http-request set-var(txn.wrapper) bool(true) if", "wrapper", wrappers),
+                *_late("http-request set-var(txn.afp2web) bool(true) if", "afp2web", instances),
+            )
+        ),
         wrapper_reached="\n".join(_reached(wrappers)),
         afp2web_reached="\n".join(_reached(instances)),
         wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
         afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}{verified}"),
         detours="\n".join(_detours(instances)),
+        wrapper_late_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
+        afp2web_late_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}{verified}"),
         wrapper_short_servers=_servers(wrappers, ports.wrapper, f"track wrapper/{{name}}{verified}"),
         afp2web_short_servers=_servers(instances, ports.afp2web, f"track afp2web/{{name}}{verified}"),
     )
@@ -144,6 +160,13 @@ def _reached(hosts: tuple[Host, ...]) -> Iterator[str]:
     for host, other in _next(hosts):
         lost, there = f"!{{ srv_is_up(reached/{host.name}) }}", f"{{ srv_is_up(reached/{other.name}) }}"
         yield f"    use-server {other.name} if {lost} {there}"
+
+
+def _late(rule: str, backend: str, hosts: tuple[Host, ...]) -> Iterator[str]:
+    """The rule for when a server has missed its heartbeats and accepts connections all the same. One that
+    says 503 has missed none."""
+    for host in hosts:
+        yield f"    {rule} !{{ srv_is_up({backend}/{host.name}) }} {{ srv_is_up(reached/{host.name}) }}"
 
 
 def _next(hosts: tuple[Host, ...]) -> Iterator[tuple[Host, Host]]:
