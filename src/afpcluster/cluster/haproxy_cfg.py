@@ -14,7 +14,7 @@ from http import HTTPStatus
 from itertools import pairwise
 
 from afpcluster.cluster.template import duration, fill
-from afpcluster.cluster.topology import Host, Role, Tls, Topology, queues, time_limits
+from afpcluster.cluster.topology import Host, Milliseconds, Role, Tls, Topology, queues, time_limits
 
 _HEALTH_CONNECTIONS = 100  # watchers and monitors, kept apart from the clients'
 _LATE = 10  # times the limit of a heartbeat, where all are late
@@ -103,7 +103,7 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
         reached_servers=f"{_servers(wrappers, ports.wrapper, '')}\n{_servers(instances, ports.afp2web, '')}",
-        late_heartbeat=duration(_LATE * haproxy.check_timeout),
+        late_heartbeat=duration(Milliseconds(_LATE * haproxy.check_timeout)),
         wrapper_late="\n".join(
             _late("use_backend wrapper_late if { nbsrv(wrapper) eq 0 }", "wrapper", wrappers)
         ),
