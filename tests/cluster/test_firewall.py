@@ -14,6 +14,7 @@ import pytest
 import afpcluster
 from afpcluster.cluster.command import CommandError, run
 
+PROGRAMS = ("iptables", "ip6tables")
 MACHINE, ONE, TWO = NAMES = ("afpfire-machine", "afpfire-1", "afpfire-2")
 _LIBRARY = str(Path(afpcluster.__file__).parent.parent)
 
@@ -29,7 +30,7 @@ def firewall(call: str) -> None:
 
 @pytest.fixture
 def bridge() -> Iterator[str]:
-    """With two hosts on it, 10.0.0.1 and 10.0.0.2."""
+    """With two hosts on it, 10.0.0.1 and 10.0.0.2; fd00::1 and fd00::2."""
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
     if shutil.which("iptables") is None:
@@ -44,9 +45,11 @@ def bridge() -> Iterator[str]:
             on_machine("ip", "link", "add", f"port{number}", "type", "veth", *peer)
             on_machine("ip", "link", "set", f"port{number}", "master", "fire0", "up")
             run("ip", "-netns", name, "addr", "add", f"10.0.0.{number}/24", "dev", "eth0")
+            run("ip", "-netns", name, "addr", "add", f"fd00::{number}/64", "dev", "eth0", "nodad")
             run("ip", "-netns", name, "link", "set", "eth0", "up")
         try:
-            on_machine("iptables", "-P", "FORWARD", "DROP")
+            for program in PROGRAMS:
+                on_machine(program, "-P", "FORWARD", "DROP")
         except CommandError as error:
             pytest.skip(f"iptables does not work on this kernel: {error}")
         yield "fire0"
@@ -55,25 +58,26 @@ def bridge() -> Iterator[str]:
             subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
 
 
-def reaches() -> bool:
+def reaches(address: str) -> bool:
     """One host gets an answer from the other: here a refused connection."""
     code = (
         "import socket\n"
-        "try: socket.create_connection(('10.0.0.2', 9), 1)\n"
+        f"try: socket.create_connection(('{address}', 9), 1)\n"
         "except ConnectionRefusedError: print('answered')\n"
         "except OSError: print('silence')"
     )
     return run("ip", "netns", "exec", ONE, sys.executable, "-c", code).strip() == "answered"
 
 
-def test_bridge_is_let_through_and_forgotten(bridge: str) -> None:
-    before = on_machine("iptables", "-S")
-    filtered = Path("/proc/sys/net/bridge/bridge-nf-call-iptables").exists()
-    assert reaches() is not filtered
-    firewall(f"let_through({bridge!r})")
-    firewall(f"let_through({bridge!r})")
-    assert on_machine("iptables", "-S").count(bridge) == 2  # -i and -o of one rule
-    assert reaches()
-    firewall(f"forget({bridge!r})")
-    firewall(f"forget({bridge!r})")
-    assert on_machine("iptables", "-S") == before
+@pytest.mark.parametrize(("program", "address"), [("iptables", "10.0.0.2"), ("ip6tables", "fd00::2")])
+def test_bridge_is_let_through_and_forgotten(bridge: str, program: str, address: str) -> None:
+    before = on_machine(program, "-S")
+    filtered = Path(f"/proc/sys/net/bridge/bridge-nf-call-{program}").exists()
+    assert reaches(address) is not filtered
+    for _ in range(2):
+        firewall(f"let_through({bridge!r}, ipv6={program == 'ip6tables'})")
+    assert on_machine(program, "-S").count(bridge) == 2  # -i and -o of one rule
+    assert reaches(address)
+    for _ in range(2):
+        firewall(f"forget({bridge!r})")
+    assert on_machine(program, "-S") == before

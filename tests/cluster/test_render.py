@@ -11,7 +11,7 @@ import pytest
 
 from afpcluster.cluster.render import CHK_HAPROXY, HAPROXY_CFG, render
 from afpcluster.cluster.topology_file import load, parse, sample_text
-from topologies import two_vips
+from topologies import ipv6, two_vips
 
 GOLDEN = Path(__file__).parent / "golden"
 HASH = "$5$rounds=1000$0123456789abcdef$of-the-test"
@@ -61,6 +61,22 @@ def test_two_vips_golden(name: str, check_golden: Callable[[Path, str], None]) -
     files = render(parse(two_vips(sample_text())), HASH)["a2wprxy-02"]
     (text,) = (text for path, text in files.items() if Path(path).name == name)
     check_golden(GOLDEN / "two-vips" / f"a2wprxy-02.{name}", text)
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("a2wprxy-01", "keepalived.conf"),
+        ("a2wprxy-01", "haproxy.cfg"),
+        ("a2wprxy-01", "release_vip"),
+        ("a2wprxy-01", "hosts"),
+        ("wrapper-01", "wrapperservice.properties"),
+    ],
+)
+def test_ipv6_golden(host: str, name: str, check_golden: Callable[[Path, str], None]) -> None:
+    files = render(parse(ipv6(sample_text())), HASH)[host]
+    (text,) = (text for path, text in files.items() if Path(path).name == name)
+    check_golden(GOLDEN / "ipv6" / f"{host}.{name}", text)
 
 
 def test_what_two_vips_do_not_change() -> None:
@@ -158,9 +174,10 @@ def test_change_of_the_topology_shows(there: str, instead: str, host: str, name:
     assert says not in next(text for path, text in before.items() if Path(path).name == name)
 
 
-def test_haproxy_accepts_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [sample_text(), ipv6(sample_text())], ids=["IPv4", "IPv6"])
+def test_haproxy_accepts_its_file(text: str, tmp_path: Path) -> None:
     file = tmp_path / "haproxy.cfg"
-    file.write_text(render(load(), "p")["a2wprxy-01"][HAPROXY_CFG], encoding="utf-8")
+    file.write_text(render(parse(text), "p")["a2wprxy-01"][HAPROXY_CFG], encoding="utf-8")
     done = subprocess.run(["haproxy", "-c", "-f", file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
 

@@ -8,8 +8,9 @@ from ipaddress import IPv4Address
 import pytest
 
 from afpcluster.cluster.topology import Role, Vip
-from afpcluster.cluster.topology_file import TopologyError, load, parse, sample_text
-from topologies import two_vips
+from afpcluster.cluster.topology_file import TopologyError, docker_text, load, parse, sample_text
+from afpcluster.cluster.urls import entrance
+from topologies import ipv6, two_vips
 
 # (text in the sample, what stands there instead, the problem told)
 MISTAKES = [
@@ -134,6 +135,58 @@ def test_mistake_in_a_list_of_vips_is_told(there: str, instead: str, problem: st
     with pytest.raises(TopologyError) as caught:
         parse(text.replace(there, instead, 1))
     assert any(problem in told for told in caught.value.problems), caught.value.problems
+
+
+# (text in the topology with IPv6, what stands there instead, the problem told)
+MISTAKES_WITH_IPV6 = [
+    (
+        "virtual_address: fd00:79::100",
+        "virtual_address: 10.79.79.100",
+        "10.79.79.100 is IPv4 and network.range",
+    ),
+    ("address: fd00:79::21", "address: 10.79.79.21", "hosts.wrapper-01.address: 10.79.79.21 is IPv4 and"),
+    ("range: fd00:79::/64", "range: 10.79.79.0/24", "hosts.wrapper-01.address: fd00:79::21 is IPv6 and"),
+    ("address: fd00:79::21", "address: fd00:80::21", "fd00:80::21 is not a host address of network.range"),
+    ("address: fd00:79::21", 'address: "fd00:79::"', "fd00:79:: is not a host address of network.range"),
+    ("address: fd00:79::21", "address: fd00:79::0:12", "fd00:79::12 is already used by hosts.a2wprxy-02"),
+    ("address: fd00:79::21", "address: fd00:79::21%eth0", "'fd00:79::21%eth0' is not an IPv4 address"),
+    ("address: fd00:79::21", 'address: "[fd00:79::21]"', "or an IPv6 address such as fd00:79::100"),
+    ("range: fd00:79::/64", "range: fd00:79::1/64", "network.range: 'fd00:79::1/64' is not a network"),
+    ("[fd00:79::1/128]", "[10.79.79.1/32]", "haproxy.monitors[0]: 10.79.79.1/32 is not of the kind"),
+    ("transport: unicast", "transport: multicast", "vrrp.transport: must be unicast with IPv6"),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "problem"), MISTAKES_WITH_IPV6, ids=[m[2][:50] for m in MISTAKES_WITH_IPV6]
+)
+def test_mistake_with_ipv6_is_told(there: str, instead: str, problem: str) -> None:
+    text = ipv6(sample_text())
+    parse(text)
+    assert there in text
+    with pytest.raises(TopologyError) as caught:
+        parse(text.replace(there, instead, 1))
+    assert any(problem in told for told in caught.value.problems), caught.value.problems
+
+
+def test_ipv6_in_docker_is_refused() -> None:
+    with pytest.raises(TopologyError, match=r"network\.range: fd00:78::/64 is IPv6, which Docker's networks"):
+        parse(ipv6(docker_text()))
+
+
+def test_a_vip_of_the_other_kind_is_refused() -> None:
+    text = two_vips(sample_text()).replace("10.79.79.101", "fd00:79::101")
+    with pytest.raises(
+        TopologyError, match=r"address: fd00:79::101 is IPv6 and network\.range IPv4; a host has"
+    ):
+        parse(text)
+
+
+def test_ipv6() -> None:
+    topology = parse(two_vips(ipv6(sample_text())))
+    assert [vip.cidr for vip in topology.vips] == ["fd00:79::100/64", "fd00:79::101/64"]
+    assert topology.afp2web_target() == "[fd00:79::100]"
+    assert str(entrance(topology)) == "http://[fd00:79::100]:8080/wrapperservice"
 
 
 def test_no_vip_at_all_is_told() -> None:

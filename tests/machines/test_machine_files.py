@@ -19,6 +19,7 @@ from afpcluster.cluster.inventory import rendered_folder
 from afpcluster.cluster.machine import COMPOSE, FIREWALL, containers, machine_files
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.topology_file import load, parse, sample_text
+from topologies import ipv6
 
 GOLDEN = Path(__file__).parent / "golden"
 DEPLOY = Path(__file__).parents[2] / "deploy" / "ansible"
@@ -131,12 +132,22 @@ def test_no_rendered_file_holds_the_hash(tmp_path: Path) -> None:
         assert file.is_dir() or not {password.strip(), its_hash.strip()} & set(file.read_text().split())
 
 
+def test_the_firewall_of_ipv6() -> None:
+    rules = machine_files(parse(ipv6(bank_text(OPERATOR))))["bank-01"][FIREWALL]
+    assert "meta l4proto vrrp ip6 saddr != { fd00:79::11, fd00:79::12 } counter drop" in rules
+    assert (
+        'iif != "lo" ip6 saddr != { fd00:79::1/128, fd00:79::11/128, fd00:79::12/128 } counter drop' in rules
+    )
+    assert 'iif != "lo" meta nfproto ipv4 counter drop' in rules
+
+
 @pytest.mark.skipif(
     shutil.which("nft") is None or os.geteuid() != 0, reason="nft --check needs nftables and root"
 )
+@pytest.mark.parametrize("text", [bank_text(OPERATOR), ipv6(bank_text(OPERATOR))], ids=["IPv4", "IPv6"])
 @pytest.mark.parametrize("host", [str(host.name) for host in BANK.hosts])
-def test_nft_accepts_the_firewall(host: str, tmp_path: Path) -> None:
-    (tmp_path / "firewall.nft").write_text(FOLDER[f"{host}{FIREWALL}"][0])
+def test_nft_accepts_the_firewall(host: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "firewall.nft").write_text(machine_files(parse(text))[host][FIREWALL])
     subprocess.run(["nft", "--check", "--file", tmp_path / "firewall.nft"], check=True)
 
 

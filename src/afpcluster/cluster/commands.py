@@ -144,5 +144,6 @@ def _program() -> str:
 
 
 def console() -> Console:
-    """As wide as the table where the output is not a terminal (a pipe, a CI log)."""
-    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False)
+    """As wide as the table where the output is not a terminal (a pipe, a CI log). Brackets are no markup: an
+    IPv6 address has them."""
+    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False, markup=False)

@@ -48,14 +48,16 @@ def run_drills(
         for name in drills:
             sizes = ", ".join(str(len(body)) for body in bodies)
             title = DRILLS[name].title
-            terminal.print(f"[bold]{name}[/]: {title}, while documents of {sizes} bytes are converted")
+            terminal.print(f"{name}: {title}, while documents of {sizes} bytes are converted", style="bold")
             for number in range(1, repeat + 1):
                 saved = folder / f"drill-{name}-{number}.jsonl"
                 verdict = run_drill(site, name, converted, saved)
                 runs.append(judged(read(saved)))
                 terminal.print(f"  {verdict}", highlight=False)
-                lines = [f"  [red]✗ {line}[/]" for line in verdict.broken]
-                terminal.print("\n".join(lines) or "  [green]✓ promise kept[/]")
+                for line in verdict.broken:
+                    terminal.print(f"  ✗ {line}", style="red")
+                if not verdict.broken:
+                    terminal.print("  ✓ promise kept", style="green")
                 if number < repeat:
                     time.sleep(0.5)
             if repeat > 1:

@@ -11,36 +11,40 @@ import shutil
 
 from afpcluster.cluster.command import CommandError, run
 
+_PROGRAMS = ("iptables", "ip6tables")
 
-def let_through(bridge: str) -> None:
+
+def let_through(bridge: str, *, ipv6: bool = False) -> None:
     """Twice is harmless. Raises `CommandError`."""
-    if _works() and not _is_there(bridge):
-        run("iptables", "--wait", "-I", *_rule(bridge))
+    program = _PROGRAMS[ipv6]
+    if _works(program) and not _is_there(program, bridge):
+        run(program, "--wait", "-I", *_rule(bridge))
 
 
 def forget(bridge: str) -> None:
     """Remove the rule, if it is there. Raises `CommandError`."""
-    if _works() and _is_there(bridge):
-        run("iptables", "--wait", "-D", *_rule(bridge))
+    for program in _PROGRAMS:
+        if _works(program) and _is_there(program, bridge):
+            run(program, "--wait", "-D", *_rule(bridge))
 
 
 def _rule(bridge: str) -> tuple[str, ...]:
     return ("FORWARD", "-i", bridge, "-o", bridge, "-j", "ACCEPT")
 
 
-def _works() -> bool:
-    if shutil.which("iptables") is None:
+def _works(program: str) -> bool:
+    if shutil.which(program) is None:
         return False
     try:
-        run("iptables", "--wait", "-S", "FORWARD")
+        run(program, "--wait", "-S", "FORWARD")
     except CommandError:  # a kernel without it has no policy, either
         return False
     return True
 
 
-def _is_there(bridge: str) -> bool:
+def _is_there(program: str, bridge: str) -> bool:
     try:
-        run("iptables", "--wait", "-C", *_rule(bridge))
+        run(program, "--wait", "-C", *_rule(bridge))
     except CommandError:
         return False
     return True

@@ -19,7 +19,7 @@ from collections.abc import Collection
 
 from afpcluster.cluster.command import CommandError
 from afpcluster.cluster.site.site import Site
-from afpcluster.cluster.topology import Role, Topology, Vip
+from afpcluster.cluster.topology import Role, Topology, Vip, before_port
 
 _TABLE = "afpcluster_handing_on"
 _STANDING_TABLE = "afpcluster_second_chance"
@@ -37,10 +37,9 @@ def begin(site: Site, old: str, new: str, vips: Collection[Vip], seconds: int) -
         there = _on_loopback(site, old)
         for vip in vips:
             if there.get(vip, 0) != _FOREVER:
-                for_so_long = ("valid_lft", str(seconds), "preferred_lft", str(seconds))
-                site.run(old, "ip", "address", "replace", f"{vip.address}/32", "dev", "lo", *for_so_long)
+                site.run(old, *_put_on_loopback(vip, str(seconds)))
             # What is left of its time as holder (TIME_WAIT) would answer for connections of the same clients.
-            site.run(new, "ss", "-HKt", "state", "all", "src", str(vip.address))
+            site.run(new, "ss", "-HKt", "state", "all", "src", before_port(vip.address))
         site.run(new, "nft", "-f", "-", stdin=_rules(topology, old, vips, seconds).encode())
     except CommandError as error:
         return str(error)
@@ -49,10 +48,10 @@ def begin(site: Site, old: str, new: str, vips: Collection[Vip], seconds: int) -
 
 def end(site: Site, old: str, new: str) -> None:
     """Nothing is handed on any more. Raises `CommandError`."""
-    site.run(new, "nft", "-f", "-", stdin=f"table ip {_TABLE}\ndelete table ip {_TABLE}\n".encode())
+    site.run(new, "nft", "-f", "-", stdin=_anew(site.topology, _TABLE).encode())
     for vip, left in _on_loopback(site, old).items():
         if left < _FOREVER:
-            site.run(old, "ip", "address", "delete", f"{vip.address}/32", "dev", "lo")
+            site.run(old, "ip", "address", "delete", vip.alone, "dev", "lo")
 
 
 def install(site: Site, proxy: str) -> None:
@@ -60,7 +59,7 @@ def install(site: Site, proxy: str) -> None:
     _be_quiet(site, proxy)
     site.run(proxy, "nft", "-f", "-", stdin=_standing_rules(site.topology, proxy).encode())
     for vip in site.topology.vips:
-        site.run(proxy, "ip", "address", "replace", f"{vip.address}/32", "dev", "lo")
+        site.run(proxy, *_put_on_loopback(vip, "forever"))
 
 
 def _on_loopback(site: Site, host: str) -> dict[Vip, int]:
@@ -74,10 +73,27 @@ def connections(site: Site, host: str, vips: Collection[Vip] = ()) -> int:
     """Of clients, through these VIPs (or all), at this proxy."""
     ports = site.topology.ports
     wanted = (
-        f"( {' or '.join(f'src {vip.address}' for vip in vips or site.topology.vips)} ) and "
+        f"( {' or '.join(f'src {before_port(vip.address)}' for vip in vips or site.topology.vips)} ) and "
         f"( sport = :{ports.wrapper_proxy} or sport = :{ports.afp2web_proxy} )"
     )
     return len(site.run(host, "ss", "-Htn", wanted).splitlines())
+
+
+def _put_on_loopback(vip: Vip, seconds: str) -> tuple[str, ...]:
+    """So that nobody sends from it by himself: an IPv6 address is deprecated for that (preferred for 0 s)."""
+    preferred = "0" if vip.address.version == 6 else seconds
+    lifetimes = ("valid_lft", seconds, "preferred_lft", preferred)
+    return ("ip", "address", "replace", vip.alone, "dev", "lo", *lifetimes)
+
+
+def _family(topology: Topology) -> str:
+    """In the words of nftables."""
+    return "ip6" if topology.network.is_ipv6 else "ip"
+
+
+def _anew(topology: Topology, table: str) -> str:
+    """The table is gone afterwards, whether it was there or not."""
+    return f"table {_family(topology)} {table}\ndelete table {_family(topology)} {table}\n"
 
 
 def _listed(vips: Collection[Vip]) -> str:
@@ -86,18 +102,18 @@ def _listed(vips: Collection[Vip]) -> str:
 
 def _rules(topology: Topology, old: str, vips: Collection[Vip], seconds: int) -> str:
     ports, device = topology.ports, topology.network.interface
+    family = _family(topology)
     return f"""
-table ip {_TABLE}
-delete table ip {_TABLE}
-table ip {_TABLE} {{
+{_anew(topology, _TABLE)}
+table {family} {_TABLE} {{
     set handed_on {{
-        type ipv4_addr
+        type {"ipv6_addr" if topology.network.is_ipv6 else "ipv4_addr"}
         timeout {seconds}s
         elements = {{ {_listed(vips)} }}
     }}
     chain incoming {{
         type filter hook prerouting priority raw; policy accept;
-        ip daddr @handed_on tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
+        {family} daddr @handed_on tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
             tcp flags & (syn | ack) != syn socket wildcard 1 \\
             dup to {topology.host(old).address} device "{device}" counter drop
     }}
@@ -110,10 +126,10 @@ def _standing_rules(topology: Topology, proxy: str) -> str:
     ports, vips, device = topology.ports, _listed(topology.vips), topology.network.interface
     (other,) = (host.address for host in topology.with_role(Role.PROXY) if host.name != proxy)
     heard = f"update @heard {{ iifname timeout {_HEARD} }} update @senders {{ ether saddr timeout {_HEARD} }}"
+    family = _family(topology)
     return f"""
-table ip {_STANDING_TABLE}
-delete table ip {_STANDING_TABLE}
-table ip {_STANDING_TABLE} {{
+{_anew(topology, _STANDING_TABLE)}
+table {family} {_STANDING_TABLE} {{
     set heard {{
         type ifname
         flags dynamic, timeout
@@ -124,9 +140,9 @@ table ip {_STANDING_TABLE} {{
     }}
     chain incoming {{
         type filter hook prerouting priority raw; policy accept;
-        ip saddr {other} ip protocol 112 @th,16,8 != 0 {heard}
-        ip saddr {other} tcp sport {ports.health} tcp flags & psh == psh {heard}
-        ip daddr {{ {vips} }} tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
+        {family} saddr {other} meta l4proto 112 @th,16,8 != 0 {heard}
+        {family} saddr {other} tcp sport {ports.health} tcp flags & psh == psh {heard}
+        {family} daddr {{ {vips} }} tcp dport {{ {ports.wrapper_proxy}, {ports.afp2web_proxy} }} \\
             tcp flags & (syn | ack) != syn socket wildcard 1 iifname @heard ether saddr != @senders \\
             dup to {other} device "{device}" counter drop
     }}

@@ -14,7 +14,16 @@ from http import HTTPStatus
 from itertools import pairwise
 
 from afpcluster.cluster.template import duration, fill
-from afpcluster.cluster.topology import Host, Milliseconds, Role, Tls, Topology, queues, time_limits
+from afpcluster.cluster.topology import (
+    Host,
+    Milliseconds,
+    Role,
+    Tls,
+    Topology,
+    before_port,
+    queues,
+    time_limits,
+)
 
 _HEALTH_CONNECTIONS = 100  # watchers and monitors, kept apart from the clients'
 _LATE = 10  # times the limit of a heartbeat, where all are late
@@ -75,7 +84,8 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         "haproxy.cfg",
         name=topology.name,
         host=host.name,
-        address=host.address,
+        address=before_port(host.address),
+        everywhere="[::]" if topology.network.is_ipv6 else "*",
         wrapper_proxy=ports.wrapper_proxy,
         afp2web_proxy=ports.afp2web_proxy,
         wrapper=ports.wrapper,
@@ -144,8 +154,8 @@ def _server_tls(tls: Tls) -> str:
 
 def _servers(hosts: tuple[Host, ...], port: int, settings: str) -> str:
     return "\n".join(
-        f"    server {host.name} {host.address}:{port} {settings.format(name=host.name)}".rstrip()
-        for host in hosts
+        f"    server {host.name} {before_port(host.address)}:{port} {said}".rstrip()
+        for host, said in ((host, settings.format(name=host.name)) for host in hosts)
     )
 
 

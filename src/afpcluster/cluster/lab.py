@@ -112,13 +112,18 @@ class Lab:
             folder.chmod(0o755)
             (folder / names.MARKER).touch()
         self._layout.logs.mkdir(exist_ok=True)
-        firewall.let_through(self._topology.lab.bridge)
+        firewall.let_through(self._topology.lab.bridge, ipv6=self._topology.network.is_ipv6)
 
     def _create_bridge(self) -> None:
         lab, network = self._topology.lab, self._topology.network
         run("ip", "link", "add", lab.bridge, "type", "bridge")
-        run("ip", "addr", "add", f"{lab.machine_address}/{network.range.prefixlen}", "dev", lab.bridge)
+        address = f"{lab.machine_address}/{network.range.prefixlen}"
+        run("ip", "addr", "add", address, "dev", lab.bridge, *self._at_once())
         run("ip", "link", "set", lab.bridge, "up")
+
+    def _at_once(self) -> tuple[str, ...]:
+        """An IPv6 address counts from now on, without being looked for at others first."""
+        return ("nodad",) if self._topology.network.is_ipv6 else ()
 
     def _create_host(self, host: Host) -> None:
         namespace, link = self._layout.namespace(host), self._layout.link(host)
@@ -129,7 +134,7 @@ class Lab:
         run("ip", "link", "add", link, "type", "veth", *inside)
         run("ip", "link", "set", link, "master", self._topology.lab.bridge, "up")
         address = f"{host.address}/{network.range.prefixlen}"
-        run("ip", "-netns", namespace, "addr", "add", address, "dev", network.interface)
+        run("ip", "-netns", namespace, "addr", "add", address, "dev", network.interface, *self._at_once())
         for interface in ("lo", network.interface):
             run("ip", "-netns", namespace, "link", "set", interface, "up")
         self._create_folders(host)

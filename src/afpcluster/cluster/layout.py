@@ -109,7 +109,7 @@ class Layout:
 
     def link(self, host: Host) -> str:
         """The bridge's end of the host's cable."""
-        return f"{self.topology.lab.bridge}.{str(host.address).rpartition('.')[2]}"
+        return f"{self.topology.lab.bridge}.{self.topology.hosts.index(host) + 1}"
 
     def root(self, host: Host) -> Path:
         """The host's own files, laid out as under its `/`."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network, collapse_addresses, ip_network
 from pathlib import Path, PurePosixPath
+from typing import cast
 
 from afpcluster.cluster import layout
 from afpcluster.cluster.processes import HAPROXY_ENVIRONMENT, watch
@@ -92,7 +93,14 @@ def _services(topology: Topology, host: Host) -> Iterator[str]:
     }
     for role, (command, port, option) in commands.items():
         if role in host.roles:
-            argv = ["afpcluster", command, "--listen", f"0.0.0.0:{port}", option, PROPERTIES[role]]
+            argv = [
+                "afpcluster",
+                command,
+                "--listen",
+                f"{topology.network.everywhere}:{port}",
+                option,
+                PROPERTIES[role],
+            ]
             yield fill(
                 "machine/service.yaml",
                 role=role,
@@ -105,12 +113,18 @@ def _services(topology: Topology, host: Host) -> Iterator[str]:
 
 def _firewall(topology: Topology) -> str:
     proxies = [str(proxy.address) for proxy in topology.with_role(Role.PROXY)]
-    observers = [IPv4Network(address) for address in proxies] + list(topology.haproxy.monitors)
+    # All of one kind, whichever it is.
+    observers = [ip_network(address) for address in (*proxies, *topology.haproxy.monitors)]
     return fill(
         "machine/firewall.nft",
         name=topology.name,
+        **(
+            {"family": "ip6", "protocol": "meta l4proto vrrp", "other_family": "ipv4"}
+            if topology.network.is_ipv6
+            else {"family": "ip", "protocol": "ip protocol vrrp", "other_family": "ipv6"}
+        ),
         proxies=", ".join(proxies),
-        observers=", ".join(map(str, collapse_addresses(observers))),
+        observers=", ".join(map(str, collapse_addresses(cast("list[IPv4Network]", observers)))),
         health=topology.ports.health,
     )
 

@@ -7,14 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from afpcluster.cluster import observe
 from afpcluster.cluster.command import run_json
 from afpcluster.cluster.layout import MARKER, Layout
-from afpcluster.cluster.topology import Topology
+from afpcluster.cluster.topology import Range, Topology
 
 _PACKAGES = {
     "ip": "iproute2",
@@ -40,7 +40,7 @@ def obstacles(layout: Layout) -> list[str]:
     found = range_conflicts(
         topology.network.range,
         topology.lab.bridge,
-        run_json("ip", "-json", "-4", "route", "show", "table", "all"),
+        run_json("ip", "-json", f"-{topology.network.range.version}", "route", "show", "table", "all"),
     )
     found += _taken_names(layout)
     for folder in (layout.run, topology.lab.spool_directory):
@@ -50,14 +50,15 @@ def obstacles(layout: Layout) -> list[str]:
     return found
 
 
-def range_conflicts(wanted: IPv4Network, bridge: str, routes: Iterable[Mapping[str, Any]]) -> list[str]:
+def range_conflicts(wanted: Range, bridge: str, routes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Pure: routes of this machine, other than the lab's own, that lie in the range (or it in them)."""
     found = []
     for route in routes:
         destination = route.get("dst", "default")
         if destination == "default" or route.get("dev") == bridge:
             continue
-        if IPv4Network(destination, strict=False).overlaps(wanted):
+        network = ip_network(destination, strict=False)
+        if network.version == wanted.version and network.overlaps(wanted):
             found.append(
                 f"network.range {wanted} is in use: {destination} is on {route.get('dev', 'this machine')}; "
                 f"choose another range in a copy of the topology and pass it with --topology"

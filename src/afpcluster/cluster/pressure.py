@@ -25,7 +25,7 @@ _LEFT_STATEMENTS = 400  # a document of several seconds
 
 # Says it is well, and fails at everything else. Arguments: port.
 _IMPOSTOR = """
-import http.server, sys
+import http.server, socket, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def answer(self, status, body):
@@ -43,7 +43,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(500, b'{"ErrorCode": "A2W-5000", "ErrorMessage": "out of order"}')
     def log_message(self, *_):
         pass
-http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Handler).serve_forever()
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+Server(("::", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
@@ -52,9 +54,10 @@ def idle_connections(site: Site) -> Struck:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     target = (str(site.topology.vips[0].address), site.topology.ports.wrapper_proxy)
+    family = socket.AF_INET6 if site.topology.network.is_ipv6 else socket.AF_INET
     opened = contextlib.ExitStack()
     for _ in range(IDLE_CONNECTIONS):
-        made = opened.enter_context(socket.socket())
+        made = opened.enter_context(socket.socket(family))
         made.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             made.connect(target)

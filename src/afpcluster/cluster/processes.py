@@ -65,13 +65,13 @@ def processes(topology: Topology) -> tuple[Process, ...]:
 
 
 def _afp2web(topology: Topology, host: Host) -> Iterator[Process]:
-    listen = f"0.0.0.0:{topology.ports.afp2web}"
+    listen = f"{topology.network.everywhere}:{topology.ports.afp2web}"
     argv = (*PYTHON, "serve-afp2web", "--listen", listen, "--config", AFP2WEB_PROPERTIES)
     yield Process(host.name, "afp2web", argv, User.SERVICE, topology.lab.restart_delay)
 
 
 def _wrapper(topology: Topology, host: Host) -> Iterator[Process]:
-    listen = f"0.0.0.0:{topology.ports.wrapper}"
+    listen = f"{topology.network.everywhere}:{topology.ports.wrapper}"
     argv = (*PYTHON, "serve-wrapper", "--listen", listen, "--properties", WRAPPER_PROPERTIES)
     yield Process(host.name, "wrapper", argv, User.SERVICE, topology.lab.restart_delay)
 

@@ -11,13 +11,22 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address
 from pathlib import PurePosixPath
 
 from afpcluster.cluster.haproxy_cfg import haproxy_cfg
 from afpcluster.cluster.layout import leaving_file
 from afpcluster.cluster.template import fill
-from afpcluster.cluster.topology import Host, Role, Topology, Transport, Vip, queues, time_limits
+from afpcluster.cluster.topology import (
+    Address,
+    Host,
+    Role,
+    Topology,
+    Transport,
+    Vip,
+    before_port,
+    queues,
+    time_limits,
+)
 
 HAPROXY_CFG = "/usr/local/docker/haproxy/haproxy.cfg"
 KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf"
@@ -148,6 +157,8 @@ def _vrrp_instance(topology: Topology, host: Host, vip: Vip) -> str:
         priority=topology.priority(host, vip),
         advert_interval=f"{topology.vrrp.advert_interval / 1000:g}",
         cidr=vip.cidr,
+        # Nobody sends from a VIP: an IPv6 address counts for that unless it is deprecated.
+        lifetime=" preferred_lft 0" if topology.network.is_ipv6 else "",
     )
 
 
@@ -176,7 +187,7 @@ def _release_vip(topology: Topology, host: Host) -> str:
     )
 
 
-def _others(topology: Topology, host: Host) -> Iterator[IPv4Address]:
+def _others(topology: Topology, host: Host) -> Iterator[Address]:
     return (proxy.address for proxy in topology.with_role(Role.PROXY) if proxy != host)
 
 
@@ -202,7 +213,7 @@ def _wrapper_properties(topology: Topology, host: Host) -> str:
     protocol = topology.services.afp2web_protocol
     return fill(
         "wrapperservice.properties",
-        fallback_targets=", ".join(f"{protocol}://{proxy.address}:{port}" for proxy in proxies),
+        fallback_targets=", ".join(f"{protocol}://{before_port(proxy.address)}:{port}" for proxy in proxies),
         conversions=queues(topology).wrapper,
         drain=drain_file(Role.WRAPPER),
         trusted=_trusted(topology, Role.PROXY),

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import NewType
 
+Address = IPv4Address | IPv6Address
+Range = IPv4Network | IPv6Network
 Milliseconds = NewType("Milliseconds", int)
 Bytes = NewType("Bytes", int)
 Name = NewType("Name", str)  # a host name: RFC 1123 label
@@ -31,6 +33,11 @@ class Secret:
 
     def __str__(self) -> str:
         return f"{{file: {self.file}}}" if self.file is not None else f"{{env: {self.env}}}"
+
+
+def before_port(address: Address | str) -> str:
+    """As it stands in URLs and before a port: an IPv6 address in brackets."""
+    return f"[{address}]" if ":" in str(address) else str(address)
 
 
 class Role(StrEnum):
@@ -51,8 +58,18 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    range: IPv4Network
+    range: Range
     interface: str
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Every address of the cluster is; else every one is IPv4."""
+        return self.range.version == 6
+
+    @property
+    def everywhere(self) -> str:
+        """What a service listens at."""
+        return "[::]" if self.is_ipv6 else "0.0.0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class Host:
 
     name: Name
     roles: tuple[Role, ...] = field(metadata={"key": "role"})
-    address: IPv4Address
+    address: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,7 @@ class Vip:
     """An address for clients, which Keepalived keeps at one of the proxies. `prefix` is its length in bits;
     what the file does not say of it comes from the network. `name` is vip, vip-2, ... in their order."""
 
-    address: IPv4Address
+    address: Address
     router_id: int
     priorities: tuple[int, ...]  # of the proxies, in their order
     prefix: int = 0
@@ -88,6 +105,11 @@ class Vip:
     @property
     def cidr(self) -> str:
         return f"{self.address}/{self.prefix}"
+
+    @property
+    def alone(self) -> str:
+        """As an address without a network."""
+        return f"{self.address}/{self.address.max_prefixlen}"
 
 
 def called(vip: Vip, among: Collection[Vip]) -> str:
@@ -109,7 +131,7 @@ class Haproxy:
     source_connections: int
     source_requests: int
     source_rate: int
-    monitors: tuple[IPv4Network, ...]
+    monitors: tuple[Range, ...]
     retry_buffer: Bytes
     stats_user: str
     header_timeout: Milliseconds
@@ -148,7 +170,7 @@ class Lab:
     """Namespaces on this machine."""
 
     bridge: str
-    machine_address: IPv4Address
+    machine_address: Address
     namespace_prefix: str
     run_directory: Path
     spool_directory: Path
@@ -161,7 +183,7 @@ class Docker:
     """Containers on this machine."""
 
     bridge: str
-    machine_address: IPv4Address
+    machine_address: Address
     virtual_name: Name
     domain: str
 
@@ -254,9 +276,9 @@ class Topology:
         return max(self.with_role(Role.PROXY), key=lambda proxy: self.priority(proxy, vip))
 
     def afp2web_target(self) -> str:
-        """The address or name that wrapper-service is told to call."""
+        """The address or name that wrapper-service is told to call; an IPv6 address in brackets."""
         wanted = self.services.afp2web_host
-        return next((str(vip.address) for vip in self.vips if vip.name == wanted), wanted)
+        return before_port(next((str(vip.address) for vip in self.vips if vip.name == wanted), wanted))
 
     def afp2web_target_port(self) -> Port:
         """A proxy (or the VIP) answers on the proxy port, an instance on its own."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address
 
-from afpcluster.cluster.topology import Role, Topology, Vrrp
+from afpcluster.cluster.topology import Address, Range, Role, Topology, Transport, Vrrp
 
 VipPath = Callable[[int, str], str]  # number and key of a VIP -> its path in the file
 
@@ -21,6 +20,7 @@ def topology_problems(topology: Topology, vip_path: VipPath) -> list[str]:
         *_host_problems(topology, vip_path),
         *_vrrp_problems(topology.vrrp),
         *_vip_problems(topology, vip_path),
+        *_ipv6_problems(topology),
         *_tls_problems(topology),
         *_site_problems(topology),
     ]
@@ -90,7 +90,7 @@ def _site_problems(topology: Topology) -> list[str]:
 def _host_problems(topology: Topology, vip_path: VipPath) -> list[str]:
     problems = []
     network = topology.network
-    owners: dict[IPv4Address, str] = {}
+    owners: dict[Address, str] = {}
     placed = [
         *(
             (vip_path(number, "address"), vip.address)
@@ -105,10 +105,12 @@ def _host_problems(topology: Topology, vip_path: VipPath) -> list[str]:
         ),
     ]
     for path, address in placed:
-        if address not in network.range or address in (
-            network.range.network_address,
-            network.range.broadcast_address,
-        ):
+        if address.version != network.range.version:
+            problems.append(
+                f"{path}: {address} is IPv{address.version} and network.range IPv{network.range.version}; "
+                "a host has one address, so all are of one kind"
+            )
+        elif address not in network.range or address in _without_host(network.range):
             problems.append(f"{path}: {address} is not a host address of network.range {network.range}")
         if address in owners:
             problems.append(f"{path}: {address} is already used by {owners[address]}")
@@ -125,6 +127,17 @@ def _host_problems(topology: Topology, vip_path: VipPath) -> list[str]:
     return problems
 
 
+def _ipv6_problems(topology: Topology) -> Iterator[str]:
+    network = topology.network
+    for number, monitor in enumerate(topology.haproxy.monitors):
+        if monitor.version != network.range.version:
+            yield f"haproxy.monitors[{number}]: {monitor} is not of the kind of network.range {network.range}"
+    if network.is_ipv6 and topology.docker_site is not None:
+        yield f"network.range: {network.range} is IPv6, which Docker's networks do not have here: IPv4 there"
+    if network.is_ipv6 and topology.vrrp.transport is Transport.MULTICAST:
+        yield "vrrp.transport: must be unicast with IPv6: multicast adverts come from link-local addresses"
+
+
 def _tls_problems(topology: Topology) -> list[str]:
     tls, problems = topology.tls, []
     spoken = {Role.PROXY: tls.proxy_certificate, Role.AFP2WEB: tls.service_certificate}
@@ -136,6 +149,11 @@ def _tls_problems(topology: Topology) -> list[str]:
     if target is not None and spoken.get(target) and topology.services.afp2web_protocol != "https":
         problems.append("services.afp2web_protocol: must be https, because afp2web_host speaks TLS")
     return problems
+
+
+def _without_host(network: Range) -> set[Address]:
+    """Its own address, and that of all hosts (IPv4)."""
+    return {network.network_address} | ({network.broadcast_address} if network.version == 4 else set())
 
 
 def _vrrp_problems(vrrp: Vrrp) -> list[str]:
@@ -164,7 +182,12 @@ def _vip_problems(topology: Topology, path: VipPath) -> Iterator[str]:
             yield f"{path(number, 'priorities')}: the first proxy's must be the higher one"
         elif vip.priorities[0] == vip.priorities[1]:
             yield f"{path(number, 'priorities')}: must differ: the VIP belongs to the proxy of the higher one"
-        if not 1 <= vip.prefix <= 32:
-            yield f"{path(number, 'prefix')}: {vip.prefix} is not from 1 to 32"
+        if (
+            vip.address.version != topology.network.range.version
+            and vip.interface != topology.network.interface
+        ):
+            yield f"{path(number, 'address')}: {vip.address} is not of the kind of network.range"
+        if not 1 <= vip.prefix <= vip.address.max_prefixlen:
+            yield f"{path(number, 'prefix')}: {vip.prefix} is not from 1 to {vip.address.max_prefixlen}"
         if topology.ssh_site is None and vip.interface != topology.network.interface:
             yield f"{path(number, 'interface')}: must be network.interface, the only one of a host here"

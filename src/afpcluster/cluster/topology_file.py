@@ -12,21 +12,23 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import resources
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from afpcluster.cluster.topology import (
+    Address,
     Bytes,
     CommandLine,
     Host,
     Milliseconds,
     Name,
     Port,
+    Range,
     Role,
     Secret,
     Topology,
@@ -159,7 +161,7 @@ def _record(kind: type[Any], data: Any, path: str, problems: list[str]) -> Any:
 
 
 def _value(kind: Any, raw: Any, path: str, problems: list[str]) -> Any:
-    if get_origin(kind) in (Union, UnionType):  # `X | None`: nothing after the colon
+    if NoneType in get_args(kind):  # nothing after the colon
         if raw is None:
             return None
         (kind,) = (part for part in get_args(kind) if part is not NoneType)
@@ -254,8 +256,8 @@ def _absolute(raw: Any) -> Path:
     return path
 
 
-def _address(raw: Any) -> IPv4Address:
-    return IPv4Address(_text(raw, r"[0-9.]+"))
+def _address(raw: Any) -> Address:
+    return ip_address(_text(raw, r"[0-9A-Fa-f.:]+"))
 
 
 _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
@@ -270,8 +272,11 @@ _READERS: dict[Any, tuple[Callable[[Any], Any], str]] = {
         "a duration such as 50ms, 2s or 10m",
     ),
     Bytes: (partial(_scaled, units={"KiB": 1024, "MiB": 1024**2}), "a size such as 512KiB or 64MiB"),
-    IPv4Address: (_address, "an IPv4 address such as 10.79.79.100"),
-    IPv4Network: (lambda raw: IPv4Network(_text(raw, r"[0-9./]+")), "a network such as 10.79.79.0/24"),
+    Address: (_address, "an IPv4 address such as 10.79.79.100, or an IPv6 address such as fd00:79::100"),
+    Range: (
+        lambda raw: ip_network(_text(raw, r"[0-9A-Fa-f.:/]+")),
+        "a network such as 10.79.79.0/24 or fd00:79::/64",
+    ),
     Variable: (partial(_text, pattern=r"[A-Za-z_][A-Za-z0-9_]*"), "the name of an environment variable"),
     CommandLine: (partial(_text, pattern=r"[^\n]{1,500}"), "a command line"),
     Path: (_absolute, "an absolute path of at least two folders, without `..`"),

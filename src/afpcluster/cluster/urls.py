@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from afpcluster.cluster.topology import Role, Topology, Vip
+from afpcluster.cluster.topology import Role, Topology, Vip, before_port
 
 VIP = "VIP"  # stands where a host name would; those after the first are VIP-2, ...: no host has capitals
 WRAPPER_PATHS = ("/wrapperservice", "/wrapperservice/heartbeat")
@@ -33,7 +33,7 @@ class Url:
 
     def __str__(self) -> str:
         protocol = "http" if self.authority is None else "https"
-        return f"{protocol}://{self.address}:{self.port}{self.path}"
+        return f"{protocol}://{before_port(self.address)}:{self.port}{self.path}"
 
 
 def urls(topology: Topology, stats_password: str) -> tuple[Url, ...]:

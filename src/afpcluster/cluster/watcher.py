@@ -161,7 +161,7 @@ class Watcher:
         with contextlib.ExitStack() as stack:
             silent: dict[socket.socket, int] = {}
             for index, address in enumerate(addresses):
-                asked = stack.enter_context(socket.socket())
+                asked = stack.enter_context(socket.socket(_family(address)))
                 asked.setblocking(False)
                 with contextlib.suppress(OSError):  # BlockingIOError: on its way
                     asked.connect((address, self._settings.port))
@@ -217,6 +217,10 @@ class Watcher:
         if state != self._published:
             print(f"haproxy {'FAULT' if fault else 'healthy'}: {self._health}", flush=True)
         self._published = state
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def _status(asked: socket.socket) -> int | None:
