@@ -57,12 +57,13 @@ def test_the_slowest_of_too_many_answers_is_broken_off() -> None:
     now = 0.0
     answers = Answers(2)
     one, two, young, next_one = (Answer(lambda: now, "a", 10) for _ in range(4))
-    with answers.sending(one), answers.sending(two):
-        with answers.sending(young):  # of which nobody is slow yet
-            assert not any(answer.given_up for answer in answers)
-        now, one.passed, two.passed = 5.0, 9, 5
-        with answers.sending(next_one):
-            assert [answer.given_up for answer in (one, two, next_one)] == [False, True, False]
+    for answer in (one, two, young):  # of which nobody is slow yet
+        answers.begin(answer)
+    answers.end(young)
+    assert not any(answer.given_up for answer in answers)
+    now, one.passed, two.passed = 5.0, 9, 5
+    answers.begin(next_one)
+    assert [answer.given_up for answer in (one, two, next_one)] == [False, True, False]
 
 
 @pytest.mark.parametrize(

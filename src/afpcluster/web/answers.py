@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -47,16 +47,15 @@ class Answers:
     def __iter__(self) -> Iterator[Answer]:
         return iter(self._answers)
 
-    @contextmanager
-    def sending(self, answer: Answer) -> Iterator[None]:
-        """While `answer` is sent."""
+    def begin(self, answer: Answer) -> None:
+        """It is sent from now on, until `end`."""
         if len(self._answers) >= self._limit and len(slow := slowest(self._answers)) >= self._limit:
             slow[0].give_up()
         self._answers[answer] = None
-        try:
-            yield
-        finally:
-            del self._answers[answer]
+
+    def end(self, answer: Answer) -> None:
+        """It is sent no more."""
+        del self._answers[answer]
 
 
 class PiecesAnswer(Response):
@@ -81,12 +80,12 @@ class PiecesAnswer(Response):
         self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = asyncio.timeout(self._timeout)
         answer = Answer(asyncio.get_running_loop().time, peer_address(scope), self._size)
+        answer.timeout = limit = asyncio.timeout(self._timeout)
+        self._answers.begin(answer)
         try:
             async with limit:
-                with self._answers.sending(answer), answer.within(limit):
-                    await self._send(send, answer)
+                await self._send(send, answer)
         except TimeoutError:
             if answer.given_up:
                 raise ClientGone(
@@ -96,6 +95,7 @@ class PiecesAnswer(Response):
                 raise ClientGone(f"the answer was not taken within {self._timeout:g} s") from None
             raise
         finally:
+            self._answers.end(answer)
             self._close()
 
     async def _send(self, send: Send, answer: Answer) -> None:

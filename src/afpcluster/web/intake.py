@@ -203,9 +203,8 @@ class _Reading:
         clock = asyncio.get_running_loop().time
         while True:
             try:
-                async with asyncio.timeout_at(self._pace.deadline(self._body, clock())) as timeout:
-                    with self._body.within(timeout):
-                        piece = await anext(stream, None)
+                async with asyncio.timeout_at(self._pace.deadline(self._body, clock())) as self._body.timeout:
+                    piece = await anext(stream, None)
             except TimeoutError as error:
                 raise self._too_slow() from error
             if piece is None:
@@ -259,11 +258,13 @@ def _too_large(limit: int) -> ServiceError:
 
 
 def _refuse_content_coding(request: Request) -> None:
-    codings = ",".join(request.headers.getlist("content-encoding")).lower().split(",")
-    coding = next((known for coding in codings if (known := coding.strip()) not in ("", "identity")), None)
-    if coding is not None:
+    for coding in ",".join(request.headers.getlist("content-encoding")).lower().split(","):
+        if coding.strip() in ("", "identity"):
+            continue
         raise ServiceError(
-            415, "content-encoding", f"Content-Encoding {coding[:40]!r} is not accepted; send it plain."
+            415,
+            "content-encoding",
+            f"Content-Encoding {coding.strip()[:40]!r} is not accepted; send it plain.",
         )
 
 

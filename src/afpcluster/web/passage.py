@@ -7,8 +7,8 @@ first second tells nothing of the speed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 FREE_SECONDS = 1.0
 
@@ -19,7 +19,7 @@ class Passage:
     def __init__(self, clock: Callable[[], float], client: str = "") -> None:
         self.client = client
         self._clock = clock
-        self._timeout: asyncio.Timeout | None = None
+        self.timeout: asyncio.Timeout | None = None  # of the wait for its client, which `give_up` ends
         self.began = clock()
         self.passed = 0  # bytes
         self.given_up = False
@@ -47,17 +47,9 @@ class Passage:
     def give_up(self) -> None:
         """It shall be broken off now."""
         self.given_up = True
-        if self._timeout is not None:
-            self._timeout.reschedule(self._clock())
-
-    @contextmanager
-    def within(self, timeout: asyncio.Timeout) -> Iterator[None]:
-        """While it waits for its client: `timeout` is what `give_up` ends."""
-        self._timeout = timeout
-        try:
-            yield
-        finally:
-            self._timeout = None
+        if self.timeout is not None:
+            with suppress(RuntimeError):  # the wait is over
+                self.timeout.reschedule(self._clock())
 
 
 def slowest(passages: Iterable[Passage]) -> list[Passage]:

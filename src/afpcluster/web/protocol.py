@@ -26,7 +26,8 @@ from afpcluster.web.tls import common_name
 
 _HEALTH_SECONDS = 1.0  # for the headers on a connection that is one too many
 _MOST_UNANSWERED = 64  # requests of one connection
-_FRAMING = (b"content-length", b"transfer-encoding")
+_CODING = b"transfer-encoding"
+_FRAMING = (b"content-length", _CODING)
 _HEADER_OVERHEAD = 32  # bytes that each header counts besides its own, as in RFC 9113 section 10.5.1
 
 
@@ -53,7 +54,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
         _health_only = False
         _unanswered: Sequence[RequestResponseCycle] = ()
         _in_message = False  # between a request's headers and the end of its body
-        _framing = b""  # the headers that say how long the body is
+        _framing: Sequence[tuple[bytes, bytes]] = ()  # the headers that say how long the body is
         _over = False  # nothing more is taken from this connection
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -90,7 +91,8 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
             what one that sees nothing but a body is to read. The connection ends with the answer."""
             self.cycle.keep_alive = False
             self.parser = httptools.HttpRequestParser(_BodyAlone(self.on_body, self._body_alone_ends))
-            return b"POST / HTTP/1.1\r\n%s\r\n%s" % (self._framing, data)
+            framing = b"".join(b"%s: %s\r\n" % header for header in self._framing)
+            return b"POST / HTTP/1.1\r\n%s\r\n%s" % (framing, data)
 
         def _body_alone_ends(self) -> None:
             self.on_message_complete()
@@ -118,16 +120,17 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 super().on_header(name, value)
 
         def on_headers_complete(self) -> None:
-            framing = [(name, value) for name, value in self.headers if name in _FRAMING]
-            codings = [value.lower() for name, value in framing if name == b"transfer-encoding"]
-            if codings not in ([], [b"chunked"]):
+            framing = [header for header in self.headers if header[0] in _FRAMING]
+            if len(framing) > 1 or (
+                framing and framing[0][0] == _CODING and framing[0][1].lower() != b"chunked"
+            ):
                 self._refuse(400, "The only Transfer-Encoding that is accepted is chunked.")
                 raise _Ended
             self._clear_deadline()
             connections.busy(self)
             super().on_headers_complete()
             self._in_message = True
-            self._framing = b"".join(b"%s: %s\r\n" % header for header in framing)
+            self._framing = framing
             self.scope["state"]["cycle"] = self.cycle  # tells whether the client has left amid its answer
             before = [cycle for cycle in self._unanswered if not cycle.response_complete]
             self._unanswered = [*before, self.cycle]

@@ -23,25 +23,19 @@ class Place:
     def __init__(self, body: Body) -> None:
         self.client = body.client
         self._body = body
-        self._conversion: asyncio.Timeout | None = None
+        self.conversion: asyncio.Timeout | None = None  # which `lose` ends
         self.lost = False
 
     @property
     def kept(self) -> bool:
         """It counts: for a conversion, or for a document that comes fast."""
-        return not self.lost and (self._conversion is not None or self._body.keeps(PACE))
+        return not self.lost and (self.conversion is not None or self._body.keeps(PACE))
 
     def lose(self) -> None:
         """It is another client's from here on."""
         self.lost = True
-        if self._conversion is not None:
-            self._conversion.reschedule(asyncio.get_running_loop().time())
-
-    @asynccontextmanager
-    async def conversion(self) -> AsyncIterator[None]:
-        """While the document is converted. Raises TimeoutError when the place is lost."""
-        async with asyncio.timeout(None) as self._conversion:
-            yield
+        if self.conversion is not None:
+            self.conversion.reschedule(asyncio.get_running_loop().time())
 
 
 class Places:
@@ -75,7 +69,7 @@ class Places:
             self._make_room(place)
         self._converting[place] = None
         try:
-            async with place.conversion():
+            async with asyncio.timeout(None) as place.conversion:
                 yield
         except TimeoutError:
             if place.lost:
