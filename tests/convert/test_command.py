@@ -166,6 +166,12 @@ def test_accept_truncated(tmp_path: Path) -> None:
     assert "input-truncated" in shown.stderr
 
 
+def test_parts_are_no_file(tmp_path: Path) -> None:
+    shown = run(tmp_path, ONE, "--split", "pages:1")
+    assert (shown.exit_code, left(tmp_path)) == (1, set())
+    assert "would be a folder" in shown.stderr
+
+
 @pytest.mark.parametrize("place", ["source", "target"])
 def test_files_that_cannot_be_opened(tmp_path: Path, place: str) -> None:
     source, target = tmp_path / "in.afp", tmp_path / "gone" / "out.pdf"

@@ -24,6 +24,7 @@ from afpcluster.outputs.output import OUTPUTS, makes_parts
 
 _CANNOT_READ = 1  # also: cannot write
 _STANDARD = Path("-")
+_SUFFIXES = {suffix for row in OUTPUTS.values() for suffix in row.suffixes}
 
 
 def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
@@ -57,6 +58,8 @@ def _impossible(sources: Sequence[Path], target: Path, options: Options, as_json
         return "standard input can be read once only"
     if target.is_file() and any(source.exists() and target.samefile(source) for source in sources):
         return f"{target} is the input itself; name another output"
+    if _is_folder(target, options) and target.suffix.lower() in _SUFFIXES:
+        return f"{target} would be a folder of parts; leave out the suffix, or name a .zip file"
     if _is_folder(target, options) and target.exists() and not _is_empty_folder(target):
         return f"{target} is there already; name a new folder for the parts, or a .zip file"
     if not target.parent.is_dir():

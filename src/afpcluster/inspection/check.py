@@ -132,7 +132,8 @@ class Summary:
 
     def lines(self) -> list[str]:
         """As people read it."""
-        shown = [f"{self.files.total()} files, {self.pages:,} pages"]
+        files, pages = self.files.total(), self.pages
+        shown = [f"{files} file{'s' * (files != 1)}, {pages:,} page{'s' * (pages != 1)}"]
         order = [OK, *[s.value for s in Severity if s.rank], REFUSED, NOT_AFP]
         shown += [f"  {verdict:<12}{self.files[verdict]:>6}" for verdict in order if self.files[verdict]]
         if self.missing_fonts:
