@@ -132,6 +132,16 @@ def test_a_damaged_pdf_is_repaired_and_told(old: bytes, new: bytes, told: list[s
     assert (bool(items), found) == (True, told)
 
 
+def test_what_qpdf_cannot_go_on_with_costs_that_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen in a damaged file without /Count in its page tree; such errors are no PdfError."""
+
+    def refused(*_: object) -> pikepdf.Pdf:
+        raise pikepdf.exceptions.QpdfRuntimeError("/Count is wrong after flattening pages tree")
+
+    monkeypatch.setattr(pikepdf, "open", refused)
+    assert drawn(b"%PDF-1.7", b"")[1] == ["pdf-object-damaged"]
+
+
 def appearance(made: pikepdf.Pdf) -> pikepdf.Object:
     """Ten by ten units of green."""
     box = pikepdf.Array([0, 0, 10, 10])

@@ -41,7 +41,7 @@ def draw_pdf_page(
             turn = int(found.obj.get("/Rotate", 0)) % 360
             _report_repairs(source, found, report)
             _report_annotations(source, found, report)
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError) as error:
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError) as error:
         raise ImageProblem("pdf-object-damaged", f"An embedded PDF cannot be read: {error}", _SPEC) from error
     left, top, right, bottom = _turned(space, media, turn)
     width, height = space[2] - space[0], space[3] - space[1]

@@ -44,7 +44,7 @@ def import_page(
                 source.generate_appearance_streams()
             added = list(printed_appearances(source, page.obj))
             return _Importer(file, layers, groups_off(source)).form(page, added)
-    except (pikepdf.PdfError, IndexError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (pikepdf.PdfError, RuntimeError, IndexError, ValueError, TypeError, KeyError) as error:
         findings.at(payload.origin)(
             "pdf-object-damaged",
             f"page {payload.page + 1} of an embedded PDF cannot be read and is left out: {error}",
