@@ -8,18 +8,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from afpcluster.cluster.haproxy_process import HaproxyProcess
 from afpcluster.cluster.layout import HAPROXY_PID, WATCHER_BEAT
 from afpcluster.cluster.render import CHK_HAPROXY, render
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
 
-# events in order (s started, d died, r reloaded, looks: g good, n without servers, b no answer; capitals: the
-# other proxy does well), fault (-) or not after each of them
+# events in order (s started, d died, r reloaded, looks: g good, n without servers, b no answer, w no answer
+# from one that works; capitals: the other proxy does well), fault (-) or not after each of them
 SEQUENCES = [
     ("", ""),
     ("s", "-"),  # alive, but it has not answered yet
@@ -37,6 +38,11 @@ SEQUENCES = [
     ("sGNN", "-++-"),  # the other one has servers
     ("sGNNn", "-++-+"),
     ("sGNB", "-++-"),
+    ("sG" + 11 * "W", "-+" + 9 * "+" + "--"),  # slow, for a while
+    ("sGWWB", "-+++-"),  # then it hangs
+    ("sGBWWG", "-+++++"),
+    ("sGNW", "-+++"),
+    ("sGWN", "-++-"),
     ("sGNNG", "-++-+"),
     ("sGd", "-+-"),
     ("sGds", "-+--"),  # a new process has to answer first
@@ -65,7 +71,7 @@ def test_health(events: str, expected: str) -> None:
                 health.reloaded()
             case _:
                 own = {"g": 200, "n": 503}.get(event.lower())
-                health.looked(own, 200 if event.isupper() else 503)
+                health.looked(own, 200 if event.isupper() else 503, busy=event in "wW")
         seen += "-" if health.fault else "+"
     assert seen == expected
 
@@ -147,6 +153,31 @@ def test_watcher(proxy: Proxy) -> None:
     assert proxy.says("1", within=1)
     proxy.start()
     assert proxy.says("0", within=2)
+
+
+def test_a_haproxy_that_works_is_not_frozen(tmp_path: Path) -> None:
+    """Running or waiting for a processor, sleeping, stopped."""
+    program = tmp_path / "haproxy"
+    program.symlink_to("/bin/sh")
+    busy = subprocess.Popen([program, "-c", "while :; do :; done"])
+    idle = subprocess.Popen(["sleep", "60"])
+    seen = [HaproxyProcess(process.pid) for process in (busy, idle)]
+    try:
+        wait_until(lambda: [process.is_busy() for process in seen] == [True, False])
+        busy.send_signal(signal.SIGSTOP)
+        wait_until(lambda: not seen[0].is_busy())
+    finally:
+        for process, looked_at in zip((busy, idle), seen, strict=True):
+            process.kill()
+            process.wait()
+            looked_at.close()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_watcher_writes_down_when_it_looked(proxy: Proxy) -> None:

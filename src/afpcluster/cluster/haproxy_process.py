@@ -63,6 +63,14 @@ class HaproxyProcess:
             return True
         return self._worker is not None and self._worker.pidfd in readable and not self._follow_worker()
 
+    def is_busy(self) -> bool:
+        """Has it a thread that runs, or would if it had a processor? A stopped or hanging one has none."""
+        pid = self._worker.pid if self._worker is not None else self._master
+        with contextlib.suppress(OSError):
+            threads = list((_PROC / f"{pid}/task").iterdir())
+            return any(_state_and_more(thread / "stat")[1].startswith("R") for thread in threads)
+        return False
+
     def close(self) -> None:
         for fd in self.fds():
             os.close(fd)
@@ -79,7 +87,13 @@ class HaproxyProcess:
             children = (_PROC / f"{self._master}/task/{self._master}/children").read_text(encoding="ascii")
             for pid in children.split():
                 with contextlib.suppress(OSError):
-                    name, _, rest = (_PROC / pid / "stat").read_text(encoding="utf-8").rpartition(")")
+                    name, rest = _state_and_more(_PROC / pid / "stat")
                     if name.endswith("(haproxy"):  # not what started it
                         found.append((int(rest.split()[_START_TIME]), int(pid)))
         return max(found, default=None)
+
+
+def _state_and_more(stat: Path) -> tuple[str, str]:
+    """What stands before the `)` of a name in a file of proc(5), and from the state on. Raises `OSError`."""
+    name, _, rest = stat.read_text(encoding="utf-8").rpartition(") ")
+    return name, rest

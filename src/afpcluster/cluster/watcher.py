@@ -5,7 +5,8 @@ Rules: death is seen through pidfds, at once, and is a fault; a worker that ends
 crowd the public ports. No answer in time means frozen or far too slow (during a reload it may be so for a
 while), 503 that it has no server for something. Either is a fault only when the other proxy, asked at the
 same moment, answers well, several times in a row: a slow proxy that keeps the VIP is worth more than two in
-fault and no VIP. The PID file is read again after each death, so that a restarted HAProxy is found. At each
+fault and no VIP. One whose threads run or wait for a processor is slow rather than frozen, and may be so for
+longer. The PID file is read again after each death, so that a restarted HAProxy is found. At each
 look the machine's uptime is written down, so that a frozen watcher is noticed. Operators leave wishes in the
 same folder: `pause` and `leave`; nobody leaves when the other proxy is not well. `Health` decides and touches
 nothing; `Watcher` does the rest. A wish to leave is for one VIP, and so has a track file of its own.
@@ -26,6 +27,7 @@ from afpcluster.cluster.haproxy_process import HaproxyProcess
 
 _REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
 _GOOD = 200
+_BUSY_LOOKS = 10  # without an answer from one that works: a second or more
 _RELOAD_LOOKS = 20  # so long a reload may leave us without an answer: one to two seconds by default
 _LEAVE_SECONDS = 10.0  # a wish that is older is forgotten: whoever had it has gone
 
@@ -39,6 +41,7 @@ class Health:
     answered: bool = False
     status: int | None = None  # of the last answer; None: none in time
     worse: int = 0  # looks in a row in which the other proxy did better
+    busy: bool = False  # gave no answer at the last look, but works
     patience: int = 0  # looks that a reload may still miss: clients wait in the queue of the listener
     other_well: bool = False  # at the last look
     wished: frozenset[int] = frozenset()  # router ids of the VIPs that an operator wants elsewhere
@@ -53,12 +56,13 @@ class Health:
     def died(self) -> None:
         self.alive, self.patience = False, 0
 
-    def looked(self, own: int | None, other: int | None) -> None:
-        """The HTTP status of both answers; None where there was none in time."""
+    def looked(self, own: int | None, other: int | None, *, busy: bool = False) -> None:
+        """The HTTP status of both answers; None where there was none in time, from one that is `busy`."""
         forgiven = own is None and self.patience > 0
         self.patience = max(0, self.patience - 1)
         self.worse = self.worse + 1 if own != _GOOD and other == _GOOD and not forgiven else 0
         self.status, self.answered = own, self.answered or own is not None
+        self.busy = busy and own is None
         self.other_well = other == _GOOD
 
     @property
@@ -80,7 +84,7 @@ class Health:
             return "HAProxy is not running"
         if not self.answered:
             return "HAProxy has not answered yet"
-        if self.worse >= self.allowed_misses:
+        if self.worse >= (_BUSY_LOOKS if self.busy else self.allowed_misses):
             what = "does not answer" if self.status is None else "has no server for something"
             return f"HAProxy {what}, and the other proxy is well"
         return ""
@@ -153,7 +157,8 @@ class Watcher:
 
     def _look(self) -> None:
         own, other = self._ask("127.0.0.1", self._settings.other)
-        self._health.looked(own, other)
+        busy = own is None and self._process is not None and self._process.is_busy()
+        self._health.looked(own, other, busy=busy)
 
     def _ask(self, *addresses: str) -> list[int | None]:
         """The HTTP status that each answered within the time limit."""
