@@ -8,11 +8,12 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,31 @@ def test_a_client_that_leaves_costs_no_worker(start: Start, document: bytes, lon
     assert instance.transform(document).status == 200
     assert instance.workers() == before
     assert instance.metric("workers_replaced_total") == 0
+
+
+def test_a_worker_without_a_processor_has_longer_to_stop(
+    start: Start, document: bytes, long_document: bytes
+) -> None:
+    """It cannot heed before it has one; to kill it and start another would cost the machine still more."""
+    instance = start(one_worker(spare=0))
+    (worker,) = before = instance.workers()
+    processor = min(os.sched_getaffinity(0))
+    hog = ["nice", "-n", "-5", "sh", "-c", "while :; do :; done"]
+    leave = send_and_leave(instance, long_document)
+    wait_until_running(instance)
+    with ExitStack() as stack:
+        for thread in os.listdir(f"/proc/{worker}/task"):
+            os.sched_setaffinity(int(thread), {processor})
+        for _ in range(6):
+            process = subprocess.Popen(hog)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            os.sched_setaffinity(process.pid, {processor})
+        leave()
+        time.sleep(2.5)
+    instance.wait_until_whole()
+    assert instance.workers() == before
+    assert instance.transform(document).status == 200
 
 
 def test_a_client_that_leaves_with_another_request_behind(

@@ -3,7 +3,8 @@
 Rules: a worker whose state is unknown (lost, killed, cancelled and not yet heard of, ended by itself) is
 `usable` never again, from that instant on and not only when the kernel has reaped it. A job that nobody
 wants any more is cancelled by a message between two pages; only a worker that does not heed it within the
-grace is killed.
+grace is killed. One that waits for a processor has longer: on a machine with too much to do, a start takes
+more of what is scarce than its next page.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from afpcluster.afp2web.worker_log import log_failure, log_stderr
 
 CANCEL_GRACE = 1.0
 """Seconds that a cancelled job may take to its next page."""
+STARVED_GRACE = 15.0
+"""The same, where it waits for a processor and has used it for less than the grace."""
+_TICKS = os.sysconf("SC_CLK_TCK")
 READY_SECONDS = 30.0
 """The longest time a start may take."""
 SILENCE_SECONDS = 5.0
@@ -67,7 +71,7 @@ class Worker:
         self._progress_at = self._alive_at = _now()
         self._begun = False
         self._ping_owed_since: float | None = None
-        self._cpu_time = ""
+        self._cpu_time = 0.0  # seconds used at the last look
         self.jobs_done = 0
         self.busy = True  # with a job, or with its start
         self.spent = False  # lost, killed or ending: never to be used again
@@ -174,7 +178,10 @@ class Worker:
         """Cancel the job that was left, and wait until the worker is free again; else kill it."""
         with suppress(OSError):
             self._orders.send(json.dumps({"cancel": self._job}).encode())
+            began, used = _now(), self._processor_seconds()
             await asyncio.wait({self._answer}, timeout=CANCEL_GRACE)
+            while not self._answer.done() and self._is_starved(used) and _now() - began < STARVED_GRACE:
+                await asyncio.wait({self._answer}, timeout=0.2)
         if self._answer.done():
             self.busy = False
         else:
@@ -185,7 +192,7 @@ class Worker:
         """To be called every second or so: an idle worker that answers no more is killed."""
         now = _now()
         if self.busy:
-            if (used := self._processor_time()) != self._cpu_time:
+            if (used := self._processor_seconds()) != self._cpu_time:
                 self._cpu_time, self._alive_at = used, now
         elif self._ping_owed_since is None:
             self._ping_owed_since = now
@@ -240,12 +247,21 @@ class Worker:
             if not self._answer.done():
                 self._answer.set_result(said)
 
-    def _processor_time(self) -> str:
-        """Ticks used so far in user and system mode; empty when it is gone."""
+    def _is_starved(self, used: float) -> bool:
+        """Does it want a processor, and has had it for less than the grace since `used` seconds?"""
+        state = self._stat()
+        return state[:1] == ["R"] and self._processor_seconds() - used < CANCEL_GRACE
+
+    def _processor_seconds(self) -> float:
+        """Used so far, in user and system mode; 0 when it is gone."""
+        return sum(map(int, self._stat()[11:13])) / _TICKS
+
+    def _stat(self) -> list[str]:
+        """/proc/PID/stat from the state on (proc(5)); empty when it is gone."""
         try:
-            return " ".join(Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+            return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
-            return ""
+            return []
 
 
 def _now() -> float:
