@@ -100,6 +100,7 @@ def test_one_of_them_moves(both: LabSite, program: Program) -> None:
     assert "Each VIP is where it belongs." in program("switchover", "--home")
     program("failover", "--vip", first.name, "--to", SECOND)
     assert held(both) == [(SECOND,), (SECOND,)]
+    assert well(both)  # Keepalived starts again where it gave up its only VIP
     program("failover", "--vip", first.name, "--to", FIRST)
     assert held(both) == [(FIRST,), (SECOND,)], (
         "the other one stays, though it is held by the same Keepalived"
