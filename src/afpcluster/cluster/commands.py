@@ -126,7 +126,8 @@ def _next_steps(site: LabSite) -> str:
         (f"{program} shell {topology.hosts[0].name}", "look around on a host"),
         (
             f"{urls(topology, '')[-1]}",
-            f"HAProxy's page: user {topology.haproxy.stats_user}, password in {site.layout.stats_password}",
+            f"HAProxy's page: user {topology.haproxy.stats_user}, "
+            f"password in {site.layout.stats_password.place}",
         ),
         (f"ls {site.layout.logs}", "logs"),
         (f"{program} down", "remove everything again"),

@@ -35,8 +35,8 @@ def matches(password: str, known_hash: str) -> bool:
 def known(secret: Secret) -> str:
     """The password; empty where there is none. Raises `SiteError` for what cannot be one."""
     if secret.file is not None:
-        return _one_line(_word(secret.file), str(secret.file))
-    return _one_line(os.environ.get(str(secret.env), ""), f"the environment variable {secret.env}")
+        return _one_line(_word(secret.file), secret.place)
+    return _one_line(os.environ.get(str(secret.env), ""), secret.place)
 
 
 def made(secret: Secret) -> str:
@@ -44,7 +44,7 @@ def made(secret: Secret) -> str:
     if secret.file is not None and not known(secret):
         _write(secret.file, make_password())
     if not (password := known(secret)):
-        raise SiteError(f"the password of /stats: the environment variable {secret.env} is not set")
+        raise SiteError(f"the password of /stats: {secret.place} is not set")
     return password
 
 

@@ -32,7 +32,13 @@ class Secret:
     env: Variable | None = None
 
     def __str__(self) -> str:
+        """As a topology says it."""
         return f"{{file: {self.file}}}" if self.file is not None else f"{{env: {self.env}}}"
+
+    @property
+    def place(self) -> str:
+        """In texts for people."""
+        return str(self.file) if self.file is not None else f"the environment variable {self.env}"
 
 
 def before_port(address: Address | str) -> str:

@@ -107,7 +107,7 @@ def quiet_colour(space: int, sizes: tuple[int, int, int, int], data: bytes) -> C
         at += length
     if space == STANDARD_OCA_SPACE and values:
         return named_colour(values[0])
-    if space == HIGHLIGHT_SPACE and values:
+    if space == HIGHLIGHT_SPACE and sizes[0]:
         return _highlight(values, sizes)
     used = [bits for bits in sizes if bits]
     if space == RGB_SPACE and len(values) >= 3:

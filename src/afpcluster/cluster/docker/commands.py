@@ -57,5 +57,6 @@ def _show(cluster: docker.DockerCluster, terminal: Console) -> None:
     terminal.print(urls_table(cluster.topology, Status(held, answers, (), ())))
     for vip, holders in held.items():
         terminal.print(f"VIP {vip.address} is held by {' and '.join(holders) or 'nobody'}")
-    secrets = cluster.topology.stats_password or cluster.secrets
-    terminal.print(f"Password of /stats: in {secrets}", highlight=False)
+    secret = cluster.topology.stats_password
+    place = secret.place if secret is not None else cluster.secrets
+    terminal.print(f"Password of /stats: in {place}", highlight=False)
