@@ -5,6 +5,7 @@ A golden is a small text file that a test compares with; `pytest --update-golden
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from hypothesis import HealthCheck, settings
 # How long an example takes is the machine's matter, which may have other work.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# A font file made twice is the same twice, also when a second has begun between: fontTools writes this time.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "1600000000")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
