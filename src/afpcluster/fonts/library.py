@@ -277,6 +277,13 @@ class FontLibrary:
                     " but FNG has a Type 1 program; that is used",
                     severity=Severity.INFO,
                 )
+            if characters.unclear_units:
+                self._sources.at(record)(
+                    "font-units",
+                    f"{characters.name}: {characters.unclear_units}",
+                    "FNC",
+                    severity=Severity.SUBSTITUTED,
+                )
             try:
                 found = face_of(characters, page, vertical=vertical)
             except (FontDataError, DecodeError) as problem:

@@ -25,7 +25,7 @@ from afpcluster.light import dataclass
 from afpcluster.type1.program import Type1Program
 
 _EXTENSION_FONT = 0x6D
-_DEFAULT_RESOLUTION = 240.0
+_FIXED_UNITS, _RELATIVE_UNITS = 2400, 1000  # to 10 inches and to the em, where FNC does not say
 _DEFAULT_SIZE = 10.0
 _BOLD_WEIGHT = 7
 _BLANK = RasterGlyph(0, 0, 0, 0, b"")
@@ -98,19 +98,45 @@ class CharacterSet:
         return self.technology == PatternTechnology.RASTER
 
     @property
+    def unclear_units(self) -> str:
+        """What FNC's units of measure leave open, and what is made of it; nothing where they are clear (FOCA
+        "Font Control (FNC)": X and Y have the same units, and raster patterns a resolution)."""
+        control = self.control
+        relative = control.x_unit_base == UnitBase.RELATIVE
+        across: tuple[int, ...] = control.x_unit_base, control.x_units
+        down: tuple[int, ...] = control.y_unit_base, control.y_units
+        if relative:
+            across, down = (*across, control.shape_x_units), (*down, control.shape_y_units)
+        if across != down:
+            return "units of X and Y differ; those of X count for both"
+        if control.x_unit_base not in list(UnitBase) or not control.x_units:
+            taken = "to the em" if relative else "to 10 inches"
+            base = f"X'{control.x_unit_base:02X}'"
+            odd = f"{control.x_units} units to the base {base} are not possible"
+            return f"{odd}; {self._units} {taken} are taken"
+        if self.raster and relative and self.patterns and not control.shape_x_units:
+            return f"raster patterns have no resolution; {_FIXED_UNITS / 10:g} to the inch is taken"
+        return ""
+
+    @property
+    def _units(self) -> int:
+        """Units of the metrics to 10 inches, or to the em where they are relative."""
+        relative = self.control.x_unit_base == UnitBase.RELATIVE
+        return self.control.x_units or (_RELATIVE_UNITS if relative else _FIXED_UNITS)
+
+    @property
     def resolution(self) -> float:
-        """Pels per inch of the raster patterns (FOCA table "Relationship Between FNC Unit of Measure")."""
-        if self.control.shape_x_units:
-            return self.control.shape_x_units / 10
-        fixed = self.control.x_unit_base == UnitBase.FIXED
-        return self.control.x_units / 10 if fixed and self.control.x_units else _DEFAULT_RESOLUTION
+        """Pels per inch of the raster patterns: that of fixed metrics, whatever else is said (FOCA table
+        "Relationship Between FNC Unit of Measure and Font Resolution Fields")."""
+        if self.control.x_unit_base != UnitBase.RELATIVE:
+            return self._units / 10
+        return (self.control.shape_x_units or _FIXED_UNITS) / 10
 
     def per_em(self, size: float) -> float:
         """1/1000 em of a font of `size` points for one unit of the metrics."""
-        units = self.control.x_units or 1000
         if self.control.x_unit_base == UnitBase.RELATIVE:
-            return 1000 / units
-        return 720_000 / units / size
+            return 1000 / self._units
+        return 720_000 / self._units / size
 
     def size_of_width(self, width: float) -> float:
         """Points of an outline font asked for by its horizontal size (MO:DCA "Font Descriptor
@@ -121,8 +147,7 @@ class CharacterSet:
         if not uniform and not typefaces.is_fixed_pitch(self.typeface_id):
             return 3 * width
         space = orientation.space_increment if orientation else 0
-        units = self.control.x_units or 1000
-        return width * units / (space or typefaces.FIXED_PITCH_EM * units)
+        return width * self._units / (space or typefaces.FIXED_PITCH_EM * self._units)
 
     def misfit(self, width: float) -> float:
         """How far a raster font's horizontal size is from `width` points; outline fonts have any size
@@ -352,5 +377,5 @@ def _nominal_size(
         return 0.0
     first = next(iter(orientations.values()), None)
     if first is not None and first.em_space_increment and control.x_unit_base == UnitBase.FIXED:
-        return first.em_space_increment * 720 / (control.x_units or 2400)
+        return first.em_space_increment * 720 / (control.x_units or _FIXED_UNITS)
     return _DEFAULT_SIZE
