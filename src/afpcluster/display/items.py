@@ -224,13 +224,15 @@ class EmbeddedPdf:
 class Group:
     """Items in a coordinate system of their own, optionally clipped to a box in that system. `multiply`
     paints them as a whole so that what lies beneath shines through: colours multiplied, white leaves it.
-    `origin` is the place in the input that the items come from, for findings of outputs."""
+    `origin` is the place in the input that the items come from, for findings of outputs; `description` is
+    what the input says in words of the picture that they are."""
 
     items: list[Item]
     matrix: Matrix = IDENTITY
     clip: Box | None = None
     multiply: bool = False
     origin: int | None = None
+    description: str = ""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ MO:DCA "Object Environment Group", "Presentation Text Objects", "Image Objects",
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import blake2b
@@ -27,6 +27,7 @@ from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.area import PlacedArea, read_area
 from afpcluster.interpret.cache import Recent, dependency
 from afpcluster.interpret.context import Context, DataObject, ObjectArea
+from afpcluster.interpret.description import description
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup, default_colour
@@ -248,7 +249,10 @@ class ObjectInterpreter:
             items = [Rectangle(0, 0, area.width, area.height, fill), *items]
         if not items:
             return
-        placed.mixing.merge(Group(items, matrix, origin=node.begin.offset), frame.items)
+        group = Group(items, matrix, origin=node.begin.offset)
+        if node.type in _PICTURES:
+            group.description = description(_described(node, include), frame.code_page)
+        placed.mixing.merge(group, frame.items)
 
     def im_image(self, node: ObjectNode, frame: Frame) -> None:
         """An IM image, which has no object area (MO:DCA Appendix C "IM Image Object")."""
@@ -313,6 +317,16 @@ def _digest(node: ObjectNode) -> str:
         digest.update(record.type.to_bytes(3, "big"))
         digest.update(record.data)
     return digest.hexdigest()
+
+
+def _described(node: ObjectNode, include: modca.IncludeObject | None) -> Iterator[bytes]:
+    """The triplets of the fields that may say something of a picture."""
+    if include is not None:
+        yield include.triplets
+    yield modca.begin_triplets(node.begin.data)
+    group = node.child(_BOG)
+    if group is not None:
+        yield modca.begin_triplets(group.begin.data)
 
 
 def _kinds(node: ObjectNode) -> tuple[int, ...]:

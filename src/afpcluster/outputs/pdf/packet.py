@@ -115,12 +115,13 @@ class PdfPayload:
 
 
 class Element(NamedTuple):
-    """An element of the structure: its type, the marks of its sequences in the order of reading, and the box
-    of a figure in points from the upper left corner of the page."""
+    """An element of the structure: its type, the marks of its sequences in the order of reading, and of a
+    figure the box, in points from the upper left corner of the page, and the alternate text."""
 
     kind: bytes
     marks: tuple[int, ...]
     box: Box | None = None
+    alternate: str = ""
 
 
 Payload = FacePayload | ProgramPayload | ImagePayload | FormPayload | PatternPayload | PdfPayload

@@ -7,10 +7,21 @@ one text object, others outside of them; all inside of one graphics state.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from afpcluster.display.geometry import Box, Matrix, Point
-from afpcluster.display.items import EmbeddedPdf, GlyphRun, Group, Image, Item, Link, Rectangle
+from afpcluster.display.items import (
+    ClipPath,
+    EmbeddedPdf,
+    GlyphRun,
+    Group,
+    Image,
+    Item,
+    Link,
+    Rectangle,
+    Shared,
+)
 from afpcluster.display.walk import flattened
 from afpcluster.outputs.pdf.content import PAINTERS, ContentWriter
 from afpcluster.outputs.pdf.packet import Element
@@ -29,7 +40,7 @@ class TaggedContentWriter(ContentWriter):
         self._run = 0
         self._marks = 0
         self._texts: list[list[tuple[int, int]]] = [[] for _ in plan.tops]  # (place, mark) of a paragraph
-        self._figures: list[tuple[int, Box]] = []
+        self._figures: list[Element] = []
         self._in_artifact = False
         self._inside = False  # an item that is marked as a whole
 
@@ -60,7 +71,8 @@ class TaggedContentWriter(ContentWriter):
                 case Role.FIGURE:
                     self._leave_artifact()
                     self.text.end()
-                    self._figures.append((self._marks, _box_of(item, self._matrix)))
+                    box = _box_of(item, self._matrix)
+                    self._figures.append(Element(b"Figure", (self._marks,), box, _description_of(item)))
                     self.out.append(b"/Figure<</MCID %d>>BDC" % self._marks)
                     self._marks += 1
                     self._paint_whole(item)
@@ -131,15 +143,30 @@ class TaggedContentWriter(ContentWriter):
         """The elements in the order of reading. A figure stands in front of the first paragraph that begins
         further down."""
         found: list[Element] = []
-        figures = sorted(self._figures, key=lambda figure: (figure[1].y, figure[1].x), reverse=True)
+        figures = deque(sorted(self._figures, key=_top_left))
         for top, pieces in zip(self._plan.tops, self._texts, strict=True):
-            while figures and figures[-1][1].y <= top:
-                mark, box = figures.pop()
-                found.append(Element(b"Figure", (mark,), box))
+            while figures and _top_left(figures[0])[0] <= top:
+                found.append(figures.popleft())
             if pieces:
                 found.append(Element(b"P", tuple([mark for _, mark in sorted(pieces)])))
-        found += [Element(b"Figure", (mark,), box) for mark, box in reversed(figures)]
-        return tuple(found)
+        return (*found, *figures)
+
+
+def _top_left(figure: Element) -> tuple[float, float]:
+    assert figure.box is not None
+    return figure.box.y, figure.box.x
+
+
+def _description_of(item: Item) -> str:
+    """What the print file says of the pictures of an item, one behind the other."""
+    if isinstance(item, Shared):
+        parts: Sequence[Item] = item.shared.items
+    elif isinstance(item, Group | ClipPath):
+        parts = item.items
+    else:
+        return ""
+    own = item.description if isinstance(item, Group) else ""
+    return own or "; ".join(filter(None, map(_description_of, parts)))
 
 
 def _box_of(item: Item, matrix: Matrix) -> Box:

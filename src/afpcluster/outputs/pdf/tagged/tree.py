@@ -15,7 +15,7 @@ from afpcluster.display.geometry import Box
 from afpcluster.display.place import GroupStart, Place
 from afpcluster.outputs.pdf.packet import PagePacket
 from afpcluster.pdf.file import PdfFile
-from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, numbers
+from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, escape_string, numbers, text_string
 
 _LEAF = 256  # keys of a node of the parent tree
 
@@ -56,16 +56,16 @@ class StructureTree:
         parent.kids.append(division)
         around = b"/P %d 0 R/Pg %d 0 R" % (division, page)
         elements: list[bytes] = []
-        for kind, marks, box in packet.elements:
+        for kind, marks, box, alternate in packet.elements:
             if box is None and len(marks) == 1:  # nearly all
                 elements.append(b"<</S/%b%b/K %d>>" % (kind, around, marks[0]))
             else:
                 listed = b" ".join([b"%d" % mark for mark in marks])
-                attributes = _figure(box, packet.height) if box is not None else b""
+                attributes = _figure(box, packet.height, alternate) if box is not None else b""
                 elements.append(b"<</S/%b%b/K[%b]%b>>" % (kind, around, listed, attributes))
         kids = [*file.add_all(elements)]
         marked = {
-            mark: kid for kid, (_, marks, _) in zip(kids, packet.elements, strict=True) for mark in marks
+            mark: kid for kid, (_, marks, *_) in zip(kids, packet.elements, strict=True) for mark in marks
         }
         key = len(self._parents)
         self._parents.append(file.add(_references([marked[mark] for mark in sorted(marked)])))
@@ -135,11 +135,13 @@ class StructureTree:
         return self._root
 
 
-def _figure(box: Box, height: float) -> bytes:
-    """The attributes of a figure on a page of this height (section 14.8.5.4.3)."""
+def _figure(box: Box, height: float, alternate: str) -> bytes:
+    """The attributes of a figure on a page of this height, and its alternate text (sections 14.8.5.4.3 and
+    14.9.3)."""
     left, bottom = box.x, height - box.y - box.height
     corners = numbers((left, bottom, left + box.width, bottom + box.height))
-    return b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % corners.encode()
+    attributes = b"/A<</O/Layout/Placement/Block/BBox[%b]>>" % corners.encode()
+    return attributes + b"/Alt(%b)" % escape_string(text_string(alternate)) if alternate else attributes
 
 
 def _references(refs: Iterable[int]) -> Raw:
