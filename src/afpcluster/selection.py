@@ -80,7 +80,7 @@ def _span(part: str, what: str) -> tuple[int, int | None]:
 @dataclass(slots=True, frozen=True)
 class GroupPattern:
     """Groups with a tag: "Account Number=4711*"; without "=", groups of that name. `*`, `?` and `[…]` are
-    wildcards; upper and lower case count."""
+    wildcards, in names and values; upper and lower case count. A tag's name may hold them itself."""
 
     tag: str | None
     pattern: str
@@ -99,7 +99,10 @@ class GroupPattern:
     def matches(self, group: Group) -> bool:
         if self.tag is None:
             return fnmatchcase(group.name.strip(), self.pattern)
-        return any(name == self.tag and fnmatchcase(value, self.pattern) for name, value in group.attributes)
+        return any(
+            (name == self.tag or fnmatchcase(name, self.tag)) and fnmatchcase(value, self.pattern)
+            for name, value in group.attributes
+        )
 
     def __str__(self) -> str:
         return self.pattern if self.tag is None else f"{self.tag}={self.pattern}"

@@ -67,6 +67,8 @@ TAKEN: dict[str, tuple[dict[str, str], list[int]]] = {
     "a document": ({"documents": "2"}, [5, 6, 7, 8]),
     "a tag": ({"groups": "Account=47110"}, [2, 3]),
     "tags by pattern": ({"groups": "Account=4711*"}, [2, 3, 5, 6, 7]),
+    "tags by pattern of their names": ({"groups": "A*=47111"}, [5, 6, 7]),
+    "any tag of a value": ({"groups": "*=?"}, [6, 7]),
     "the tag of a group inside another": ({"groups": "Part=?"}, [6, 7]),
     "a group's name": ({"groups": "B*"}, [5, 6, 7]),
     "all three": ({"groups": "Account=*", "documents": "2", "pages": "1-6"}, [5, 6]),

@@ -273,6 +273,57 @@ def test_check(sample: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "data", "in_folder", "alone"),
+    [
+        ("a.afp", b"", ("empty", 7), ("empty", 7)),
+        ("A.AFP", b"", ("empty", 7), ("empty", 7)),
+        ("a.txt", b"", ("not AFP", 0), ("empty", 7)),
+        ("a.afp", b"words", ("refused", 7), ("refused", 7)),
+        ("a.txt", b"words", ("not AFP", 0), ("refused", 7)),
+    ],
+)
+def test_check_of_what_holds_no_afp(
+    tmp_path: Path, name: str, data: bytes, in_folder: tuple[str, int], alone: tuple[str, int]
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    for what, (verdict, code) in ((tmp_path, in_folder), (tmp_path / name, alone)):
+        shown = run("check", what)
+        assert (shown.stdout[:12].strip(), shown.exit_code) == (verdict, code)
+        assert shown.stdout.splitlines()[-1].split() == [*verdict.split(), "1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--resources", "--page", 3), "--page has no effect on --resources: "),
+        (
+            ("--resources", "--fields", "BPG", "--brief"),
+            "--fields and --brief have no effect on --resources: ",
+        ),
+        (("--resources", "--text"), "--text has no effect on --resources: "),
+        (("--extract", "x", "--at", 0), "--at has no effect on --extract: "),
+        (("--text", "--fields", "BPG"), "--fields has no effect on --text: "),
+        (("-r", "."), "--resource-path has no effect on the fields: "),
+    ],
+)
+def test_options_without_effect_are_refused(sample: Path, options: tuple[str, ...], told: str) -> None:
+    shown = run("inspect", sample, *options)
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr.startswith(f"afpcluster: {told}")
+
+
+def test_json_is_brief_too(sample: Path) -> None:
+    whole, brief = (
+        [
+            json.loads(line)
+            for line in run("inspect", sample, "--page", 1, "--json", *more).stdout.splitlines()
+        ]
+        for more in ((), ("--brief",))
+    )
+    assert [{key: value for key, value in line.items() if key != "parts"} for line in whole] == brief
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (("inspect", "SAMPLE", "--resources", "-r", "GONE"), 2, "GONE"),

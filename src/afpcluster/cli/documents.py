@@ -103,7 +103,7 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
 @click.option(
     "--groups",
     multiple=True,
-    help="page groups to convert: TAG=VALUE or NAME, * stands for anything; may repeat",
+    help="page groups to convert: TAG=VALUE or NAME, * stands for anything in any of them; may repeat",
 )
 @click.option("--documents", help="documents of the file to convert: 2-5")
 @click.option(
@@ -231,6 +231,20 @@ def inspect(
     from afpcluster.cli import inspect_command
     from afpcluster.options import Options
 
+    useless = inspect_command.complain_of_useless(
+        {
+            "--fields": fields,
+            "--page": page,
+            "--at": at,
+            "--brief": brief,
+            "--text": text,
+            "--resources": resources,
+            "--extract": extract,
+            "--resource-path": paths,
+        }
+    )
+    if useless:
+        raise click.exceptions.Exit(useless)
     options = Options(resource_paths=paths)
     names = tuple(name.strip().upper() for name in fields.split(",")) if fields else ()
     wanted = inspect_command.Wanted(names, page, at)

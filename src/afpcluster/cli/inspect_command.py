@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -19,10 +19,12 @@ from afpcluster.inspection.check import Checked, Summary, check, write_table
 from afpcluster.inspection.inventory import extract, take_stock
 from afpcluster.inspection.texts import texts_of
 from afpcluster.inspection.tree import FieldShown, fields_of
-from afpcluster.options import Options
+from afpcluster.options import Format, Options
+from afpcluster.outputs.output import OUTPUTS
 
 _CANNOT_READ, _NOTHING_FOUND, _WRONG = 1, 3, 2
 _LONGEST_LINE = 160
+_AFP_SUFFIXES = OUTPUTS[Format.AFP].suffixes
 
 
 @dataclass(slots=True, frozen=True)
@@ -47,6 +49,30 @@ class Wanted:
         return self.page is not None and field.page is not None and field.page > self.page
 
 
+_FIELDS = "the fields"
+_EFFECTIVE = {
+    "--resources": {"--resources", "--extract", "--resource-path"},
+    "--extract": {"--resources", "--extract", "--resource-path"},
+    "--text": {"--text", "--page", "--resource-path"},
+    _FIELDS: {"--fields", "--page", "--at", "--brief"},
+}
+"""By what is shown, or the option that asks for it: the options that have an effect on it."""
+
+
+def complain_of_useless(given: Mapping[str, object]) -> int:
+    """Say which options of `given` (None, False and () are not given) have no effect on what is shown. The
+    exit code: 0 where there are none."""
+    named = [
+        name for name, value in given.items() if value is not None and value is not False and value != ()
+    ]
+    shown = next((name for name in _EFFECTIVE if name in named), _FIELDS)
+    useless = [name for name in named if name not in _EFFECTIVE[shown]]
+    if not useless:
+        return 0
+    effect = "has no effect" if len(useless) == 1 else "have no effect"
+    return _complain(f"{' and '.join(useless)} {effect} on {shown}: leave one or the other out")
+
+
 def inspect(source: Path, wanted: Wanted, *, as_json: bool, brief: bool) -> int:
     """Show the fields of a file; `brief` without their parts. The exit code: 0, whatever is wrong with the
     file; 3 where nothing of it is AFP or wanted."""
@@ -61,7 +87,9 @@ def inspect(source: Path, wanted: Wanted, *, as_json: bool, brief: bool) -> int:
                 break
             if wanted.takes(field):
                 shown += 1
-                for line in _as_json(field) if as_json else _as_text(field, brief, wanted.at is not None):
+                for line in (
+                    _as_json(field, brief) if as_json else _as_text(field, brief, wanted.at is not None)
+                ):
                     print(line)
     _tell(findings, as_json)
     return 0 if shown else _nothing(source, wanted, findings)
@@ -126,7 +154,7 @@ def _check_all(
     summary = Summary()
     rows: list[dict[str, Any]] = []
     for checked in _checked(files, options, processes):
-        if checked.path in named:
+        if checked.path in named or checked.path.suffix.lower() in _AFP_SUFFIXES:
             checked.is_afp = True  # at least somebody takes it for AFP
         summary.add(checked)
         rows.append(checked.row())
@@ -164,8 +192,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _as_json(field: FieldShown) -> Iterator[str]:
-    yield json.dumps(field.as_dict(), ensure_ascii=False)
+def _as_json(field: FieldShown, brief: bool) -> Iterator[str]:
+    yield json.dumps(field.as_dict(brief=brief), ensure_ascii=False)
 
 
 def _as_text(field: FieldShown, brief: bool, with_bytes: bool) -> Iterator[str]:

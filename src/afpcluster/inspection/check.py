@@ -2,7 +2,8 @@
 
 A verdict is the gravest thing about a file: "ok", "substituted" (something else stands in), "skipped" (a part
 would not be shown), "error" (bytes or pages are lost), "refused" (it is not
-converted at all). Of a folder, files that are not AFP are counted by themselves, since nobody meant them.
+converted at all), "empty" (it has no byte). Of a folder, files that are neither AFP nor called so are counted
+by themselves, since nobody meant them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from afpcluster.light import dataclass
 from afpcluster.options import Options
 from afpcluster.spreadsheet import cells
 
-OK, REFUSED, NOT_AFP = "ok", "refused", "not AFP"
+OK, REFUSED, EMPTY, NOT_AFP = "ok", "refused", "empty", "not AFP"
 COLUMNS = (
     *("file", "verdict", "bytes", "pages", "documents", "groups", "tags"),
     *("fonts_inside", "fonts_found", "fonts_missing", "resources_missing"),
@@ -38,12 +39,14 @@ class Checked:
     stock: Inventory = field(default_factory=Inventory)
     findings: list[Finding] = field(default_factory=list)
     refusal: str = ""
-    is_afp: bool = True
+    is_afp: bool = True  # or somebody takes it for AFP
+    is_empty: bool = False
 
     @property
     def verdict(self) -> str:
         if self.refusal:
-            return REFUSED if self.is_afp else NOT_AFP
+            meant = EMPTY if self.is_empty else REFUSED
+            return meant if self.is_afp else NOT_AFP
         worst = max((finding.severity.rank for finding in self.findings), default=0)
         return OK if worst == 0 else str(list(Severity)[worst])
 
@@ -98,6 +101,7 @@ def check(path: Path, options: Options) -> Checked:
                 checked.findings = work.findings()
         except ConversionError as error:
             checked.refusal = error.message
+            checked.is_empty = error.code == "input-empty"
             checked.is_afp = not isinstance(error, NotAfpError) or error.code == "input-no-pages"
     return checked
 
@@ -134,7 +138,7 @@ class Summary:
         """As people read it."""
         files, pages = self.files.total(), self.pages
         shown = [f"{files} file{'s' * (files != 1)}, {pages:,} page{'s' * (pages != 1)}"]
-        order = [OK, *[s.value for s in Severity if s.rank], REFUSED, NOT_AFP]
+        order = [OK, *[s.value for s in Severity if s.rank], REFUSED, EMPTY, NOT_AFP]
         shown += [f"  {verdict:<12}{self.files[verdict]:>6}" for verdict in order if self.files[verdict]]
         if self.missing_fonts:
             shown.append("fonts that are missing, and how many files ask for them:")

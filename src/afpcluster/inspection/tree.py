@@ -52,8 +52,9 @@ class FieldShown:
     def parts(self) -> list[Part]:
         return dissect(self.type, self.data, self.code_page)
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
+    def as_dict(self, *, brief: bool = False) -> dict[str, Any]:
+        """As JSON has it; `brief` without its parts."""
+        head = {
             "offset": self.offset,
             "length": self.length,
             "type": f"{self.type:06X}",
@@ -61,8 +62,8 @@ class FieldShown:
             "title": self.title,
             "level": self.level,
             "page": self.page,
-            "parts": [part.as_dict() for part in self.parts],
         }
+        return head if brief else {**head, "parts": [part.as_dict() for part in self.parts]}
 
 
 def fields_of(source: Source, findings: Findings) -> Iterator[FieldShown]:
