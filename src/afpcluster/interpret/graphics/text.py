@@ -50,13 +50,15 @@ def character_string_at_current_position(drawing: Drawing, data: bytes) -> None:
     angle = -attributes.character_angle
     baseline = _BASELINE[attributes.character_direction]
     turn = (360 - baseline) % 360
-    if font.rotation not in (0, turn):
+    spaced = not font.rotation and baseline == 180  # the characters are as wide, one to the left of the other
+    if font.rotation != turn and not spaced:
         message = (
             f"Characters run {_DIRECTIONS[attributes.character_direction]}, font {font.name} is turned by "
             f"{font.rotation} degrees, not by {turn}: how they are spaced is a guess"
         )
         spec = "Set Character Set (GSCS) Order"
-        drawing.report("graphics-font-rotation", message, spec, severity=Severity.SUBSTITUTED)
+        severity = Severity.SUBSTITUTED if font.rotation else Severity.INFO
+        drawing.report("graphics-font-rotation", message, spec, severity=severity)
     if baseline == 0:
         _draw_along(drawing, font, data, x, y, angle)
     elif font.rotation == turn and font.placement is not None:
