@@ -182,3 +182,19 @@ DATA = frozenset(CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IR
 
 INCLUDES = frozenset(CODES[name] for name in ("IPO", "IPS", "IOB"))
 """Fields in whose place a page shows a resource."""
+
+
+def _codes(names: str) -> frozenset[int]:
+    return frozenset(CODES[name] for name in names.split())
+
+
+MEDIUM_CONTROLS = _codes("MMO MCC MMC PMC PGP PGP1 MDD MFC PEC MMT MMD MSU PFC")
+"""Fields of medium maps and of the environment group for all of them that ask for overlays, copies, places of
+pages and paper."""
+
+IN_MEDIUM_MAPS = MEDIUM_CONTROLS | _codes("NOP MPO MDR FGD")
+"""What may stand there (MO:DCA "Medium Map", "Document Environment Group")."""
+
+BETWEEN_PAGES = _codes("NOP BPF EPF BDT EDT BRG ERG BNG ENG BSG ESG MDR MPO PPO MCF MPS IMM IPG TLE LLE")
+"""What may stand outside of pages and resources, or maps resources for printers to load ahead (MO:DCA
+"Document", "Resource Environment Group")."""

@@ -14,7 +14,7 @@ from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import CODES, DATA, FIELDS, INCLUDES, mnemonic
+from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
@@ -29,6 +29,7 @@ from afpcluster.document.attributes import (
     report_unknown_code_pages,
 )
 from afpcluster.document.end_names import report_other_name
+from afpcluster.document.out_of_place import report_between
 from afpcluster.document.resources import (
     TYPE_OF_BEGIN,
     Resource,
@@ -248,12 +249,6 @@ class Assembler:
             self._at(offset)("field-not-applied", message)
         elif type_ == _NOP:
             self._keep(type_, data)
-        elif type_ in DATA | INCLUDES:
-            message = f"{mnemonic(type_)} stands outside of pages and is shown on none"
-            self._at(offset)("object-outside-page", message)
-        elif type_ not in FIELDS:
-            message = f"Structured field {mnemonic(type_)} is unknown and was skipped"
-            self._at(offset)("field-unknown", message, severity=Severity.INFO)
         elif type_ == _EPG:
             message = "A page ends here that was not begun; what it shows is lost"
             self._at(offset)("page-not-begun", message, severity=Severity.ERROR)
@@ -278,6 +273,8 @@ class Assembler:
             self._document_start = None
             self._scope = self._file_scope
             self._groups.clear()
+        else:
+            report_between(type_, self._at(offset))
 
     def _page(self, start: int, end: int) -> PageUnit:
         self.pages_seen += 1

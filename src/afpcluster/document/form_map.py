@@ -31,6 +31,7 @@ from afpcluster.document.medium_map import (
     SideControls,
 )
 from afpcluster.document.objects import ObjectNode, nest
+from afpcluster.document.out_of_place import report_beside, report_in_form_map, report_in_medium_map
 from afpcluster.document.resources import FORM_MAP, Resource, ResourceScope
 from afpcluster.findings import Findings, Severity
 
@@ -132,9 +133,11 @@ class FormMaps:
 
     def _read(self, resource: Resource) -> dict[str, MediumMap]:
         maps: dict[str, MediumMap] = {}
-        for form_map in nest(resource.records, self._findings):
-            if not isinstance(form_map, ObjectNode):
-                continue
+        nested = nest(resource.records, self._findings)
+        form_maps = [i for i in nested if isinstance(i, ObjectNode) and i.type == CODES["BFM"]]
+        report_beside(form_maps, nested, "beside the object of a resource", self._findings)
+        for form_map in form_maps:
+            report_in_form_map(form_map, self._findings)
             group = form_map.child(CODES["BDG"])
             shared = _fields(group) if group else []
             for child in form_map.content:
@@ -144,6 +147,7 @@ class FormMaps:
         return maps
 
     def _read_map(self, node: ObjectNode, shared: list[Record]) -> MediumMap:
+        report_in_medium_map(node, self._findings)
         return _MapReader(node, self._findings).read(shared)
 
 
@@ -174,6 +178,7 @@ class _MapReader:
         own = _fields(self._node)
         own_types = {record.type for record in own}
         records = [r for r in shared if r.type not in own_types] + own
+        self._notice_repeated(own)
         for record in sorted(records, key=lambda r: r.type != CODES["MDD"]):  # units first
             try:
                 self._record(record)
@@ -220,6 +225,14 @@ class _MapReader:
         if twice:
             what = f"{mnemonic(record.type)} {identifier} is there twice; the last is used"
             self._note("medium-map-reference", Severity.SUBSTITUTED, what, record)
+
+    def _notice_repeated(self, own: list[Record]) -> None:
+        """Report fields that are there more than once and of which one counts."""
+        for names in ("PGP PGP1", "MDD", "MCC"):
+            found = [record for record in own if record.type in [CODES[name] for name in names.split()]]
+            if len(found) > 1:
+                what = f"{mnemonic(found[-1].type)} is there {len(found)} times; the last is used"
+                self._note("medium-map-reference", Severity.SUBSTITUTED, what, found[-1])
 
     def _placement(self, g: modca.PagePositionGroup) -> PagePlacement:
         x, y = self._unit

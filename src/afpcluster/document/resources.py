@@ -20,6 +20,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.document.end_names import report_other_name
 from afpcluster.document.objects import ObjectNode, nest
+from afpcluster.document.out_of_place import report_beside, report_between
 from afpcluster.findings import Findings, Severity
 from afpcluster.light import dataclass
 
@@ -145,7 +146,10 @@ class Resource:
         """The resource's object, nested."""
         with self.findings.kept():
             nested = nest(self.records, self.findings)
-        return next((item for item in nested if isinstance(item, ObjectNode)), None)
+            found = next((item for item in nested if isinstance(item, ObjectNode)), None)
+            used = [found] if found is not None else []
+            report_beside(used, nested, "beside the object of a resource", self.findings)
+        return found
 
 
 class ResourceScope:
@@ -372,6 +376,8 @@ def scan_resources(
             return
         if begins_resource(type_):
             stretch = Stretch(type_, offset, window[at : at + stop - offset - 9])
+        else:
+            report_between(type_, findings.at(file.origin(offset), mnemonic(type_), "MO:DCA Chapter 4"))
     if stretch is not None:
         report_not_ended(stretch, file, findings)
         yield stretch.resource(file, stop, used)
