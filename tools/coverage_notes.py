@@ -41,7 +41,6 @@ NOTES: dict[str, str] = {
     "Triplets: X'58'": _INDEX,
     "Triplets: X'59'": _INDEX,
     "Triplets: X'62'": _DATES,
-    "Triplets: X'65'": "is a comment",
     "Triplets: X'72'": _DATES,
     "Triplets: X'74'": "saves toner; reported",
     "Triplets: X'75'": _FIDELITY,
