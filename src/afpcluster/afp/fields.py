@@ -195,6 +195,9 @@ pages and paper."""
 IN_MEDIUM_MAPS = MEDIUM_CONTROLS | _codes("NOP MPO MDR FGD")
 """What may stand there (MO:DCA "Medium Map", "Document Environment Group")."""
 
-BETWEEN_PAGES = _codes("NOP BPF EPF BDT EDT BRG ERG BNG ENG BSG ESG MDR MPO PPO MCF MPS IMM IPG TLE LLE")
+BETWEEN_PAGES = _codes(
+    "NOP BPF EPF BDT EDT BRG ERG BNG ENG BSG ESG MDR MPO PPO MCF MCF1 MPS IMM IPG TLE LLE "
+    "BAG EAG PGD PTD PTD1 OBD OBP"
+)
 """What may stand outside of pages and resources, or maps resources for printers to load ahead (MO:DCA
-"Document", "Resource Environment Group")."""
+"Document", "Resource Environment Group"); and what a page begins with, which shows nothing by itself."""
