@@ -8,7 +8,7 @@ overstriking) counts once. Characters of private use are left out: nobody can re
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import atan2, cos, degrees, hypot, radians, sin
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from afpcluster.display.face import Face, OutlineFace, is_private
 from afpcluster.display.geometry import IDENTITY, Box, Matrix
-from afpcluster.display.items import PLAIN, GlyphRun, Item, Page, Rectangle, Shared, SharedItems
+from afpcluster.display.items import PLAIN, EmbeddedPdf, GlyphRun, Item, Page, Rectangle, Shared, SharedItems
 from afpcluster.display.walk import flattened
 
 _WORD_GAP = 0.18  # of the size: further apart, glyphs are of two words
@@ -93,9 +93,11 @@ class _Texts(dict[bytes, tuple[str, float, float]]):
 
 
 class TextReader:
-    """Reads pages; keeps what it learnt of faces and of short texts, which come again on page after page."""
+    """Reads pages; keeps what it learnt of faces and of short texts, which come again on page after page.
+    `meet` is told of embedded PDF pages, which are not read; of those that pages share at least once."""
 
-    def __init__(self) -> None:
+    def __init__(self, meet: Callable[[EmbeddedPdf], None] = lambda item: None) -> None:
+        self._meet = meet
         self._read: dict[Face, _Texts] = {}
         self._letters: dict[Face, dict[int, str]] = {}
         self._shared: WeakKeyDictionary[SharedItems, dict[Matrix, _Found]] = WeakKeyDictionary()
@@ -128,7 +130,7 @@ class TextReader:
             if type(item) is Rectangle:
                 continue
             if type(item) is not GlyphRun:
-                for run, matrix in _runs([item]):
+                for run, matrix in self._runs([item]):
                     for word in self.phrases_of(run, matrix):
                         found[word.text, int(word.along), int(word.across)] = word
                 continue
@@ -164,10 +166,17 @@ class TextReader:
     def words(self, page: Page) -> list[Word]:
         """The words of a page in painting order, each once."""
         found: dict[tuple[str, int, int], Word] = {}
-        for run, matrix in _runs(page.items):
+        for run, matrix in self._runs(page.items):
             for word in _placed_on_page(run, matrix, self._pieces(run)):
                 found.setdefault((word.text, int(word.along), int(word.across)), word)
         return list(found.values())
+
+    def _runs(self, items: Iterable[Item]) -> Iterator[tuple[GlyphRun, Matrix]]:
+        for item, matrix in flattened(items):
+            if item.__class__ is GlyphRun:
+                yield item, matrix
+            elif item.__class__ is EmbeddedPdf:
+                self._meet(item)
 
     def _pieces(self, run: GlyphRun) -> Iterator[_Piece]:
         """The words of a run on its baseline."""
@@ -178,12 +187,6 @@ class TextReader:
         if run.arrangement.placements is not None or run.arrangement.text is not None:
             return _shared_out(run, texts)
         return _measured(run, texts)
-
-
-def _runs(items: Iterable[Item]) -> Iterator[tuple[GlyphRun, Matrix]]:
-    for item, matrix in flattened(items):
-        if item.__class__ is GlyphRun:
-            yield item, matrix
 
 
 def _placed_on_page(run: GlyphRun, matrix: Matrix, pieces: Iterable[_Piece]) -> Iterator[Word]:
