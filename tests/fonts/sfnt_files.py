@@ -21,10 +21,11 @@ def truetype(
     width: int | None = None,
     vertical: tuple[int, int] | None = None,
     origin: int | None = None,
+    features: str = "",
 ) -> bytes:
     """A font of 2000 units an em; the n-th character is glyph n and n hundredths of an em wide, or all are
     `width` units wide. `vertical`: advance and top side bearing for vertical writing, and the height of its
-    `origin` where a table says it."""
+    `origin` where a table says it. `features`: the source of its GSUB table."""
     order = [".notdef", *(f"u{ord(c):04X}" for c in characters)]
     builder = FontBuilder(2000, isTTF=True)
     builder.setupGlyphOrder(order)
@@ -51,6 +52,8 @@ def truetype(
         builder.setupVerticalMetrics(dict.fromkeys(order, vertical))
     if origin is not None:
         builder.setupVerticalOrigins({}, defaultVerticalOrigin=origin)
+    if features:
+        builder.addOpenTypeFeatures(features)
     font = builder.font
     if symbol:
         table = font["cmap"].tables[0]

@@ -319,6 +319,7 @@ class FontLibrary:
             page = self._sources.code_page(reference, scope, record)
             decode, code_size = page_decoder(page), page.code_size
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
+        faces = self._sources.turned(faces, reference.rotation, record)
         names = " ".join(face.face.key for face in faces)
         encoding = page.key if page else reference.text_encoding
         key = ("unicode", names, encoding, size, reference.rotation, stretch)
@@ -400,11 +401,12 @@ class FontLibrary:
                     count,
                 )
 
+            faces = self._sources.faces_with(page.unicode.values()) + self._free_fonts.faces(name)
             font = self._fonts[key] = double_byte_font(
                 reference.label,
                 page,
                 name,
-                self._sources.faces_with(page.unicode.values()) + self._free_fonts.faces(name),
+                self._sources.turned(faces, reference.rotation, record),
                 size,
                 rotation=reference.rotation,
                 stretch=stretch,

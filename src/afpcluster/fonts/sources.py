@@ -24,6 +24,7 @@ from afpcluster.fonts.references import FontReference
 from afpcluster.fonts.stand_in import builtin_code_pages
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
+from afpcluster.fonts.unicode.vertical_forms import vertical_form
 
 _SPECS = {
     CODES["MCF"]: "MO:DCA Map Coded Font (MCF) Format 2",
@@ -198,6 +199,16 @@ class FontSources:
         for code, severity, text in face.remarks:
             self.at(record)(code, f"Font {name}: {text}", severity=severity)
         return face
+
+    def turned(self, faces: list[CharacterFace], rotation: int, record: Record) -> list[CharacterFace]:
+        """The faces with the glyphs for vertical writing, at rotations that are for it."""
+        if rotation not in (90, 270):
+            return faces
+        found = [vertical_form(face) for face in faces]
+        for face, form in zip(faces, found, strict=True):
+            for code, severity, text in form.remarks[len(face.remarks) :]:
+                self.at(record)(code, f"Font {face.face.program.name}: {text}", severity=severity)
+        return found
 
     def parse(
         self,
