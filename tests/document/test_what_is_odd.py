@@ -13,7 +13,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import encode
 from afpcluster.afp.modca import IncludePageSegment, PageDescriptor
 from afpcluster.afp.names import encode_name
-from afpcluster.afp.triplet_lengths import hidden, left_over
+from afpcluster.afp.triplet_lengths import hidden, left_over, unknown
 from afpcluster.convert import convert
 from afpcluster.findings import Finding
 from afpcluster.options import Options
@@ -158,6 +158,18 @@ FIELDS = {  # mnemonic, what stands in front of its triplets
 def test_hidden_in(name: str) -> None:
     assert hidden(CODES[name], FIELDS[name] + BAD) == BAD
     assert hidden(CODES[name], FIELDS[name] + GOOD) == b""
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_unknown_in(name: str) -> None:
+    """Ids behind a damaged triplet are not guessed; X'63' is of font objects."""
+    filler = b"\x02\x43" * 2  # as long as BAD with them: groups say how long they are
+    strange = b"\x02\xe7\x02\x63" + SIZE[:-2]
+    assert len(filler + SIZE[:-2]) == len(strange) == len(BAD)
+    last = SIZE[:-2].replace(b"\x09", b"\x07", 1)
+    assert unknown(CODES[name], FIELDS[name] + strange[:4] + last) == [0xE7]
+    assert unknown(CODES[name], FIELDS[name] + filler + last) == []
+    assert unknown(CODES[name], FIELDS[name] + BAD) == []
 
 
 def test_hidden_triplets_are_told() -> None:

@@ -437,3 +437,25 @@ def test_metrics_alone_under_a_double_byte_page_take_simple_fonts() -> None:
     ]
     assert {(run.face.code_size, type(run.face)) for run in runs} == {(1, OutlineFace)}
     assert [finding.code for finding in findings] == ["font-substituted"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        mcf(PAIR + encode_triplet(0x26, b"\x10\x00")),
+        Record(
+            CODES["MCF1"],
+            99,
+            b"\x1e\0\0\0"
+            + b"\1\0\0\0"
+            + 8 * b"\xff"
+            + encode_name("T1TEST")
+            + encode_name("CZTEST")
+            + b"\x10\0",
+        ),
+    ],
+)
+def test_a_rotation_that_there_is_not(field: Record) -> None:
+    findings = Findings()
+    font = FontLibrary(findings).fonts_of(field, scope(outline(size=8), page()))[1]
+    assert (font.rotation, codes(findings)) == (0, ["font-rotation-bad"])

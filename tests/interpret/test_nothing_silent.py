@@ -80,6 +80,14 @@ def test_triplets_that_are_not_applied_or_that_nobody_knows(identifier: int, tol
     check(page.replace(begin, field("BPG", encode_name(NAME) + more), 1), [IMAGE_SHOWN], told)
 
 
+def test_unknown_triplets_in_maps_are_told() -> None:
+    """The mapping option is not there then: the image is scaled to fit, which is the default."""
+    told = AREA.replace(triplet(triplets.MappingOptionTriplet(0x00)), b"\x03\xe7\x00", 1)
+    assert told != AREA
+    data = print_file(enclosed("BIM", NAME, [told, IMAGE_DATA]))
+    assert finding_codes(data) == ["triplet-unknown"]
+
+
 @pytest.mark.parametrize("name", ["IPD", "PTX", "IPS"])
 def test_what_shows_something_in_an_environment_group_is_told(name: str) -> None:
     end = field("EOG", encode_name(NAME))

@@ -1,4 +1,5 @@
-"""Where triplets stand in each structured field, and what a triplet of impossible length hides there.
+"""Where triplets stand in each structured field, what one of impossible length hides there, and which ones
+nobody knows.
 
 MO:DCA Chapter 6 "Triplet Format": a triplet has a length of 2 to 254, its own and the identifier's bytes
 included; the next one begins behind it.
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from afpcluster.afp import modca
+from afpcluster.afp import triplets as t
 from afpcluster.afp.declare import Structure
 from afpcluster.afp.fields import CODES, is_begin, is_end, mnemonic
 from afpcluster.findings import Findings, Severity
@@ -43,6 +45,9 @@ _IN_GROUPS: dict[int, tuple[int, type[Structure]]] = {
 }
 """Fields whose triplets end each repeating group: where the first group begins, and what is in one."""
 
+_OF_FOCA = (0x63, 0x64, 0x6D, 0x79)
+"""Triplets of font objects, which tools put into other objects, too: where they come from, checksums."""
+
 _WITH_TRIPLETS = frozenset(_BEHIND) | frozenset(_IN_GROUPS)
 _BEGIN_OR_END = 0xD3A800  # but for the last bit of the second byte
 _NAME, _NAME_AND_RESERVED = modca.Begin.shape.size, modca.BeginReserved.shape.size
@@ -64,16 +69,26 @@ def may_hide(type_: int, data: bytes) -> bool:
 
 def hidden(type_: int, data: bytes) -> bytes:
     """What triplets of impossible length hide in the data of a structured field."""
+    return b"".join(map(left_over, _triplets(type_, data)))
+
+
+def unknown(type_: int, data: bytes) -> list[int]:
+    """The identifiers of triplets in the data of a structured field that the references do not have."""
+    found = [triplet.id for part in _triplets(type_, data) for triplet in t.split_triplets(part)]
+    return [one for one in found if one not in t.TRIPLETS and one not in t.RAW and one not in _OF_FOCA]
+
+
+def _triplets(type_: int, data: bytes) -> Iterator[bytes]:
+    """The stretches of triplets in the data of a structured field."""
     if is_begin(type_) or is_end(type_):
         reserved = data[_NAME:_NAME_AND_RESERVED] == b"\0\0"
-        return left_over(data[_NAME_AND_RESERVED if reserved else _NAME :])
-    behind = _BEHIND.get(type_)
-    if behind is not None:
-        return left_over(data[behind.shape.size :])
-    if type_ in _IN_GROUPS:
+        yield data[_NAME_AND_RESERVED if reserved else _NAME :]
+    elif type_ in _BEHIND:
+        yield data[_BEHIND[type_].shape.size :]
+    elif type_ in _IN_GROUPS:
         first, group = _IN_GROUPS[type_]
-        return b"".join(left_over(part[group.shape.size :]) for part in _groups(data, first))
-    return b""
+        for part in _groups(data, first):
+            yield part[group.shape.size :]
 
 
 def _groups(data: bytes, at: int) -> Iterator[bytes]:
@@ -86,17 +101,29 @@ def _groups(data: bytes, at: int) -> Iterator[bytes]:
         at += length
 
 
+def _oddities(type_: int, data: bytes) -> tuple[bytes, list[int]]:
+    """What is hidden, and which triplets are unknown."""
+    return hidden(type_, data), unknown(type_, data)
+
+
 _SHORT = 1024  # bytes: such fields come again on page after page
-_hidden_in_short = lru_cache(1024)(hidden)
+_oddities_of_short = lru_cache(1024)(_oddities)
 
 
-def report_hidden(type_: int, data: bytes, offset: int, findings: Findings) -> None:
-    """Record a finding where a triplet of impossible length hides what is behind it in a field."""
-    rest = _hidden_in_short(type_, data) if len(data) <= _SHORT else hidden(type_, data)
+def report_triplets(type_: int, data: bytes, offset: int, findings: Findings) -> None:
+    """Record a finding where a triplet of impossible length hides what is behind it in a field, and for every
+    triplet that nobody knows."""
+    rest, strangers = _oddities_of_short(type_, data) if len(data) <= _SHORT else _oddities(type_, data)
     if rest:
         findings.at(offset, mnemonic(type_), "MO:DCA Chapter 6")(
             "triplet-length-bad",
             f"A triplet of {mnemonic(type_)} has an impossible length; it and those behind it are lost",
             severity=Severity.ERROR,
             bytes_lost=len(rest),
+        )
+    for identifier in strangers:
+        findings.at(offset, mnemonic(type_), "MO:DCA Chapter 6")(
+            "triplet-unknown",
+            f"Triplet X'{identifier:02X}' is unknown and plays no part",
+            severity=Severity.INFO,
         )

@@ -19,7 +19,7 @@ from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.transfer import COMPOSE
-from afpcluster.afp.triplet_lengths import report_hidden
+from afpcluster.afp.triplet_lengths import report_triplets
 from afpcluster.display.place import GroupStart, Place
 from afpcluster.document.attributes import (
     begin_name,
@@ -356,6 +356,7 @@ class Assembler:
     def _between_pages(self, type_: int, data: bytes, offset: int) -> Iterator[MapInvoked]:
         internal, self._internal_candidate = self._internal_candidate, None
         if type_ == _IMM:
+            report_triplets(type_, data, self._file.origin(offset), self._findings)
             if len(data) >= 8:
                 name = decode_name(InvokeMediumMap.decode(data).name)
                 self._internal_map = internal if internal is not None and internal.name == name else None
@@ -375,7 +376,7 @@ class Assembler:
         name, own = begin_name(data, outer), declared_code_page(data[8:], outer)
         began = self._file.origin(offset)
         self._groups.append(_OpenGroup(name, len(self._groups), self._groups_seen, own, [data], began))
-        report_hidden(_BNG, data, self._file.origin(offset), self._findings)
+        report_triplets(_BNG, data, self._file.origin(offset), self._findings)
         report_unknown_code_pages(_BNG, data[8:], self._file.origin(offset), self._findings)
 
     def _tag(self, data: bytes, offset: int) -> None:
@@ -390,7 +391,7 @@ class Assembler:
             self._groups[-1].attributes.append((name, value))
             self._groups[-1].code_pages.append(code_page)
             self._groups[-1].fields.append(data)
-            report_hidden(_TLE, data, self._file.origin(offset), self._findings)
+            report_triplets(_TLE, data, self._file.origin(offset), self._findings)
             report_cut_tag(data, self._file.origin(offset), self._findings)
             if code_page != outer:
                 report_unknown_code_pages(_TLE, data, self._file.origin(offset), self._findings)
@@ -410,7 +411,7 @@ class Assembler:
         self.document_name = begin_name(data[:8] + data[10:])
         self._document_code_page = declared_code_page(data[10:], code_pages.DEFAULT)
         report_unknown_code_pages(_BDT, data[10:], self._file.origin(offset), self._findings)
-        report_hidden(_BDT, data, self._file.origin(offset), self._findings)
+        report_triplets(_BDT, data, self._file.origin(offset), self._findings)
 
     def _collecting_scope(self, offset: int) -> ResourceScope:
         """Where resources belong that stand here, outside pages."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from afpcluster.afp.fields import BEGIN, CODES, DATA, END, INCLUDES, end_of, mnemonic
 from afpcluster.afp.framing import Record
-from afpcluster.afp.triplet_lengths import may_hide, report_hidden
+from afpcluster.afp.triplet_lengths import may_hide, report_triplets
 from afpcluster.document.end_names import report_other_name
 from afpcluster.findings import Findings, Severity
 from afpcluster.light import dataclass
@@ -72,7 +72,7 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
     for record in records:
         type_ = record.type
         if may_hide(type_, record.data):
-            report_hidden(type_, record.data, record.offset, findings)
+            report_triplets(type_, record.data, record.offset, findings)
         kind = type_ & 0xFFFF00
         if kind == BEGIN:
             node = ObjectNode(record)

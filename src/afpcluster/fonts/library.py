@@ -120,6 +120,15 @@ class FontLibrary:
             references = []
         last = 0
         for reference in references:
+            if reference.odd_rotation:
+                message = (
+                    f"Font {reference.label} is to be turned by X'{reference.odd_rotation:04X}', which is"
+                )
+                self._sources.at(record)(
+                    "font-rotation-bad",
+                    f"{message} none of 0, 90, 180 and 270 degrees; it is not turned",
+                    severity=Severity.SUBSTITUTED,
+                )
             last = reference.local_id or last
             same = found.setdefault(last, [])
             if not same or reference.section != same[0].section:

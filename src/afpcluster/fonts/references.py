@@ -54,6 +54,7 @@ class FontReference:
     typeface: str = ""  # family or typeface name
     section: int = 0
     rotation: int = 0
+    odd_rotation: int = 0  # as it stands in the field, where it is none of the four
     size: float = 0.0
     width: float = 0.0  # horizontal font size: the width of a space, or a third of the size
     horizontal_scale: float = 0.0
@@ -141,6 +142,7 @@ def mcf2_reference(group: bytes) -> FontReference:
         grid=grid,
         section=section.section if section else 0,
         rotation=ROTATIONS.get(rotation.rotation, 0) if rotation else 0,
+        odd_rotation=_odd(rotation.rotation) if rotation else 0,
         size=size,
         width=width,
         horizontal_scale=scale.scale / 20 if scale and (size or width) else 0.0,
@@ -181,6 +183,7 @@ def mcf1_references(data: bytes) -> Iterator[FontReference]:
             code_page=decode_name(group.code_page_name),
             section=group.section,
             rotation=rotation,
+            odd_rotation=_odd(group.rotation) if length >= 30 else 0,
         )
 
 
@@ -215,12 +218,18 @@ def mdr_reference(group: bytes) -> FontReference | None:
         code_page=qualified_name(group, FqnType.CODE_PAGE) or "",
         data_object=_full_font_name(group),
         rotation=ROTATIONS.get(descriptor.rotation, 0),
+        odd_rotation=_odd(descriptor.rotation),
         size=descriptor.vertical_size / 20,
         horizontal_scale=descriptor.horizontal_scale / 20,
         code_page_id=characters.code_page if characters else 0,
         encoding=encoding.code_page_scheme if encoding else 0,
         text_encoding=encoding.user_data_scheme if encoding else 0,
     )
+
+
+def _odd(rotation: int) -> int:
+    """A character rotation that there is not; 0 for those that there are."""
+    return 0 if rotation in ROTATIONS else rotation
 
 
 def _named_rotation(name: str) -> int:

@@ -1,4 +1,4 @@
-"""Fields and triplets that are understood, or unknown, and not applied: a finding each, never silence.
+"""Fields that are understood, or unknown, and triplets, that are not applied: a finding each, never silence.
 
 What they ask for does not change where things are on a page: colour management, toner, conditional
 overlay processing. MO:DCA Chapters 5 and 6.
@@ -24,17 +24,10 @@ UNAPPLIED = {
 
 
 def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> None:
-    """Record a finding for every triplet in `triplets` (of `record`) that is not applied, or that nobody
-    knows."""
+    """Record a finding for every triplet in `triplets` (of `record`) that is not applied."""
     for triplet in t.split_triplets(triplets):
         instead = UNAPPLIED.get(triplet.id)
-        if triplet.id not in t.TRIPLETS and triplet.id not in t.RAW:
-            findings.at(record, spec="MO:DCA Chapter 6")(
-                "triplet-unknown",
-                f"Triplet X'{triplet.id:02X}' is unknown and plays no part",
-                severity=Severity.INFO,
-            )
-        elif instead is not None:
+        if instead is not None:
             findings.at(record, spec="MO:DCA Chapter 6")(
                 "triplet-not-applied", f"Triplet X'{triplet.id:02X}' {instead}", severity=Severity.INFO
             )

@@ -332,7 +332,7 @@ def character_set(records: Iterable[Record]) -> CharacterSet:
             (foca.FNP, foca.FontPosition, control.position_group_length),
         )
     ]
-    rotations = [foca.ROTATIONS.get(group.rotation, 0) for group in groups[0]]
+    rotations = [foca.ROTATIONS.get(group.rotation, group.rotation) for group in groups[0]]
     orientations = dict(zip(rotations, groups[0], strict=True))
     patterns = b"".join(data.get(foca.FNG, []))
     technology = _technology(control, patterns)
