@@ -23,23 +23,21 @@ from afpcluster.cluster.haproxy_cfg import haproxy_cfg
 from afpcluster.cluster.password import hashed
 from afpcluster.cluster.topology import Host, Role, Topology
 from afpcluster.cluster.topology_file import parse, sample_text
+from kept_ports import kept_ports
 
 PASSWORD = "secret"
 CLIENT = "127.0.79.46"
 MONITOR = "127.0.79.45"
 
 
-def loopback_text(**settings: str) -> str:
-    """The sample topology on 127.0.79.0/24 with ports that are free now, and some settings replaced."""
+PORTS = ("wrapper_proxy", "afp2web_proxy", "wrapper", "afp2web", "health")
+
+
+def loopback_text(settings: Mapping[str, str]) -> str:
+    """The sample topology on 127.0.79.0/24 with some settings replaced."""
     text = sample_text().replace("10.79.79.1/32", f"{MONITOR}/32").replace("10.79.79.", "127.0.79.")
-    ports = dict.fromkeys(("wrapper_proxy", "afp2web_proxy", "wrapper", "afp2web", "health"), "")
-    with contextlib.ExitStack() as stack:
-        for name in ports:
-            spare = stack.enter_context(socket.socket())
-            spare.bind(("", 0))
-            ports[name] = str(spare.getsockname()[1])
     lines = text.splitlines()
-    for name, value in {**ports, **settings}.items():
+    for name, value in settings.items():
         (number,) = [i for i, line in enumerate(lines) if line.startswith(f"  {name}:")]
         lines[number] = f"  {name}: {value}"
     return "\n".join(lines)
@@ -188,15 +186,23 @@ class Loopback:
         self.servers[name].socket.listen(0)  # the first one fills the queue, the others are not answered
 
     def log(self) -> list[dict[str, Any]]:
-        """The requests that HAProxy wrote down."""
-        lines = (self.folder / "log").read_text(errors="replace").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        """The requests that HAProxy wrote down, which it does after it has answered: whole lines."""
+        lines = (self.folder / "log").read_text(errors="replace").splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
 
     def states(self, backend: str) -> dict[str, str]:
         """Server -> UP, DOWN, NOLB, ... as HAProxy itself says."""
-        rows = csv.DictReader(io.StringIO(ask(self.socket, "show stat").lstrip("# ")))
-        servers = [row for row in rows if row["pxname"] == backend and row["svname"] in self.stubs]
+        servers = [row for row in self._statistics(backend) if row["svname"] in self.stubs]
         return {row["svname"]: row["status"].split()[0] for row in servers}
+
+    def queued(self, backend: str) -> int:
+        """Requests that wait in HAProxy, for any of its servers or for one."""
+        (whole,) = [row for row in self._statistics(backend) if row["svname"] == "BACKEND"]
+        return int(whole["qcur"])
+
+    def _statistics(self, backend: str) -> list[dict[str, str]]:
+        rows = csv.DictReader(io.StringIO(ask(self.socket, "show stat").lstrip("# ")))
+        return [row for row in rows if row["pxname"] == backend]
 
 
 @contextlib.contextmanager
@@ -204,15 +210,16 @@ def running(
     folder: Path, certificates: Mapping[str, Path] | None = None, **settings: str
 ) -> Iterator[Loopback]:
     """Started, with every server up; those with a certificate (by name) speak TLS."""
-    topology = parse(loopback_text(**settings))
-    text = haproxy_cfg(topology, topology.with_role(Role.PROXY)[0], hashed(PASSWORD))
-    text = text.replace("/run/afpcluster/haproxy/admin.sock", str(folder / "admin.sock"))
-    text = text.replace("    user haproxy\n    group haproxy\n", "")
-    (folder / "haproxy.cfg").write_text(text)
     stubs: dict[str, Stub] = {}
     servers: dict[str, _Server] = {}
-    ports = {Role.WRAPPER: topology.ports.wrapper, Role.AFP2WEB: topology.ports.afp2web}
     with contextlib.ExitStack() as stack:
+        numbers = map(str, stack.enter_context(kept_ports(len(PORTS))))
+        topology = parse(loopback_text(dict(zip(PORTS, numbers, strict=True)) | settings))
+        text = haproxy_cfg(topology, topology.with_role(Role.PROXY)[0], hashed(PASSWORD))
+        text = text.replace("/run/afpcluster/haproxy/admin.sock", str(folder / "admin.sock"))
+        text = text.replace("    user haproxy\n    group haproxy\n", "")
+        (folder / "haproxy.cfg").write_text(text)
+        ports = {Role.WRAPPER: topology.ports.wrapper, Role.AFP2WEB: topology.ports.afp2web}
         for host in topology.hosts:
             for role in ports.keys() & set(host.roles):
                 stub = stubs[host.name] = Stub()

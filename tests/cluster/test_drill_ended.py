@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 from typing import cast
@@ -16,29 +17,36 @@ from afpcluster.cluster.history import Promise, Recorder
 from afpcluster.cluster.site.site import Site
 
 
-@pytest.mark.parametrize(
-    ("striking", "ended_after"),
-    [pytest.param(0.3, 0.1, id="while it strikes"), pytest.param(0.0, 0.2, id="while the fault lasts")],
-)
-def test_ended_drill_heals(
-    striking: float, ended_after: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("strikes_still", [True, False], ids=["while it strikes", "while the fault lasts"])
+def test_ended_drill_heals(strikes_still: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drill, "BEFORE", (0.0, 0.0))
+    there, ended = threading.Event(), threading.Event()
     done: list[str] = []
 
     def strike(_: Site) -> Struck:
-        time.sleep(striking)
+        if strikes_still:
+            there.set()
+            assert ended.wait(60)
         done.append("struck")
         return Struck("cut off", "proxy-01", lambda: done.append("healed"))
 
+    class Told(Recorder):
+        def event(self, kind: str, **data: object) -> None:
+            super().event(kind, **data)
+            if kind == "fault":
+                there.set()
+
     async def run_and_end() -> None:
         lasting = Drill("cut off", strike, Promise(), lasts=60.0)
-        with Recorder(tmp_path / "history.jsonl") as recorder:
+        with Told(tmp_path / "history.jsonl") as recorder:
             running = asyncio.create_task(drill.struck(lasting, cast("Site", None), recorder))
-            await asyncio.sleep(ended_after)
+            async with asyncio.timeout(30):
+                while not there.is_set():
+                    await asyncio.sleep(0.01)
             running.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await running
+            ended.set()
             await asyncio.get_running_loop().shutdown_default_executor()
 
     began = time.monotonic()

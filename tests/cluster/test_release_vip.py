@@ -13,13 +13,19 @@ from pathlib import Path
 import pytest
 
 from afpcluster.cluster.render import RELEASE_VIP, render
+from afpcluster.cluster.topology import Topology
 from afpcluster.cluster.topology_file import load, parse, sample_text
 
 TOPOLOGY = load()
+SLOW = parse(sample_text().replace("advert_interval: 50ms", "advert_interval: 500ms"))
 OURS, OTHER = TOPOLOGY.hosts[0].address, TOPOLOGY.hosts[1].address
 VIP, ROUTER_ID = TOPOLOGY.vips[0].address, TOPOLOGY.vips[0].router_id
-WAITS = (3 * TOPOLOGY.vrrp.advert_interval + 450) / 1000  # seconds, for an advert that does not come
 SPACE, CABLE = f"afprelease{os.getpid()}", f"afprel{os.getpid() % 100000}"
+
+
+def waits(topology: Topology) -> float:
+    """Seconds, for an advert that does not come."""
+    return (3 * topology.vrrp.advert_interval + 450) / 1000
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,7 @@ sender.bind((sys.argv[1], 0))
 sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(sys.argv[1]))
 while True:
     sender.sendto(bytes.fromhex(sys.argv[3]), (sys.argv[2], 0))
+    print(flush=True)
     time.sleep(0.05)
 """
 
@@ -76,32 +83,33 @@ CASES = {
 def test_left_address(host: str, case: str, tmp_path: Path) -> None:
     source, to, data, goes = CASES[case]
     ip("-netns", host, "address", "add", f"{VIP}/24", "dev", "eth0")
-    sender = subprocess.Popen(
-        ["ip", "netns", "exec", f"{host}b", sys.executable, "-c", SEND, source, to, data.hex()]
-    )
-    try:
-        seconds, said = release(host, tmp_path)
-        assert (f" {VIP}/24 " not in ip("-netns", host, "-4", "-o", "address")) is goes
-    finally:
-        sender.kill()
-        sender.wait()
-        subprocess.run(["ip", "-netns", host, "address", "delete", f"{VIP}/24", "dev", "eth0"], check=False)
+    send = ["ip", "netns", "exec", f"{host}b", sys.executable, "-c", SEND, source, to, data.hex()]
+    with subprocess.Popen(send, stdout=subprocess.PIPE) as sender:
+        try:
+            assert sender.stdout is not None
+            assert sender.stdout.readline() == b"\n"  # adverts come from now on
+            seconds, said = release(host, tmp_path)
+            assert (f" {VIP}/24 " not in ip("-netns", host, "-4", "-o", "address")) is goes
+        finally:
+            sender.kill()
+            left = ["ip", "-netns", host, "address", "delete", f"{VIP}/24", "dev", "eth0"]
+            subprocess.run(left, check=False)
     assert (str(VIP) in said) is goes
     if not goes:
-        assert seconds >= WAITS
+        assert seconds >= waits(TOPOLOGY)
 
 
 def test_nothing_left(host: str, tmp_path: Path) -> None:
-    """Nothing is waited for."""
-    seconds, said = release(host, tmp_path)
+    """Nothing is waited for, however slow the adverts are."""
+    seconds, said = release(host, tmp_path, SLOW)
     assert said == ""
-    assert seconds < WAITS
+    assert seconds < waits(SLOW)
 
 
-def release(host: str, folder: Path) -> tuple[float, str]:
+def release(host: str, folder: Path, topology: Topology = TOPOLOGY) -> tuple[float, str]:
     """How long it took, in seconds, and what it said."""
     script = folder / "release_vip"
-    script.write_text(render(TOPOLOGY, "!")[TOPOLOGY.hosts[0].name][RELEASE_VIP])
+    script.write_text(render(topology, "!")[TOPOLOGY.hosts[0].name][RELEASE_VIP])
     script.chmod(0o755)
     began = time.monotonic()
     done = subprocess.run(
@@ -112,5 +120,5 @@ def release(host: str, folder: Path) -> tuple[float, str]:
 
 
 def test_it_waits_for_more_than_three_adverts() -> None:
-    slow = parse(sample_text().replace("advert_interval: 50ms", "advert_interval: 500ms"))
-    assert "SECONDS = 1.95 " in render(slow, "!")[TOPOLOGY.hosts[0].name][RELEASE_VIP]
+    assert waits(SLOW) == 1.95
+    assert "SECONDS = 1.95 " in render(SLOW, "!")[TOPOLOGY.hosts[0].name][RELEASE_VIP]

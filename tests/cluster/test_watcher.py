@@ -18,6 +18,7 @@ from afpcluster.cluster.layout import HAPROXY_PID, WATCHER_BEAT
 from afpcluster.cluster.render import CHK_HAPROXY, render
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
+from kept_ports import kept_ports
 
 # events in order (s started, d died, r reloaded, looks: g good, n without servers, b no answer, w no answer
 # from one that works; capitals: the other proxy does well), fault (-) or not after each of them
@@ -90,10 +91,8 @@ frontend health
 class Proxy:
     """A real HAProxy that answers /healthz, and a watcher that watches it."""
 
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as spare:
-            spare.bind(("127.0.0.1", 0))
-            self.port = spare.getsockname()[1]
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
         self.config = folder / "haproxy.cfg"
         self.config.write_text(HEALTH_FRONT_END.format(port=self.port, other=OTHER))
         self.pid_file, self.folder = folder / "haproxy.pid", folder
@@ -131,11 +130,12 @@ class Proxy:
 
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[Proxy]:
-    made = Proxy(tmp_path)
-    yield made
-    for process in (*made.started, made.watcher):
-        process.kill()
-        process.wait()
+    with kept_ports(1) as (port,):
+        made = Proxy(tmp_path, port)
+        yield made
+        for process in (*made.started, made.watcher):
+            process.kill()
+            process.wait()
 
 
 def test_watcher(proxy: Proxy) -> None:
@@ -182,9 +182,14 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_watcher_writes_down_when_it_looked(proxy: Proxy) -> None:
     assert proxy.says("1", within=5)
-    first = int((proxy.folder / "beat").read_text())
-    time.sleep(0.3)
-    assert 10 <= int((proxy.folder / "beat").read_text()) - first <= 200
+
+    def beat() -> int:
+        return int((proxy.folder / "beat").read_text())
+
+    for _ in range(3):  # as the machine's uptime goes on
+        now = uptime()
+        wait_until(lambda now=now: beat() >= now)  # type: ignore[misc]
+        assert beat() <= uptime()
 
 
 def uptime() -> int:
@@ -192,14 +197,19 @@ def uptime() -> int:
     return int(time.clock_gettime(time.CLOCK_BOOTTIME) * 100)
 
 
+UPTIME = 12_345_678  # of the machine that the script believes to be on, in hundredths of a second
+
+
 def run_check(folder: Path, pid_file_text: str | None, beat: str | None = None, *arguments: str) -> int:
     """The exit code of chk_haproxy.sh with this text in the PID file and in the watcher's."""
-    pid_file, beat_file = folder / "haproxy.pid", folder / "beat"
     text = render(load(), "p")["a2wprxy-01"][CHK_HAPROXY]
-    assert HAPROXY_PID in text
-    assert WATCHER_BEAT in text
+    pid_file, beat_file, clock = folder / "haproxy.pid", folder / "beat", folder / "uptime"
+    for there, instead in ((HAPROXY_PID, pid_file), (WATCHER_BEAT, beat_file), ("/proc/uptime", clock)):
+        assert there in text
+        text = text.replace(there, str(instead))
+    clock.write_text(f"{UPTIME // 100}.{UPTIME % 100:02} 1.00\n")
     script = folder / "chk_haproxy.sh"
-    script.write_text(text.replace(HAPROXY_PID, str(pid_file)).replace(WATCHER_BEAT, str(beat_file)))
+    script.write_text(text)
     if pid_file_text is not None:
         pid_file.write_text(pid_file_text)
     if beat is not None:
@@ -225,11 +235,11 @@ def test_a_wish_to_leave_does_not_depend_on_the_clock(proxy: Proxy) -> None:
     proxy.start()
     proxy.start_other()
     assert proxy.says("0", within=5)
-    wish = proxy.folder / "leave-79"
-    wish.write_text("")
+    new, wish = proxy.folder / "new", proxy.folder / "leave-79"
     for seconds in (3600, -3600):
-        os.utime(wish, (time.time() + seconds,) * 2)
-        time.sleep(0.3)  # a look or two
+        new.write_text("")
+        os.utime(new, (time.time() + seconds,) * 2)
+        new.replace(wish)
         assert not proxy.says("1", within=1, name="leaving-79")
     os.utime(wish)
     assert proxy.says("1", within=2, name="leaving-79")
@@ -241,8 +251,8 @@ def test_a_wish_to_leave_does_not_depend_on_the_clock(proxy: Proxy) -> None:
 def test_check_script_leaves_it_to_a_watcher_that_works(
     tmp_path: Path, age: int, check: int, watcher: int
 ) -> None:
-    assert run_check(tmp_path, None, f"{uptime() - age:<12}\n") == check
-    assert run_check(tmp_path, None, f"{uptime() - age:<12}\n", "watcher") == watcher
+    assert run_check(tmp_path, None, f"{UPTIME - age:<12}\n") == check
+    assert run_check(tmp_path, None, f"{UPTIME - age:<12}\n", "watcher") == watcher
 
 
 @pytest.mark.parametrize("beat", [None, "", "\n", "soon\n", "-1\n"])
@@ -290,6 +300,20 @@ def reload(proxy: Proxy) -> int:
     raise AssertionError("HAProxy does not reload")
 
 
+def is_heard(client: socket.socket) -> bool:
+    """Has the server accepted this connection, and read all that was sent? In /proc/net/tcp (proc(5)) a
+    connection that nobody has accepted belongs to no inode."""
+    near, far = (
+        f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
+        for host, port in (client.getpeername(), client.getsockname())
+    )
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, _, _, _, _, inode, *_ = row.split()
+        if (local, remote) == (near, far):
+            return inode != "0" and int(queues.partition(":")[2], 16) == 0
+    return False
+
+
 @pytest.mark.parametrize("connected", [False, True])
 def test_watcher_follows_a_reload(proxy: Proxy, connected: bool) -> None:
     """The old worker's end is no fault, whether it comes at once or when its last client has gone; the new
@@ -301,9 +325,13 @@ def test_watcher_follows_a_reload(proxy: Proxy, connected: bool) -> None:
         if connected:
             client.connect(("127.0.0.1", proxy.port))
             client.send(b"GET /healthz HTTP/1.1\r\n")  # never ended
+            wait_until(lambda: is_heard(client))
         fresh = reload(proxy)
+        if not connected:
+            wait_until(lambda: workers(proxy.started[-1].pid) == [fresh])
         assert not proxy.says("1", within=0.7)
         assert (len(workers(proxy.started[-1].pid)) == 2) is connected
+    wait_until(lambda: workers(proxy.started[-1].pid) == [fresh])
     assert not proxy.says("1", within=0.7)
     os.kill(fresh, signal.SIGKILL)
     assert proxy.says("1", within=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,24 +15,23 @@ import pytest
 
 import afpcluster
 from afpcluster.cluster.demo import sample
+from kept_ports import kept_ports
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
 def node() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The process and the URL of its wrapper-service, when it is well."""
-    port = free_port()
+    with kept_ports(2) as (port, other):
+        yield from running(port, other)
+
+
+def running(port: int, other: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A node whose services listen at these ports."""
     command = [sys.executable, "-m", "afpcluster", "serve-node", "--listen", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
-        [*command, "--afp2web", f"127.0.0.1:{free_port()}"],
+        [*command, "--afp2web", f"127.0.0.1:{other}"],
         env={**os.environ, "PYTHONPATH": str(Path(afpcluster.__file__).parent.parent)},
     )
     url = f"http://127.0.0.1:{port}/wrapperservice"
