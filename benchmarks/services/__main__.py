@@ -18,6 +18,7 @@ from benchmarks.services.instance import running
 from benchmarks.services.overload import overload
 
 _FIRST = 200  # conversions after which memory has found its level
+_CLIENTS = 6  # more than there are workers, spare ones included: all of them soon have had work
 _LARGE_EVERY = 100  # conversions there is a form of 10 MB
 _MEBIBYTE = 1024 * 1024
 
@@ -47,7 +48,7 @@ def memory(*, quick: bool) -> Iterator[Claim]:
                 answer.read()
                 return answer.status
 
-        with ThreadPoolExecutor(3) as threads:
+        with ThreadPoolExecutor(_CLIENTS) as threads:
             statuses = set(threads.map(one, range(first)))
             before = services.resident()
             statuses |= set(threads.map(one, range(first, count)))

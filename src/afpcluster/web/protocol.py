@@ -72,6 +72,7 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                 cycle.disconnected = True
                 cycle.message_event.set()
             super().connection_lost(exc)
+            self._unset_keepalive_if_required()  # uvicorn's own forgets it where the client resets
 
         def data_received(self, data: bytes) -> None:
             self._unset_keepalive_if_required()
