@@ -80,6 +80,41 @@ def test_triplets_that_are_not_applied_or_that_nobody_knows(identifier: int, tol
     check(page.replace(begin, field("BPG", encode_name(NAME) + more), 1), [IMAGE_SHOWN], told)
 
 
+OTHER_AREA = object_area("IDD", "MIO", DESCRIPTOR.replace(b"\x0b\xb8", b"\x05\xdc"), 0x00)
+_ENDS = len(field("BOG", encode_name(NAME)))
+TWICE = OTHER_AREA[:-_ENDS] + AREA[_ENDS:]
+"""A group that says all twice; the last time as `AREA`."""
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        (AREA, []),
+        (TWICE, ["field-twice"] * 4),
+        (AREA[:_ENDS] + field("GDD", b"\xff" * 12) + AREA[_ENDS:], ["field-not-applied"]),
+        (AREA[:-_ENDS] + field("BDD", b"\xff" * 12) + AREA[-_ENDS:], ["field-not-applied"]),
+    ],
+)
+def test_fields_that_are_there_again_or_of_other_objects(group: bytes, told: list[str]) -> None:
+    check(print_file(enclosed("BIM", NAME, [group, IMAGE_DATA])), [IMAGE_SHOWN], told)
+
+
+def test_pages_that_are_described_twice() -> None:
+    data = print_file(TEXT)
+    at = data.index(b"\xd3\xa6\xaf") - 3
+    length = int.from_bytes(data[at + 1 : at + 3], "big") + 1
+    again = data[: at + length] + data[at : at + length] + data[at + length :]
+    assert (finding_codes(data), finding_codes(again)) == ([], ["field-twice"])
+
+
+@pytest.mark.parametrize(("turn", "told"), [(90, []), (270, ["orientation-bad"]), (0, ["orientation-bad"])])
+def test_the_y_axis_of_object_content(turn: int, told: list[str]) -> None:
+    usual = b"\0\0" + modca.orientation(90).to_bytes(2, "big") + b"\1"  # the end of an Object Area Position
+    assert AREA.count(usual) == 1
+    group = AREA.replace(usual, b"\0\0" + modca.orientation(turn).to_bytes(2, "big") + b"\1")
+    check(print_file(enclosed("BIM", NAME, [group, IMAGE_DATA])), [IMAGE_SHOWN], told)
+
+
 def test_unknown_triplets_in_maps_are_told() -> None:
     """The mapping option is not there then: the image is scaled to fit, which is the default."""
     told = AREA.replace(triplet(triplets.MappingOptionTriplet(0x00)), b"\x03\xe7\x00", 1)

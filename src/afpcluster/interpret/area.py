@@ -117,6 +117,10 @@ def _report_position(position: modca.ObjectAreaPosition, report: Reporter) -> No
         turn = degrees(position.x_content_orientation)
         told = f"Object content is to be turned by {turn:g} degrees in its area, which cannot be; it is not"
         report("orientation-bad", told, severity=Severity.SUBSTITUTED)
+    elif position.y_content_orientation != QUARTER_TURN:
+        turn = degrees(position.y_content_orientation)
+        told = f"The Y axis of object content is to lie {turn:g} degrees from its X axis; 90 are used"
+        report("orientation-bad", told, severity=Severity.SUBSTITUTED)
     if position.reference not in _REFERENCES:
         told = (
             f"Reference coordinate system X'{position.reference:02X}' is reserved; that of the page is used"

@@ -33,12 +33,11 @@ from afpcluster.interpret.frame import Frame
 from afpcluster.interpret.includes import ResourceLookup, default_colour
 from afpcluster.interpret.line_data_axes import line_data_axes
 from afpcluster.interpret.mandatory import report_missing, report_missing_fields
-from afpcluster.interpret.misplaced import report_misplaced
+from afpcluster.interpret.misplaced import DESCRIPTORS, report_misplaced
 from afpcluster.interpret.text.controls import draw_text
 from afpcluster.interpret.text.state import TextSpace
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
-_DESCRIPTORS = tuple(CODES[name] for name in ("IDD", "GDD", "BDD", "CDD"))
 _DATA = {
     CODES[begin]: CODES[data]
     for begin, data in (("BIM", "IPD"), ("BGR", "GAD"), ("BBC", "BDA"), ("BOC", "OCD"))
@@ -173,12 +172,13 @@ class ObjectInterpreter:
         items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
-            descriptors = [r for r in (*node.all(*_DESCRIPTORS), *records) if r.type in _DESCRIPTORS]
+            own = DESCRIPTORS.get(node.type)
+            descriptors = [r for r in (*records, *node.content) if isinstance(r, Record) and r.type == own]
             data_object = DataObject(
                 mnemonic(node.type),
                 node.begin.offset,
                 placed.area,
-                descriptors[0] if descriptors else None,
+                descriptors[-1] if descriptors else None,
                 list(node.flat()) if node.type == _BII else node.all(_DATA[node.type]),
                 environment.fonts,
                 environment.resources,
