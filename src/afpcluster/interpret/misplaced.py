@@ -26,24 +26,9 @@ _FIELDS = {
 }
 """The structured fields directly in an object, by what begins it."""
 
-_ONCE = {
-    CODES[name]: name.removesuffix("1")
-    for name in [
-        "OBD",
-        "OBP",
-        "PGD",
-        "PTD",
-        "PTD1",
-        "IDD",
-        "GDD",
-        "BDD",
-        "CDD",
-        "MIO",
-        "MGO",
-        "MBC",
-        "MCD",
-        "MPT",
-    ]
+_ONCE = {CODES[name]: name for name in ("OBD", "OBP", "PGD", "PTD", "IDD", "GDD", "BDD", "CDD")} | {
+    CODES["PTD1"]: "PTD",
+    **{CODES[name]: name for name in ("MIO", "MGO", "MBC", "MCD", "MPT")},
 }
 """Fields of environment groups that may be there once: what each is."""
 
