@@ -10,8 +10,8 @@ from pathlib import Path
 
 from afpcluster.conversion.collector import collect_rarely
 from benchmarks.claims import Claim, save, show
-from benchmarks.memory import peak_memory, peaks_of_outputs
-from benchmarks.outputs import OUTPUTS, costs
+from benchmarks.memory import ALL, peak_memory, peaks_of_outputs
+from benchmarks.outputs import costs
 from benchmarks.services.overhead import overhead
 from benchmarks.size import pdf_sizes
 from benchmarks.speed import cpu_per_page, two_processes
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, default=Path("out/bench.json"), help="where the figures go")
     parser.add_argument("--pages", type=int, default=100_000, help="of outputs-memory (default: 100,000)")
     parser.add_argument(
-        "--output", action="append", choices=[*OUTPUTS], help="measure this output alone (may be repeated)"
+        "--output", action="append", choices=[*ALL], help="measure this output alone (may be repeated)"
     )
     given = parser.parse_args(arguments)
     claims: list[Claim] = []

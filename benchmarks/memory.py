@@ -13,21 +13,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.claims import Claim
-from benchmarks.outputs import OUTPUTS
+from benchmarks.outputs import OUTPUTS, PICTURES
 from benchmarks.workloads import ROOT, sample_of_pages
 
 GROWTH_LIMIT = 60.0  # MB
 SIZES = (100, 10_000, 100_000)
 QUICK_SIZES = (30, 300)
+ALL = {name: options for name, (options, _) in OUTPUTS.items()} | PICTURES
 _FEW_PAGES = 100
+_PAGES_OF_A_PICTURE = 10  # in the time of one picture so many pages of other outputs are made
 
 _CHILD = """
 import sys
 from pathlib import Path
 from afpcluster.convert import convert
 from afpcluster.options import Options
-from benchmarks.outputs import OUTPUTS
-options = OUTPUTS[sys.argv[3]][0] if sys.argv[3] else Options()
+from benchmarks.memory import ALL
+options = ALL[sys.argv[3]] if sys.argv[3] else Options()
 with open(sys.argv[1], "rb") as source, open(sys.argv[2], "wb") as sink:
     result = convert(source, sink, options)
 print(result.pages, Path("/proc/self/status").read_text())
@@ -50,11 +52,14 @@ def peak_memory(folder: Path, *, quick: bool) -> Iterator[Claim]:
 
 
 def peaks_of_outputs(folder: Path, *, pages: int, names: Sequence[str] | None = None) -> Iterator[Claim]:
-    """How much the peak of each output (by default all) for so many pages is above that for a hundred."""
+    """How much the peak of each output (by default all) for so many pages, of pictures a tenth, is above that
+    for a hundred."""
     few, many = sample_of_pages(folder, _FEW_PAGES), sample_of_pages(folder, pages)
-    for name in names or OUTPUTS:
+    fewer = sample_of_pages(folder, max(_FEW_PAGES, pages // _PAGES_OF_A_PICTURE))
+    for name in [name for name in ALL if names is None or name in names]:
+        large = fewer if name in PICTURES else many
         _, low = measure(few.path, folder / "memory.out", name)
-        converted, high = measure(many.path, folder / "memory.out", name)
+        converted, high = measure(large.path, folder / "memory.out", name)
         detail = f"{low:.0f} MB for {few.pages} pages, {high:.0f} MB for {converted:,}"
         yield Claim("outputs-memory", name, high - low, "MB", GROWTH_LIMIT, detail=detail)
 

@@ -8,7 +8,6 @@ is imported for what only people see.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import Any
 
+from afpcluster.cli.new_files import is_stream, new_file, new_folder
 from afpcluster.conversion.collector import collect_rarely
 from afpcluster.convert import Folder, Options, Result, convert
 from afpcluster.findings import ConversionError
@@ -62,6 +62,8 @@ def _impossible(sources: Sequence[Path], target: Path, options: Options, as_json
         return f"{target} would be a folder of parts; leave out the suffix, or name a .zip file"
     if _is_folder(target, options) and target.exists() and not _is_empty_folder(target):
         return f"{target} is there already; name a new folder for the parts, or a .zip file"
+    if target.is_dir() and not _is_folder(target, options):
+        return f"{target} is a folder; name a file in it"
     if not target.parent.is_dir():
         return f"{target.parent}, the folder of the output, is not there; make it first"
     return None
@@ -112,15 +114,15 @@ def _is_folder(target: Path, options: Options) -> bool:
 def _sink(target: Path, options: Options, written: list[Path]) -> AbstractContextManager[Any]:
     """Where the output goes; `written` gets the files where their names are not the target's."""
     if _is_folder(target, options):
-        return _new_folder(target)
+        return new_folder(target)
     to_stream = target == _STANDARD or target.suffix.lower() == ".zip"
     if makes_parts(options) and not to_stream:
         return _numbered_files(target, OUTPUTS[options.format].suffixes, written)
     if target == _STANDARD:
         return _stream(nullcontext(sys.stdout.buffer))
-    if target.exists() and not target.is_file():
+    if is_stream(target):
         return _stream(target.open("wb"))
-    return _new_file(Path(os.path.realpath(target)))
+    return new_file(target)
 
 
 @contextmanager
@@ -131,36 +133,6 @@ def _stream(opening: AbstractContextManager[Any]) -> Iterator[Any]:
         file.seek(0)
         shutil.copyfileobj(file, stream)
         stream.flush()
-
-
-@contextmanager
-def _new_file(target: Path) -> Iterator[Any]:
-    """A file beside `target` that takes its place when the block ends well, and vanishes otherwise."""
-    folder = target.parent
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{target.name}.", delete=False) as file:
-        try:
-            yield file
-            file.flush()
-            os.chmod(file.name, 0o666 & ~_umask())
-            os.replace(file.name, target)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-
-
-@contextmanager
-def _new_folder(target: Path) -> Iterator[Folder]:
-    """A folder beside `target` that takes its place when the block ends well, and vanishes otherwise."""
-    made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
-        yield Folder(made)
-        os.chmod(made, 0o777 & ~_umask())
-        if target.is_dir():
-            target.rmdir()  # it is empty
-        made.rename(target)
-    except BaseException:
-        shutil.rmtree(made)
-        raise
 
 
 @contextmanager
@@ -178,12 +150,6 @@ def _numbered_files(target: Path, suffixes: Sequence[str], written: list[Path]) 
             file.replace(written[-1])
     finally:
         shutil.rmtree(made)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @contextmanager

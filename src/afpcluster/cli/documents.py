@@ -23,14 +23,17 @@ from afpcluster.options import LEAST_DPI, MOST_DPI, Colour, FailOn, Format, Layo
 )
 def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
     """Write an AFP print file of invented bank statements, to try the converter with."""
+    from afpcluster.cli.new_files import is_stream, new_file
     from afpcluster.sample import write_sample
 
     try:
-        with out.open("wb") as sink:
+        with new_file(out) as sink:
             pages = write_sample(sink, statements=statements, seed=seed, fonts=fonts)
     except OSError as error:
-        raise refused(error) from error
-    click.echo(f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes")
+        raise refused(error, output=out) from error
+    click.echo(
+        f"{out}: {statements} statements, {pages} pages, {out.stat().st_size:,} bytes", err=is_stream(out)
+    )
 
 
 @click.command("convert")
@@ -248,7 +251,7 @@ def inspect(
     options = Options(resource_paths=paths)
     names = tuple(name.strip().upper() for name in fields.split(",")) if fields else ()
     wanted = inspect_command.Wanted(names, page, at)
-    with _complaining():
+    with _complaining(extract):
         if resources or extract is not None:
             code = inspect_command.resources(source, options, extract, as_json=as_json)
         elif text:
@@ -259,8 +262,8 @@ def inspect(
 
 
 @contextmanager
-def _complaining() -> Iterator[None]:
-    """Say what a file, a folder of resources or the place of an output does not allow: exit code 1, or that
+def _complaining(output: Path | None) -> Iterator[None]:
+    """Say what a file, a folder of resources or the place of the output does not allow: exit code 1, or that
     of the error."""
     from afpcluster.findings import ConversionError
 
@@ -268,8 +271,10 @@ def _complaining() -> Iterator[None]:
         yield
     except ConversionError as error:
         raise refused(error, error.exit_code) from error
+    except BrokenPipeError:
+        raise  # whoever read has read enough: click ends in silence
     except OSError as error:
-        raise refused(error, 1) from error
+        raise refused(error, 1, output or "standard output") from error
 
 
 @click.command("check")
@@ -288,6 +293,6 @@ def check(files: tuple[Path, ...], resources: tuple[Path, ...], table: Path | No
     from afpcluster.options import Options
 
     options = Options(resource_paths=resources)
-    with _complaining():
+    with _complaining(table):
         code = check_files(files, options, table, processes=processes)
     raise click.exceptions.Exit(code)

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from afpcluster.afp.dissect import Part
 from afpcluster.afp.fields import CODES
+from afpcluster.cli.new_files import new_file
 from afpcluster.findings import Findings
 from afpcluster.inspection.check import Checked, Summary, check, write_table
 from afpcluster.inspection.inventory import extract, take_stock
@@ -144,7 +145,7 @@ def check_files(paths: Sequence[Path], options: Options, table: Path | None, *, 
     files = list(_files(paths))
     if not files:
         return _complain("there is no file to check")
-    with nullcontext() if table is None else table.open("w", encoding="utf-8", newline="") as file:
+    with nullcontext() if table is None else new_file(table, text=True) as file:
         return _check_all(files, named, options, file, processes)
 
 

@@ -21,10 +21,14 @@ class OneOf(click.Choice[Kind]):
         return str(choice)
 
 
-def refused(error: Exception, code: int = 2) -> click.exceptions.Exit:
-    """Say on standard error why a command does not start, or cannot go on."""
+def refused(error: Exception, code: int = 2, output: object = None) -> click.exceptions.Exit:
+    """Say on standard error why a command does not start, or cannot go on. `output` is what it writes, for
+    errors that do not name it."""
     text = str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        text = f"{error.filename}: {error.strerror}. Check its name, and who may read or write there"
+    place = getattr(error, "filename", None) or output
+    if isinstance(error, OSError) and place is not None:
+        text = (
+            f"{place}: {error.strerror}. Check its name, that there is room, and who may read or write there"
+        )
     click.echo(f"afpcluster: {text}", err=True)
     return click.exceptions.Exit(code)

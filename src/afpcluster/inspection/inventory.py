@@ -171,16 +171,21 @@ def _where(name: str, candidates: tuple[int, ...], scope: ResourceScope, outside
 
 def extract(stock: Inventory, folder: Path, findings: Findings) -> list[Path]:
     """Write every resource of the file into a folder: font programs and files in containers as what they
-    are, all else as AFP resources that a resource folder takes. The files written."""
+    are, all else as AFP resources that a resource folder takes. The files written; where one cannot be,
+    none stays."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     taken: set[str] = set()
-    for held in stock.held:
-        for suffix, data in _files(held, findings):
-            path = folder / _free_name(held.name or held.kind, suffix, taken)
-            path.write_bytes(data)
-            written.append(path)
-        held.resource.forget()
+    try:
+        for held in stock.held:
+            for suffix, data in _files(held, findings):
+                written.append(folder / _free_name(held.name or held.kind, suffix, taken))
+                written[-1].write_bytes(data)
+            held.resource.forget()
+    except OSError:  # one of them is cut off, and nobody knows which are missing
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
     return written
 
 
