@@ -403,3 +403,61 @@ def test_the_same_content_has_the_same_key() -> None:
     assert isinstance(two, ImageItem)
     assert isinstance(other, ImageItem)
     assert one.image.key == two.image.key != other.image.key
+
+
+BEGIN_CONTENT = encode_parameter(Parameter.BEGIN_IMAGE_CONTENT, b"\xff")
+REST = rgb_fields(COLOUR)
+AT_TWENTY = encode_parameter(Parameter.TILE_POSITION, TilePosition(20, 0).encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "told"),
+    [
+        ([size(), *REST[:3], mask(UNEVEN), mask(HALVES), REST[3]], masked(COLOUR, UNEVEN), "is there twice"),
+        ([TOC, mask(HALVES), ONE, TWO], COLOUR, "of a tiled image is in no tile"),
+    ],
+)
+def test_masks_that_hide_nothing(content: list[bytes], shown: Image.Image, told: str) -> None:
+    """IOCA "Transparency Masks": one in an untiled image, in tiled ones within tiles."""
+    found = context()
+    items = draw_image(image_object(encode_segment(content), (WIDTH, HEIGHT)), found)
+    assert codes(found) == ["ioca-mask-misplaced"]
+    assert [told in finding.message for finding in found.findings] == [True]
+    assert difference(show(items, WIDTH, HEIGHT), shown) == 0
+
+
+def test_a_mask_outside_of_an_image_is_no_image() -> None:
+    segment = encode_segment([size(), *REST])
+    at = segment.index(BEGIN_CONTENT)
+    found = context()
+    items = draw_image(image_object(segment[:at] + mask(HALVES) + segment[at:], (WIDTH, HEIGHT)), found)
+    assert codes(found) == ["ioca-mask-misplaced"]
+    assert difference(show(items, WIDTH, HEIGHT), COLOUR) == 0
+
+
+def test_a_tile_that_includes_has_no_data_of_its_own() -> None:
+    """IOCA "Include Tile", note 1."""
+    shown, found = included(tile(0, 0, 20, HEIGHT, *PARAMETERS), more=encode_data(b"\xff" * 100))
+    assert found == ["ioca-data-beside-include"]
+    assert difference(shown, pasted((LEFT, 9, 0))) == 0
+
+
+def test_a_tile_resource_is_one_tile() -> None:
+    shown, found = included(tile(0, 0, 20, HEIGHT, *PARAMETERS) + TWO)
+    assert found == ["ioca-tile-surplus"]
+    assert difference(shown, pasted((LEFT, 9, 0))) == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [size(9, 9), size(), *REST],
+        [size(), encoding(Compression.G4_MMR), *REST],
+        [TOC, ONE, tile(0, 0, 28, HEIGHT, AT_TWENTY, *rgb_fields(RIGHT))],
+    ],
+)
+def test_parameters_that_are_there_again(content: list[bytes]) -> None:
+    """The last one counts; several pieces of data are none."""
+    items, found = drawn(content)
+    assert found == ["ioca-parameter-repeated"]
+    assert difference(show(items, WIDTH, HEIGHT), COLOUR) == 0

@@ -62,10 +62,11 @@ class Raster:
     mask: Raster | None = None
     sized: bool = False  # by an Image Size, in a tile by a Tile Size
     positioned: bool = False  # by a Tile Position
+    given: set[int] = field(default_factory=set)  # codes of the parameters that it has itself
 
     def starting(self, offset: int) -> Raster:
         """A tile of this content: the parameters so far are its defaults."""
-        return replace(self, offset=offset, tiled=True, data=bytearray(), bands={}, mask=None)
+        return replace(self, offset=offset, tiled=True, data=bytearray(), bands={}, mask=None, given=set())
 
 
 class _Reader:
@@ -111,9 +112,28 @@ class _Reader:
             severity=Severity.INFO,
         )
 
+    def begin_mask(self, offset: int) -> None:
+        """A transparency mask is of the tile or untiled image content around it, which has one at most."""
+        self.mask = Raster(offset)
+        owner = self.tile or self.content
+        if owner is None or owner.mask is not None:
+            self.mask_misplaced("stands outside of an image" if owner is None else "is there twice", offset)
+        if owner is not None and owner.mask is None:
+            owner.mask = self.mask
+
+    def mask_misplaced(self, what: str, offset: int) -> None:
+        self.report(
+            "ioca-mask-misplaced",
+            f"A transparency mask {what}; it hides nothing",
+            "IOCA Transparency Masks",
+            offset=offset,
+        )
+
     def finish_content(self) -> None:
         self.finish_tile()
         content = self.content
+        if content is not None and content.tiled and content.mask is not None:
+            self.mask_misplaced("of a tiled image is in no tile", content.mask.offset)
         if content is not None and content.tiled and (content.data or content.bands):
             self.report(
                 "ioca-data-outside-tile",
@@ -149,11 +169,8 @@ class _Reader:
             self.content, self.tile = content, content.starting(item.offset)
         elif code == Parameter.END_TILE:
             self.finish_tile(ended=True)
-        elif code == Parameter.BEGIN_TRANSPARENCY_MASK and self.here is not None:
-            self.mask = Raster(item.offset)
-            owner = self.tile or self.content
-            if owner is not None:
-                owner.mask = self.mask
+        elif code == Parameter.BEGIN_TRANSPARENCY_MASK:
+            self.begin_mask(item.offset)
         elif code == Parameter.END_TRANSPARENCY_MASK:
             self.mask = None
         elif code not in _IGNORED:
@@ -173,6 +190,15 @@ class _Reader:
                 offset=item.offset,
             )
             return
+        if item.code in here.given and item.code not in _SEVERAL:
+            self.report(
+                "ioca-parameter-repeated",
+                f"Image parameter X'{item.code:02X}' is there more than once; the last one counts",
+                SPEC,
+                severity=Severity.SUBSTITUTED,
+                offset=item.offset,
+            )
+        here.given.add(item.code)
         try:
             apply(here, item.data)
         except (DecodeError, UnicodeDecodeError) as error:
@@ -276,11 +302,8 @@ _PARAMETERS: dict[int, Callable[[Raster, bytes], None]] = {
     Parameter.IMAGE_DATA: _image_data,
     Parameter.BAND_IMAGE_DATA: _band_data,
 }
-_IGNORED = (
-    Parameter.BEGIN_SEGMENT,
-    Parameter.END_SEGMENT,
-    Parameter.BEGIN_TRANSPARENCY_MASK,
-)
+_IGNORED = (Parameter.BEGIN_SEGMENT, Parameter.END_SEGMENT)
+_SEVERAL = (Parameter.IMAGE_DATA, Parameter.BAND_IMAGE_DATA)
 
 
 def rasters(items: Iterable[Field], report: Reporter, defaults: Raster | None = None) -> list[Raster]:

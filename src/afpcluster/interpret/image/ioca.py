@@ -180,13 +180,27 @@ def _included(drawing: _Drawing, tile: Raster) -> Raster:
     """The tile resource that a referencing tile names, at that tile's position (IOCA "Include Tile")."""
     found = drawing.data_object.resources.get(tile.include or 0)
     data = [Record(CODES["OCD"], tile.offset, found.data)] if found else []
-    defaults = replace(tile, include=None, mask=None, data=bytearray(), bands={})
+    if tile.data or tile.bands:
+        drawing.report(
+            "ioca-data-beside-include",
+            "A tile that includes a tile resource has image data of its own, which is not shown",
+            "IOCA Include Tile, note 1",
+            offset=tile.offset,
+        )
+    defaults = replace(tile, include=None, mask=None, data=bytearray(), bands={}, given=set())
     resource = rasters(fields(data, drawing.report), drawing.report, defaults)
     if not resource:
         raise ImageProblem(
             "tile-resource-missing",
             f"Tile resource X'{tile.include:08X}' is not mapped or empty",
             "IOCA Include Tile",
+        )
+    if len(resource) > 1:
+        drawing.report(
+            "ioca-tile-surplus",
+            f"A tile resource has {len(resource)} tiles; the first is shown",
+            "IOCA Include Tile",
+            offset=tile.offset,
         )
     included = resource[0]
     included.x, included.y = tile.x, tile.y
