@@ -118,7 +118,7 @@ def test_switchover_is_refused(cluster: LabSite, program: Program) -> None:
     (new,) = {host.name for host in cluster.topology.with_role(Role.PROXY)} - {old}
     cluster.signal(new, "haproxy", signal.SIGSTOP, group=True)
     try:
-        assert "the VIP stays at" in program("switchover", code=5)
+        assert "the VIP cannot leave" in program("switchover", code=5)
     finally:
         cluster.signal(new, "haproxy", signal.SIGCONT, group=True)
     assert cluster.holders() == (old,)

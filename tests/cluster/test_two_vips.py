@@ -90,7 +90,7 @@ def test_one_of_them_moves(both: LabSite, program: Program) -> None:
     assert "say --to, or --vip for one" in program("switchover", code=5)
     assert "no VIP 'vip-3'" in program("switchover", "--vip", "vip-3", code=2)
     said = program("switchover", "--vip", str(second.address), "--why", "test")
-    assert f"The VIP {second.address} has moved from {SECOND} to {FIRST}." in said
+    assert f"The VIP {second.address} moved from {SECOND} to {FIRST}." in said
     assert held(both) == [(FIRST,), (FIRST,)]
     assert f"VIP {second.address} at {FIRST} since" in program("history")
     program("switchover")  # from the one that has both

@@ -91,7 +91,7 @@ def switchover(
         what = f"switchover {f'of {vip} ' if vip else ''}to {to or 'the other proxy'}"
         with record.recorded(site, what, why, terminal.print):
             done = switch.switchover(site, to, seconds, terminal.print, which)
-        terminal.print(_moved(done, to, "has moved"))
+        terminal.print(_moved(done, to, "moved"))
 
 
 def switchover_home(why: str, seconds: float, topology_file: Path | None, *, dry_run: bool) -> None:
@@ -106,7 +106,7 @@ def switchover_home(why: str, seconds: float, topology_file: Path | None, *, dry
         with record.recorded(site, "switchover of each VIP to its proxy", why, terminal.print):
             done = switch.go_home(site, seconds, terminal.print)
         for one in done:
-            terminal.print(_moved(one, one.new, "has moved"))
+            terminal.print(_moved(one, one.new, "moved"))
         if not done:
             terminal.print("Each VIP is where it belongs.")
 
@@ -123,7 +123,7 @@ def failover(to: str, vip: str | None, why: str, topology_file: Path | None, *, 
             return
         with record.recorded(site, f"failover {f'of {vip} ' if vip else ''}to {to}", why, terminal.print):
             done = switch.failover(site, to, which)
-        terminal.print(_moved(done, to, "has moved"))
+        terminal.print(_moved(done, to, "moved"))
 
 
 def pause(why: str, topology_file: Path | None, *, dry_run: bool) -> None:

@@ -46,7 +46,7 @@ def planned(site: Site, to: str | None, vip: Vip | None = None) -> Switch | None
     silent = silent_watchers(site)
     reasons += [f"the watcher of {name} does not look" for name in (switch.old, switch.new) if name in silent]
     if reasons:
-        raise RefusedError(f"{switch.what} stays at {switch.old}: {'; '.join(reasons)}")
+        raise RefusedError(f"{switch.what} cannot leave {switch.old}: {'; '.join(reasons)}")
     return switch
 
 
@@ -68,7 +68,7 @@ def switchover(site: Site, to: str | None, seconds: float, say: Say, vip: Vip | 
     _tell_haproxy(site, switch.old, "stay")
     # So that the next fault finds a standby.
     wait_until_ready(
-        site, switch.old, _MOVE_SECONDS, f"{switch.what} has moved, but {switch.old} could not take it now"
+        site, switch.old, _MOVE_SECONDS, f"{switch.what} moved, but {switch.old} could not take it now"
     )
     return switch
 
@@ -176,9 +176,7 @@ def _wait_for_connections(site: Site, switch: Switch, seconds: float, say: Say) 
     handing_on.end(site, switch.old, switch.new)
     if left:
         _tell_haproxy(site, switch.old, "stay")
-        raise UnfinishedError(
-            f"{switch.what} has moved; {left} connections through {switch.old} were cut off"
-        )
+        raise UnfinishedError(f"{switch.what} moved; {left} connections through {switch.old} were cut off")
 
 
 def _wait_for_quiet(site: Site, switch: Switch, say: Say) -> None:
