@@ -53,6 +53,7 @@ FAILURES: dict[str, tuple[bytes, tuple[str, ...], int, str]] = {
     "a page that is not there": (ONE, ("--pages", "3"), 9, "selection-empty"),
     "a format that is not known": (ONE, ("-f", "docx"), 9, "format-unknown"),
     "names of no parts": (ONE, ("--part-name", "{number}"), 9, "part-name-alone"),
+    "an empty password": (ONE, ("--password", ""), 9, "password-empty"),
     "copies of no sheets": (ONE, ("--max-copies", "3"), 9, "max-copies-alone"),
 }
 
@@ -194,6 +195,14 @@ def test_a_folder_is_no_input(tmp_path: Path) -> None:
     assert shown.exit_code == 1
     assert "is a folder; name the files in it" in shown.stderr.replace("\n", " ")
     assert left(tmp_path) == {"archive"}
+
+
+def test_a_folder_is_no_output(tmp_path: Path) -> None:
+    (tmp_path / "out.pdf").mkdir()
+    shown = run(tmp_path, ONE)
+    assert shown.exit_code == 1
+    assert "out.pdf is a folder; name a file in it" in shown.stderr.replace("\n", " ")
+    assert left(tmp_path) == {"out.pdf"}
 
 
 def test_json_and_the_pdf_do_not_share_standard_output(tmp_path: Path) -> None:

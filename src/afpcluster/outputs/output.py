@@ -245,6 +245,8 @@ def _refuse_without_effect(options: Options) -> None:
             f"{name.replace('_', '-')} has an effect on {having}, and {options.format} is made: "
             "leave it out, or choose another format.",
         )
+    if options.password == "":  # as a variable of a shell that is not set gives it
+        raise FormatError("password-empty", "An empty password keeps nobody out: give one, or leave it out.")
     if options.max_copies != _DEFAULTS.max_copies and options.layout is not Layout.SHEETS:
         raise FormatError("max-copies-alone", "max-copies are those of sheets: give layout=sheets, too.")
 

@@ -39,7 +39,7 @@ class PermissionsError(ConversionError):
 
 @dataclass(slots=True, frozen=True)
 class Finishing:
-    """`password` is asked for when the PDF is opened ("" for everyone, None: no encryption). `permissions`
+    """`password` is asked for when the PDF is opened (None: not, so that everyone can). `permissions`
     None allows everything."""
 
     password: str | None = None
