@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,27 +26,28 @@ print(number, file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("folder", ["disk", "memory"])
-def test_nothing_written_meanwhile_is_lost(tmp_path: Path, folder: str) -> None:
-    log = tmp_path / "log" if folder == "disk" else Path(f"/dev/shm/{tmp_path.name}.log")
+@pytest.fixture(params=["/var/tmp", "/dev/shm"], ids=["disk", "memory"])
+def log(request: pytest.FixtureRequest) -> Iterator[Path]:
+    with TemporaryDirectory(dir=request.param) as folder:
+        yield Path(folder) / "log"
+
+
+def test_nothing_written_meanwhile_is_lost(log: Path) -> None:
     dropped = 0
     pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE}
-    try:
-        with (
-            log.open("ab") as sink,
-            subprocess.Popen([sys.executable, "-c", _WRITER], stdout=sink, **pipes) as writer,
-        ):
-            while dropped < _DROPS:
-                assert writer.poll() is None
-                if log.stat().st_blocks * 512 > _LIMIT:
-                    keep_end(log, _LIMIT // 4)
-                    dropped += 1
-                time.sleep(0.001)
-            written = int(writer.communicate()[1])
-        assert writer.returncode == 0
-        lines = log.read_bytes().lstrip(b"\0").splitlines()[1:]  # the first may be cut
-    finally:
-        log.unlink(missing_ok=True)
+    with (
+        log.open("ab") as sink,
+        subprocess.Popen([sys.executable, "-c", _WRITER], stdout=sink, **pipes) as writer,
+    ):
+        while dropped < _DROPS:
+            assert writer.poll() is None
+            if log.stat().st_blocks * 512 > _LIMIT:
+                keep_end(log, _LIMIT // 4)
+                dropped += 1
+            time.sleep(0.001)
+        written = int(writer.communicate()[1])
+    assert writer.returncode == 0
+    lines = log.read_bytes().lstrip(b"\0").splitlines()[1:]  # the first may be cut
     numbers = [int(line) for line in lines]
     assert numbers == list(range(written - len(numbers), written))
     assert 0 < len(numbers) < written

@@ -19,6 +19,7 @@ from afpcluster.cluster.render import CHK_HAPROXY, render
 from afpcluster.cluster.topology_file import load
 from afpcluster.cluster.watcher import Health
 from kept_ports import kept_ports
+from proc_net import is_read
 
 # events in order (s started, d died, r reloaded, looks: g good, n without servers, b no answer, w no answer
 # from one that works; capitals: the other proxy does well), fault (-) or not after each of them
@@ -300,20 +301,6 @@ def reload(proxy: Proxy) -> int:
     raise AssertionError("HAProxy does not reload")
 
 
-def is_heard(client: socket.socket) -> bool:
-    """Has the server accepted this connection, and read all that was sent? In /proc/net/tcp (proc(5)) a
-    connection that nobody has accepted belongs to no inode."""
-    near, far = (
-        f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
-        for host, port in (client.getpeername(), client.getsockname())
-    )
-    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, remote, _, queues, _, _, _, _, inode, *_ = row.split()
-        if (local, remote) == (near, far):
-            return inode != "0" and int(queues.partition(":")[2], 16) == 0
-    return False
-
-
 @pytest.mark.parametrize("connected", [False, True])
 def test_watcher_follows_a_reload(proxy: Proxy, connected: bool) -> None:
     """The old worker's end is no fault, whether it comes at once or when its last client has gone; the new
@@ -325,7 +312,7 @@ def test_watcher_follows_a_reload(proxy: Proxy, connected: bool) -> None:
         if connected:
             client.connect(("127.0.0.1", proxy.port))
             client.send(b"GET /healthz HTTP/1.1\r\n")  # never ended
-            wait_until(lambda: is_heard(client))
+            wait_until(lambda: is_read(client))
         fresh = reload(proxy)
         if not connected:
             wait_until(lambda: workers(proxy.started[-1].pid) == [fresh])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 
 
 class ScriptedServer:
@@ -26,7 +27,7 @@ class ScriptedServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            with connection:
+            with connection, suppress(ConnectionError):  # its client may leave
                 line = self._lines[min(len(self.bodies), len(self._lines) - 1)]
                 self.bodies.append(_body(connection))
                 if line is not None:
@@ -40,12 +41,19 @@ class ScriptedServer:
 def _body(connection: socket.socket) -> bytes:
     head = b""
     while b"\r\n\r\n" not in head:
-        head += connection.recv(65536)
+        head += _more(connection)
     head, _, body = head.partition(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length:")[1].split()[0])
     while len(body) < length:
-        body += connection.recv(65536)
+        body += _more(connection)
     return body
+
+
+def _more(connection: socket.socket) -> bytes:
+    received = connection.recv(65536)
+    if not received:
+        raise ConnectionError("the client has left")
+    return received
 
 
 def answer(

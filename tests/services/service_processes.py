@@ -6,11 +6,13 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,10 +40,10 @@ def call(
     path: str,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float = 20,
+    timeout: float = 120,
     tls: ssl.SSLContext | None = None,
 ) -> Reply:
-    """One request on a connection of its own."""
+    """One request on a connection of its own. `timeout` is for a test that hangs, whatever the machine."""
     connection: http.client.HTTPConnection
     if tls is not None:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=tls)
@@ -133,11 +135,11 @@ class ServiceProcess:
         """Files in the temporary folder that the service or a child of it holds, with or without a name."""
         count = len(list(self.temp_dir.iterdir()))
         for pid in [self.process.pid, *children(self.process.pid)]:
-            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-                try:
-                    count += str(self.temp_dir) in os.readlink(descriptor)
-                except OSError:
-                    continue
+            with suppress(OSError):  # a worker that has just ended
+                descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
+                for descriptor in descriptors:
+                    with suppress(OSError):  # closed meanwhile
+                        count += str(self.temp_dir) in os.readlink(descriptor)
         return count
 
     def stop(self) -> None:
@@ -204,7 +206,7 @@ class WrapperProcess(ServiceProcess):
         return self.call("GET", "/wrapperservice/heartbeat", timeout=5)
 
     def convert(self, body: bytes, query: str = "", **headers: str) -> Reply:
-        return self.call("POST", f"/wrapperservice/convert{query}", body, headers, timeout=30)
+        return self.call("POST", f"/wrapperservice/convert{query}", body, headers)
 
 
 def children(pid: int) -> list[int]:
@@ -218,5 +220,17 @@ def freeze(*pids: int) -> None:
 
 
 def thaw(*pids: int) -> None:
+    """Those that are there still: what is frozen for long is replaced."""
     for pid in pids:
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def heard(connection: socket.socket) -> bytes:
+    """All that the other side says until it ends the connection. One that ends it while more is on its way
+    there resets it, which loses nothing that it has said."""
+    said = b""
+    with suppress(ConnectionResetError):
+        while received := connection.recv(65536):
+            said += received
+    return said

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 from scripted_server import ScriptedServer, answer, refusal
-from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually, freeze, thaw
+from service_processes import (
+    Afp2webProcess,
+    ServiceProcess,
+    WrapperProcess,
+    eventually,
+    freeze,
+    heard,
+    thaw,
+)
 
 PATHS = {"afp2web": "/services/transform", "wrapper": "/wrapperservice/convert"}
 LARGE = 3_000_000
@@ -59,7 +67,7 @@ def said(port: int, *pieces: bytes, pause: float = 0.2) -> bytes:
         for piece in pieces:
             connection.sendall(piece)
             time.sleep(pause)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        return heard(connection)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 
 import pytest
-from service_processes import Afp2webProcess, ServiceProcess, WrapperProcess, eventually, freeze, thaw
+from service_processes import (
+    Afp2webProcess,
+    ServiceProcess,
+    WrapperProcess,
+    eventually,
+    freeze,
+    heard,
+    thaw,
+)
+
+from proc_net import is_read
 
 Start = Callable[..., ServiceProcess]
 HEAD = b"POST /services/transform HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\n"
@@ -21,10 +31,7 @@ def said(port: int, *pieces: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         for piece in pieces:
             connection.sendall(piece)
-        answer = b""
-        while received := connection.recv(65536):
-            answer += received
-        return answer
+        return heard(connection)
 
 
 @contextmanager
@@ -61,16 +68,17 @@ def test_connections_at_work_leave_the_heartbeat_alone(start: Start, document: b
     assert isinstance(instance, Afp2webProcess)
     workers = instance.workers()
     freeze(*workers)
-    with ThreadPoolExecutor(4) as threads:
-        replies = [threads.submit(instance.transform, document) for _ in range(4)]
-        time.sleep(1)  # they have all connected: asking for metrics takes a connection, too
+    with idle_connections(instance.port, 4) as working:
+        for connection in working:
+            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(document), document))
+            eventually(lambda connection=connection: is_read(connection))
         eventually(lambda: instance.metric("queue_length") == 2)
         assert instance.heartbeat().status == 200
         refused = instance.transform(document)
         assert (refused.status, refused.json["ErrorCode"]) == (503, "A2W-5001")
         assert refused.headers["Connection"] == "close"
         thaw(*workers)
-        assert [reply.result().status for reply in replies] == [200] * 4
+        assert [connection.recv(12) for connection in working] == [b"HTTP/1.1 200"] * 4
 
 
 def test_slow_bodies_make_room(start: Start, document: bytes) -> None:

@@ -31,15 +31,26 @@ def make_wrapper(start: Start, properties: str) -> ServiceProcess:
 def test_the_heartbeat_fails_at_once_and_the_process_ends_well(
     start: Start, make: Callable[[Start, str], ServiceProcess]
 ) -> None:
-    instance = make(start, "service.drain-grace-seconds = 0.6")
+    instance = make(start, "service.drain-grace-seconds = 2")
     instance.process.send_signal(signal.SIGTERM)
     began = time.monotonic()
-    eventually(lambda: instance.heartbeat().status == 503)
-    assert time.monotonic() - began < 0.2
-    assert instance.heartbeat().headers["Connection"] == "close"
-    assert b"DRAINING" in instance.heartbeat().body
-    assert instance.process.wait(5) == 0
-    assert time.monotonic() - began > 0.5
+    instance.heartbeat()  # may be answered before the signal is heeded, but not the next one
+    told = instance.heartbeat()
+    assert (told.status, told.headers["Connection"]) == (503, "close")
+    assert b"DRAINING" in told.body
+    assert instance.process.wait(20) == 0
+    assert time.monotonic() - began > 1.9
+
+
+def refuses(instance: ServiceProcess) -> bool:
+    """Every connection."""
+    try:
+        instance.heartbeat()
+    except ConnectionRefusedError:
+        return True
+    except OSError:  # it was made just before
+        return False
+    return False
 
 
 def test_requests_in_flight_are_finished(start: Start, document: bytes, converted: bytes) -> None:
@@ -51,17 +62,15 @@ def test_requests_in_flight_are_finished(start: Start, document: bytes, converte
         replies = [threads.submit(instance.transform, document) for _ in range(4)]
         eventually(lambda: instance.metric("queue_length") == 2)
         instance.process.send_signal(signal.SIGTERM)
-        time.sleep(0.6)  # the grace of 0.3 s is over: nobody is let in any more
-        with pytest.raises(ConnectionRefusedError):
-            instance.heartbeat()
+        eventually(lambda: refuses(instance))  # the grace of 0.3 s is over: nobody is let in any more
         thaw(*workers)
         assert [reply.result().body for reply in replies] == [converted] * 4
-    assert instance.process.wait(5) == 0
+    assert instance.process.wait(20) == 0
 
 
 def test_a_client_that_heeds_the_heartbeat_loses_no_request(start: Start, document: bytes) -> None:
     """As a proxy does: look every 50 ms, send nothing more after the first 503."""
-    instance = start(Afp2webProcess)
+    instance = start(lambda folder: Afp2webProcess(folder, "service.drain-grace-seconds = 2"))
     assert isinstance(instance, Afp2webProcess)
     up = threading.Event()
     up.set()
@@ -82,7 +91,7 @@ def test_a_client_that_heeds_the_heartbeat_loses_no_request(start: Start, docume
         for sender in senders:
             sender.result()
     assert set(statuses) == {200}
-    assert instance.process.wait(5) == 0
+    assert instance.process.wait(20) == 0
 
 
 def test_draining_is_bounded(start: Start, document: bytes) -> None:
@@ -94,7 +103,7 @@ def test_draining_is_bounded(start: Start, document: bytes) -> None:
         eventually(lambda: instance.metric("workers_idle") == 1)
         instance.process.send_signal(signal.SIGTERM)
         assert (reply.result().status, reply.result().json["ErrorCode"]) == (503, "A2W-5005")
-    assert instance.process.wait(5) == 0
+    assert instance.process.wait(20) == 0
 
 
 def test_a_second_signal_skips_the_grace(start: Start) -> None:
@@ -102,7 +111,7 @@ def test_a_second_signal_skips_the_grace(start: Start) -> None:
     instance.process.send_signal(signal.SIGTERM)
     eventually(lambda: instance.heartbeat().status == 503)
     instance.process.send_signal(signal.SIGTERM)
-    assert instance.process.wait(5) == 0
+    assert instance.process.wait(20) == 0
 
 
 def test_a_drain_file_that_cannot_be_looked_at_is_none() -> None:

@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ from service_processes import (
 from afpcluster.cli import app
 from afpcluster.web.keys import hash_of, new_key, parse_clients
 from certificates import Authority
+from proc_net import is_read
 
 Start = Callable[..., ServiceProcess]
 KEYS = {name: new_key() for name in ("billing", "billing-next", "few", "bytes", "one", "wrapper", "large")}
@@ -428,11 +428,13 @@ def test_who_finds_no_room_is_in_the_audit(start: Start, document: bytes) -> Non
     server = start(lambda folder: Afp2webProcess(folder, "service.max-connections = 2"))
     assert isinstance(server, Afp2webProcess)
     head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
+    freeze(*server.workers())
     with ExitStack() as coming:
         for _ in range(2):
             connection = coming.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
-            connection.sendall(head.encode() + document[:-1])
-        eventually(lambda: server.transform(document).status == 503)
+            connection.sendall(head.encode() + document)
+            eventually(lambda connection=connection: is_read(connection))
+        assert server.transform(document).status == 503
     eventually(lambda: "A2W-5001" in [line["result"] for line in audited(server)])
 
 
@@ -443,7 +445,7 @@ def test_a_client_that_leaves_is_in_the_audit(start: Start, document: bytes) -> 
     head = f"POST /services/transform HTTP/1.1\r\nHost: x\r\nContent-Length: {len(document)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head.encode() + document)
-        time.sleep(0.5)
+        eventually(lambda: server.metric("workers_idle") == 1)
     line = eventually(lambda: audited(server))[0]
     assert (line["result"], line["bytes"]) == ("client-gone", len(document))
 

@@ -32,12 +32,17 @@ def server() -> Iterator[ScriptedServer]:
 @pytest.fixture(scope="module")
 def scripted(tmp_path_factory: pytest.TempPathFactory, server: ScriptedServer) -> Iterator[WrapperProcess]:
     """A wrapper-service whose afp2web is the scripted server."""
-    properties = (
-        "afp2web.max-answer-bytes = 1000000\n"
-        "service.spool-memory-bytes = 100000\n"
-        "afp2web.deadline-seconds = 1.5\n"
-    )
+    properties = "afp2web.max-answer-bytes = 1000000\nservice.spool-memory-bytes = 100000\n"
     wrapper = WrapperProcess(tmp_path_factory.mktemp("scripted"), server.port, properties)
+    yield wrapper
+    wrapper.stop()
+
+
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory: pytest.TempPathFactory, server: ScriptedServer) -> Iterator[WrapperProcess]:
+    """The same, with a deadline that is soon over."""
+    properties = "afp2web.deadline-seconds = 1.5\n"
+    wrapper = WrapperProcess(tmp_path_factory.mktemp("hurried"), server.port, properties)
     yield wrapper
     wrapper.stop()
 
@@ -71,6 +76,7 @@ def scripted(tmp_path_factory: pytest.TempPathFactory, server: ScriptedServer) -
 )
 def test_which_answers_are_repeated(
     scripted: WrapperProcess,
+    hurried: WrapperProcess,
     server: ScriptedServer,
     lines: list[bytes | None],
     status: int,
@@ -78,7 +84,8 @@ def test_which_answers_are_repeated(
     calls: int | None,
 ) -> None:
     server.play(*lines)
-    reply = scripted.convert(b"the document")
+    wrapper = hurried if calls is None else scripted
+    reply = wrapper.convert(b"the document")
     assert reply.status == status, reply.body
     if calls is not None:  # else until the deadline
         assert server.bodies == [b"the document"] * calls
@@ -89,7 +96,7 @@ def test_which_answers_are_repeated(
         assert reply.headers.get_content_type() == "application/problem+json"
         assert (reply.json["code"], reply.json["status"]) == (code, status)
         assert reply.json["requestId"] == reply.headers["X-Request-ID"]
-    eventually(lambda: scripted.open_temp_files() == 0)
+    eventually(lambda: wrapper.open_temp_files() == 0)
 
 
 @pytest.mark.parametrize(("characters", "status"), [(600, 200), (1300, 400)])
@@ -144,10 +151,10 @@ def test_a_spooled_document_is_sent_again_whole(
     assert server.bodies == [document] * 3
 
 
-def test_repeating_ends_at_the_deadline(scripted: WrapperProcess, server: ScriptedServer) -> None:
+def test_repeating_ends_at_the_deadline(hurried: WrapperProcess, server: ScriptedServer) -> None:
     server.play(answer(503))
     began = time.monotonic()
-    reply = scripted.convert(b"x")
+    reply = hurried.convert(b"x")
     assert (reply.status, reply.json["code"]) == (504, "afp2web-unavailable")
     assert time.monotonic() - began < 2.5
     assert 5 <= len(server.bodies) <= 12

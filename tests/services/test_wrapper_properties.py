@@ -143,7 +143,7 @@ def test_a_file_is_not_taken_while_it_is_being_written(wrapper: WrapperProcess, 
             file.write(bytes([byte]))
             seen.add(in_force(wrapper))
             if file.tell() == text.index("port=9099") + len("port=90"):
-                time.sleep(0.35)  # long enough for two looks
+                time.sleep(0.25)  # long enough for two looks
     eventually(lambda: in_force(wrapper) == "http://127.0.0.1:9099")
     assert seen == {kept}
 
