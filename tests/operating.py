@@ -48,6 +48,17 @@ class Program:
         return answer
 
 
+def lines_of_request(program: Program, request_id: str) -> list[str]:
+    """In the logs, when all three that have a request have written it down, which each does after it has
+    answered; after ten seconds whatever is there."""
+    deadline = time.monotonic() + 10
+    while True:
+        lines = program("logs", "--since", "1m", "--request-id", request_id).splitlines()
+        if len(lines) >= 3 or time.monotonic() > deadline:
+            return lines
+        time.sleep(0.2)
+
+
 @contextlib.contextmanager
 def load(cluster: Site, body: bytes) -> Iterator[list[str]]:
     """Documents through the VIP, one after the other, in three threads; what went wrong is in the list."""

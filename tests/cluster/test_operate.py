@@ -19,7 +19,7 @@ from afpcluster.cluster.render import WRAPPER_PROPERTIES
 from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
-from operating import Program, load, well
+from operating import Program, lines_of_request, load, well
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
 
@@ -180,8 +180,7 @@ def test_logs(cluster: LabSite, program: Program, document: Document) -> None:
     headers = {"X-Request-ID": "find-me.1"}
     with _OPENER.open(urllib.request.Request(url, document.body, headers), timeout=60) as response:
         response.read()
-    time.sleep(0.5)
-    lines = program("logs", "--since", "1m", "--request-id", "find-me.1").splitlines()
+    lines = lines_of_request(program, "find-me.1")
     assert {line.split()[1] for line in lines} == {"haproxy:", "wrapper:", "afp2web:"}
     assert all("find-me.1" in line for line in lines)
     host = cluster.topology.with_role(Role.WRAPPER)[0].name

@@ -24,7 +24,7 @@ from afpcluster.cluster.site.lab import LabSite
 from afpcluster.cluster.topology import Role
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy of the environment
-_BUSY_TICKS = 100  # of processor time, in 1/100 s: more than a worker needs to start
+_BUSY_TICKS = 100  # of processor time, in 1/100 s; at least, and more than a worker needs here to start
 _STATEMENTS = 2000  # a document that takes several times as long, on a fast machine too
 _AFP = {"Content-Type": "application/vnd.ibm.modcap"}
 
@@ -52,7 +52,8 @@ class Poisoner:
 
     def __init__(self, cluster: LabSite) -> None:
         self._cluster = cluster
-        self._at_first: dict[int, int] = {}
+        self._at_first = {pid: processor_time(pid) for pid in self._workers()}  # at rest: what a start took
+        self._busy_ticks = max(_BUSY_TICKS, 2 * max(self._at_first.values()))
         self._stop = threading.Event()
         self.killed: set[int] = set()
         self.states: set[str] = set()
@@ -72,7 +73,7 @@ class Poisoner:
             for pid in list(self._workers()):
                 with suppress(FileNotFoundError, ProcessLookupError):
                     spent = processor_time(pid)
-                    if spent - self._at_first.setdefault(pid, spent) > _BUSY_TICKS:
+                    if spent - self._at_first.setdefault(pid, spent) > self._busy_ticks:
                         os.kill(pid, signal.SIGKILL)
                         self.killed.add(pid)
             for proxy in self._cluster.topology.with_role(Role.PROXY):

@@ -19,7 +19,7 @@ from afpcluster.cluster.render import WRAPPER_PROPERTIES
 from afpcluster.cluster.site.docker import DockerSite
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.urls import entrance
-from operating import Program, load, well
+from operating import Program, lines_of_request, load, well
 
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -130,8 +130,7 @@ def test_logs(site: DockerSite, program: Program, document: Document) -> None:
     url = f"{entrance(site.topology)}/convert"
     with _OPENER.open(urllib.request.Request(url, document.body, headers), timeout=60) as response:
         response.read()
-    time.sleep(0.5)
-    lines = program("logs", "--since", "1m", "--request-id", "find-me.1").splitlines()
+    lines = lines_of_request(program, "find-me.1")
     assert {line.split()[1] for line in lines} == {"haproxy:", "wrapper:", "afp2web:"}
 
 

@@ -159,10 +159,10 @@ def test_medium_map_of_the_group_behind_the_first_document() -> None:
 
 def test_many_objects_that_are_not_ended_take_no_longer() -> None:
     data = begin("BMO", "X") * 30_000 + document(page(1))
-    started = time.monotonic()
+    started = time.process_time()
     found, _ = converted(data, PAGES)
     assert len(found) == 1
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

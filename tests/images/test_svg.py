@@ -271,11 +271,11 @@ BOMB = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">' + b"".join(
     ],
 )
 def test_what_cannot_be_read_is_a_frame_and_a_finding(data: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     items, found = drawn(data, classified(68), AREA)
     assert found == ["svg-bad"]
     assert isinstance(next(flattened(items))[0], Path)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -289,9 +289,9 @@ def test_what_cannot_be_read_is_a_frame_and_a_finding(data: bytes) -> None:
     ids=["itself", "ten times ten", "many rules", "long path"],
 )
 def test_no_file_takes_long(body: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     _, found = drawn(svg(body + RECT), area=AREA)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     assert found in ([], ["svg-incomplete"])
 
 

@@ -194,7 +194,7 @@ def test_all_workers_replaced_at_once_are_no_outage(start: Start, document: byte
     for _ in range(6):
         assert instance.transform(document).status == 200
         assert instance.heartbeat().status == 200
-    assert instance.metric("workers_replaced_total") >= 5
+    eventually(lambda: instance.metric("workers_replaced_total") >= 5)
 
 
 def test_a_worker_that_uses_much_memory_is_replaced(start: Start, document: bytes) -> None:
@@ -216,21 +216,24 @@ def test_a_conversion_without_progress_has_an_error_of_its_own(start: Start, lon
 
 
 def test_a_long_conversion_with_progress_is_left_alone(start: Start, long_document: bytes) -> None:
-    """Several times as long as the limit, which no single page takes even on a busy machine."""
-    instance = start(one_worker("afp2web.progress-timeout-seconds = 1"))
+    """Several times as long as the limit, which is what many pages take here and now, and no single one."""
     began = time.monotonic()
-    assert instance.transform(long_document * 3).status == 200
-    assert time.monotonic() - began > 2
+    convert(io.BytesIO(long_document), io.BytesIO())
+    limit = max(1.0, time.monotonic() - began)
+    instance = start(one_worker(f"afp2web.progress-timeout-seconds = {limit}"))
+    began = time.monotonic()
+    assert instance.transform(long_document * 4).status == 200
+    assert time.monotonic() - began > 2 * limit
 
 
 def test_idle_workers_that_freeze_are_replaced(start: Start, document: bytes) -> None:
     instance = start(Afp2webProcess)
     frozen = instance.workers()
     freeze(*frozen)
-    began = time.monotonic()
-    assert instance.transform(document).status == 200  # taken from a frozen one
-    assert time.monotonic() - began < 12
-    eventually(lambda: not set(frozen) & set(instance.workers()), 15)
+    with in_background() as run:
+        reply = run(instance.transform, document)  # given to a frozen one, and taken from it
+        eventually(lambda: not set(frozen) & set(instance.workers()), 12)
+        assert reply.result().status == 200
 
 
 def test_the_heartbeat_tells_that_no_worker_responds(start: Start, long_document: bytes) -> None:

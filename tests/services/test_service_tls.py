@@ -138,7 +138,7 @@ def test_a_new_certificate_counts_and_no_connection_is_lost(
         authority.issue("afp2web", file="server")
         eventually(lambda: shown(server.port, authority.client()) != old)
         before = len(statuses)
-        eventually(lambda: len(statuses) > before + 10)
+        eventually(lambda: len(statuses) > before + 10, 60)
     finally:
         stop.set()
         asking.join()
