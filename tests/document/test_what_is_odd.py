@@ -13,7 +13,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.framing import encode
 from afpcluster.afp.modca import IncludePageSegment, PageDescriptor
 from afpcluster.afp.names import encode_name
-from afpcluster.afp.triplet_lengths import hidden, left_over, unknown
+from afpcluster.afp.triplet_lengths import Oddities, hidden, left_over, oddities
 from afpcluster.convert import convert
 from afpcluster.findings import Finding
 from afpcluster.options import Options
@@ -160,16 +160,39 @@ def test_hidden_in(name: str) -> None:
     assert hidden(CODES[name], FIELDS[name] + GOOD) == b""
 
 
+UNITS, OTHER = b"\x09\x4c\x02" + b"\0\0\1" * 2, b"\x09\x4c\x02" + b"\0\0\2" * 2
+ODD = {  # triplets, what is odd about them; each as long as `BAD`
+    "nothing": (UNITS + b"\x02\xff", Oddities()),
+    "unknown": (UNITS + b"\x02\xe7", Oddities(unknown=(0xE7,))),
+    "of font objects": (UNITS + b"\x02\x63", Oddities()),
+    "without bytes that it must have": (UNITS + b"\x02\x04", Oddities(short=(0x04,))),
+    "several": (b"\x02\xe7\x02\x4c\x02\xe8\x02\x4b\x03\x65\0", Oddities(b"", (0xE7, 0xE8), (0x4C, 0x4B))),
+    "the same again": (b"\x03\x04\x20" * 3 + b"\x02\xff", Oddities()),
+    "another one": (b"\x03\x04\x20\x03\x04\x10\x03\x04\x20\x02\xff", Oddities(repeated=(0x04,))),
+    "a comment again": (b"\x03\x65\x20\x03\x65\x10\x03\x65\x20\x02\xff", Oddities()),
+    "in front of a damaged one": (b"\x02\xe7\x01" + UNITS[1:], Oddities(b"\x01" + UNITS[1:], (0xE7,))),
+}
+
+
 @pytest.mark.parametrize("name", FIELDS)
-def test_unknown_in(name: str) -> None:
-    """Ids behind a damaged triplet are not guessed; X'63' is of font objects."""
-    filler = b"\x02\x43" * 2  # as long as BAD with them: groups say how long they are
-    strange = b"\x02\xe7\x02\x63" + SIZE[:-2]
-    assert len(filler + SIZE[:-2]) == len(strange) == len(BAD)
-    last = SIZE[:-2].replace(b"\x09", b"\x07", 1)
-    assert unknown(CODES[name], FIELDS[name] + strange[:4] + last) == [0xE7]
-    assert unknown(CODES[name], FIELDS[name] + filler + last) == []
-    assert unknown(CODES[name], FIELDS[name] + BAD) == []
+@pytest.mark.parametrize(("triplets", "expected"), ODD.values(), ids=ODD)
+def test_odd_triplets_in(name: str, triplets: bytes, expected: Oddities) -> None:
+    assert len(triplets) == len(BAD)
+    assert oddities(CODES[name], FIELDS[name] + triplets) == expected
+
+
+def test_odd_triplets_are_told() -> None:
+    """In pages, in objects, and between pages."""
+    strange, brief, again = b"\x02\xe7", b"\x02\x4c", b"\x03\x04\x20\x03\x04\x10"
+    picture = named("BGR", "G", encode(CODES["OBD"], strange + brief + again), "EGR", "G")
+    page = enclosed("BPG", "P", (environment(9, 9), picture), strange)
+    document = enclosed("BDT", "D", (encode(CODES["IMM"], encode_name("M") + strange), page), b"\0\0")
+    told = {f.code: (f.count, str(f.severity)) for f in found(document) if f.code.startswith("triplet-")}
+    assert told == {
+        "triplet-unknown": (3, "info"),
+        "triplet-short": (1, "skipped"),
+        "triplet-repeated": (1, "substituted"),
+    }
 
 
 def test_hidden_triplets_are_told() -> None:
