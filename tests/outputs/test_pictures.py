@@ -170,3 +170,27 @@ def test_drawing_makes_progress_and_can_be_ended(sample: bytes, options: dict[st
 
     with pytest.raises(GoneError):
         convert(io.BytesIO(sample), io.BytesIO(), chosen, progress=leave)
+
+
+@pytest.mark.parametrize("form", [Format.PNG, Format.TIFF])
+def test_the_pdf_is_opened_anew_and_nothing_shows_it(
+    sample: bytes, form: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PDFium keeps what it reads, for as long as the file is open."""
+    options = Options(format=form, dpi=20)
+    whole = output_of_file(sample, options)
+    drawn_of: list[int] = []  # pages of each document
+
+    class Counted(pypdfium2.PdfDocument):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            super().__init__(*arguments, **more)
+            drawn_of.append(0)
+
+        def __getitem__(self, number: int) -> Any:
+            drawn_of[-1] += 1
+            return super().__getitem__(number)
+
+    monkeypatch.setattr(pypdfium2, "PdfDocument", Counted)
+    monkeypatch.setattr("afpcluster.outputs.pictures._PAGES_AT_ONCE", 3)
+    assert output_of_file(sample, options) == whole
+    assert drawn_of == [0, 3, 1]  # the first counts the pages

@@ -28,6 +28,7 @@ _SUFFIXES = {Format.PNG: "png", Format.JPEG: "jpg"}
 _DARK, _LIGHT = 96, 240  # of 256 shades: below and above, bilevel pictures are black and white alone
 _ORDER = ((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5))  # Bayer's, of ordered dither
 _THRESHOLDS = [bytes([_DARK + (2 * n + 1) * (_LIGHT - _DARK) // 32 for n in row]) for row in _ORDER]
+_PAGES_AT_ONCE = 1000  # that PDFium reads of a file before it is opened anew
 _BAND = 256  # rows at a time, in whole numbers of `_ORDER`
 
 
@@ -76,13 +77,15 @@ class _PictureWriter:
         with self._scratch:
             self._pdf.finish()
             with _opened(self._scratch) as pdf:
-                if self._output.format is Format.TIFF:
-                    return self._tiff(pdf)
-                if len(pdf) == 1 and not isinstance(self._sink, Folder):
-                    data = self._encoded(self._draw(pdf, 0))
-                    self._sink.write(data)
-                    return len(data)
-                return self._files(pdf)
+                count = len(pdf)
+            if self._output.format is Format.TIFF:
+                return self._tiff(count)
+            if count == 1 and not isinstance(self._sink, Folder):
+                (picture,) = self._pictures(count)
+                data = self._encoded(picture)
+                self._sink.write(data)
+                return len(data)
+            return self._files(count)
 
     def abandon(self) -> None:
         if isinstance(self._pdf, Holding):
@@ -91,25 +94,32 @@ class _PictureWriter:
         if self._parts is not None:
             self._parts.abandon()
 
-    def _files(self, pdf: Any) -> int:
+    def _pictures(self, count: int) -> Iterator[Image]:
+        """The pages, of so many. PDFium keeps what it reads of a file, some kilobytes a page, until that is
+        closed."""
+        for first in range(0, count, _PAGES_AT_ONCE):
+            with _opened(self._scratch) as pdf:
+                for number in range(first, min(first + _PAGES_AT_ONCE, count)):
+                    yield self._draw(pdf, number)
+
+    def _files(self, count: int) -> int:
         """A file for each page, "0001.png" and so on."""
         self.media_type = ZIP_MEDIA_TYPE
         parts = self._parts = parts_to(self._sink)
         suffix = _SUFFIXES[self._output.format]
-        for number in range(len(pdf)):
-            with parts.open(f"{number + 1:04}.{suffix}") as part:
-                part.write(self._encoded(self._draw(pdf, number)))
+        for number, picture in enumerate(self._pictures(count), 1):
+            with parts.open(f"{number:04}.{suffix}") as part:
+                part.write(self._encoded(picture))
         return parts.finish()
 
-    def _tiff(self, pdf: Any) -> int:
+    def _tiff(self, count: int) -> int:
         from PIL.TiffImagePlugin import AppendingTiffWriter
 
         output = self._output
         compression = "group4" if output.colour is Colour.BILEVEL else "tiff_adobe_deflate"
         with scratch_file() as file:
             with AppendingTiffWriter(file) as pages:
-                for number in range(len(pdf)):
-                    picture = self._draw(pdf, number)
+                for picture in self._pictures(count):
                     picture.save(pages, format="TIFF", compression=compression, dpi=(output.dpi, output.dpi))
                     pages.newFrame()
             return copy_all(file, self._sink)
