@@ -354,6 +354,9 @@ def test_complex_text_in_a_font_that_is_no_data_object_font_is_transparent_data(
         (build(("ESU", 1)), "suppression-bad"),
         (build(("TBM", 4)), "control-value"),
         (build(("SIA", 20, 2)), "control-value"),
+        (build(("OVS", 1, 0x40), "A", ("OVS", 0, 0)), "overstrike-blank"),
+        (build(("SCFL", 5), ("OVS", 1, 0x61), "A", ("OVS", 0, 0)), "overstrike-blank"),
+        (build(("SCFL", 2), ("OVS", 1, 0x20), ("TRN", b"\0A"), ("OVS", 0, 0)), "overstrike-blank"),
         (build(("SCFL", 2), ("TRN", b"\0A\0")), "text-odd"),
     ],
 )

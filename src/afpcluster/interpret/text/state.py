@@ -329,10 +329,15 @@ class TextState:
         self.items.append(Rectangle(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), self.colour))
 
     def _overstrike(self, font: Font, character: int, area: Area) -> None:
-        """The character, repeated on the current baseline."""
+        """The character, repeated on the current baseline; that one shows nothing is told."""
         code = character.to_bytes(2, "big") if font.code_size == 2 else bytes((character & 0xFF,))
         width = font.advance(code)
-        if width <= 0:
+        if width <= 0 or int.from_bytes(code, "big") == font.space_code:
+            self.report(
+                "overstrike-blank",
+                f"OVS overstrikes with X'{code.hex().upper()}', a space or without increment in {font.name}; "
+                "nothing is overstruck (EC-9A01)",
+            )
             return
         count = max(int((area[1] - area[0]) / width + 1e-6), 1)
         draw_word(self, font, code * count, area[0])
