@@ -69,6 +69,25 @@ def test_links(lle: bytes, expected: list[tuple[tuple[float, ...], str | None, i
 
 
 @pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (area(1, 2, 0, 4), "has no extent"),
+        (area(1, 2, 3, -4), "has no extent"),
+        (area(200, 2, 3, 4), "lies off the page"),
+        (area(1, -9, 3, 9), "lies off the page"),
+        (area(1, 2, 3, 4)[:-1].replace(b"\x0f", b"\x0e", 1), "is cut off"),
+    ],
+)
+def test_areas_that_nobody_can_point_at_are_told(bad: bytes, reason: str) -> None:
+    """The other areas of the link count; without one, it is not one of the whole page."""
+    for good, expected in ((area(5, 6, 7, 8), [(5, 6, 7, 8)]), (b"", [])):
+        found, findings = converted(print_file_with(link(bad + good, NEXT)), Options(raise_faults=True))
+        assert [tuple(item.box) for item in links(found[0].items)] == expected
+        told = [finding.message for finding in findings if finding.code == "link-not-applied"]
+        assert told == [f"An area of a link is left out: it {reason}"]
+
+
+@pytest.mark.parametrize(
     ("lle", "layout", "reason"),
     [
         (link(b"", url("javascript:alert(1)")), Layout.PAGES, "javascript"),

@@ -58,9 +58,7 @@ def read_links(
             "link-not-applied", f"A link is left out: {reason}"
         )
         return []
-    areas = list(_areas(source, page, findings.at(record.offset, "LLE"))) or [
-        Box(0, 0, page.width, page.height)
-    ]
+    areas = _areas(source, page, findings.at(record.offset, "LLE", "MO:DCA Area Definition Triplet X'4D'"))
     return [Link(area, uri, number) for area in areas]
 
 
@@ -99,12 +97,28 @@ def _target(
 
 
 def _areas(source: bytes, page: Environment, report: Reporter) -> Iterator[Box]:
-    """The rectangles of a link source, in its own units or the page's."""
+    """The rectangles of a link source, in its own units or the page's; the page where it gives none. Those
+    that nobody can point at are told."""
     x, y = page.x_unit, page.y_unit
     units = t.decode_triplet(source, t.MeasurementUnits)
     if units is not None:
         x, y = read_units(units, report)
-    for triplet in t.split_triplets(source):
-        if triplet.id == 0x4D and len(triplet.data) >= t.AreaDefinition.shape.required:
-            area = t.AreaDefinition.decode(triplet.data)
-            yield Box(area.x_origin * x, area.y_origin * y, area.x_size * x, area.y_size * y)
+    given = [triplet.data for triplet in t.split_triplets(source) if triplet.id == 0x4D]
+    if not given:
+        yield Box(0, 0, page.width, page.height)
+    for data in given:
+        problem = "is cut off"
+        if len(data) >= t.AreaDefinition.shape.required:
+            area = t.AreaDefinition.decode(data)
+            box = Box(area.x_origin * x, area.y_origin * y, area.x_size * x, area.y_size * y)
+            if box.width > 0 and box.height > 0 and _is_on(page, box):
+                yield box
+                continue
+            problem = "lies off the page" if box.width > 0 and box.height > 0 else "has no extent"
+        report("link-not-applied", f"An area of a link is left out: it {problem}")
+
+
+def _is_on(page: Environment, box: Box) -> bool:
+    """Whether some of a box lies on the page."""
+    right, bottom = min(page.width, box.x + box.width), min(page.height, box.y + box.height)
+    return right > max(0.0, box.x) and bottom > max(0.0, box.y)
