@@ -102,7 +102,7 @@ def test_a_jpeg_2000_file_is_shown_coarsely(part: float, name: str) -> None:
     item, found = item_of(whole[: int(len(whole) * part)])
     assert found == ["image-cut-off"]
     assert item.image.encoding is Encoding.RAW
-    assert (item.image.width, item.image.height) == LARGE.size
+    assert item.matrix == item_of(whole)[0].matrix  # as large as the whole image
     if name != "tiles":
         assert average_difference(show([item], *LARGE.size), LARGE) < 25
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from iocas import size
 from pictures import bilevel, codes, context, image_object, ink_rows
+from PIL import ImageChops
 
 from afpcluster.afp.ioca_write import encode_data, encode_segment
 from afpcluster.display.geometry import Box
-from afpcluster.display.items import Group, Image, Item, Shared
+from afpcluster.display.items import Group, Image, Item, Path, Shared
+from afpcluster.display.walk import flattened
+from afpcluster.interpret import mapping
 from afpcluster.interpret.context import MappingOption, ObjectArea
 from afpcluster.interpret.image.ioca import draw_image
+from rendering import show
 
 SEGMENT = encode_segment([size(100, 50), encode_data(ink_rows(bilevel(100, 50)))])
 Extent = tuple[float, float, float, float]
@@ -123,8 +127,27 @@ def test_plain_position_is_shown_whole() -> None:
     assert trimmed(MappingOption.POSITION, (100, 50)) == (None, ["object-outside-area"])
 
 
-def test_replicate_has_a_limit() -> None:
-    assert check(MappingOption.MIGRATION_TRIM, (1_000_000, 100), []) == ["replicate-limit"]
+@pytest.mark.parametrize("area", [(320, 240), (310, 230)])
+def test_many_copies_are_a_pattern(monkeypatch: pytest.MonkeyPatch, area: tuple[float, float]) -> None:
+    """It looks as if each was drawn, and costs as much as one."""
+    segment = encode_segment([size(16, 8), encode_data(ink_rows(bilevel(16, 8)))])
+    where = ObjectArea(*area, mapping=MappingOption.MIGRATION_TRIM)
+
+    def drawn() -> list[Item]:
+        return draw_image(image_object(segment, (16, 8), where), context())
+
+    each = show(drawn(), 340, 260)
+    monkeypatch.setattr(mapping, "_MOST_COPIES", 1)
+    pattern = drawn()
+    assert [type(item) for item, _ in flattened(pattern)] == [Path]
+    assert ImageChops.difference(show(pattern, 340, 260), each).getbbox() is None
+
+
+def test_no_file_asks_for_more_copies_than_can_be_drawn() -> None:
+    where = ObjectArea(1_000_000, 1_000_000, mapping=MappingOption.MIGRATION_TRIM)
+    found = context()
+    items = draw_image(image_object(SEGMENT, (100, 50), where), found)
+    assert (len(list(flattened(items))), codes(found)) == (1, [])
 
 
 def test_an_unknown_mapping_is_a_finding() -> None:

@@ -17,11 +17,13 @@ _COLOUR_ENUMERATED = 1
 
 
 class Codestream(NamedTuple):
-    """Where the codestream and its tile-parts are in the data; `whole`: it has its end marker."""
+    """Where the codestream and its tile-parts are in the data; `whole`: it has its end marker; `tiles`: how
+    many the image has."""
 
     start: int
     tile_parts: list[int]
     whole: bool
+    tiles: int
 
 
 def codestream(data: bytes) -> Codestream | None:
@@ -33,13 +35,14 @@ def codestream(data: bytes) -> Codestream | None:
     while at + 4 <= len(data) and data[at : at + 2] != _TILE_PART:  # the main header
         at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
     parts: list[int] = []
+    tiles = _tiles(data, start)
     while at + _HEADER <= len(data) and data[at : at + 2] == _TILE_PART:
         parts.append(at)
         length = int.from_bytes(data[at + 6 : at + 10], "big")
         if length == 0:  # to the end marker
-            return Codestream(start, parts, data.rfind(_END) > at)
+            return Codestream(start, parts, data.rfind(_END) > at, tiles)
         at += max(_HEADER, length)
-    return Codestream(start, parts, data[at : at + 2] == _END)
+    return Codestream(start, parts, data[at : at + 2] == _END, tiles)
 
 
 def completed(data: bytes, found: Codestream) -> bytes | None:
@@ -53,7 +56,7 @@ def completed(data: bytes, found: Codestream) -> bytes | None:
     parts = [data[found.start : last], data[last : last + 6], length.to_bytes(4, "big")]
     parts.append(data[last + 10 :].ljust(length - 10, b"\0"))
     seen = {data[at + 4 : at + 6] for at in found.tile_parts}
-    for number in range(min(_tiles(data, found.start), _MOST_TILES)):
+    for number in range(min(found.tiles, _MOST_TILES)):
         name = number.to_bytes(2, "big")
         if name not in seen:
             size = (_HEADER + 2 + _EMPTY).to_bytes(4, "big")

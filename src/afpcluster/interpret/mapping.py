@@ -8,14 +8,25 @@ stays one item, and nothing is clipped that lies inside its area anyway.
 from __future__ import annotations
 
 from afpcluster.display.geometry import IDENTITY, Box, Matrix, translation
-from afpcluster.display.items import Group, Item, Shared, SharedItems
+from afpcluster.display.items import (
+    Close,
+    Group,
+    Item,
+    Line,
+    Move,
+    Path,
+    Segment,
+    Shared,
+    SharedItems,
+    TilePattern,
+)
 from afpcluster.display.walk import transformed
 from afpcluster.findings import Reporter, Severity
 from afpcluster.interpret.context import MappingOption, ObjectArea
 
 SPEC = "MO:DCA Mapping Option Triplet X'04'"
 _TOLERANCE = 0.02  # points: less than this is rounding, not worth another copy
-_MAX_COPIES = 5_000  # in a row, and rows
+_MOST_COPIES = 10_000  # that are drawn one by one
 
 
 def place(items: list[Item], width: float, height: float, area: ObjectArea, report: Reporter) -> list[Item]:
@@ -26,7 +37,7 @@ def place(items: list[Item], width: float, height: float, area: ObjectArea, repo
     mapping = MappingOption.SCALE_TO_FIT if area.mapping is None else area.mapping
     if mapping == MappingOption.MIGRATION_TRIM:
         matrix = IDENTITY
-        placed = replicate(items, width, height, across, down, report)
+        placed = replicate(items, width, height, across, down)
         width, height = width * copies(across, width), height * copies(down, height)
     else:
         matrix = _mapping_matrix(mapping, width, height, area, across, down, report)
@@ -100,24 +111,20 @@ def copies(extent: float, step: float) -> int:
     return int((extent - _TOLERANCE) / step) + 1
 
 
-def replicate(
-    items: list[Item],
-    width: float,
-    height: float,
-    across: float,
-    down: float,
-    report: Reporter,
-) -> list[Item]:
+def replicate(items: list[Item], width: float, height: float, across: float, down: float) -> list[Item]:
     """Copies of `width` by `height` side by side until `across` by `down` is full, the last ones reaching
-    over its edge. Rows of them are shared."""
+    over its edge. Rows of them are shared; very many are a pattern, which costs as much as one."""
     columns, rows = copies(across, width), copies(down, height)
-    if max(columns, rows) > _MAX_COPIES:
-        report(
-            "replicate-limit",
-            f"An image would be replicated {columns} by {rows} times, over {_MAX_COPIES}; it is left out",
-            SPEC,
-        )
-        return []
+    if columns * rows > _MOST_COPIES:
+        right, bottom = columns * width, rows * height
+        outline: list[Segment] = [
+            Move((0, 0)),
+            Line((right, 0)),
+            Line((right, bottom)),
+            Line((0, bottom)),
+            Close(),
+        ]
+        return [Path(outline, TilePattern(width, height, SharedItems(items)))]
     row = [transformed(item, translation(column * width, 0)) for column in range(columns) for item in items]
     if rows == 1:
         return row

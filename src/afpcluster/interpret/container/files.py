@@ -22,7 +22,13 @@ from afpcluster.interpret.container.tiff import undecoded_fax, undecoded_jpeg
 from afpcluster.interpret.container.tiff_pieces import decode_pieces
 from afpcluster.interpret.image.data import ImageProblem, make_image
 from afpcluster.interpret.image.jpeg import jpeg_pixels, jpeg_size
-from afpcluster.interpret.image.pillow import Rescue, open_with_pillow, pillow_header, reduced_jpeg_2000
+from afpcluster.interpret.image.pillow import (
+    Rescue,
+    check_decodable,
+    open_with_pillow,
+    pillow_header,
+    reduced_jpeg_2000,
+)
 from afpcluster.interpret.image.samples import indexed, not_transparent, pillow_image, simplified, stencil
 
 
@@ -38,13 +44,14 @@ class Source(NamedTuple):
 class FileImage(NamedTuple):
     """An image with its samples per inch, 0 where the file does not say or does not count. `opaque`: the
     points of a bilevel image that are not significant are white. `height` is that in the file, 0 that of the
-    image, which may lack its last rows."""
+    image, which may lack its last rows. `whole` is the size in the file of one that is shown coarser."""
 
     image: ImageData
     x_density: float = 0.0
     y_density: float = 0.0
     opaque: bool = False
     height: int = 0
+    whole: tuple[int, int] | None = None
 
 
 _TIFF_WITHOUT_ALPHA = (14, 60, 61, 62)
@@ -105,12 +112,19 @@ def _jpeg_2000_in_part(file: Source, found: Codestream) -> FileImage:
     if data is None or shorter is None:
         raise ImageProblem("image-bad", "JPEG 2000 data breaks off before its first tile", _JPX_SPEC)
     file.report("image-cut-off", "JPEG 2000 data breaks off before its end; what came is shown", _JPX_SPEC)
-    whole = open_with_pillow(data, "JPEG2000", file.report)
-    for reduced in range(_RESOLUTIONS if len(found.tile_parts) == 1 else 0):
-        image = reduced_jpeg_2000(data, reduced)
-        if image is not None and image == reduced_jpeg_2000(shorter, reduced):
-            return FileImage(_samples(image.resize(whole.size), file.report))
-    return FileImage(_samples(whole, file.report))
+    header = pillow_header(data, "JPEG2000")
+    check_decodable(header, "JPEG2000")
+    finest = None
+    for halvings in reversed(range(_RESOLUTIONS)) if found.tiles == 1 else ():
+        image = reduced_jpeg_2000(data, halvings)
+        if image is None:  # it has not so many resolutions
+            continue
+        if image != reduced_jpeg_2000(shorter, halvings):
+            break
+        finest = image
+    if finest is not None:
+        return FileImage(_samples(finest, file.report), whole=header.size)
+    return FileImage(_samples(open_with_pillow(data, "JPEG2000", file.report), file.report))
 
 
 _CUT_FURTHER, _RESOLUTIONS = 16, 5

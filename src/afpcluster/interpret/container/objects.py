@@ -175,11 +175,12 @@ def _image_file(
     found = FILE_FORMATS[file_format](file)
     image = found.image
     x_scale, y_scale = _points_per_sample(found, triplets, data_object.area, file.report)
-    width, height = image.width * x_scale, (found.height or image.height) * y_scale
+    across, down = found.whole or (image.width, image.height)
+    width, height = across * x_scale, (found.height or down) * y_scale
     colour = _colour(triplets, file.report) or BLACK
     if colour != BLACK and image.model is ImageModel.GRAY:
         image = _grayscaled(image, colour, file.report)
-    items: list[Item] = [Image(image, Matrix(a=width, d=image.height * y_scale), colour)]
+    items: list[Item] = [Image(image, Matrix(a=width, d=down * y_scale), colour)]
     if found.opaque and image.model is ImageModel.STENCIL:
         items.insert(0, Rectangle(0, 0, width, height, WHITE))
     return items, width, height

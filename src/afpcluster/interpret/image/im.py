@@ -187,4 +187,4 @@ def _filled(cell: _Cell, dots: int, colour: Colour, report: Reporter) -> list[It
     image = make_image(cell.width, cell.height, Encoding.RAW, ImageModel.STENCIL, 1, rows)
     width, height = cell.width * dots, cell.height * dots
     one: list[Item] = [Image(image, Matrix(a=width, d=height), colour)]
-    return replicate(one, width, height, *_fill_size(cell, dots), report)
+    return replicate(one, width, height, *_fill_size(cell, dots))
