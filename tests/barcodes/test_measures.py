@@ -259,6 +259,37 @@ def test_mapped_font() -> None:
     assert (run.size, run.codes, run.arrangement.text) == (20, b"\x01\xc2", "AB")
 
 
+BELOW_BARS = [
+    # type, modifier, data, the lowest bar above the text, in points from the symbol's origin
+    (0x01, 1, "AB", 18.0),
+    (0x11, 2, "AB", 18.0),
+    (0x22, 0, "01234567094987654321", 10.44),
+    (0x03, 0, "01234567890", (1020 - 9.33 * 13) * 0.072),
+    (0x08, 0, "1234567", (840 - 9.33 * 13) * 0.072),
+]
+
+
+@pytest.mark.parametrize("size", [6.0, 12.0, 40.0])
+@pytest.mark.parametrize(("type_", "modifier", "data", "bottom"), BELOW_BARS)
+def test_text_in_a_mapped_font_keeps_clear_of_the_bars(
+    type_: int, modifier: int, data: str, bottom: float, size: float
+) -> None:
+    """However large the font (capitals of Helvetica take 0.718 of it); and on one line."""
+    fonts = {5: mapped_font(size=size)}
+    drawn = draw(type_, modifier, ebcdic(data), HRI_BELOW, font_local_id=5, fonts=fonts)
+    (baseline,) = {y for _, _, y in texts(drawn)}
+    assert bottom < baseline - 0.718 * size
+
+
+@pytest.mark.parametrize("size", [6.0, 12.0, 40.0])
+@pytest.mark.parametrize(("data", "reach"), [("AB", 0.0), ("Ag", 0.22), ("(1)", 0.22)])
+def test_text_above_the_bars_does_not_reach_into_them(data: str, reach: float, size: float) -> None:
+    fonts = {5: mapped_font(size=size)}
+    drawn = draw(0x11, 2, ebcdic(data), HRI_ABOVE, font_local_id=5, fonts=fonts)
+    ((_, _, baseline),) = texts(drawn)
+    assert -1 - size / 3 < baseline + reach * size < 0
+
+
 def test_font_that_translates() -> None:
     """A TrueType font takes Unicode, and may answer with several faces."""
     faces = [mapped_font().face, mapped_font().face]

@@ -27,12 +27,11 @@ from afpcluster.display.items import (
     SharedItems,
 )
 from afpcluster.findings import Findings, Severity
+from afpcluster.interpret.letters import ASCENT, descent
 
 _X, _Y = attrgetter("x"), attrgetter("y")
 _KINDS = {Rectangle: "A rule", Image: "An image", EmbeddedPdf: "A PDF page", Path: "A drawing"}
-_ASCENT, _DESCENT = 0.75, 0.25  # of the size: what letters take above and below the baseline
 _MOST_KNOWN = 64  # uses of shared items: a page has few, and these keep their items alive
-_DESCENDING = frozenset("gjpqyQ,;()[]{}|@$_/\\µßç")
 
 Size = tuple[float, float]
 """Width and height of the page in points."""
@@ -142,8 +141,7 @@ def _meets(points: Iterable[Sequence[float]], matrix: Matrix, page: Size) -> boo
 def _corners_of_run(run: GlyphRun) -> list[tuple[float, float]]:
     """The corners of a box around the run's letters, in its system."""
     face, text = run.face, _text(run)
-    down = _DESCENT if any(letter in _DESCENDING or letter > "\u024f" for letter in text) else 0.0
-    top, bottom = -_ASCENT * run.size, down * run.size
+    top, bottom = -ASCENT * run.size, descent(text) * run.size
     spacing, gaps, _, placements, _ = run.arrangement
     if placements is not None:
         ends = (-run.size, run.size)

@@ -127,7 +127,7 @@ def _usps_frame(request: Request, symbol: Symbol, banner: str, hri: str, bars: b
         symbol.labels.append(Label(banner, middle, top, _TEXT_SIZE))
         top -= _TEXT_SIZE + _SECTION_GAP
     if request.hri is not Hri.NONE:
-        symbol.labels.append(Label(hri, middle, bottom + 0.75 * _TEXT_SIZE, _TEXT_SIZE))
+        symbol.labels.append(Label(hri, middle, bottom + 0.75 * _TEXT_SIZE, _TEXT_SIZE, fits=_TEXT_SIZE))
         bottom += _TEXT_SIZE + _SECTION_GAP
     symbol.hri_side = Side.BELOW
     if bars:

@@ -148,7 +148,8 @@ def _main_symbol(request: Request, main: _Main, module: float) -> Symbol:
     if shown:
         for text, middle, outside in main.digits:
             size = (_OUTSIDE_SIZE if outside else _DIGIT_SIZE) * module
-            symbol.labels.append(Label(text, middle * module, baseline, size, _DIGIT_PITCH * module))
+            pitch, fits = _DIGIT_PITCH * module, _DIGIT_SIZE * module
+            symbol.labels.append(Label(text, middle * module, baseline, size, pitch, fits))
     return symbol
 
 

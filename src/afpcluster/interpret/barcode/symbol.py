@@ -55,13 +55,17 @@ class Side(Enum):
 @dataclass(slots=True)
 class Label:
     """Text that belongs to a symbol. `x` is the middle of the text, `baseline` its baseline, both from the
-    symbol's origin. `size` counts for the default font only. `pitch` spreads the characters evenly."""
+    symbol's origin. `size` counts for the default font only. `pitch` spreads the characters evenly.
+    Under bars, `fits` is the largest font that keeps clear of them there: a larger one stands lower. `above`:
+    it stands on the bars, what reaches below its baseline too."""
 
     text: str
     x: float
     baseline: float
     size: float
     pitch: float | None = None
+    fits: float | None = None
+    above: bool = False
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from afpcluster.display.items import Arrangement, Close, GlyphRun, Item, Line, M
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.barcode.linear import FILLED_BOX, OPEN_BOX
 from afpcluster.interpret.barcode.symbol import Hri, Label, Side, Symbol, path_of
+from afpcluster.interpret.letters import ASCENT, descent
 
 FontOf = Callable[[float], Font]
 """The font of bar code text; the size counts where no font is mapped."""
@@ -36,20 +37,30 @@ def hri_label(symbol: Symbol, hri: Hri) -> Label | None:
     if symbol.hri_side is Side.ABOVE and hri is Hri.BELOW:
         above = False  # Australia Post: "should", not "must"
     baseline = -symbol.hri_gap if above else symbol.height + symbol.hri_gap + _CAPITAL * size
-    return Label(symbol.hri, symbol.width / 2, baseline, size)
+    return Label(symbol.hri, symbol.width / 2, baseline, size, fits=None if above else size, above=above)
 
 
 def draw_label(label: Label, font_of: FontOf, colour: Colour) -> list[Item]:
     """The items of a label, in the coordinates of its symbol."""
-    pen = _Pen(font_of(label.size), colour)
+    font = font_of(label.size)
+    pen = _Pen(font, colour)
+    baseline = _baseline(label, font.size)
     if label.pitch is None:
-        return pen.line(label.text, label.x - pen.width(label.text) / 2, label.baseline)
+        return pen.line(label.text, label.x - pen.width(label.text) / 2, baseline)
     x = label.x - label.pitch * len(label.text) / 2
     items: list[Item] = []
     for character in label.text:
-        items += pen.line(character, x + (label.pitch - pen.width(character)) / 2, label.baseline)
+        items += pen.line(character, x + (label.pitch - pen.width(character)) / 2, baseline)
         x += label.pitch
     return items
+
+
+def _baseline(label: Label, size: float) -> float:
+    """That of a label in a font of this size: letters of a mapped font that is larger, and what reaches below
+    the baseline, keep clear of the bars."""
+    if label.above:
+        return label.baseline - descent(label.text) * size
+    return label.baseline + (ASCENT * max(size - label.fits, 0.0) if label.fits is not None else 0.0)
 
 
 def draw_text(text: str, x: float, baseline: float, font: Font, colour: Colour) -> list[Item]:
