@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
@@ -119,9 +119,14 @@ class SharedItems:
     """Items used more than once (overlay, page segment, pattern cell), which outputs store once.
 
     They are finished when made and have no name: what they draw is their identity, never where they came
-    from, since the same overlay draws other things where its fonts and page segments are others."""
+    from, since the same overlay draws other things where its fonts and page segments are others. `amount` is
+    how much they draw."""
 
     items: list[Item]
+    amount: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.amount = amount_of(self.items)
 
 
 @dataclass(slots=True, eq=False)
@@ -280,3 +285,22 @@ class Page:
     place: Place = NOWHERE
     ordinal: int = 0
     facts: tuple[PageFacts, ...] = ()
+
+
+def amount_of(items: Iterable[Item]) -> int:
+    """How much is drawn, in segments of paths: those of paths, and for each other item what it costs; what is
+    used more than once counts as often as that."""
+    total = 0
+    for item in items:
+        if isinstance(item, Shared):
+            total += item.shared.amount
+        elif isinstance(item, Group | ClipPath):
+            total += amount_of(item.items)
+        elif isinstance(item, Path):
+            total += len(item.segments)
+        else:
+            total += _AMOUNT_OF_ITEM
+    return total
+
+
+_AMOUNT_OF_ITEM = 4

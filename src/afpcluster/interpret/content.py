@@ -28,6 +28,7 @@ from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
 from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, Severity
 from afpcluster.interpret.cache import Dependency, Recent, dependency
+from afpcluster.interpret.context import Budget, report_too_much
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
 from afpcluster.interpret.includes import ResourceLookup
@@ -69,8 +70,10 @@ class ContentInterpreter:
         lookup: ResourceLookup,
         objects: ObjectInterpreter,
         page_names: PageNames | None,
+        budget: Budget,
     ) -> None:
         self._findings = findings
+        self._budget = budget
         self._lookup = lookup
         self._objects = objects
         self._page_names = page_names
@@ -180,7 +183,7 @@ class ContentInterpreter:
             self._missing("overlay", name, record)
             return
         found = self._shared_items(resource, frame, _BMO, record)
-        if found is not None and found.shared.items:
+        if found is not None and self._may_use(found, resource, record):
             found.mixing.merge(Shared(found.shared, matrix), frame.items)
 
     def _include_page(self, record: Record, frame: Frame) -> None:
@@ -194,7 +197,7 @@ class ContentInterpreter:
             )
             return
         found = self._shared_items(page, frame, _BPG, record)
-        if found is not None and found.shared.items:
+        if found is not None and self._may_use(found, page, record):
             found.mixing.merge(Shared(found.shared, IDENTITY), frame.items)
 
     def _include_segment(self, record: Record, frame: Frame) -> None:
@@ -222,6 +225,7 @@ class ContentInterpreter:
                 if node is None:
                     return
                 if turned or not _self_contained(node, frame.override):
+                    self._budget.include(len(node.content))
                     inner = Frame(
                         frame.environment,
                         frame.scope,
@@ -236,8 +240,18 @@ class ContentInterpreter:
                     self.interpret(node.content, inner)
                     return
             found = self._shared_items(resource, frame, _BPS, record)
-        if found is not None and found.shared.items:
+        if found is not None and self._may_use(found, resource, record):
             frame.items.append(Shared(found.shared, translation(*origin)))
+
+    def _may_use(self, found: _Interpreted, resource: Resource, record: Record | None) -> bool:
+        """Whether there is something to show, and the page or resource around may show as much."""
+        amount = found.shared.amount
+        if not amount:
+            return False
+        if self._budget.include(amount):
+            return True
+        report_too_much(f"Resource {resource.name}", self._findings.at(record))
+        return False
 
     def _shared_items(
         self, resource: Resource, frame: Frame, begin: int, record: Record | None
@@ -250,7 +264,7 @@ class ContentInterpreter:
         if found is None:
             with self._opened(resource, frame, record) as node:
                 if node is not None:
-                    with self._findings.kept():
+                    with self._findings.kept(), self._budget.of_its_own():
                         found = self._interpreted(node, frame, around)
                     self._shared.put(key, found)
         return found
@@ -275,6 +289,10 @@ class ContentInterpreter:
         the `record` that includes it."""
         problem = None
         node = None
+        if self._budget.includes_no_more:
+            report_too_much(f"Resource {resource.name}", self._findings.at(record))
+            yield None
+            return
         if frame.depth >= _MAX_INCLUDE_DEPTH:
             problem = "include-too-deep", f"is included {_MAX_INCLUDE_DEPTH} levels deep and is not shown"
         elif resource.key in self._including:

@@ -6,7 +6,8 @@ environment group (MO:DCA "Object Environment Group"); `Context` is what stays t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field
 from enum import IntEnum
 from typing import Protocol
@@ -14,7 +15,7 @@ from typing import Protocol
 from afpcluster.afp.framing import Record
 from afpcluster.display.colour import Colour
 from afpcluster.display.geometry import IDENTITY, Matrix
-from afpcluster.findings import Findings
+from afpcluster.findings import Findings, Reporter
 from afpcluster.fonts.font import Font
 from afpcluster.light import dataclass
 
@@ -94,10 +95,12 @@ class FontFinder(Protocol):
 
 class Budget:
     """What one page may make out of little data, so that no document holds a converter for long: characters
-    that are repeated, and segments of paths. Far more than any real page has."""
+    that are repeated, segments of paths, and what overlays, page segments and objects draw that are used
+    again and again, also by each other. Far more than any real page has."""
 
     REPEATED_CHARACTERS = 1_000_000
     PATH_SEGMENTS = 500_000
+    INCLUDED = 1_000_000
 
     def __init__(self) -> None:
         self.begin_page()
@@ -105,6 +108,28 @@ class Budget:
     def begin_page(self) -> None:
         """The next page has a budget of its own."""
         self._characters, self._segments = self.REPEATED_CHARACTERS, self.PATH_SEGMENTS
+        self._included = self.INCLUDED
+
+    @contextmanager
+    def of_its_own(self) -> Iterator[None]:
+        """For what is drawn once and kept: what it shows must not hang on the page that uses it first."""
+        before = self._characters, self._segments, self._included
+        self.begin_page()
+        try:
+            yield
+        finally:
+            self._characters, self._segments, self._included = before
+
+    def include(self, amount: int) -> bool:
+        """Whether something kept that draws so much may be used once more; then it counts. After the first
+        that may not, none may."""
+        self._included = self._included - amount if amount <= self._included else 0
+        return self._included > 0
+
+    @property
+    def includes_no_more(self) -> bool:
+        """Whether nothing more that is kept may be used on this page."""
+        return self._included <= 0
 
     def repeat(self, characters: int) -> bool:
         """Whether so many more characters may be repeated; then they count."""
@@ -123,6 +148,12 @@ class Budget:
     def is_spent(self) -> bool:
         """Whether no more paths are drawn on this page."""
         return self._segments < 0
+
+
+def report_too_much(what: str, report: Reporter) -> None:
+    """Record that something is not included, since the page or the resource around shows too much already."""
+    most = f"{Budget.INCLUDED:,} lines and curves; of texts, rules and images a quarter"
+    report("include-limit", f"{what} is not shown: a page, or what it includes, draws too much (over {most})")
 
 
 class BudgetSpent(Exception):

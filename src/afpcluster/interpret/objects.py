@@ -8,7 +8,7 @@ MO:DCA "Object Environment Group", "Presentation Text Objects", "Image Objects",
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from hashlib import blake2b
 from operator import attrgetter
@@ -18,7 +18,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import USE_OBJECT_ORIENTATION
 from afpcluster.display.geometry import IDENTITY, Matrix, translation
-from afpcluster.display.items import Group, Item, Rectangle
+from afpcluster.display.items import Group, Item, Rectangle, amount_of
 from afpcluster.display.walk import weight
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import Resource, ResourceScope
@@ -26,7 +26,7 @@ from afpcluster.findings import ConversionError, Findings, Severity
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.area import PlacedArea, read_area
 from afpcluster.interpret.cache import Recent, dependency
-from afpcluster.interpret.context import Context, DataObject, ObjectArea
+from afpcluster.interpret.context import Context, DataObject, ObjectArea, report_too_much
 from afpcluster.interpret.description import description
 from afpcluster.interpret.environment import Environment, read_environment
 from afpcluster.interpret.frame import Frame
@@ -169,6 +169,10 @@ class ObjectInterpreter:
                 include.triplets if include else b"",
                 fonts=not is_picture,
             )
+        budget = self._context.budget
+        if key and budget.includes_no_more:
+            report_too_much(f"The object that {mnemonic(node.type)} begins", self._findings.at(node.begin))
+            return
         items = self._drawn.get(key) if key else None
         if items is None:
             environment = self._object_environment(records, frame)
@@ -184,13 +188,19 @@ class ObjectInterpreter:
                 environment.resources,
                 triplets=(include.triplets if include else b"") + modca.begin_triplets(node.begin.data),
             )
-            with self._findings.kept() if key else nullcontext():
+            with ExitStack() as stack:
+                if key:
+                    stack.enter_context(self._findings.kept())
+                    stack.enter_context(budget.of_its_own())
                 if include is not None:
                     data_object = self._given(data_object, include, frame, node.begin)
                 report_misplaced(node, self._findings)
                 items = self._guarded(DRAWN[node.type], data_object)
             if key:
                 self._drawn.put(key, items)
+        if key and not budget.include(amount_of(items)):
+            report_too_much(f"The object that {mnemonic(node.type)} begins", self._findings.at(node.begin))
+            return
         self._place(placed, items, frame, node, include)
 
     def _given(

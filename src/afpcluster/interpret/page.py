@@ -52,7 +52,7 @@ class PageInterpreter:
         self._context = Context(findings, library, raise_faults=raise_faults)
         self._off_page = OffPage(findings)
         self._objects = ObjectInterpreter(findings, library, lookup, self._context)
-        self._content = ContentInterpreter(findings, lookup, self._objects, page_names)
+        self._content = ContentInterpreter(findings, lookup, self._objects, page_names, self._context.budget)
 
     def page(self, unit: PageUnit) -> Page:
         """The display list of one page by itself, with what its medium map adds to it.
