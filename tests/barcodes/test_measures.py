@@ -281,6 +281,24 @@ def test_text_in_a_mapped_font_keeps_clear_of_the_bars(
     assert bottom < baseline - 0.718 * size
 
 
+@pytest.mark.parametrize(
+    ("type_", "data", "advance", "findings"),
+    [
+        (0x09, "401234567890", 6.5, []),  # digits are 7 modules of 13 mils apart
+        (0x09, "401234567890", 6.6, ["bar-code-ec-0400"]),
+        (0x06, "42", 8.4, []),  # of a supplement 9
+        (0x06, "42", 8.5, ["bar-code-ec-0400"]),
+        (0x01, "AB", 40.0, []),
+    ],
+)
+def test_digits_that_may_overlap_in_a_mapped_font_are_told(
+    type_: int, data: str, advance: float, findings: list[str]
+) -> None:
+    fonts = {5: mapped_font(advances=[advance] * 256)}
+    modifier = int(type_ == 0x01)
+    assert draw(type_, modifier, ebcdic(data), font_local_id=5, fonts=fonts).findings == findings
+
+
 @pytest.mark.parametrize("size", [6.0, 12.0, 40.0])
 @pytest.mark.parametrize(("data", "reach"), [("AB", 0.0), ("Ag", 0.22), ("(1)", 0.22)])
 def test_text_above_the_bars_does_not_reach_into_them(data: str, reach: float, size: float) -> None:

@@ -33,7 +33,7 @@ from afpcluster.interpret.barcode.pdf417 import draw_pdf417
 from afpcluster.interpret.barcode.postal import draw_postal
 from afpcluster.interpret.barcode.retail import draw_retail
 from afpcluster.interpret.barcode.symbol import MIL, BarCodeError, Hri, Request, Symbol, path_of
-from afpcluster.interpret.barcode.text import draw_label, draw_text, hri_label
+from afpcluster.interpret.barcode.text import draw_label, draw_text, hri_label, is_crowded
 from afpcluster.interpret.colour import OBJECT_DEFAULT, named_colour, specified_colour
 from afpcluster.interpret.context import Context, DataObject
 
@@ -169,8 +169,15 @@ class Drawing:
         general = hri_label(symbol, request.hri) if maker.hri else None
         if general is not None:
             labels.append(general)
-        for label in labels:
-            items += draw_label(label, self._font, self.colour)
+        placed = [(label, self._font(label.size)) for label in labels]
+        for label, font in placed:
+            items += draw_label(label, font, self.colour)
+        crowded = [font for label, font in placed if is_crowded(label, font)]
+        if crowded:
+            name, size = crowded[0].name, crowded[0].size
+            self._report(
+                "EC-0400", f"the digits may overlap: font {name} of {size:g} points is too large for them"
+            )
         return items
 
     def _with_images(self, request: Request, symbol: Symbol, items: list[Item]) -> list[Item]:

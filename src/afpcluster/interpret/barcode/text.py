@@ -6,18 +6,14 @@ The squares of Code 93 are drawn, since few fonts have them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from afpcluster.display.colour import Colour
+from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Arrangement, Close, GlyphRun, Item, Line, Move, Path, Segment, Stroke
 from afpcluster.fonts.font import Font
 from afpcluster.interpret.barcode.linear import FILLED_BOX, OPEN_BOX
 from afpcluster.interpret.barcode.symbol import Hri, Label, Side, Symbol, path_of
 from afpcluster.interpret.letters import ASCENT, descent
-
-FontOf = Callable[[float], Font]
-"""The font of bar code text; the size counts where no font is mapped."""
 
 _DEFAULT_SIZE, _LEAST_SIZE = 10.0, 5.0
 _CAPITAL = 0.66  # height of capitals and digits, of the font size
@@ -40,9 +36,15 @@ def hri_label(symbol: Symbol, hri: Hri) -> Label | None:
     return Label(symbol.hri, symbol.width / 2, baseline, size, fits=None if above else size, above=above)
 
 
-def draw_label(label: Label, font_of: FontOf, colour: Colour) -> list[Item]:
+def is_crowded(label: Label, font: Font) -> bool:
+    """Whether characters at places of their own are wider than these are apart."""
+    if label.pitch is None:
+        return False
+    return max(map(_Pen(font, BLACK).width, label.text), default=0.0) > label.pitch
+
+
+def draw_label(label: Label, font: Font, colour: Colour) -> list[Item]:
     """The items of a label, in the coordinates of its symbol."""
-    font = font_of(label.size)
     pen = _Pen(font, colour)
     baseline = _baseline(label, font.size)
     if label.pitch is None:
