@@ -69,6 +69,23 @@ def test_links(lle: bytes, expected: list[tuple[tuple[float, ...], str | None, i
 
 
 @pytest.mark.parametrize(
+    ("groups", "code"),
+    [
+        ([(2, b""), (3, NEXT + area(1, 2, 3, 4))], "link-target-area"),
+        ([(2, b""), (3, url("https://example.com/") + area(1, 2, 3, 4))], "link-target-area"),
+        ([(2, b""), (2, b""), (3, NEXT)], "link-repeated"),
+        ([(2, b""), (3, THIS), (3, NEXT)], "link-repeated"),
+    ],
+)
+def test_what_a_link_cannot_do_is_told(groups: list[tuple[int, bytes]], code: str) -> None:
+    """The link is there all the same."""
+    made_groups = [modca.LinkGroup(role, parts) for role, parts in groups]
+    lle = field("LLE", made(modca.LinkLogicalElement, link_type=1, groups=made_groups))
+    found, findings = converted(print_file_with(lle), Options(raise_faults=True))
+    assert (len(links(found[0].items)), [finding.code for finding in findings]) == (1, [code])
+
+
+@pytest.mark.parametrize(
     ("bad", "reason"),
     [
         (area(1, 2, 0, 4), "has no extent"),

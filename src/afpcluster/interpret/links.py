@@ -17,12 +17,13 @@ from afpcluster.afp.units import read_units
 from afpcluster.display.geometry import Box
 from afpcluster.display.items import Link
 from afpcluster.document.page_names import PageNames
-from afpcluster.findings import Findings, Reporter
+from afpcluster.findings import Findings, Reporter, Severity
 from afpcluster.interpret.environment import Environment
 
 _SOURCE, _TARGET = 2, 3  # RGFunct
 _APPEND = 3  # LnkType
 _URL = 0x20  # FQNFmt
+_AREA = 0x4D
 _SCHEMES = ("http://", "https://", "mailto:", "ftp://")
 _ELSEWHERE = (FqnType.BEGIN_RESOURCE_GROUP, FqnType.PROCESS_ELEMENT_GID, FqnType.BEGIN_OVERLAY,
               FqnType.OTHER_OBJECT)  # fmt: skip
@@ -47,17 +48,24 @@ def read_links(
     declares none. Raises DecodeError."""
     link = LinkLogicalElement.decode(record.data)
     parts = {group.role: group.triplets for group in link.groups}
+    report = findings.at(record.offset, "LLE", "MO:DCA Link Logical Element (LLE)")
+    if len(parts) < len(link.groups):
+        report(
+            "link-repeated", "A link has several groups for its source, target or attributes: the last count"
+        )
+    target = parts.get(_TARGET, b"")
     try:
         if link.link_type == _APPEND:
             raise _NotApplied("it appends, which is for archives")
         source = parts.get(_SOURCE, b"")
         _check_source(source, page_name, code_page)
-        uri, number = _target(parts.get(_TARGET, b""), document, names, code_page)
+        uri, number = _target(target, document, names, code_page)
     except _NotApplied as reason:
-        findings.at(record.offset, "LLE", "MO:DCA Link Logical Element (LLE)")(
-            "link-not-applied", f"A link is left out: {reason}"
-        )
+        report("link-not-applied", f"A link is left out: {reason}")
         return []
+    if any(triplet.id == _AREA for triplet in t.split_triplets(target)):
+        told = "A link leads to an area of its target, which cannot be; it leads to the whole of it"
+        report("link-target-area", told, severity=Severity.SUBSTITUTED)
     areas = _areas(source, page, findings.at(record.offset, "LLE", "MO:DCA Area Definition Triplet X'4D'"))
     return [Link(area, uri, number) for area in areas]
 
@@ -103,7 +111,7 @@ def _areas(source: bytes, page: Environment, report: Reporter) -> Iterator[Box]:
     units = t.decode_triplet(source, t.MeasurementUnits)
     if units is not None:
         x, y = read_units(units, report)
-    given = [triplet.data for triplet in t.split_triplets(source) if triplet.id == 0x4D]
+    given = [triplet.data for triplet in t.split_triplets(source) if triplet.id == _AREA]
     if not given:
         yield Box(0, 0, page.width, page.height)
     for data in given:
