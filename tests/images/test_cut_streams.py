@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 
 from afpcluster.codecs.jpeg import END_OF_IMAGE, ended
 from afpcluster.codecs.jpeg2000 import SYCC, codestream, colour_space, completed
-from afpcluster.display.items import Encoding
+from afpcluster.display.items import Encoding, amount_of
 from afpcluster.display.items import Image as ImageItem
 from afpcluster.interpret.context import ObjectArea
 from rendering import show
@@ -105,6 +105,15 @@ def test_a_jpeg_2000_file_is_shown_coarsely(part: float, name: str) -> None:
     assert item.matrix == item_of(whole)[0].matrix  # as large as the whole image
     if name != "tiles":
         assert average_difference(show([item], *LARGE.size), LARGE) < 25
+
+
+def test_of_a_huge_jpeg_2000_image_a_few_bytes_are_not_shown() -> None:
+    """To decode it would cost as much as the whole."""
+    data = file_data(LARGE, "JPEG2000", tile_size=(64, 64))
+    at = data.index(b"\xff\x4f\xff\x51") + 8
+    wide = data[:at] + (1 << 19).to_bytes(4, "big") + data[at + 4 : 600]
+    items, found = drawn(wide, area=AREA)
+    assert (amount_of(items) <= 20, found) == (True, ["image-bad"])
 
 
 def test_of_tiles_those_that_came_are_shown() -> None:

@@ -111,9 +111,12 @@ def _jpeg_2000_in_part(file: Source, found: Codestream) -> FileImage:
     data, shorter = completed(file.data, found), completed(file.data[:-_CUT_FURTHER], found)
     if data is None or shorter is None:
         raise ImageProblem("image-bad", "JPEG 2000 data breaks off before its first tile", _JPX_SPEC)
-    file.report("image-cut-off", "JPEG 2000 data breaks off before its end; what came is shown", _JPX_SPEC)
     header = pillow_header(data, "JPEG2000")
     check_decodable(header, "JPEG2000")
+    if header.width * header.height > _MOST_POINTS * len(file.data):
+        told = f"{header.width} x {header.height} points of JPEG 2000 break off after {len(file.data)} bytes"
+        raise ImageProblem("image-bad", told, _JPX_SPEC)
+    file.report("image-cut-off", "JPEG 2000 data breaks off before its end; what came is shown", _JPX_SPEC)
     finest = None
     for halvings in reversed(range(_RESOLUTIONS)) if found.tiles == 1 else ():
         image = reduced_jpeg_2000(data, halvings)
@@ -128,6 +131,7 @@ def _jpeg_2000_in_part(file: Source, found: Codestream) -> FileImage:
 
 
 _CUT_FURTHER, _RESOLUTIONS = 16, 5
+_MOST_POINTS = 10_000  # of each byte that came: with less there is nothing to see, and it costs as much
 _JPX_SPEC = "ITU-T T.800 Annex A"
 
 
