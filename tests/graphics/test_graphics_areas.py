@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from graphics_drawing import draw_object, drawn, graphics_object, order
 
@@ -426,6 +428,13 @@ def test_gradients_beyond_the_limit_are_one_colour(monkeypatch: pytest.MonkeyPat
     assert lines[-1] == f"path fill rgb(0,0,0) even-odd: {BOX_OUTLINE}"
     assert [line.startswith("clip") for line in lines if not line.startswith(" ")] == [True, True, False]
     assert found == ["graphics-limit"]
+
+
+def test_padded_arcs_that_wander_leave_no_gaps() -> None:
+    """Full arcs of 5 points whose centres go on by 45 points: their edges are not scalloped."""
+    arcs = order("radial_gradient", 0, 7, 1, 250, 500, 0x3200, 700, 500, 0x3200, BLACK_TO_WHITE + b"\1\1")
+    edges = [left for left, _ in levels(arcs) if -10 < left < 110]
+    assert max(after - before for before, after in pairwise(edges)) < 2
 
 
 def test_patterns_in_too_many_colours_are_solid(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ _REPEATED_STEPS = 512  # bands of a repeated gradient, fewest steps apart
 _MOST_STOPS = 256
 _REACH = 32.0  # how many times its length a gradient is repeated on either side, then its mean colour
 _STOP_SCALE = 10_000
+_WANDERING = 0.1  # of its radius, that a full arc goes on by from band to band: no edge strays by 1/400 of it
+_MOST_PIECES = 2_048  # of a gradient, about
 
 Corners = list[tuple[float, float]]
 Figure = Callable[[float], list[Segment]]
@@ -204,12 +206,15 @@ def radial_items(
         """The length of a vector where full arcs are circles of radius `multiplier`."""
         return hypot((q * x - r * y) / determinant, (p * y - s * x) / determinant)
 
+    def radius(t: float) -> float:
+        return max(m0 + t * (m1 - m0), 0.0)
+
     def figure(t: float) -> list[Segment]:
-        return ellipse(gradient.x0 + t * dx, gradient.y0 + t * dy, max(m0 + t * (m1 - m0), 0.0))
+        return ellipse(gradient.x0 + t * dx, gradient.y0 + t * dy, radius(t))
 
     def covers(t: float) -> bool:
-        cx, cy, radius = gradient.x0 + t * dx, gradient.y0 + t * dy, m0 + t * (m1 - m0)
-        return all(distance(x - cx, y - cy) <= radius for x, y in corners)
+        cx, cy = gradient.x0 + t * dx, gradient.y0 + t * dy
+        return all(distance(x - cx, y - cy) <= radius(t) for x, y in corners)
 
     vanishing = m0 / (m0 - m1) if m0 != m1 else None  # where the full arcs shrink to a point
     first = _limit(covers, -1.0, vanishing)
@@ -220,7 +225,8 @@ def radial_items(
         return _rings(_inwards(found), figure)
     if centres + m1 <= m0:
         return _rings([(band.start, found[-1].end, band.colour) for band in found], figure)
-    fine = [piece for band in found for piece in _divided(band)]
+    least = (last - first) / _MOST_PIECES
+    fine = [piece for band in found for piece in _divided(band, centres, radius, least)]
     ends = [band.end for band in fine]
     return _rings(
         [(band.start, ends[min(i + 1, len(ends) - 1)], band.colour) for i, band in enumerate(fine)], figure
@@ -243,11 +249,16 @@ def _limit(covers: Callable[[float], bool], direction: float, vanishing: float |
     return min(end, vanishing) if direction > 0 else max(end, vanishing)
 
 
-def _divided(band: Band) -> list[Band]:
-    """A long (padded) band in pieces, for full arcs that wander."""
-    count = max(1, ceil((band.end - band.start) * 8)) if band.end - band.start > 1 / 4 else 1
-    step = (band.end - band.start) / count
-    return [Band(band.start + i * step, band.start + (i + 1) * step, band.colour) for i in range(count)]
+def _divided(band: Band, wander: float, radius: Callable[[float], float], least: float) -> list[Band]:
+    """A band in pieces over which full arcs that wander (by `wander` in t from 0 to 1) go on by a small part
+    of their `radius`: their edges would be scalloped otherwise. No piece above `least` is left whole where it
+    is too long."""
+    length = band.end - band.start
+    if length <= least or length * wander <= _WANDERING * max(radius(band.start), radius(band.end)):
+        return [band]
+    middle = band.start + length / 2
+    halves = Band(band.start, middle, band.colour), Band(middle, band.end, band.colour)
+    return [piece for half in halves for piece in _divided(half, wander, radius, least)]
 
 
 def _rings(pairs: list[tuple[float, float, Colour]], figure: Figure) -> list[Item]:
