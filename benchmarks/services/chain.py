@@ -31,6 +31,7 @@ from benchmarks.services.processes import children, cpu_seconds, resident
 _START_SECONDS = 60
 _SLOW_START_SECONDS = 11  # HAProxy sends a server less than its share when it is new
 _SERVICES = {Role.WRAPPER: ("serve-wrapper", "--properties"), Role.AFP2WEB: ("serve-afp2web", "--config")}
+HEARTBEATS = {Role.WRAPPER: "/wrapperservice/heartbeat", Role.AFP2WEB: "/services/version"}
 _PORTS = ("wrapper_proxy", "afp2web_proxy", "wrapper", "afp2web", "health")
 
 
@@ -111,7 +112,7 @@ def running(of_afp2web: str = "", *, slow_start: bool = False) -> Iterator[Chain
                 argv = _service(chain, host.name, f"{host.address}:{_port(made, role)}", role, text)
                 _start(chain, stack, host.name, argv)
         for role in _SERVICES:
-            _wait_for(lambda: all(_alive(place) for _, place in chain.instances(role)))  # noqa: B023
+            _wait_for(lambda: all(_listens(place) for _, place in chain.instances(role)))  # noqa: B023
         (chain.folder / proxy.name).mkdir()
         configuration = chain.folder / proxy.name / "haproxy.cfg"
         text = files[proxy.name][HAPROXY_CFG].replace("    user haproxy\n    group haproxy\n", "")
@@ -147,16 +148,21 @@ def _start(chain: Chain, stack: ExitStack, name: str, argv: list[str]) -> None:
     stack.callback(process.kill)
 
 
-def _alive(place: tuple[str, int]) -> bool:
+def _listens(place: tuple[str, int]) -> bool:
     with closing(socket.create_connection(place, 1)):
         return True
 
 
-def _ready(chain: Chain) -> bool:
-    """HAProxy finds both services up, and conversions would succeed."""
-    with closing(chain.connection(5)) as connection:
-        connection.request("GET", "/wrapperservice/readyz")
+def _answers(place: tuple[str, int], path: str) -> bool:
+    with closing(HTTPConnection(*place, timeout=5)) as connection:
+        connection.request("GET", path)
         return connection.getresponse().status == 200
+
+
+def _ready(chain: Chain) -> bool:
+    """Every instance is well, HAProxy finds both services up, and conversions would succeed."""
+    beats = [(place, path) for role, path in HEARTBEATS.items() for _, place in chain.instances(role)]
+    return all(_answers(*beat) for beat in beats) and _answers(chain.vip, "/wrapperservice/readyz")
 
 
 def _wait_for(true: Callable[[], bool]) -> None:

@@ -24,11 +24,10 @@ from afpcluster.sample import write_sample
 from afpcluster.web.intake import FORM, JSON
 from benchmarks.claims import Claim
 from benchmarks.fuzz.seeds import own_seeds
-from benchmarks.services.chain import Chain, running
+from benchmarks.services.chain import HEARTBEATS, Chain, running
 
 _EVERY = 0.05
 _CONVERT = "/wrapperservice/convert"
-_HEARTBEATS = {Role.WRAPPER: "/wrapperservice/heartbeat", Role.AFP2WEB: "/services/version"}
 FORM_STATEMENTS = 200  # 10 MB when every byte is percent-encoded
 
 Vip = tuple[str, int]
@@ -63,7 +62,7 @@ def _ask(chain: Chain, seconds: float) -> tuple[list[float], list[str]]:
     times, wrong = [], []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for role, path in _HEARTBEATS.items():
+        for role, path in HEARTBEATS.items():
             for name, place in chain.instances(role):
                 began = time.perf_counter()
                 try:
