@@ -64,9 +64,10 @@ def pages(*numbers: int) -> bytes:
     return b"".join(page(number) for number in numbers)
 
 
-def overlay(number: int, size: tuple[int, int] = (50, 60)) -> bytes:
+def overlay(number: int, size: tuple[int, int] = (50, 60), suppressed: int | None = None) -> bytes:
     name = f"O{number}"
-    return resource(name, OVERLAY, enclosed("BMO", name, (environment(*size), rule(100 + number))))
+    content = (environment(*size), rule(100 + number, suppressed))
+    return resource(name, OVERLAY, enclosed("BMO", name, content))
 
 
 def invoke(name: str) -> bytes:

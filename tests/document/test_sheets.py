@@ -319,6 +319,22 @@ def test_suppression(suppressed_by_map: tuple[tuple[int, int], ...], expected: l
     assert [shown(side) for side in found] == expected
 
 
+@pytest.mark.parametrize("layout", list(Layout))
+def test_text_of_overlays_is_suppressed_as_that_of_pages(layout: Layout) -> None:
+    """By copy subgroup: the front of a sheet suppresses what its back shows (MMC X'F3')."""
+    controls = (
+        copies((1, 1, 1), (1, 1, 2)),
+        modify(1, DUPLEX, OVERLAY_1, (0xF3, 4)),
+        modify(2, DUPLEX, OVERLAY_1),
+    )
+    added = modify_page(1, (2, 5, 6))
+    form = form_map(medium_map("M1", A, map_overlays(1), *controls, added))
+    resources = form, overlay(1, suppressed=4), overlay(2, suppressed=4)
+    found, _ = converted(print_file(resources, document(pages(1, 2))), Options(layout=layout))
+    size = "400x600" if layout is Layout.SHEETS else "200x300"
+    assert [shown(side) for side in found] == [f"{size}: p1@0,0", f"{size}: o1@0,0 o2@5,6 p2@0,0"]
+
+
 def two_up(name: str, *extra: bytes, eject: int | None = None, x: int = 0) -> bytes:
     fields = (WIDE, position((x, 0, 0, 0), (x, 0, 0, 1)), *TWO_UP_DUPLEX, *extra)
     return medium_map(name, *fields, eject=eject)

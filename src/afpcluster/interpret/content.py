@@ -236,6 +236,7 @@ class ContentInterpreter:
                         override=frame.override,
                         given=frame.given,
                         axes=frame.axes,
+                        suppressed=frame.suppressed,
                     )
                     self.interpret(node.content, inner)
                     return
@@ -270,7 +271,7 @@ class ContentInterpreter:
         return found
 
     def _interpreted(self, node: ObjectNode, frame: Frame, around: Environment | None) -> _Interpreted:
-        environment = around or self._objects.environment(node, frame.scope)
+        environment = around or self._objects.environment(node, frame.scope, frame.suppressed)
         if around is None:
             report_page_descriptor(node.begin, environment, self._findings)
         mixing = Mixing() if around else environment.mixing
@@ -279,6 +280,7 @@ class ContentInterpreter:
             items.append(Rectangle(0, 0, environment.width, environment.height, mixing.fill))
         segment = (0.0, 0.0) if around else None
         inner = Frame(environment, frame.scope, items, segment, frame.depth + 1, is_page=node.type == _BPG)
+        inner.suppressed = frame.suppressed
         inner.override = frame.override if around else None
         self.interpret(node.content, inner)
         return _Interpreted(SharedItems(items), mixing)
@@ -359,7 +361,7 @@ class ContentInterpreter:
 def _sharing_key(resource: Resource, frame: Frame, around: Environment | None) -> Dependency:
     """What an overlay, saved page or page segment depends on, in the environment `around` it or its own."""
     override = frame.override.encode() if around and frame.override is not None else b""
-    return dependency(resource.key, frame.scope, around, frame.depth, override, fonts=False)
+    return dependency(resource.key, frame.scope, around, frame.depth, override, frame.suppressed, fonts=False)
 
 
 def _override(include: modca.IncludeObject) -> modca.IncludeObject | None:

@@ -36,5 +36,6 @@ class Frame:
         None,
     )  # x and y of that include, which count from the page
     is_page: bool = False  # what stands here stands on a page itself, in no resource
+    suppressed: frozenset[int] = frozenset()  # by the medium map (MMC), for the text of overlays too
     axes: Matrix = IDENTITY  # of objects that count from the page segment around (triplet X'27')
     attributes: list[tuple[str, str]] = field(default_factory=list)

@@ -91,6 +91,7 @@ class PageInterpreter:
             code_page=declared_code_page(node.begin.data[8:], unit.code_page),
             attributes=attributes,
             is_page=True,
+            suppressed=form.suppressed,
         )
         alone = None if form.clipped else node.begin
         self._overlays(form.medium, frame, alone)
@@ -127,9 +128,9 @@ class PageInterpreter:
             size = frame.environment.width, frame.environment.height
             self._off_page.look_at_form(frame.items[before:], size, alone)
 
-    def overlay(self, name: str, scope: ResourceScope) -> list[Item]:
+    def overlay(self, name: str, scope: ResourceScope, suppressed: frozenset[int]) -> list[Item]:
         """An overlay at the origin; nothing where it is missing. Raises as `page` does."""
-        frame = Frame(Environment(), scope, [])
+        frame = Frame(Environment(), scope, [], suppressed=suppressed)
         self._content.overlay(name, IDENTITY, frame, None)
         return frame.items
 

@@ -35,7 +35,7 @@ DrawPage = Callable[[PageUnit, PageForm], Page]
 class OverlaySource(Protocol):
     """Whoever draws overlays by name; None or nothing where one is missing."""
 
-    def overlay(self, name: str, scope: ResourceScope) -> list[Item]: ...
+    def overlay(self, name: str, scope: ResourceScope, suppressed: frozenset[int]) -> list[Item]: ...
 
     def overlay_extents(self, name: str, scope: ResourceScope) -> tuple[float, float] | None: ...
 
@@ -89,9 +89,11 @@ class SheetComposer:
         side = _Side(controls, [], [], [])
         if placed or constant:
             for name in controls.overlays:
-                side.overlays += self._overlays.overlay(name, sheet.scope)
+                side.overlays += self._overlays.overlay(name, sheet.scope, controls.suppressed)
             if controls.preprinted is not None:
-                side.preprinted = self._overlays.overlay(controls.preprinted, sheet.scope)
+                side.preprinted = self._overlays.overlay(
+                    controls.preprinted, sheet.scope, controls.suppressed
+                )
         if constant and sheet.medium_map.takes_pages:
             return side
         for page in placed:
