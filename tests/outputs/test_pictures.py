@@ -17,8 +17,12 @@ from PIL import Image, ImageChops
 from afpcluster.afp import modca
 from afpcluster.cli import app
 from afpcluster.convert import convert
+from afpcluster.display.face import FontProgram, OutlineFace, ProgramKind
+from afpcluster.display.items import GlyphRun, Page
+from afpcluster.findings import Findings, LimitError
 from afpcluster.options import Colour, Format, Options
-from afpcluster.outputs.pictures import dithered
+from afpcluster.outputs.output import output_of
+from afpcluster.outputs.pictures import appending, dithered
 from afpcluster.sample import write_sample
 from afpcluster.sample.records import UNITS, enclosed, field
 from afpcluster.selection import Selection
@@ -173,24 +177,74 @@ def test_drawing_makes_progress_and_can_be_ended(sample: bytes, options: dict[st
 
 
 @pytest.mark.parametrize("form", [Format.PNG, Format.TIFF])
-def test_the_pdf_is_opened_anew_and_nothing_shows_it(
-    sample: bytes, form: Format, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("processes", [1, 2, 4])
+def test_pages_are_drawn_from_small_pdfs_and_nothing_shows_it(
+    sample: bytes, form: Format, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PDFium keeps what it reads, for as long as the file is open."""
-    options = Options(format=form, dpi=20)
-    whole = output_of_file(sample, options)
-    drawn_of: list[int] = []  # pages of each document
+    """PDFium keeps what it reads for as long as the file is open, and that grows with the pages in front."""
+    whole = output_of_file(sample, Options(format=form, dpi=20))
+    pages: list[int] = []  # of each PDF
 
     class Counted(pypdfium2.PdfDocument):  # type: ignore[misc]
         def __init__(self, *arguments: Any, **more: Any) -> None:
             super().__init__(*arguments, **more)
-            drawn_of.append(0)
-
-        def __getitem__(self, number: int) -> Any:
-            drawn_of[-1] += 1
-            return super().__getitem__(number)
+            pages.append(len(self))
 
     monkeypatch.setattr(pypdfium2, "PdfDocument", Counted)
     monkeypatch.setattr("afpcluster.outputs.pictures._PAGES_AT_ONCE", 3)
-    assert output_of_file(sample, options) == whole
-    assert drawn_of == [0, 3, 1]  # the first counts the pages
+    assert output_of_file(sample, Options(format=form, dpi=20, processes=processes)) == whole
+    assert pages == [3, 1]
+
+
+def test_several_print_files_are_drawn_from_a_pdf_each(sample: bytes, tmp_path: Path) -> None:
+    (tmp_path / "one.afp").write_bytes(sample)
+    (tmp_path / "two.afp").write_bytes(sample)
+    sink = io.BytesIO()
+    convert([tmp_path / "one.afp", tmp_path / "two.afp"], sink, Options(format=Format.PNG, dpi=20))
+    with zipfile.ZipFile(sink) as archive:
+        pictures = [archive.read(name) for name in archive.namelist()]
+    assert len(pictures) == 8
+    assert pictures[:4] == pictures[4:]
+
+
+@pytest.mark.parametrize("pages_at_once", [1, 2, 3])
+def test_what_is_found_of_a_font_is_told_once(pages_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many PDFs it is in."""
+    monkeypatch.setattr("afpcluster.outputs.pictures._PAGES_AT_ONCE", pages_at_once)
+    program = FontProgram("broken", ProgramKind.TYPE1, "Broken", b"no font")
+    face = OutlineFace("face", program, 1, {1: "A"}, {1: 500.0}, {1: "A"})
+    findings, output = Findings(), output_of(Options(format=Format.PNG, dpi=20))
+    maker, writer = output.maker(), output.writer(io.BytesIO(), findings)
+    for number in (1, 2, 3):
+        writer.add(maker.packet(Page(number, 100, 100, [GlyphRun(face, 20, 10, 50, b"\1")], ordinal=number)))
+    writer.finish()
+    assert [(f.code, f.page, f.count) for f in findings] == [("font-not-embedded", 1, 1)]
+
+
+def test_a_tiff_file_that_would_be_too_large(sample: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its offsets are 32 bits."""
+    options = Options(format=Format.TIFF, dpi=20)
+    size = len(output_of_file(sample, options))
+    monkeypatch.setattr("afpcluster.outputs.pictures._LARGEST_TIFF", size)
+    assert len(output_of_file(sample, options)) == size
+    monkeypatch.setattr("afpcluster.outputs.pictures._LARGEST_TIFF", size - 20)  # less than its last page
+    with pytest.raises(LimitError, match="4 GB"):
+        output_of_file(sample, options)
+
+
+def test_a_page_of_a_tiff_file_takes_as_long_as_the_one_before() -> None:
+    """What is read of the file does not grow with its pages."""
+    reads: list[int] = []
+
+    class Counted(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            reads[-1] += 1
+            return super().read(size)
+
+    reads.append(0)
+    writer = appending(Counted())
+    for _ in range(8):
+        reads.append(0)
+        Image.new("1", (8, 8)).save(writer, format="TIFF")
+        writer.newFrame()
+    assert len(set(reads[3:])) == 1
