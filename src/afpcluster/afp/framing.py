@@ -113,8 +113,8 @@ class RecordFile:
     ) -> Iterator[tuple[int, int, int, bytes, int]]:
         """(type, offset, end, window, data position) of every record that begins in start..stop-1.
 
-        The data, extension and padding included, is `window[position : position + end - offset - 9]`,
-        where `end` is the offset behind the record. Raises TruncatedError where the file ends in a record.
+        `data` takes the data out of the window, which has extension and padding, too; `end` is the offset
+        behind the record. Raises TruncatedError where the file ends in a record.
         With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
         `window_size` is how much is read at a time: more than the longest record.
         """
@@ -149,6 +149,15 @@ class RecordFile:
                         continue
             yield _TYPES | type_, at, end, window, p + 9
             at = following
+
+    def data(self, offset: int, end: int, window: bytes, at: int, findings: Findings | None = None) -> bytes:
+        """The data of a record that `scan` has found, without extension and padding; what is wrong with these
+        goes to `findings`, if there are any."""
+        data = window[at : at + end - offset - 9]
+        flags = window[at - 3]
+        if not flags:
+            return data
+        return _strip(flags, data, self.origin(offset), Findings() if findings is None else findings)
 
     def _where_next(self, at: int, end: int, report: bool) -> tuple[int, int]:
         """Where the record at..end-1, which no record follows directly, really ends, and where the next one
@@ -198,9 +207,7 @@ class RecordFile:
         moved = isinstance(self.source, View)
         for type_, offset, stop, window, at in self.scan(start, stop=end, window_size=window_size):
             flags = window[at - 3]
-            data = window[at : at + stop - offset - 9]
-            if flags:
-                data = _strip(flags, data, self.origin(offset), found)
+            data = self.data(offset, stop, window, at, found)
             if pending is not None and pending.type == type_:
                 pending.data += data
             else:

@@ -41,9 +41,7 @@ def page_facts(unit: PageUnit, findings: Findings) -> PageFacts:
     ):
         if type_ not in _READ:
             continue
-        data = window[at : at + end - offset - 9]
-        if window[at - 3]:  # an extension or padding
-            data = file.read(offset, offset + 1, findings)[0].data
+        data = file.data(offset, end, window, at, findings)
         try:
             if type_ == _NOP:
                 notes.append(note_text(data))

@@ -181,7 +181,7 @@ class Assembler:
                 self._index_only = True
             if self._stretch is not None:
                 if type_ == self._stretch.closing:
-                    data = window[at : at + end - offset - 9]
+                    data = self._file.data(offset, end, window, at)
                     self._stretch.ends_as(data, self._file.origin(offset), self._findings)
                 if self._inside(self._stretch, type_, offset, end):
                     continue
@@ -189,14 +189,15 @@ class Assembler:
                 self._page_start = offset
                 self._internal_candidate = None
             elif type_ in (_BMM, _BDI) or begins_resource(type_):
-                self._stretch = Stretch(type_, offset, window[at : at + end - offset - 9])
+                self._stretch = Stretch(type_, offset, self._file.data(offset, end, window, at))
             elif type_ == _IPG:
-                self._saved_page(window[at : at + end - offset - 9], offset)
-            elif type_ in (_TLE, _BNG, _IMM):
-                data = window[at : at + min(end - offset - 9, _MAX_TLE_BYTES)]
-                yield from self._between_pages(type_, data, offset)
+                self._saved_page(self._file.data(offset, end, window, at, self._findings), offset)
             else:
-                self._boundary(type_, window[at : at + end - offset - 9], offset, end)
+                data = self._file.data(offset, end, window, at, self._findings)
+                if type_ in (_TLE, _BNG, _IMM):
+                    yield from self._between_pages(type_, data[:_MAX_TLE_BYTES], offset)
+                else:
+                    self._boundary(type_, data, offset, end)
 
     def _release(self, page: PageUnit) -> PageUnit:
         """A page that nothing more belongs to."""

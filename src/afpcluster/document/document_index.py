@@ -52,7 +52,7 @@ def read_document_index(source: Source, findings: Findings) -> Iterator[IndexedO
     current: IndexedObject | None = None
     level = 0
     for type_, offset, end, window, at in file.scan(report=True):
-        data = window[at : at + end - offset - 9]
+        data = file.data(offset, end, window, at, findings)
         if type_ == _BDI:
             document = t.qualified_name(data[8:], FqnType.BEGIN_DOCUMENT) or ""
             outer = declared_code_page(data[8:], code_pages.DEFAULT)

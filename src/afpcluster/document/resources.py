@@ -363,7 +363,7 @@ def scan_resources(
     for type_, offset, stop, window, at in file.scan(start, window_size=window_size):
         if stretch is not None:
             if type_ == stretch.closing:
-                stretch.ends_as(window[at : at + stop - offset - 9], file.origin(offset), findings)
+                stretch.ends_as(file.data(offset, stop, window, at), file.origin(offset), findings)
                 yield stretch.resource(file, stop, used)
                 stretch = None
                 continue
@@ -375,7 +375,7 @@ def scan_resources(
         if type_ in stop_at:
             return
         if begins_resource(type_):
-            stretch = Stretch(type_, offset, window[at : at + stop - offset - 9])
+            stretch = Stretch(type_, offset, file.data(offset, stop, window, at))
         else:
             report_between(type_, findings.at(file.origin(offset), mnemonic(type_), "MO:DCA Chapter 4"))
     if stretch is not None:

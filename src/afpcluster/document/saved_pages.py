@@ -50,7 +50,7 @@ def _scan(document: Resource) -> Iterator[Resource]:
     start, name = -1, ""
     for type_, offset, end, window, at in document.file.scan(document.start, stop=document.end):
         if type_ == _BPG:
-            start, name = offset, begin_name(window[at : at + end - offset - 9])
+            start, name = offset, begin_name(document.file.data(offset, end, window, at))
         elif type_ == _EPG and start >= 0:
             yield Resource(PAGE, (name,), document.findings, document.file, start, end)
             start = -1

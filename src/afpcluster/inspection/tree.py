@@ -80,10 +80,7 @@ def _fields(file: RecordFile, findings: Findings) -> Iterator[FieldShown]:
     opened: list[tuple[int, int]] = []  # Begin fields and the code pages that they declare
     pages, page, resources = 0, None, 0
     for type_, at, end, window, begin in file.scan(report=True):
-        if window[begin - 3]:
-            data = file.read(at, at + 1, findings)[0].data
-        else:
-            data = window[begin : begin + end - at - 9]
+        data = file.data(at, end, window, begin, findings)
         if is_end(type_):
             for depth in range(len(opened) - 1, -1, -1):
                 if end_of(opened[depth][0]) == type_:
