@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from afpcluster.web.log_stream import PatientHandler
 from afpcluster.web.settings import PropertiesError, ServiceSettings
 
 AUDIT = "afpcluster.audit"
@@ -80,7 +81,7 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
     their file, too, which may be renamed away at any time. Raises PropertiesError."""
     _gather_no_more_than_is_written()
     instance, level, audit_file = settings.instance, settings.log_level, settings.audit_file
-    handler = logging.StreamHandler(sys.stderr)
+    handler = PatientHandler(sys.stderr.fileno())
     handler.setFormatter(_JsonLines(service, instance))
     handler.addFilter(_Threshold(LEVELS[level]))
     root = logging.getLogger()
