@@ -22,14 +22,17 @@ import io
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from afpcluster.afp2web import warm_up
 from afpcluster.afp2web.fence import fence, processor_time
 from afpcluster.findings import ConversionError
 from afpcluster.web.logs import describe_exception
@@ -78,6 +81,10 @@ class _Parent:
                 return order, descriptors
             if "ping" in order:
                 self.send({"pong": order["ping"]})
+
+    def is_waiting(self) -> bool:
+        """Whether nothing has come that `next_job` would take."""
+        return not select.select([self._orders], [], [], 0)[0]
 
     def cancels(self, job: int) -> bool:
         """Whether this job's cancellation has come; what came for earlier ones is dropped."""
@@ -170,11 +177,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(parent: _Parent) -> None:
-    while (order := parent.next_job()) is not None:
+    loading = warm_up.steps()
+    while (order := _next_job(parent, loading)) is not None:
         answer = _do(parent, *order)
         parent.send(answer)
         if answer.get("error", {}).get("kind") == "MemoryError":
             break  # the heap may be in any state; the parent starts a fresh process
+
+
+def _next_job(parent: _Parent, loading: Iterator[str]) -> tuple[dict[str, Any], list[int]] | None:
+    while parent.is_waiting() and next(loading, None):
+        pass
+    return parent.next_job()
 
 
 def _confine(limits: Limits, parent: int) -> None:

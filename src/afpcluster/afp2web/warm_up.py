@@ -1,0 +1,29 @@
+"""What documents need beyond plain text, loaded while nobody waits for it.
+
+A worker is ready as soon as it can convert text; the libraries of fonts, images and bar codes take four times
+as long to load. They come while it has nothing to do: the first document with a picture does not wait for
+them, and the worker's memory has its lasting size early.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+
+from afpcluster.heavy import Pillow
+
+_PACKAGES = ("codecs", "document", "display", "fonts", "interpret", "outputs", "pdf")
+
+
+def steps() -> Iterator[str]:
+    """Load the engine's modules one by one; what the step just done has loaded, each in some milliseconds."""
+    for package in _PACKAGES:
+        name = f"afpcluster.{package}"
+        for module in pkgutil.walk_packages(import_module(name).__path__, f"{name}."):
+            with suppress(ImportError):  # told by the document that needs it
+                import_module(module.name)
+            yield module.name
+    Pillow.init()
+    yield "Pillow's formats"
