@@ -74,6 +74,15 @@ def _versions(bank: Bank) -> set[str]:
     return {instance["version"] for instance in said["instances"]}
 
 
+def _tags(bank: Bank) -> set[str]:
+    """Of the images that the first machine has."""
+    return set(
+        bank.site.run("bank-01", "docker", "image", "ls", "--format", "{{.Tag}}", "afpcluster")
+        .decode()
+        .split()
+    )
+
+
 def _changed(said: str) -> dict[str, int]:
     """What the recap of a playbook says."""
     return {
@@ -121,6 +130,8 @@ def test_upgrade_under_load(machines: Bank) -> None:
     (folder / "Dockerfile").write_text(_NEXT_VERSION.format(image=current))
     engine.docker("build", "--network=host", "--tag", "afpcluster", str(folder), timeout=600)
     old = _versions(machines)
+    kept = _tags(machines)
+    machines.site.run("bank-01", "docker", "tag", f"afpcluster:{min(kept)}", "afpcluster:long-ago")
     with traffic(VIP, demo.sample()) as seen:
         _type(machines, "upgrade.md", 0)
     assert seen.failed == []
@@ -128,6 +139,7 @@ def test_upgrade_under_load(machines: Bank) -> None:
     assert len(seen.bodies) == 1
     assert _versions(machines) == {"99.0.0"} != old
     assert _problems(machines) == []
+    assert "long-ago" not in _tags(machines) > kept
 
 
 def test_a_set_that_does_not_come_up_is_taken_back(machines: Bank) -> None:
