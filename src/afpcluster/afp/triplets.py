@@ -7,6 +7,7 @@ MO:DCA Chapter 6 "MO:DCA Triplets".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from afpcluster.afp.code_pages import DEFAULT
@@ -65,11 +66,18 @@ class Triplet(NamedTuple):
     data: bytes
 
 
+_SHORT = 256  # bytes: such fields come again on page after page, and are looked at by several
 _new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
-def split_triplets(data: bytes) -> Iterator[Triplet]:
+def split_triplets(data: bytes) -> tuple[Triplet, ...]:
     """The triplets of `data`, until one has an impossible length."""
+    if not data:
+        return ()
+    return _split_short(data) if len(data) <= _SHORT else tuple(_split(data))
+
+
+def _split(data: bytes) -> Iterator[Triplet]:
     at, end = 0, len(data)
     while at + 2 <= end:
         length = data[at]
@@ -77,6 +85,11 @@ def split_triplets(data: bytes) -> Iterator[Triplet]:
             return
         yield _new_tuple(Triplet, (data[at + 1], data[at + 2 : at + length]))
         at += length
+
+
+@lru_cache(1024)
+def _split_short(data: bytes) -> tuple[Triplet, ...]:
+    return tuple(_split(data))
 
 
 def encode_triplet(id_: int, data: bytes) -> bytes:

@@ -54,8 +54,13 @@ def scaling(x: float, y: float) -> Matrix:
 
 def rotation(degrees: float) -> Matrix:
     """Turn clockwise by `degrees` about the origin; quarter turns are exact."""
+    return turned_at(degrees, 0.0, 0.0)
+
+
+def turned_at(degrees: float, x: float, y: float) -> Matrix:
+    """A `rotation` about the origin, which is then moved to (x, y): how AFP places nearly everything."""
     cosine, sine = _QUARTER_TURNS.get(degrees % 360) or (cos(radians(degrees)), sin(radians(degrees)))  # type: ignore[call-overload]
-    return Matrix(cosine, sine, -sine, cosine)
+    return Matrix(cosine, sine, 0.0 - sine, cosine, x, y)
 
 
 class Box(NamedTuple):

@@ -13,7 +13,7 @@ from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import USE_OBJECT_OFFSET, USE_OBJECT_ORIENTATION, degrees
 from afpcluster.afp.units import check_extents, read_units
-from afpcluster.display.geometry import Matrix, rotation, translation
+from afpcluster.display.geometry import Matrix, turned_at
 from afpcluster.findings import Findings, Reporter, Severity
 from afpcluster.interpret.context import ObjectArea
 from afpcluster.interpret.environment import Environment
@@ -103,7 +103,7 @@ def read_area(
     turn = read_turn(
         orientation, y_orientation, findings.at(begin, spec='MO:DCA "Object Area Position (OBP)"')
     )
-    matrix = rotation(turn).then(translation(x * page.x_unit, y * page.y_unit))
+    matrix = turned_at(turn, x * page.x_unit, y * page.y_unit)
     triplets = overridden(
         descriptor.data if descriptor else b"", include.triplets if include is not None else b""
     )

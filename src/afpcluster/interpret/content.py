@@ -19,7 +19,7 @@ from afpcluster.afp.framing import Record
 from afpcluster.afp.modca import degrees
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
-from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
+from afpcluster.display.geometry import IDENTITY, Matrix, translation, turned_at
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
 from afpcluster.document.attributes import read_attribute, report_cut_tag, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
@@ -159,7 +159,7 @@ class ContentInterpreter:
                 f"An overlay is to be turned by {turn:g} degrees, which is no quarter turn; it is turned so",
                 severity=Severity.INFO,
             )
-        matrix = rotation(turn).then(translation(x * environment.x_unit, y * environment.y_unit))
+        matrix = turned_at(turn, x * environment.x_unit, y * environment.y_unit)
         self.overlay(name, matrix, frame, record)
 
     def _origin(
@@ -209,7 +209,7 @@ class ContentInterpreter:
             return
         environment = frame.environment
         x, y = self._origin(include, record)
-        if frame.is_page:
+        if frame.is_page and include.triplets:
             report = self._findings.at(record)
             axes = line_data_axes(include.triplets, environment.width, environment.height, report)
             frame = replace(frame, axes=directions(axes))

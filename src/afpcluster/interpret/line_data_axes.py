@@ -9,7 +9,7 @@ Triplet X'27'", Table 45.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
+from afpcluster.display.geometry import IDENTITY, Matrix, turned_at
 from afpcluster.findings import Reporter, Severity
 
 _SPEC = "MO:DCA Line Data Object Position Migration Triplet X'27'"
@@ -26,7 +26,7 @@ def line_data_axes(triplets: bytes, width: float, height: float, report: Reporte
         told = f"Axes X'{found.axes:02X}' of an object from line data are reserved; the page's are used"
         report("reference-bad", told, _SPEC, severity=Severity.SUBSTITUTED)
         return IDENTITY
-    return rotation(-90 * found.axes).then(translation(*corners[found.axes]))
+    return turned_at(-90 * found.axes, *corners[found.axes])
 
 
 def directions(axes: Matrix) -> Matrix:

@@ -8,11 +8,11 @@ the page are looked at together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 from afpcluster.afp.framing import Record
-from afpcluster.display.geometry import IDENTITY, Matrix, rotation, translation
+from afpcluster.display.geometry import IDENTITY, Matrix, turned_at
 from afpcluster.display.items import (
     ClipPath,
     EmbeddedPdf,
@@ -42,7 +42,7 @@ class OffPage:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self._known: dict[tuple[SharedItems, Matrix, Size], list[str]] = {}
+        self._known: dict[tuple[SharedItems, Matrix, Size], Sequence[str]] = {}
 
     def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
         """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
@@ -61,46 +61,48 @@ class OffPage:
     def _tell(
         self, items: Sequence[Item], page: Size, place: Record | int | None, told: str, severity: Severity
     ) -> None:
-        found = list(self._beyond(items, IDENTITY, page))
+        found = self._beyond(items, IDENTITY, page)
         for kind, count in Counter(found).items() if found else ():
             report = self._findings.at(place, spec="MO:DCA Chapter 3 Presentation Space")
             report("off-page", told.format(kind), severity=severity, count=count)
 
-    def _beyond(self, items: Sequence[Item], matrix: Matrix, page: Size) -> Iterator[str]:
+    def _beyond(self, items: Sequence[Item], matrix: Matrix, page: Size) -> Sequence[str]:
         """A word for each of the items that `matrix` puts off the page."""
         if _all_begin_inside(items, matrix, page):
-            return
+            return ()
+        found: list[str] = []
         for item in items:
             match item:
                 case Group():
-                    yield from self._beyond(item.items, item.matrix.then(matrix), page)
+                    found += self._beyond(item.items, item.matrix.then(matrix), page)
                 case Shared():
-                    yield from self._beyond_of(item.shared, item.matrix.then(matrix), page)
+                    found += self._beyond_of(item.shared, item.matrix.then(matrix), page)
                 case ClipPath():
-                    yield from self._beyond(item.items, matrix, page)
+                    found += self._beyond(item.items, matrix, page)
                 case GlyphRun():
                     if not _meets(_corners_of_run(item), matrix, page) and _text(item).strip():
-                        yield "Text"
+                        found.append("Text")
                 case Rectangle():
                     x, y, right, bottom = item.x, item.y, item.x + item.width, item.y + item.height
                     if not _meets([(x, y), (right, bottom), (x, bottom), (right, y)], matrix, page):
-                        yield _KINDS[Rectangle]
+                        found.append(_KINDS[Rectangle])
                 case Image() | EmbeddedPdf():
                     if not _meets(_UNIT_SQUARE, item.matrix.then(matrix), page):
-                        yield _KINDS[type(item)]
+                        found.append(_KINDS[type(item)])
                 case Path():
                     points = (part[at : at + 2] for part in item.segments for at in range(0, len(part), 2))
                     if not _meets(points, matrix, page):
-                        yield _KINDS[Path]
+                        found.append(_KINDS[Path])
                 case Link():
                     pass
+        return found
 
-    def _beyond_of(self, shared: SharedItems, matrix: Matrix, page: Size) -> list[str]:
+    def _beyond_of(self, shared: SharedItems, matrix: Matrix, page: Size) -> Sequence[str]:
         found = self._known.get((shared, matrix, page))
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[shared, matrix, page] = list(self._beyond(shared.items, matrix, page))
+            found = self._known[shared, matrix, page] = self._beyond(shared.items, matrix, page)
         return found
 
 
@@ -149,7 +151,7 @@ def _corners_of_run(run: GlyphRun) -> list[tuple[float, float]]:
     widths = sum(face.widths.get(code, face.default_width) for code in _codes(run)) / 1000
     between = spacing * len(run.codes) + sum(gap for _, gap in gaps)
     length = widths * run.size * run.stretch + between
-    turned = rotation(run.direction).then(translation(run.x, run.y))
+    turned = turned_at(run.direction, run.x, run.y)
     return [turned.apply(x, y) for x in (0.0, length) for y in (top, bottom)]
 
 

@@ -8,7 +8,7 @@ Mixing".
 
 from __future__ import annotations
 
-from afpcluster.display.geometry import Matrix, rotation, translation
+from afpcluster.display.geometry import Matrix, rotation, translation, turned_at
 from afpcluster.document.medium_map import MediumMap, OverlayUse, PagePlacement, SideControls, Slot
 from afpcluster.findings import Findings, Severity
 from afpcluster.light import dataclass
@@ -70,11 +70,7 @@ def form_of_page(medium_map: MediumMap, slot: Slot, findings: Findings) -> PageF
 def _placed(uses: list[OverlayUse], *, preprinted: bool) -> tuple[Placed, ...]:
     """The overlays among `uses` that are preprinted forms, or those that are not."""
     return tuple(
-        [
-            (use.name, rotation(use.orientation).then(translation(use.x, use.y)))
-            for use in uses
-            if use.preprinted is preprinted
-        ]
+        [(use.name, turned_at(use.orientation, use.x, use.y)) for use in uses if use.preprinted is preprinted]
     )
 
 

@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import Protocol
 
-from afpcluster.display.geometry import Box, Matrix, rotation, translation
+from afpcluster.display.geometry import Box, Matrix, translation, turned_at
 from afpcluster.display.items import Group, Item, Page
 from afpcluster.display.place import GroupStart
 from afpcluster.document.medium_map import CopyGroup, SideControls
@@ -174,7 +174,7 @@ def _bounds(page: Page, matrix: Matrix) -> tuple[float, float, float, float]:
 
 def _on_partition(placed: PlacedPage) -> Matrix:
     placement = placed.slot.placement
-    return rotation(placement.orientation).then(translation(placement.x, placement.y))
+    return turned_at(placement.orientation, placement.x, placement.y)
 
 
 def _on_medium(sheet: Sheet, placed: PlacedPage, extents: tuple[float, float]) -> Matrix:
@@ -195,7 +195,7 @@ def _compose(sheet: Sheet, side: _Side, extents: tuple[float, float]) -> Page:
     if side.preprinted:
         items.append(Group(side.preprinted, multiply=True))
     if sheet.medium_map.medium.orientation.turned:
-        upright = rotation(270).then(translation(0, width))
+        upright = turned_at(270, 0, width)
         items = [Group(items, upright, Box(0, 0, width, height))]
         width, height = height, width
     return Page(0, width, height, items, tuple(groups), tuple(attributes))

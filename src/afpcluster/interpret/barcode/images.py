@@ -14,7 +14,7 @@ from afpcluster.afp.bcoca import PERCENT_BASE, ImageInformation, QrCodeImages
 from afpcluster.afp.fields import CODES, mnemonic
 from afpcluster.afp.framing import Record
 from afpcluster.afp.units import POINTS_PER_BASE
-from afpcluster.display.geometry import rotation, translation
+from afpcluster.display.geometry import turned_at
 from afpcluster.display.items import Group, Item
 from afpcluster.document.objects import ObjectNode, nest
 from afpcluster.interpret.barcode.symbol import BarCodeError, Symbol
@@ -75,7 +75,7 @@ def _image(data_object: DataObject, context: Context, block: ImageInformation, s
     width, height = _lengths(extents, block.extent_base, block.extent_units, size, "EC-0F37")
     area = ObjectArea(width, height, _MAPPING[block.mapping])
     items = _draw(data_object, found, area, context)
-    turned = rotation(modca.degrees(block.orientation)).then(translation(x, y))
+    turned = turned_at(modca.degrees(block.orientation), x, y)
     return [Group(items, turned)] if items else []
 
 

@@ -74,22 +74,23 @@ class TextSettings(TextState):
 
     def set_extended_text_color(self, data: bytes) -> None:
         """SEC: reserved, space, 4 reserved, four component sizes, components."""
-        if len(data) < _LEAST_SEC:
-            self.report("control-short", "SEC lacks a required operand and was skipped")
-            return
-        if self.underscore_field is not None:
+        if self.underscore_field is not None and len(data) >= _LEAST_SEC:
             self.draw_area(self.underscore_field, self.underscore_field.finish())
-        if data[1] == HIGHLIGHT_SPACE:
-            colour = specified_colour(HIGHLIGHT_SPACE, _sizes_of_sec(data), data[10:], self.report)
-        else:
-            colour = _colour_of_sec(data)
+        colour = _colour_of_sec(data)  # in the common case all there is to do
         if colour is None:
-            self.report(
-                "colour-unknown",
-                f"Color of SEC (space X'{data[1]:02X}') cannot be used; black is used",
-                severity=Severity.SUBSTITUTED,
-            )
-        self.colour = colour or BLACK
+            if len(data) < _LEAST_SEC:
+                self.report("control-short", "SEC lacks a required operand and was skipped")
+                return
+            if data[1] == HIGHLIGHT_SPACE:
+                colour = specified_colour(HIGHLIGHT_SPACE, _sizes_of_sec(data), data[10:], self.report)
+            if colour is None:
+                self.report(
+                    "colour-unknown",
+                    f"Color of SEC (space X'{data[1]:02X}') cannot be used; black is used",
+                    severity=Severity.SUBSTITUTED,
+                )
+                colour = BLACK
+        self.colour = colour
 
     def draw_inline_rule(self, length: int, width: bytes = b"\xff\xff\xff") -> None:
         self._rule(length * self.i_unit, _rule_width(width, self.b_unit))
@@ -166,7 +167,10 @@ def _rule_width(width: bytes, unit: float) -> float:
 
 @lru_cache(maxsize=1024)  # a page sets a few colours hundreds of times
 def _colour_of_sec(operands: bytes) -> Colour | None:
-    """The colour that SEC sets, if it is no highlight colour; None where its space cannot be used."""
+    """The colour that SEC sets, if it is no highlight colour; None where its space cannot be used or an
+    operand is missing."""
+    if len(operands) < _LEAST_SEC or operands[1] == HIGHLIGHT_SPACE:
+        return None
     return quiet_colour(operands[1], _sizes_of_sec(operands), operands[10:])
 
 

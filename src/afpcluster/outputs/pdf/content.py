@@ -103,10 +103,10 @@ class ContentWriter:
     def _box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
         """Left, top, width and height in content units."""
         unit = self._unit
-        left, top = round(x * unit), round(y * unit)
+        left, top = floor(x * unit + 0.5), floor(y * unit + 0.5)  # much quicker than `round`
         # From corner to corner, so that neighbours meet; and what is there at all stays visible.
-        across = round((x + width) * unit) - left or (1 if width else 0)
-        down = round((y + height) * unit) - top or (1 if height else 0)
+        across = floor((x + width) * unit + 0.5) - left or (1 if width else 0)
+        down = floor((y + height) * unit + 0.5) - top or (1 if height else 0)
         return left, top, across, down
 
     def _path(self, item: Path) -> None:

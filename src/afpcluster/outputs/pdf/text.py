@@ -133,7 +133,7 @@ class TextWriter:
                     self._set_spacing(spacing, stretch)
                     last_plain_stretch = None if spacing else stretch
             if face is not last_face or size != last_size:
-                if _is_sectioned(face):
+                if type(face) is RasterFace and _is_sectioned(face):
                     special = True
                 else:
                     self._set_font(face, None, size)
