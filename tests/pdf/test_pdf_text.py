@@ -16,7 +16,7 @@ from PIL import ImageChops, ImageDraw
 
 from afpcluster.display.colour import rgb
 from afpcluster.display.face import Face, ProgramKind, RasterFace, RasterGlyph
-from afpcluster.display.items import Arrangement, GlyphRun, Page
+from afpcluster.display.items import Arrangement, GlyphRun, Page, Rectangle
 from afpcluster.findings import Findings
 from rendering import pdf_of, rendered
 
@@ -187,6 +187,18 @@ def test_sections_of_a_two_byte_raster_face_follow_each_other() -> None:
         },
     )
     assert text_of(data).replace(" ", "") == "AZB"
+
+
+def test_a_two_byte_raster_face_goes_on_behind_something_else() -> None:
+    face = raster_face(2, high_byte=0x41)
+    items = [
+        GlyphRun(face, 20, 10, 50, b"\x41\xc1"),
+        Rectangle(0, 0, 5, 5),
+        GlyphRun(face, 20, 60, 50, b"\x41\xc2"),
+    ]
+    data = pdf_of([page_of(*items)])
+    check_pixels(rendered(data), {(20, 45): BLACK, (70, 35): BLACK, (70, 45): WHITE, (90, 35): WHITE})
+    assert text_of(data).split() == ["A", "B"]
 
 
 def test_colour_and_font_are_kept_across_runs_and_restored() -> None:

@@ -108,7 +108,8 @@ class TextWriter:
         together = b"".join(map(_CODES, runs))
         escapes = escape_string(together) is not together  # nearly never
         append, unit, fills = self._out.append, self._unit, self._fills
-        fill, noted, last_face, last_size = self.fill, self._codes, self._face, self._size
+        fill = self.fill
+        last_face, last_size, noted = self._font_of_runs()
         # The stretch, while nothing is between letters.
         last_plain_stretch = self._stretch if self._spacing == 0.0 else None
         last_x, last_y = self._x, self._y
@@ -136,12 +137,13 @@ class TextWriter:
                 if type(face) is RasterFace and _is_sectioned(face):
                     special = True
                 else:
-                    self._set_font(face, None, size)
+                    self._select(face, None, size)
                     last_face, last_size, noted = face, size, self._codes
             if special:
                 self._x, self._y = last_x, last_y
                 self._show_specially(run)
-                last_x, last_y, last_face = self._x, self._y, None
+                last_x, last_y = self._x, self._y
+                last_face, last_size, noted = self._font_of_runs()
                 level = 0.0 if self._direction == 0.0 else None
                 continue
             noted += codes
@@ -157,6 +159,11 @@ class TextWriter:
                 append(b"(%b)Tj" % codes)
             last_x, last_y = across, down
         self._x, self._y = last_x, last_y
+
+    def _font_of_runs(self) -> tuple[Face | None, float, bytearray]:
+        """The font in which a whole run can be shown, its size, and where to note its codes; a section shows
+        parts of runs only."""
+        return self._face if self._section is None else None, self._size, self._codes
 
     def _show_specially(self, run: GlyphRun) -> None:
         text = run.arrangement.text
@@ -183,14 +190,17 @@ class TextWriter:
         self._spacing, self._stretch = spacing, stretch
 
     def _set_font(self, face: Face, section: int | None, size: float) -> None:
-        if face is self._face and section == self._section and size == self._size:
-            return
+        if face is not self._face or section != self._section or size != self._size:
+            self._select(face, section, size)
+
+    def _select(self, face: Face, section: int | None, size: float) -> None:
+        """Select another font than the current one."""
         key = (face, section, size)
-        operator, self._size_units, self._codes = self._selections.get(key) or self._select(key)
+        operator, self._size_units, self._codes = self._selections.get(key) or self._selection(key)
         self._face, self._section, self._size = key
         self._out.append(operator)
 
-    def _select(self, key: tuple[Face, int | None, float]) -> tuple[bytes, int, bytearray]:
+    def _selection(self, key: tuple[Face, int | None, float]) -> tuple[bytes, int, bytearray]:
         """The operator that selects a font, its size in content units, and where to note its codes."""
         face, section, size = key
         name, codes = self._resources.font(face, section)
