@@ -92,7 +92,8 @@ def nest(records: list[Record], findings: Findings) -> list[Record | ObjectNode]
                     began = stack[depth].begin
                     if record.data[:8] != began.data[:8]:
                         report_other_name(began.type, began.data, record.data, record.offset, findings)
-                    _end_inside(stack[depth:], findings)
+                    if depth < len(stack) - 1:
+                        _end_inside(stack[depth:], findings)
                     del stack[depth:]
                     current = stack[-1].content if stack else top
                     break

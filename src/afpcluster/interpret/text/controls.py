@@ -115,18 +115,24 @@ class TextInterpreter(ShownText):
                 self.owed = b""
                 at += 8
                 continue
-            length, chained, operand, handler = steps[head]
+            try:
+                length, chained, kind, handler = steps[head]
+            except KeyError:
+                length, chained, kind, handler = steps[head] = _step(head >> 8, head & 0xFF)
             behind = at + length
             if behind > end:
                 if at == end > begin:
                     return end  # the last control says that the chain goes on, but nothing is lost
                 self._report_cut(head >> 8, head & 0xFF, end - at)
                 return end
-            if operand is None:  # text, colours
+            if kind == _BYTES:  # text, colours
                 handler(self, data[at + 2 : behind])
                 at = behind
-            elif operand is not _reads_on:  # moves, fonts
-                handler(self, operand(data, at + 2)[0])
+            elif kind == _BYTE:  # fonts
+                handler(self, data[at + 2])
+                at = behind
+            elif kind == _NUMBER:  # moves
+                handler(self, first)
                 at = behind
             else:
                 at, chained = handler(self, data, at)
@@ -282,43 +288,31 @@ def _chained_alike(data: bytes, at: int) -> tuple[list[bytes], int, int]:
 
 
 _Handler = Callable[..., Any]
-_Step = tuple[int, int, "Callable[..., tuple[Any, ...]] | None", _Handler]
+_Step = tuple[int, int, int, _Handler]
+"""What to do with a control sequence: its length and chaining bit; what the handler takes; the handler."""
+_BYTES, _BYTE, _NUMBER, _TEXT = range(4)
+"""All operands as they are; the one operand of one byte; the one signed number of two; the text and the
+position of the head, for which the position behind and whether the chain goes on are the answer."""
 _NEVER = sys.maxsize  # the length of what has none
-
-
-def _reads_on(_data: bytes, _at: int) -> tuple[Any, ...]:
-    """Stands where the handler reads on behind the control sequence by itself."""
-    raise AssertionError("never called")
-
-
-class _Steps(dict[int, _Step]):
-    """What to do with a control sequence, by its head (length and type as one number), made when it is met
-    first: its length and chaining bit; what decodes its one operand, None where the handler takes all bytes;
-    the handler. One that `_reads_on` takes the text and the position of the head, and answers the position
-    behind and whether the chain goes on."""
-
-    def __missing__(self, head: int) -> _Step:
-        step = self[head] = _step(head >> 8, head & 0xFF)
-        return step
 
 
 def _step(length: int, type_: int) -> _Step:
     control, chained = TABLE[type_], type_ & 1
     if length < 2:
-        return _NEVER, 0, None, TextInterpreter.no_operation
+        return _NEVER, 0, _BYTES, TextInterpreter.no_operation
     if control is None:
-        return length, chained, None, lambda text, _: text.not_handled(type_)
+        return length, chained, _BYTES, lambda text, _: text.not_handled(type_)
     handler = getattr(TextInterpreter, control.name)
     if control.mnemonic in _SPANS:
-        return length, chained, _reads_on, handler
+        return length, chained, _TEXT, handler
     if not control.operands:
-        return length, chained, None, handler
+        return length, chained, _BYTES, handler
     formats = struct.Struct(">" + "".join(operand.format for operand in control.operands))
-    if len(control.operands) == 1 and formats.size == length - 2:
-        return length, chained, formats.unpack_from, handler
     if formats.size == length - 2:
+        if formats.format in _ALONE:
+            return length, chained, _ALONE[formats.format], handler
         unpack = formats.unpack
-        return length, chained, None, lambda text, data: handler(text, *unpack(data))
+        return length, chained, _BYTES, lambda text, data: handler(text, *unpack(data))
     decode = read = operand_decoder(control)
     left = length - 2 - control.taken(length - 2)
     if control.mnemonic in _RULES and length == _WITHOUT_FRACTION:
@@ -333,7 +327,8 @@ def _step(length: int, type_: int) -> _Step:
             text.report_left(control.mnemonic, length - 2, left)
         handler(text, *operands)
 
-    return length, chained, None, handle
+    return length, chained, _BYTES, handle
 
 
-_STEPS = _Steps()
+_ALONE = {">B": _BYTE, ">h": _NUMBER}
+_STEPS: dict[int, _Step] = {}  # by length and type as one number, made when it is met first
