@@ -5,8 +5,9 @@ flags, 2 reserved bytes, optional extension, data, optional padding (MO:DCA "Str
 Introducer"). Files that came from a host may have descriptors in front of records, or lack X'5A': they are
 read through a view that mends this (`host_records`, `unmarked`). Line ends and filler between records are
 skipped, anything else with a finding (`transfer` says what may have happened); a field whose length is
-wrong costs that field alone (`damage`). Segmented structured fields are joined. `scan` finds records
-without building them; `read` builds those of a range. Memory is one window.
+wrong costs that field alone (`damage`). `scan` finds records without building them; `read` builds those of
+a range. Memory is one window. A field in several segments is one record, for everybody: `scan` finds where
+it ends, `data` joins it (MO:DCA "Structured Field Segmentation").
 
 Positions are those in the view; `origin` translates them to the file's, for findings.
 """
@@ -18,7 +19,15 @@ import struct
 from collections.abc import Iterator
 from dataclasses import field
 
-from afpcluster.afp.damage import CARRIAGE_CONTROL, FILLER, Surroundings, filler_between, find_introducer
+from afpcluster.afp.damage import (
+    CARRIAGE_CONTROL,
+    FILLER,
+    INTRODUCER,
+    Surroundings,
+    filler_between,
+    find_introducer,
+    is_introducer,
+)
 from afpcluster.afp.fields import is_begin, is_end, mnemonic
 from afpcluster.afp.host_records import joined_records
 from afpcluster.afp.transfer import (
@@ -37,9 +46,10 @@ from afpcluster.light import dataclass
 
 SPEC = "MO:DCA Structured Field Introducer"
 _EXTENSION, _SEGMENTED, _PADDED = 0x80, 0x20, 0x08
-_introducer = struct.Struct(">BHBH").unpack_from  # X'5A', length, class and the rest of the type
+_introducer = struct.Struct(">BHBHB").unpack_from  # X'5A', length, class and the rest of the type, flags
 _CLASS, _TYPES = 0xD3, 0xD30000
 _WINDOW = 1 << 20
+_MOST_DATA = 32_759  # bytes in a segment
 _LONGEST = 0x10010  # more bytes than any record has
 _SEARCH_LIMIT = 1 << 16  # how far the first record may lie from the start of the file
 _SKIPPED = "Bytes that are no structured field were skipped"
@@ -60,9 +70,20 @@ class Record:
         return mnemonic(self.type)
 
     def encode(self) -> bytes:
-        """The record as it stands in a file (always one segment; data of at most 32,759 bytes)."""
-        length = len(self.data) + 8
-        return b"\x5a" + length.to_bytes(2, "big") + self.type.to_bytes(3, "big") + b"\0\0\0" + self.data
+        """The record as it stands in a file: in one segment if it is not longer than any may be."""
+        data = self.data
+        if len(data) <= _MOST_DATA:
+            return _segment(self.type, 0, data)
+        last = (len(data) - 1) // _MOST_DATA * _MOST_DATA
+        parts = [
+            _segment(self.type, _SEGMENTED, data[at : at + _MOST_DATA]) for at in range(0, last, _MOST_DATA)
+        ]
+        return b"".join(parts) + _segment(self.type, 0, data[last:])
+
+
+def _segment(type_: int, flags: int, data: bytes) -> bytes:
+    length = len(data) + 8
+    return b"\x5a" + length.to_bytes(2, "big") + type_.to_bytes(3, "big") + bytes((flags, 0, 0)) + data
 
 
 def encode(type_: int, data: bytes = b"") -> bytes:
@@ -109,12 +130,14 @@ class RecordFile:
         *,
         stop: int | None = None,
         report: bool = False,
+        segments: bool = False,
         window_size: int = _WINDOW,
     ) -> Iterator[tuple[int, int, int, bytes, int]]:
         """(type, offset, end, window, data position) of every record that begins in start..stop-1.
 
         `data` takes the data out of the window, which has extension and padding, too; `end` is the offset
-        behind the record. Raises TruncatedError where the file ends in a record.
+        behind the record, with those of its segments that begin there; with `segments`, each comes by itself.
+        Raises TruncatedError where the file ends in a record.
         With `report`, skipped damage becomes a finding: for the one scan that covers the whole file.
         `window_size` is how much is read at a time: more than the longest record.
         """
@@ -132,7 +155,7 @@ class RecordFile:
                 if at + len(window) >= size:
                     window += bytes(_LONGEST)  # a record may say that it goes on
                     known = size
-            mark, length, class_, type_ = _introducer(window, p)
+            mark, length, class_, type_, flags = _introducer(window, p)
             if length < 8 or mark != CARRIAGE_CONTROL or class_ != _CLASS:
                 at = self._resynchronise(at, report)
                 continue
@@ -147,17 +170,62 @@ class RecordFile:
                     if end < at + 9:
                         at = following
                         continue
+            if flags and flags & _SEGMENTED and not segments:
+                end, following = self._behind_segments(at, end, following, last, report)
             yield _TYPES | type_, at, end, window, p + 9
             at = following
 
-    def data(self, offset: int, end: int, window: bytes, at: int, findings: Findings | None = None) -> bytes:
+    def data(
+        self,
+        offset: int,
+        end: int,
+        window: bytes,
+        at: int,
+        findings: Findings | None = None,
+        most: int = _LONGEST,
+    ) -> bytes:
         """The data of a record that `scan` has found, without extension and padding; what is wrong with these
-        goes to `findings`, if there are any."""
-        data = window[at : at + end - offset - 9]
+        goes to `findings`, if there are any. Of one in segments, what begins in its first `most` bytes."""
         flags = window[at - 3]
         if not flags:
-            return data
-        return _strip(flags, data, self.origin(offset), Findings() if findings is None else findings)
+            return window[at : at + end - offset - 9]
+        found = Findings() if findings is None else findings
+        if not flags & _SEGMENTED:
+            return _strip(flags, window[at : at + end - offset - 9], self.origin(offset), found)
+        return b"".join(self._segments(offset, end, most, found))
+
+    def _segments(self, offset: int, end: int, most: int, findings: Findings) -> Iterator[bytes]:
+        """The data of each segment of the record at offset..end-1."""
+        flags, stop = 0, offset
+        size = window_for(end - offset)
+        last = min(end, offset + most)
+        for _, begin, stop, window, at in self.scan(offset, stop=last, segments=True, window_size=size):
+            flags = window[at - 3]
+            yield _strip(flags, window[at : at + stop - begin - 9], self.origin(begin), findings)
+        if not flags & _SEGMENTED:
+            return
+        if stop < end:
+            message = f"Of a structured field of {end - offset} bytes in segments, {stop - offset} are read"
+        else:
+            message = "A structured field says that it goes on in another segment, and none follows"
+        findings.add("segments-not-read", Severity.ERROR, message, offset=self.origin(offset), spec=SPEC)
+
+    def _behind_segments(self, at: int, end: int, following: int, last: int, report: bool) -> tuple[int, int]:
+        """Where the record ends whose first segment is at..end-1, and where the next one is; none of its
+        segments begins at `last` or behind it."""
+        type_ = self._around.bytes_at(at + 3, 3)
+        flags = _SEGMENTED
+        while flags & _SEGMENTED and following < last:
+            head = self._around.bytes_at(following, INTRODUCER)
+            if not is_introducer(head) or head[3:6] != type_:
+                break
+            stop = behind = following + 1 + int.from_bytes(head[1:3], "big")
+            if stop != self.size and not self._around.begins_field(stop):
+                stop, behind = self._where_next(following, stop, report)
+            if stop >= following + INTRODUCER:  # else it is left out
+                end, flags = stop, head[6]
+            following = behind
+        return end, following
 
     def _where_next(self, at: int, end: int, report: bool) -> tuple[int, int]:
         """Where the record at..end-1, which no record follows directly, really ends, and where the next one
@@ -201,24 +269,13 @@ class RecordFile:
         """The records that begin in start..end-1; `start` is the X'5A' of a record. What is wrong with them
         goes to `findings`, else to those of the file."""
         found = self._findings if findings is None else findings
-        records: list[Record] = []
-        pending: Record | None = None
         window_size = window_for(end - start)
         moved = isinstance(self.source, View)
-        for type_, offset, stop, window, at in self.scan(start, stop=end, window_size=window_size):
-            flags = window[at - 3]
-            data = self.data(offset, stop, window, at, found)
-            if pending is not None and pending.type == type_:
-                pending.data += data
-            else:
-                pending = None
-                record = Record(type_, self.origin(offset) if moved else offset, data)
-                records.append(record)
-                if flags & _SEGMENTED:
-                    pending = record
-            if not flags & _SEGMENTED:
-                pending = None
-        return records
+        whole = self.size
+        return [
+            Record(type_, self.origin(at) if moved else at, self.data(at, stop, window, begin, found, whole))
+            for type_, at, stop, window, begin in self.scan(start, stop=end, window_size=window_size)
+        ]
 
     @property
     def damage(self) -> str:

@@ -110,7 +110,8 @@ def copy_of(
     copied: list[bytes] = []
     flagged = False
     opened: list[int] = []
-    for type_, offset, stop, window, at in file.scan(start, stop=end, window_size=window_for(end - start)):
+    size = window_for(end - start)
+    for type_, offset, stop, window, at in file.scan(start, stop=end, segments=True, window_size=size):
         if type_ == left_out:
             continue
         record = window[at - 9 : at + stop - offset - 9]

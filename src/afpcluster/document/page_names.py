@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from afpcluster.afp.framing import RecordFile
+from afpcluster.afp.framing import RecordFile, window_for
 from afpcluster.document.assembly import Assembler
 from afpcluster.document.attributes import begin_name
 from afpcluster.findings import ConversionError, Findings
@@ -49,8 +49,9 @@ class PageNames:
         assembler = Assembler(self._file, Findings(), accept_truncated=True)
         try:
             for unit in assembler.pages():
-                begin = self._file.read(unit.start, unit.start + 1)[0]
-                note(_PAGE, unit.document, begin_name(begin.data, unit.code_page), unit.number)
+                begin = next(self._file.scan(unit.start, stop=unit.end, window_size=window_for(0)))
+                name = begin_name(self._file.data(*begin[1:]), unit.code_page)
+                note(_PAGE, unit.document, name, unit.number)
                 note(_DOCUMENT, _ANY, assembler.document_name, unit.document)
                 for group in unit.groups:
                     note(_GROUP, unit.document, group.name, unit.number)
