@@ -74,6 +74,11 @@ LABELS = {
     "documents": (TWO, None, ["1-1", "1-2", "1-3", "2-1", "3-1", "3-2"]),
     "chosen pages keep their numbers": (ONE, "2-3", ["2", "3"]),
     "chosen pages of documents": (TWO, "1,3,5-", ["1-1", "1-3", "3-1", "3-2"]),
+    "more documents than a node of a tree holds": (
+        document("A", PAGE) * 600,
+        None,
+        [f"{number}-1" for number in range(1, 601)],
+    ),
 }
 
 

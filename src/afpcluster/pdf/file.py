@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Protocol
@@ -175,25 +175,31 @@ class PdfFile:
     def _write_xref_stream(self, trailer: PdfDict) -> None:
         """Section 7.5.8.3: type, then offset or stream number, then index, big-endian."""
         start = self.size
-        own = self.allocate()
         width = (start.bit_length() + 7) // 8
         columns = width + 2
-        rows = bytearray()
-        for place in chain(self._places[:-1], (start,)):
-            if place & _IN_OBJECT_STREAM:
-                rows += b"\x02" + ((place ^ _IN_OBJECT_STREAM) >> 16).to_bytes(width, "big")
-                rows.append(place & 0xFFFF)
-            else:
-                rows += (b"\x01" if place else b"\x00") + place.to_bytes(width, "big") + b"\x00"
+        packer = zlib.compressobj(COMPRESSION_LEVEL)
+        packed: list[bytes] = []
+        above = bytes(columns)
+        for places in chain(self._bands(0), [array("Q", [start])]):  # the last is the stream's own
+            rows = bytearray()
+            for place in places:
+                if place & _IN_OBJECT_STREAM:
+                    rows += b"\x02" + ((place ^ _IN_OBJECT_STREAM) >> 16).to_bytes(width, "big")
+                    rows.append(place & 0xFFFF)
+                else:
+                    rows += (b"\x01" if place else b"\x00") + place.to_bytes(width, "big") + b"\x00"
+            packed.append(packer.compress(_up_predicted(rows, above)))
+            above = bytes(rows[-columns:])
+        packed.append(packer.flush())
         entries: PdfDict = {
             "Type": Raw(b"/XRef"),
-            "Size": len(self._places),
+            "Size": len(self._places) + 1,
             "W": [1, width, 1],
             "Filter": Raw(b"/FlateDecode"),
             "DecodeParms": {"Predictor": 12, "Columns": columns},
             **trailer,
         }
-        self.write_stream(own, entries, deflate(_up_predicted(rows, columns)), encoded=True)
+        self.add_stream(entries, b"".join(packed), encoded=True)
         self._put(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _write_xref_table(self, trailer: PdfDict) -> None:
@@ -201,20 +207,26 @@ class PdfFile:
         start = self.size
         trailer = {"Size": len(self._places), **trailer}
         self._put(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._places))
-        for first in range(1, len(self._places), _ROWS_AT_ONCE):
-            places = self._places[first : first + _ROWS_AT_ONCE]
+        for places in self._bands(1):
             rows = [b"%010d 00000 n \n" % place if place else b"0000000000 00000 f \n" for place in places]
             self._put(b"".join(rows))
         self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
 
+    def _bands(self, first: int) -> Iterator[array[int]]:
+        """The places from `first` on, a few at a time: no copy of them all."""
+        for at in range(first, len(self._places), _ROWS_AT_ONCE):
+            yield self._places[at : at + _ROWS_AT_ONCE]
 
-def _up_predicted(rows: bytearray, columns: int) -> bytes:
-    """PNG's Up predictor (section 7.4.4.4): each byte minus the one above it, each row behind a tag 2."""
-    above = bytes(columns) + rows[:-columns]
+
+def _up_predicted(rows: bytearray, above: bytes) -> bytes:
+    """PNG's Up predictor (section 7.4.4.4): each byte minus the one above it, each row behind a 2. `above`
+    is the row above the first."""
+    columns = len(above)
+    shifted = above + rows[:-columns]
     count = len(rows) // columns
     out = bytearray(count * (columns + 1))
     out[0 :: columns + 1] = b"\x02" * count
     for column in range(columns):
-        here, over = rows[column::columns], above[column::columns]
+        here, over = rows[column::columns], shifted[column::columns]
         out[column + 1 :: columns + 1] = bytes([(a - b) & 255 for a, b in zip(here, over, strict=True)])
     return bytes(out)

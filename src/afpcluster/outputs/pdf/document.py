@@ -204,7 +204,7 @@ class PdfDocumentWriter:
         outline = self._outline.finish()
         if outline is not None:
             catalog |= {"Outlines": outline, "PageMode": Raw(b"/UseOutlines")}
-        if self._labels is not None and (labels := self._labels.tree()) is not None:
+        if self._labels is not None and (labels := self._labels.tree(self._file)) is not None:
             catalog["PageLabels"] = self._file.add(labels)
         if self._attached is not None:
             attached = self._attached.finish(self._file)

@@ -7,8 +7,11 @@ selection each page keeps the number that it has in the file. Runs of pages cost
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 from afpcluster.display.place import Place
+from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.number_tree import LEAF, number_tree
 from afpcluster.pdf.values import PdfDict, Raw, Value
 
 
@@ -33,18 +36,24 @@ class PageLabels:
         self._next = (document, place.page + 1)
         self._count += 1
 
-    def tree(self) -> PdfDict | None:
+    def tree(self, file: PdfFile) -> PdfDict | None:
         """The number tree for the catalog; None where pages are simply called 1, 2, 3."""
-        runs = [tuple(self._runs[at : at + 3]) for at in range(0, len(self._runs), 3)]
-        if len(runs) == 1 and runs[0][2] in (0, 1):
+        runs = len(self._runs) // 3
+        if runs == 0 or (runs == 1 and self._runs[2] in (0, 1)):
             return None
-        several = len({document for _, document, _ in runs}) > 1
-        entries: list[Value] = []
-        for index, document, number in runs:
+        if runs <= LEAF:
+            return {"Nums": [item for entry in self._entries() for item in entry]}
+        return number_tree(file, self._entries())
+
+    def _entries(self) -> Iterator[tuple[int, Value]]:
+        """The index of the first page of each run, and how the run is called."""
+        first = self._runs[1]
+        several = any(self._runs[at] != first for at in range(4, len(self._runs), 3))
+        for at in range(0, len(self._runs), 3):
+            index, document, number = self._runs[at : at + 3]
             label: PdfDict = {"S": Raw(b"/D")}
             if several:
                 label["P"] = f"{document}-"
             if number > 1:
                 label["St"] = number
-            entries += [index, label]
-        return {"Nums": entries} if runs else None
+            yield index, label

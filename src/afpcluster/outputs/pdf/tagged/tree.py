@@ -15,9 +15,8 @@ from afpcluster.display.geometry import Box
 from afpcluster.display.place import GroupStart, Place
 from afpcluster.outputs.pdf.packet import PagePacket
 from afpcluster.pdf.file import PdfFile
-from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, escape_string, numbers, text_string
-
-_LEAF = 256  # keys of a node of the parent tree
+from afpcluster.pdf.number_tree import number_tree
+from afpcluster.pdf.values import PdfDict, Raw, Ref, escape_string, numbers, text_string
 
 
 @dataclass(slots=True)
@@ -42,7 +41,7 @@ class StructureTree:
         self._open: list[_Open] = []  # the document, then groups, outermost first
         self._document = -1
         self._parents = array("L")  # by key: the marks' elements of a page, or the element of an annotation
-        self.longest = 0  # list of the parts of an element
+        self.longest = 0  # list of the parts of an element, or of documents
 
     def begin_file(self) -> None:
         """What follows is of another print file."""
@@ -110,7 +109,7 @@ class StructureTree:
         while len(self._open) > depth:
             element = self._open.pop()
             self.longest = max(self.longest, len(element.kids))
-            kids: list[Value] = [Ref(kid) for kid in element.kids]
+            kids = _references(element.kids)
             entries: PdfDict = {"S": Raw(element.kind), "P": element.parent, "K": kids}
             if element.title:
                 entries["T"] = element.title
@@ -119,16 +118,12 @@ class StructureTree:
     def finish(self) -> Ref:
         """Write what is open, the parent tree and the root; the reference for the catalog."""
         self._close_to(0)
-        leaves: list[Value] = []
-        for first in range(0, len(self._parents), _LEAF):
-            parents = self._parents[first : first + _LEAF]
-            numbered = [item for at, ref in enumerate(parents, first) for item in (at, Ref(ref))]
-            limits = [first, first + len(parents) - 1]
-            leaves.append(self._file.add({"Limits": limits, "Nums": numbered}))
+        self.longest = max(self.longest, len(self._documents))
+        parents = number_tree(self._file, enumerate(map(Ref, self._parents)))
         root: PdfDict = {
             "Type": Raw(b"/StructTreeRoot"),
-            "K": [Ref(ref) for ref in self._documents],
-            "ParentTree": self._file.add({"Kids": leaves}),
+            "K": _references(self._documents),
+            "ParentTree": self._file.add(parents),
             "ParentTreeNextKey": len(self._parents),
         }
         self._file.write(self._root, root)
