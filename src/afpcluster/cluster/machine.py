@@ -94,6 +94,7 @@ def _services(topology: Topology, host: Host) -> Iterator[str]:
     for role, (command, port, option) in commands.items():
         if role in host.roles:
             argv = [
+                "kept-running",
                 "afpcluster",
                 command,
                 "--listen",

@@ -29,6 +29,7 @@ from afpcluster.cluster.topology import Role, SiteError, Topology
 
 _FOLDER_LABEL = "com.docker.compose.project.working_dir"
 _CLEAN = ("env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8")
+_KEPT_RUNNING = {"keepalived": "keepalived", "wrapper": "afpcluster", "afp2web": "afpcluster"}
 _NO_FILE = 66  # exit code of a command that finds no file (sysexits.h: EX_NOINPUT)
 
 
@@ -95,8 +96,8 @@ class DockerSite(Site):
 
     def signal(self, host: str, process: str, number: signal.Signals, *, group: bool = False) -> None:
         pid = self._pid(self._container(host, process))
-        if process == "keepalived":
-            pid = _kept_running(pid, process, host)
+        if process in _KEPT_RUNNING:
+            pid = _kept_running(pid, process, _KEPT_RUNNING[process], host)
         if group:
             for one in _family(pid):
                 with contextlib.suppress(ProcessLookupError):  # it followed another one into its end
@@ -193,12 +194,14 @@ def _start(pid: int) -> str:
         return ""
 
 
-def _kept_running(pid: int, name: str, host: str) -> int:
-    """The process that the first one of its container starts again when it ends. Raises `SiteError`."""
-    for child in _children(pid):
-        if Path(f"/proc/{child}/comm").read_text(encoding="utf-8").strip() == name:
-            return child
-    raise SiteError(f"{name} on {host} is being started again")
+def _kept_running(pid: int, process: str, name: str, host: str) -> int:
+    """The process of this name that is started again in its container when it ends, where `pid` is the first
+    one. Raises `SiteError`."""
+    for one in reversed(_family(pid)):
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            if Path(f"/proc/{one}/comm").read_text(encoding="utf-8").strip() == name:
+                return one
+    raise SiteError(f"{process} on {host} is being started again")
 
 
 def _family(pid: int) -> list[int]:
@@ -207,4 +210,8 @@ def _family(pid: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+        return [
+            int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        ]
+    return []
