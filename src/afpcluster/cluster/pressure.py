@@ -24,6 +24,12 @@ _LEAVE_EVERY = 0.2  # seconds
 _LEFT_STATEMENTS = 400  # a document of several seconds
 
 # Says it is well, and fails at everything else. Arguments: port.
+_FOLDER = 'folder=$(tr "\\0" "\\n" < "/proc/$0/environ" | sed -n "s/^TMPDIR=//p"); folder=${folder:-/tmp}\n'
+_FILL = (
+    f'{_FOLDER}mount --namespace "$0" -t tmpfs -o size=4k,mode=1777 full "$folder"\n'
+    'head -c 4096 /dev/zero > "/proc/$0/root$folder/full"'
+)
+_EMPTY = f'{_FOLDER}umount --namespace "$0" --lazy "$folder"'
 _IMPOSTOR = """
 import http.server, socket, sys
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -92,9 +98,8 @@ def leaving_clients(site: Site) -> Struck:
 def fill_disk(site: Site) -> Struck:
     """Nothing can be stored any more in the temporary folder of one afp2web."""
     host = first(site, Role.AFP2WEB)
-    site.inside(host, "afp2web", "mount", "-t", "tmpfs", "-o", "size=4k,mode=1777", "full", "/tmp")
-    site.inside(host, "afp2web", "sh", "-c", "head -c 4096 /dev/zero > /tmp/full")
-    return Struck("disk full", host, lambda: site.inside(host, "afp2web", "umount", "--lazy", "/tmp"))
+    site.beside(host, "afp2web", _FILL)
+    return Struck("disk full", host, lambda: site.beside(host, "afp2web", _EMPTY))
 
 
 def slow_instance(site: Site) -> Struck:

@@ -140,8 +140,8 @@ class DockerSite(Site):
         links = run_json("ip", "-json", "link")
         return next(str(row["ifname"]) for row in links if row["ifindex"] == number)
 
-    def inside(self, host: str, process: str, *command: str) -> None:
-        run("nsenter", "--mount", "--target", str(self._pid(self._container(host, process))), *command)
+    def beside(self, host: str, process: str, script: str) -> None:
+        run("sh", "-ec", script, str(self._pid(self._container(host, process))))
 
     def _enter(self, host: str) -> list[str]:
         """What becomes a command in the first container of a host, with all rights of this machine's root."""

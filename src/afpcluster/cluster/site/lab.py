@@ -90,8 +90,8 @@ class LabSite(Site):
     def link(self, host: str) -> str:
         return self.layout.link(self.topology.host(host))
 
-    def inside(self, host: str, process: str, *command: str) -> None:
-        run("nsenter", "--mount", "--target", str(self.process(host, process).pid), *command)
+    def beside(self, host: str, process: str, script: str) -> None:
+        run("sh", "-ec", script, str(self.process(host, process).pid))
 
     def held(self) -> Held:
         return observe.held(self.layout)

@@ -106,8 +106,9 @@ class Site(ABC):
         """The bridge port on this machine that is the host's cable. Raises `SiteError` without one."""
 
     @abstractmethod
-    def inside(self, host: str, process: str, *command: str) -> None:
-        """Run a command with root's rights among the files that a process sees; for drills."""
+    def beside(self, host: str, process: str, script: str) -> None:
+        """Run a shell script with root's rights on the machine that knows the process, which
+        is `$0` by number; for drills. Raises `CommandError`."""
 
     def addresses(self, host: str) -> set[str]:
         """The addresses on the host's interfaces, but for its loopback."""

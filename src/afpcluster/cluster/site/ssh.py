@@ -120,9 +120,8 @@ class SshSite(Site):
     def link(self, host: str) -> str:
         raise SiteError(f"nobody can pull the cable of {host} from here: use the switch")
 
-    def inside(self, host: str, process: str, *command: str) -> None:
-        pid = self.process(host, process).pid
-        self.run(host, "nsenter", "--mount", "--target", str(pid), *command)
+    def beside(self, host: str, process: str, script: str) -> None:
+        self.run(host, "sh", "-ec", script, str(self.process(host, process).pid))
 
     def _look(self, host: str, names: list[str]) -> dict[str, tuple[int | None, float]]:
         """PID and start of each process that lives."""
