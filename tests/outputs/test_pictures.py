@@ -117,13 +117,15 @@ def test_media_types(sample: bytes, options: dict[str, Any], media_type: str) ->
 
 def run(folder: Path, data: bytes, target: str, *options: str) -> Any:
     (folder / "in.afp").write_bytes(data)
-    command = ["convert", str(folder / "in.afp"), "-o", str(folder / target), "--dpi", "30", *options]
+    command = ["convert", str(folder / "in.afp"), "-o", f"{folder}/{target}", "--dpi", "30", *options]
     return CliRunner().invoke(app, command)
 
 
 FILES: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
     "one page": ("out.png", ("--pages", "2"), {"out.png"}),
     "pages": ("out.jpg", ("--pages", "1-3"), {"out-0001.jpg", "out-0002.jpg", "out-0003.jpg"}),
+    "in a folder": ("out/", ("--pages", "1-2", "-f", "png"), {"out/0001.png", "out/0002.png"}),
+    "one page in a folder": ("out/", ("--pages", "2", "-f", "jpeg"), {"out/0001.jpg"}),
     "in a ZIP file": ("out.zip", ("--pages", "1-3", "-f", "png"), {"out.zip"}),
     "TIFF": ("out.tif", (), {"out.tif"}),
 }
@@ -133,11 +135,35 @@ FILES: dict[str, tuple[str, tuple[str, ...], set[str]]] = {
 def test_files(sample: bytes, tmp_path: Path, target: str, options: tuple[str, ...], files: set[str]) -> None:
     answer = run(tmp_path, sample, target, *options)
     assert answer.exit_code == 0, answer.output
-    assert {entry.name for entry in tmp_path.iterdir()} == {"in.afp", *files}
+    assert files_below(tmp_path) == {"in.afp", *files}
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(entry.relative_to(folder)) for entry in folder.rglob("*") if entry.is_file()}
+
+
+@pytest.mark.parametrize("target", ["out", "out/"])
+def test_a_folder_that_is_there(sample: bytes, tmp_path: Path, target: str) -> None:
+    """An empty one is filled; one with something in it is left alone."""
+    (tmp_path / "out").mkdir()
+    options = ("--pages", "1", "-f", "png")
+    assert run(tmp_path, sample, target, *options).exit_code == 0
+    again = run(tmp_path, sample, target, *options)
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+    assert files_below(tmp_path) == {"in.afp", "out/0001.png"}
+
+
+@pytest.mark.parametrize("format_", ["pdf", "tiff"])
+def test_one_file_is_no_folder(sample: bytes, tmp_path: Path, format_: str) -> None:
+    answer = run(tmp_path, sample, "out/", "-f", format_)
+    assert answer.exit_code == 1
+    assert f"{format_} is one file; name a file in it" in answer.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.afp"]
 
 
 def test_nothing_is_left_after_an_error(sample: bytes, tmp_path: Path) -> None:
-    for target in ("out.png", "out.tif", "out.zip"):
+    for target in ("out.png", "out.tif", "out.zip", "out/"):
         assert (
             run(tmp_path, sample[:-5], target, "-f", "tiff" if target == "out.tif" else "png").exit_code == 4
         )

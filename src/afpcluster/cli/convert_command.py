@@ -27,18 +27,21 @@ _STANDARD = Path("-")
 _SUFFIXES = {suffix for row in OUTPUTS.values() for suffix in row.suffixes}
 
 
-def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: bool, quiet: bool) -> int:
+def run(
+    sources: Sequence[Path], target: Path, options: Options, *, to_folder: bool, as_json: bool, quiet: bool
+) -> int:
     """Convert one file, or several to one output; the answer is the exit code. `target` appears only when it
-    is complete."""
+    is complete; `to_folder` says that it is to be a folder, whatever its name."""
     collect_rarely()
-    if problem := _impossible(sources, target, options, as_json):
+    is_folder = to_folder or _is_folder(target, options)
+    if problem := _impossible(sources, target, options, is_folder, as_json):
         _complain(problem)
         return _CANNOT_READ
     written: list[Path] = []
     try:
         with (
             _opened(sources) as opened,
-            _sink(target, options, written) as sink,
+            _sink(target, options, is_folder, written) as sink,
             _progress(quiet) as progress,
         ):
             result = convert(opened, sink, options, progress=progress)
@@ -51,18 +54,22 @@ def run(sources: Sequence[Path], target: Path, options: Options, *, as_json: boo
     return 0
 
 
-def _impossible(sources: Sequence[Path], target: Path, options: Options, as_json: bool) -> str | None:
+def _impossible(
+    sources: Sequence[Path], target: Path, options: Options, is_folder: bool, as_json: bool
+) -> str | None:
     if target == _STANDARD:
         return "--json and -o - both want standard output; use one of them" if as_json else None
     if sources.count(_STANDARD) > 1:
         return "standard input can be read once only"
     if target.is_file() and any(source.exists() and target.samefile(source) for source in sources):
         return f"{target} is the input itself; name another output"
-    if _is_folder(target, options) and target.suffix.lower() in _SUFFIXES:
+    if is_folder and not makes_parts(options):
+        return f"{target} would be a folder, and {options.format} is one file; name a file in it"
+    if is_folder and target.suffix.lower() in _SUFFIXES:
         return f"{target} would be a folder of parts; leave out the suffix, or name a .zip file"
-    if _is_folder(target, options) and target.exists() and not _is_empty_folder(target):
+    if is_folder and target.exists() and not _is_empty_folder(target):
         return f"{target} is there already; name a new folder for the parts, or a .zip file"
-    if target.is_dir() and not _is_folder(target, options):
+    if target.is_dir() and not is_folder:
         return f"{target} is a folder; name a file in it"
     if not target.parent.is_dir():
         return f"{target.parent}, the folder of the output, is not there; make it first"
@@ -107,13 +114,17 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 def _is_folder(target: Path, options: Options) -> bool:
-    """Whether the output is a folder of parts."""
-    return options.split is not None and target != _STANDARD and target.suffix.lower() != ".zip"
+    """Whether the output is a folder of parts without a word of it: a split, or what fills a folder."""
+    if target == _STANDARD or target.suffix.lower() == ".zip":
+        return False
+    return options.split is not None or (makes_parts(options) and target.is_dir())
 
 
-def _sink(target: Path, options: Options, written: list[Path]) -> AbstractContextManager[Any]:
+def _sink(
+    target: Path, options: Options, is_folder: bool, written: list[Path]
+) -> AbstractContextManager[Any]:
     """Where the output goes; `written` gets the files where their names are not the target's."""
-    if _is_folder(target, options):
+    if is_folder:
         return new_folder(target)
     to_stream = target == _STANDARD or target.suffix.lower() == ".zip"
     if makes_parts(options) and not to_stream:

@@ -44,7 +44,13 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
     required=True,
     help="the AFP print file; - for standard input; several become one output, in their order",
 )
-@click.option("--output", "-o", type=PATH, required=True, help="the file to write; - for standard output")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(readable=False),
+    required=True,
+    help="the file to write, or with / behind it a folder of files; - for standard output",
+)
 @click.option(
     "format_",
     "--format",
@@ -118,7 +124,7 @@ def sample(out: Path, statements: int, seed: int, fonts: bool) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="print errors only")
 def convert(
     sources: tuple[Path, ...],
-    output: Path,
+    output: str,
     format_: str | None,
     resources: tuple[Path, ...],
     strict: bool,
@@ -157,9 +163,10 @@ def convert(
     from afpcluster.outputs.output import format_of
     from afpcluster.selection import Selection
 
+    target = Path(output)
     try:
         selection = Selection.parse(pages, groups, documents)
-        chosen = format_of(format_, output.name)
+        chosen = format_of(format_, target.name)
     except ConversionError as error:
         raise click.exceptions.Exit(failed(sources[0], error, as_json)) from error
     options = Options(
@@ -171,7 +178,7 @@ def convert(
         split=split,
         part_name=part_name,
         title=title,
-        file_name=sources[0].name if len(sources) == 1 else output.name,
+        file_name=sources[0].name if len(sources) == 1 else target.name,
         password=password,
         permissions=tuple(permissions.split(",")) if permissions is not None else None,
         linearize=linearize,
@@ -191,7 +198,10 @@ def convert(
         tagged=tagged,
         language=language,
     )
-    raise click.exceptions.Exit(run(sources, output, options, as_json=as_json, quiet=quiet))
+    to_folder = output.endswith("/")
+    raise click.exceptions.Exit(
+        run(sources, target, options, to_folder=to_folder, as_json=as_json, quiet=quiet)
+    )
 
 
 @click.command("inspect")
