@@ -63,11 +63,15 @@ def test_read_without_a_word(data: bytes) -> None:
 
 LOUD = {  # data, code, words of the message, severity, bytes lost
     "line data in front": (
-        LINES * 3 + b"".join(RECORDS), "leading-bytes", "line data in EBCDIC", Severity.SKIPPED, 84,
+        LINES * 3 + b"".join(RECORDS), "line-data", "line data in EBCDIC", Severity.SKIPPED, 84,
     ),
     "line data that looks like a record in front": (
-        LINES + "WOW! ALL OF IT! ALL ".encode("cp037") + b"".join(RECORDS), "leading-bytes", "line data",
+        LINES + "WOW! ALL OF IT! ALL ".encode("cp037") + b"".join(RECORDS), "line-data", "line data",
         Severity.SKIPPED, 48,
+    ),
+    "line data in front, in records of a host": (
+        b"".join(map(described, [LINES, LINES, *RECORDS])), "line-data", "line data in EBCDIC",
+        Severity.SKIPPED, 56,
     ),
     "job header in front": (
         JOB_HEADER + b"".join(RECORDS), "leading-bytes", "printer job (PJL)", Severity.INFO, 0,
@@ -106,6 +110,15 @@ def test_read_and_told(data: bytes, code: str, words: str, severity: Severity, l
 def test_job_commands_hide_no_damage() -> None:
     _, findings = read(b"".join(RECORDS[:2]) + JOB_END + RECORDS[2] + bytes(range(1, 90)) + RECORDS[3])
     assert [(f.severity, f.bytes_lost) for f in findings] == [(Severity.INFO, 0), (Severity.ERROR, 89)]
+
+
+def test_line_data_hides_no_damage() -> None:
+    damage = bytes(range(1, 64))
+    _, findings = read(RECORDS[0] + LINES + RECORDS[1] + damage + RECORDS[2] + LINES + RECORDS[3])
+    assert [(f.code, f.severity, f.bytes_lost) for f in findings] == [
+        ("damage-skipped", Severity.SKIPPED, 56),
+        ("damage-skipped", Severity.ERROR, 63),
+    ]
 
 
 REFUSED = {

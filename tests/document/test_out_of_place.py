@@ -33,6 +33,7 @@ OVERLAID = (map_overlays(1), modify(1, (0xF2, 1)), copies((1, 1, 1)))
 MAP = medium_map("M", PGP, MDD, *OVERLAID)
 NOP = encode(CODES["NOP"], b"note")
 PRELOADED = enclosed("BSG", "REG", (encode(CODES["MPO"], b""), encode(CODES["MDR"], b"")))
+IDM = encode(0xD3ABCA, b"DATAMAP1")
 DOCUMENT = document(invoke("M"), page(1))
 METADATA = enclosed("BOC", "META", (encode(CODES["OCD"], b"<x/>"),))
 
@@ -56,6 +57,11 @@ CASES: dict[str, tuple[bytes, str, list[tuple[str, str, str]]]] = {  # file, fir
         print_file([overlay(1), modify_page(1, (1, 5, 5)), form_map(MAP)], DOCUMENT),
         "400x400: o1@0,0 p1@0,0",
         [("PMC", "field-not-applied", "skipped")],
+    ),
+    "what lays out line data": (
+        print_file([], document(IDM, page(1))),
+        "200x300: p1@0,0",
+        [("IDM", "field-not-applied", "info")],
     ),
     "a position between pages": (
         print_file([], document(PGP, page(1), medium(9, 9), page(2))),
@@ -130,7 +136,7 @@ CASES: dict[str, tuple[bytes, str, list[tuple[str, str, str]]]] = {  # file, fir
 def test_fields_out_of_place(data: bytes, first: str, told: list[tuple[str, str, str]]) -> None:
     made, findings = converted(data)
     assert shown(made[0]) == first
-    named = ("MMO", "MMC", "MCC", "PMC", "PGP", "MDD", "PTX", "BPT", "BDG", "FNG", "EMM")
+    named = ("MMO", "MMC", "MCC", "PMC", "PGP", "MDD", "PTX", "BPT", "BDG", "FNG", "EMM", "IDM")
     words = [
         (next(n for n in (*named, "IEL", "") if n in f.message), f.code, str(f.severity)) for f in findings
     ]

@@ -143,10 +143,33 @@ D3EEEE NOP No Operation
 D3EEFB IPD Image Picture Data
 """
 
-FIELDS: dict[int, Field] = {
-    int(code, 16): Field(int(code, 16), mnemonic, name)
-    for code, mnemonic, name in (row.split(" ", 2) for row in _ROWS.strip().splitlines())
-}
+
+def _rows(rows: str) -> dict[int, Field]:
+    split = (row.split(" ", 2) for row in rows.strip().splitlines())
+    return {int(code, 16): Field(int(code, 16), mnemonic, name) for code, mnemonic, name in split}
+
+
+FIELDS: dict[int, Field] = _rows(_ROWS)
+
+_LINE_DATA_ROWS = """
+D3A68D RCD Record Descriptor
+D3A68E XMD XML Descriptor
+D3A6E7 LND Line Descriptor
+D3A7CA CCP Conditional Processing Control
+D3A8CA BDM Begin Data Map
+D3A8CB BPM Begin Page Map
+D3A8E3 BDX Begin Data Map Transmission Subcase
+D3A9CA EDM End Data Map
+D3A9CB EPM End Page Map
+D3A9E3 EDX End Data Map Transmission Subcase
+D3AAE7 LNC Line Descriptor Count
+D3AAEC FDS Fixed Data Size
+D3ABCA IDM Invoke Data Map
+D3EEEC FDX Fixed Data Text
+"""
+
+LINE_DATA_FIELDS: dict[int, Field] = _rows(_LINE_DATA_ROWS)
+"""Fields of page definitions and of data that they lay out, which is not shown (Line Data Reference)."""
 
 _FORMAT_1 = {0xD3A69B: "PTD1", 0xD3B18A: "MCF1", 0xD3ACAF: "PGP1"}
 """Mnemonics that two formats share: format 1 gets a name of its own here."""
@@ -173,8 +196,13 @@ def end_of(begin: int) -> int:
 
 def mnemonic(type_: int) -> str:
     """The mnemonic, or the identifier in hexadecimal for a field that the references do not have."""
-    found = FIELDS.get(type_)
+    found = known(type_)
     return found.mnemonic if found else f"X'{type_:06X}'"
+
+
+def known(type_: int) -> Field | None:
+    """What the references say of an identifier, those of line data included."""
+    return FIELDS.get(type_) or LINE_DATA_FIELDS.get(type_)
 
 
 DATA = frozenset(CODES[name] for name in ("PTX", "GAD", "IPD", "BDA", "OCD", "IRD"))

@@ -117,7 +117,7 @@ class RecordFile:
             cause = cause_of_damage(head[:at])
             message = f"{at} bytes in front of the first structured field were skipped{cause.text}"
             lost = 0 if cause.severity is Severity.INFO else at
-            self._at(0)("leading-bytes", message, severity=cause.severity, bytes_lost=lost)
+            self._at(0)(cause.code or "leading-bytes", message, severity=cause.severity, bytes_lost=lost)
         return at
 
     def origin(self, at: int) -> int:
@@ -298,8 +298,8 @@ class RecordFile:
         return at
 
     def _damage(self, begin: int, end: int) -> None:
-        """Report that begin..end-1 are skipped. The cause is looked for once: a damaged file has many such
-        places."""
+        """Report that begin..end-1 are skipped. What is in front is looked at once: a damaged file has many
+        such places."""
         skipped = self._around.bytes_at(begin, min(end - begin, _SEARCH_LIMIT))
         if of_printer_job(skipped):
             self._at(begin)(
@@ -309,6 +309,8 @@ class RecordFile:
         if self._cause is None:
             before = self._around.bytes_at(max(begin - _SEARCH_LIMIT, 0), min(begin, _SEARCH_LIMIT))
             self._cause = cause_of_damage(skipped, before)
+        elif self._cause.code or not self._cause.text:  # else it has befallen the whole file
+            self._cause = cause_of_damage(skipped)
         lost = end - begin
         known = self._cause.severity if self._cause.text else severity_of(lost)
         self._at(begin)("damage-skipped", self.damage, severity=known, bytes_lost=lost)
@@ -351,6 +353,9 @@ def _fields_of(source: Source) -> Source:
     if joined is not None:
         joined.seek(0)
         return joined if _is_record(joined.read(9)) else MarkedFields(joined)
+    joined = joined_records(source, lambda begins: find_introducer(begins, 0) > 0)
+    if joined is not None and joined.whole:  # other records in front, as line data is
+        return joined
     unmarked = find_unmarked(head)
     if unmarked >= 0 and not 0 <= find_introducer(head, 0) < unmarked:
         return MarkedFields(source)

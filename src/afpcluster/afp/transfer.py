@@ -106,10 +106,11 @@ def _in_records(head: bytes) -> tuple[bytes, str]:
 
 class Cause(NamedTuple):
     """Why bytes may be there that are no structured field: the end of a message, '' where nothing suggests
-    itself, and how much is lost."""
+    itself, how much is lost, and the code of a finding where they are no rest of a field in front."""
 
     text: str
     severity: Severity
+    code: str = ""
 
 
 def cause_of_damage(skipped: bytes, before: bytes = b"") -> Cause:
@@ -122,8 +123,10 @@ def cause_of_damage(skipped: bytes, before: bytes = b"") -> Cause:
         return Cause(text, Severity.ERROR)
     if len(skipped) >= _SHORTEST_TEXT:
         for codes, name in ((_EBCDIC_TEXT, "EBCDIC"), (_ASCII_TEXT, "ASCII")):
-            if _share(skipped, codes) > _TEXT_SHARE:
-                return Cause(f": they look like line data in {name}; {COMPOSE}", Severity.SKIPPED)
+            if _share(skipped[:_JUDGED], codes) > _TEXT_SHARE:
+                return Cause(
+                    f": they look like line data in {name}; {COMPOSE}", Severity.SKIPPED, "line-data"
+                )
     return Cause("", severity_of(len(skipped)))
 
 

@@ -14,7 +14,7 @@ from dataclasses import field
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
-from afpcluster.afp.fields import CODES, mnemonic
+from afpcluster.afp.fields import CODES, LINE_DATA_FIELDS, mnemonic
 from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.modca import InvokeMediumMap
 from afpcluster.afp.names import decode_name
@@ -57,7 +57,7 @@ _BRG, _ERG, _BRS, _BDI = CODES["BRG"], CODES["ERG"], CODES["BRS"], CODES["BDI"]
 _BMM, _IMM, _TLE, _NOP = CODES["BMM"], CODES["IMM"], CODES["TLE"], CODES["NOP"]
 _IPG, _LLE, _IEL = CODES["IPG"], CODES["LLE"], CODES["IEL"]
 _PAGE_CONTENT = {CODES[name] for name in ("BPT", "BGR", "BIM", "BBC")}  # BOC may be metadata
-_PAGE_DEFINITION = (0xD3A8CA, 0xD3A8CB, 0xD3A8E3)  # BDM, BPM, BDX of the Line Data Reference
+_LAYS_OUT_LINES = LINE_DATA_FIELDS.keys() - {0xD3ABCA}  # IDM does not: it names what does
 _BEHIND = (_NOP, _TLE, _ENG, _EDT)  # what may stand behind a page and belong to what is in front of it
 _MAX_ATTRIBUTES = 1000  # of one group; further ones are left to the index of the file itself
 _MAX_TLE_BYTES = 32_768
@@ -175,7 +175,7 @@ class Assembler:
                 self._held = self._page(self._page_start, offset)
             if self._held is not None and type_ not in _BEHIND:
                 yield self._release(self._held)
-            if type_ in _PAGE_DEFINITION:
+            if type_ in _LAYS_OUT_LINES:
                 self._page_definition = True
             elif type_ in (_BDI, _IEL):
                 self._index_only = True

@@ -15,6 +15,7 @@ from afpcluster.afp.fields import (
     FIELDS,
     IN_MEDIUM_MAPS,
     INCLUDES,
+    LINE_DATA_FIELDS,
     MEDIUM_CONTROLS,
     mnemonic,
 )
@@ -23,6 +24,13 @@ from afpcluster.document.objects import ObjectNode
 from afpcluster.findings import Findings, Reporter, Severity
 
 _METADATA = CODES["BOC"]  # (MO Type): what is said about an object, not shown
+
+
+def report_line_data(type_: int, report: Reporter) -> None:
+    """Record a field that lays out line data."""
+    title = f"{LINE_DATA_FIELDS[type_].name} ({mnemonic(type_)})"
+    message = f"{title} lays out line data, which is not shown, and plays no part for pages"
+    report("field-not-applied", message, "Line Data Reference", severity=Severity.INFO)
 
 
 def report_between(type_: int, report: Reporter) -> None:
@@ -79,7 +87,9 @@ def _report_others(
 
 def _report(type_: int, report: Reporter, where: str) -> None:
     name = mnemonic(type_)
-    if type_ not in FIELDS:
+    if type_ in LINE_DATA_FIELDS:
+        report_line_data(type_, report)
+    elif type_ not in FIELDS:
         message = f"Structured field {name} is unknown and was skipped"
         report("field-unknown", message, severity=Severity.INFO)
     elif type_ in DATA | INCLUDES:

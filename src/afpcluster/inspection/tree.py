@@ -8,7 +8,7 @@ from typing import Any
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.dissect import Part, dissect
-from afpcluster.afp.fields import CODES, FIELDS, end_of, is_begin, is_end, mnemonic
+from afpcluster.afp.fields import CODES, end_of, is_begin, is_end, known, mnemonic
 from afpcluster.afp.framing import RecordFile
 from afpcluster.afp.names import decode_name
 from afpcluster.afp.views import Source
@@ -40,7 +40,7 @@ class FieldShown:
     @property
     def title(self) -> str:
         """The name of the field in the reference."""
-        found = FIELDS.get(self.type)
+        found = known(self.type)
         return found.name if found else "Unknown field"
 
     @property

@@ -7,8 +7,9 @@ overlay processing. MO:DCA Chapters 5 and 6.
 from __future__ import annotations
 
 from afpcluster.afp import triplets as t
-from afpcluster.afp.fields import DATA, FIELDS, INCLUDES, mnemonic
+from afpcluster.afp.fields import DATA, FIELDS, INCLUDES, LINE_DATA_FIELDS, mnemonic
 from afpcluster.afp.framing import Record
+from afpcluster.document.out_of_place import report_line_data
 from afpcluster.findings import Findings, Severity
 
 SHOWN = DATA | INCLUDES
@@ -35,6 +36,9 @@ def report_unapplied(triplets: bytes, record: Record, findings: Findings) -> Non
 
 def report_field(record: Record, findings: Findings) -> None:
     """Record a finding for a structured field that nothing handles where it stands."""
+    if record.type in LINE_DATA_FIELDS:
+        report_line_data(record.type, findings.at(record))
+        return
     known = FIELDS.get(record.type)
     findings.at(record, spec="MO:DCA Chapter 5")(
         "field-not-applied" if known else "field-unknown",
