@@ -1,4 +1,4 @@
-"""The property: converting any bytes gives a result or a ConversionError, within time and memory.
+"""The property: whatever is done with any bytes gives a result or a ConversionError, within time and memory.
 
 `check` runs one input in this process. An alarm ends what takes too long; a hang that no alarm can end
 (inside a library) is the supervisor's matter, as is a death of the process.
@@ -7,46 +7,20 @@
 from __future__ import annotations
 
 import gc
-import io
 import resource
 import signal
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
-from afpcluster.options import Colour, Format, Layout, Options, PdfA, TextOrder
-from afpcluster.selection import Selection
+from benchmarks.fuzz.works import WORKS, Work
 
 TIME_LIMIT = 5.0  # CPU seconds of one input: the machine may be busy
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
-_PICTURES = (Format.PNG, Format.JPEG, Format.TIFF)
-_CHOICES = (
-    Options(raise_faults=True),
-    Options(raise_faults=True, layout=Layout.SHEETS, max_copies=3),
-    Options(raise_faults=True, accept_truncated=True),
-    *(Options(raise_faults=True, pdf_a=level) for level in PdfA),
-    Options(raise_faults=True, tagged=True, attach_index=True),
-    Options(raise_faults=True, linearize=True, password="x"),
-    *(Options(raise_faults=True, format=kind, dpi=20) for kind in _PICTURES),
-    *(Options(raise_faults=True, format=kind) for kind in Format if kind not in (Format.PDF, *_PICTURES)),
-    Options(raise_faults=True, format=Format.TEXT, text_order=TextOrder.FLOW),
-    Options(raise_faults=True, format=Format.TIFF, dpi=20, colour=Colour.BILEVEL),
-    Options(raise_faults=True, format=Format.PNG, dpi=20, colour=Colour.GREY, layout=Layout.SHEETS),
-    Options(raise_faults=True, format=Format.WORDS, layout=Layout.SHEETS, max_copies=2),
-    Options(raise_faults=True, tagged=True, pdf_a=PdfA.A1B, layout=Layout.SHEETS, language="de"),
-    Options(raise_faults=True, split="pages:2", tagged=True, pdf_a=PdfA.A3U),
-    Options(raise_faults=True, split="document", format=Format.TEXT, selection=Selection.parse("1-3")),
-    Options(raise_faults=True, selection=Selection.parse(groups=["*"]), permissions=("print",)),
-    Options(raise_faults=True, split="group", part_name="{document}-{tag:Name}-{number}"),
-    Options(raise_faults=True, split="tag:Name", format=Format.AFP, accept_truncated=True),
-    Options(raise_faults=True, format=Format.AFP, selection=Selection.parse(pages="2-")),
-)
-"""What inputs are converted with: the size of an input chooses, so that an input always finds its own."""
 
 
 class TooSlow(BaseException):
@@ -100,11 +74,11 @@ def _alarm(time_limit: float) -> Iterator[None]:
         gc.callbacks.remove(note_end)
 
 
-def check(data: bytes, time_limit: float = TIME_LIMIT) -> bool | Fault:
+def check(data: bytes, time_limit: float = TIME_LIMIT, works: Sequence[Work] = WORKS) -> bool | Fault:
     """True for a result, False for a refusal by ConversionError, else the fault. In a main thread only."""
     try:
         with _alarm(time_limit):
-            convert(io.BytesIO(data), io.BytesIO(), _CHOICES[len(data) % len(_CHOICES)])
+            works[len(data) % len(works)](data)
         return True
     except ConversionError:
         return False

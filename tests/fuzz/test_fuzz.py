@@ -19,6 +19,7 @@ from benchmarks.fuzz.framings import FRAMINGS
 from benchmarks.fuzz.mutate import MUTATIONS, mutated, split
 from benchmarks.fuzz.run import Plan, run
 from benchmarks.fuzz.seeds import own_seeds
+from benchmarks.fuzz.works import LOOKING, MERGING
 
 SEEDS = own_seeds()
 INPUTS = 600
@@ -32,6 +33,21 @@ def test_seeds_are_valid(name: str) -> None:
     assert result.pages == 1
     if name not in SHOWS_NOTHING_WELL:
         assert [f.message for f in result.findings if f.severity in ("skipped", "error")] == []
+
+
+@pytest.mark.parametrize("number", range(len(MERGING) + len(LOOKING)))
+def test_sound_files_are_merged_and_looked_into(number: int) -> None:
+    for data in SEEDS.values():
+        (*MERGING, *LOOKING)[number](data)
+
+
+@pytest.mark.parametrize("number", range(len(MERGING) + len(LOOKING)))
+def test_mutated_files_are_merged_and_looked_into(number: int) -> None:
+    """More of them than their share of all inputs."""
+    works = ((*MERGING, *LOOKING)[number],)
+    for at in range(60):
+        found = check(mutated(Random(number << 20 | at), list(SEEDS.values())), works=works)
+        assert not isinstance(found, Fault), f"input {at}\n{found.report}"
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)

@@ -88,9 +88,10 @@ def inspect(source: Path, wanted: Wanted, *, as_json: bool, brief: bool) -> int:
                 break
             if wanted.takes(field):
                 shown += 1
-                for line in (
-                    _as_json(field, brief) if as_json else _as_text(field, brief, wanted.at is not None)
-                ):
+                if as_json:
+                    print(json.dumps(field.as_dict(brief=brief), ensure_ascii=False))
+                    continue
+                for line in field_lines(field, brief=brief, with_bytes=wanted.at is not None):
                     print(line)
     _tell(findings, as_json)
     return 0 if shown else _nothing(source, wanted, findings)
@@ -193,11 +194,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _as_json(field: FieldShown, brief: bool) -> Iterator[str]:
-    yield json.dumps(field.as_dict(brief=brief), ensure_ascii=False)
-
-
-def _as_text(field: FieldShown, brief: bool, with_bytes: bool) -> Iterator[str]:
+def field_lines(field: FieldShown, *, brief: bool, with_bytes: bool) -> Iterator[str]:
+    """A field as people read it."""
     indent = "  " * field.level
     head = f"{field.offset:>10} {field.length:>6}  {indent}{field.mnemonic} {field.title}"
     yield f"{head}  {field.name}".rstrip()
