@@ -89,6 +89,28 @@ def test_pages_show_the_same(data: bytes, most: int) -> None:
     assert result(segmented(data, most), options) == result(data, options)
 
 
+def rewritten(data: bytes) -> dict[str, bytes]:
+    """The file with its fields as records of a host, without X'5A', and a line each."""
+    file = RecordFile(io.BytesIO(data), Findings())
+    fields = [data[offset:end] for _, offset, end, _, _ in file.scan(segments=True)]
+    return {
+        "records of a host": b"".join((len(f) + 4).to_bytes(2, "big") + b"\0\0" + f for f in fields),
+        "without X'5A'": b"".join(f[1:] for f in fields),
+        "lines": b"".join(f + b"\r\n" for f in fields),
+    }
+
+
+@pytest.mark.parametrize("how", ["records of a host", "without X'5A'", "lines"])
+def test_however_the_fields_stand_in_the_file(how: str) -> None:
+    data = MADE["statements"]
+    assert result(rewritten(segmented(data, 20))[how], Options()) == result(data, Options())
+
+
+def test_processes_share_the_pages() -> None:
+    data = MADE["statements"]
+    assert result(segmented(data, 20), Options(processes=2)) == result(data, Options())
+
+
 @pytest.mark.parametrize("kind", [Format.TEXT, Format.WORDS])
 def test_texts_are_the_same(kind: Format) -> None:
     options = Options(format=kind)
