@@ -73,6 +73,10 @@ LOUD = {  # data, code, words of the message, severity, bytes lost
         b"".join(map(described, [LINES, LINES, *RECORDS])), "line-data", "line data in EBCDIC",
         Severity.SKIPPED, 56,
     ),
+    "much line data in front, in records of a host": (
+        b"".join(map(described, [LINES] * 1_000 + RECORDS)), "line-data", "line data in EBCDIC",
+        Severity.SKIPPED, 28_000,
+    ),
     "job header in front": (
         JOB_HEADER + b"".join(RECORDS), "leading-bytes", "printer job (PJL)", Severity.INFO, 0,
     ),

@@ -353,12 +353,12 @@ def _fields_of(source: Source) -> Source:
     if joined is not None:
         joined.seek(0)
         return joined if _is_record(joined.read(9)) else MarkedFields(joined)
-    joined = joined_records(source, lambda begins: find_introducer(begins, 0) > 0)
-    if joined is not None and joined.whole:  # other records in front, as line data is
-        return joined
     unmarked = find_unmarked(head)
     if unmarked >= 0 and not 0 <= find_introducer(head, 0) < unmarked:
         return MarkedFields(source)
+    joined = joined_records(source, lambda begins: find_introducer(begins, 0) > 0, _SEARCH_LIMIT)
+    if joined is not None and joined.whole:  # other records in front, as line data is
+        return joined
     return source
 
 

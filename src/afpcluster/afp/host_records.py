@@ -160,12 +160,15 @@ def _block_length(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 2], "big") if not data[at + 2] | data[at + 3] else 0
 
 
-def joined_records(source: Source, wanted: Callable[[bytes], bool]) -> JoinedRecords | None:
-    """The view by the first layout that fits and whose records begin with what is `wanted`."""
+def joined_records(
+    source: Source, wanted: Callable[[bytes], bool], judged: int = _HEAD
+) -> JoinedRecords | None:
+    """The view by the first layout that fits and whose records begin with what is `wanted`: what they hold of
+    the first `judged` bytes."""
     source.seek(0)
-    head = source.read(_HEAD)
+    head = source.read(judged)
     for layout in LAYOUTS:
-        if wanted(JoinedRecords(io.BytesIO(head), layout).read(_HEAD)):
+        if wanted(JoinedRecords(io.BytesIO(head), layout).read(judged)):
             joined = JoinedRecords(source, layout)
             if joined.whole or joined.aligned or joined.cut_off:
                 return joined
