@@ -69,27 +69,26 @@ def blocks_of(words: Sequence[Word]) -> Iterator[list[list[Word]]]:
 
 def _blocks(lines: list[list[Word]]) -> Iterator[list[list[Word]]]:
     """Cut at blank space across, then between columns, as long as either cuts."""
-    bands = _bands(lines)
-    if len(bands) > 1:
-        for band in bands:
-            yield from _blocks(band)
-        return
-    columns = _columns(lines)
-    if columns is None:
-        yield lines
-        return
-    for column in columns:
-        yield from _blocks(lines_of(column))
+    for band in _bands(lines):
+        columns = _columns(band)
+        if columns is None:
+            yield band
+        else:
+            for column in columns:
+                yield from _blocks(lines_of(column))
 
 
 def _bands(lines: list[list[Word]]) -> list[list[list[Word]]]:
     bands: list[list[list[Word]]] = []
+    band: list[list[Word]] = []
+    last_across = last_size = -1e9
     for line in lines:
-        last = bands[-1][-1] if bands else None
-        if last is not None and line[0].across - last[0].across < 1.9 * max(line[0].size, last[0].size):
-            bands[-1].append(line)
-        else:
-            bands.append([line])
+        across, _, _, _, size, *_ = line[0]
+        if across - last_across >= 1.9 * (size if size > last_size else last_size):
+            band = []
+            bands.append(band)
+        band.append(line)
+        last_across, last_size = across, size
     return bands
 
 

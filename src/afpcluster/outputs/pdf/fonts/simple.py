@@ -43,7 +43,7 @@ def write_simple_font(
     if named and face.program.name in STANDARD_NAMES:
         fallback = face.program.name
     renamed = tuple(program.names.items()) if program is not None else ()
-    shown = _shown(face, bytes(codes), renamed if named else None)
+    shown = _shown(face, bytes(codes), renamed if named else None, rules.always_text)
     name = base_font(face.program, program, fallback)
     listed = glyph_list(shown.names) if rules.lists_glyphs else None
     entries: PdfDict = {
@@ -54,24 +54,26 @@ def write_simple_font(
         "FontDescriptor": write_descriptor(file, name, face.style, program, program_ref, listed),
         "Encoding": {"Type": Raw(b"/Encoding"), "Differences": shown.differences},
     }
-    if shown.unicode is not None and (rules.always_text or not shown.names_say_text):
+    if shown.unicode is not None:
         entries["ToUnicode"] = file.add_stream({}, shown.unicode)
     file.write(ref, entries)
 
 
 class _Shown(NamedTuple):
-    """What a font says of its codes: the names of their glyphs, and a ToUnicode CMap."""
+    """What a font says of its codes: the names of their glyphs, and a ToUnicode CMap, if it needs one."""
 
     names: tuple[str, ...]
     widths: PdfDict
     differences: Raw
-    names_say_text: bool
     unicode: bytes | None
 
 
 @lru_cache(maxsize=64)  # parts of a print file often show the same codes
-def _shown(face: OutlineFace, codes: bytes, renamed: tuple[tuple[str | int, str], ...] | None) -> _Shown:
-    """`renamed` are glyphs that have another name in the program; None: glyphs are known by text alone."""
+def _shown(
+    face: OutlineFace, codes: bytes, renamed: tuple[tuple[str | int, str], ...] | None, always_text: bool
+) -> _Shown:
+    """`renamed` are glyphs that have another name in the program; None: glyphs are known by text alone. With
+    `always_text` there is a ToUnicode CMap also where the names say the text."""
     if renamed is not None:
         others = dict(renamed)
         names = {code: others.get(glyph, str(glyph)) for code, glyph in used_glyphs(face, codes).items()}
@@ -83,6 +85,5 @@ def _shown(face: OutlineFace, codes: bytes, renamed: tuple[tuple[str | int, str]
         tuple(encoding.values()),
         simple_widths(face.widths, face.default_width, codes),
         differences(encoding),
-        names_say_text(face, encoding),
-        unicode_cmap(face.unicode, codes, 1),
+        unicode_cmap(face.unicode, codes, 1) if always_text or not names_say_text(face, encoding) else None,
     )

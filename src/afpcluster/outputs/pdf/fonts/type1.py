@@ -78,7 +78,9 @@ def subset_type1(data: bytes, glyphs: Iterable[str], metrics: Metrics | None = N
         return _whole(program, missing, f"{entry} would not be the same in a subset")
     except (ProgramDataError, CharstringError) as error:
         raise ProgramError(str(error)) from error
-    return Type1Subset(clear_text(program), encrypt_eexec_pieces(private), missing, damaged, renamed=renamed)
+    return Type1Subset(
+        clear_text(program.clear), encrypt_eexec_pieces(private), missing, damaged, renamed=renamed
+    )
 
 
 def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dict[str, str]]:

@@ -54,11 +54,12 @@ class UnreadableEntry(Exception):
     """What is written of a charstring is not read back as the same."""
 
 
-def clear_text(program: Type1Program) -> bytes:
-    """The text up to the eexec portion."""
-    match = _NAME.search(program.clear)
+@lru_cache(maxsize=64)
+def clear_text(clear: bytes) -> bytes:
+    """The text up to the eexec portion, for a program of which this is the clear text."""
+    match = _NAME.search(clear)
     name = match[1] if match else b"Font"
-    paint = dict(_PAINT.findall(program.clear))
+    paint = dict(_PAINT.findall(clear))
     stroke = b"/StrokeWidth %b def\n" % paint[b"StrokeWidth"] if b"StrokeWidth" in paint else b""
     return b"".join(
         [
@@ -66,8 +67,8 @@ def clear_text(program: Type1Program) -> bytes:
             b"/PaintType %b def\n" % (b"2" if paint.get(b"PaintType") == b"2" else b"0"),
             stroke,
             b"/FontType 1 def\n/Encoding StandardEncoding def\n",
-            b"/FontMatrix [%b] readonly def\n" % _matrix(program.clear),
-            b"/FontBBox {%b} readonly def\n" % _box(program.clear),
+            b"/FontMatrix [%b] readonly def\n" % _matrix(clear),
+            b"/FontBBox {%b} readonly def\n" % _box(clear),
             b"currentdict end\ncurrentfile eexec\n",
         ]
     )

@@ -8,7 +8,7 @@ list of the elements of its marks.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from afpcluster.display.geometry import Box
@@ -55,19 +55,19 @@ class StructureTree:
         parent.kids.append(division)
         around = b"/P %d 0 R/Pg %d 0 R" % (division, page)
         elements: list[bytes] = []
-        for kind, marks, box, alternate in packet.elements:
+        owners: dict[int, int] = {}  # by mark: which of the elements it is of
+        for number, (kind, marks, box, alternate) in enumerate(packet.elements):
             if box is None and len(marks) == 1:  # nearly all
+                owners[marks[0]] = number
                 elements.append(b"<</S/%b%b/K %d>>" % (kind, around, marks[0]))
             else:
+                owners |= dict.fromkeys(marks, number)
                 listed = b" ".join([b"%d" % mark for mark in marks])
                 attributes = _figure(box, packet.height, alternate) if box is not None else b""
                 elements.append(b"<</S/%b%b/K[%b]%b>>" % (kind, around, listed, attributes))
         kids = [*file.add_all(elements)]
-        marked = {
-            mark: kid for kid, (_, marks, *_) in zip(kids, packet.elements, strict=True) for mark in marks
-        }
         key = len(self._parents)
-        self._parents.append(file.add(_references([marked[mark] for mark in sorted(marked)])))
+        self._parents.append(file.add(_references([kids[owners[mark]] for mark in sorted(owners)])))
         for annotation in annotations:
             kids.append(self._add_link(annotation, page, division))
         file.write(division, {"S": Raw(b"/Div"), "P": parent.ref, "K": _references(kids)})
@@ -139,5 +139,5 @@ def _figure(box: Box, height: float, alternate: str) -> bytes:
     return attributes + b"/Alt(%b)" % escape_string(text_string(alternate)) if alternate else attributes
 
 
-def _references(refs: Iterable[int]) -> Raw:
-    return Raw(b"[%b]" % b" ".join([b"%d 0 R" % ref for ref in refs]))
+def _references(refs: Sequence[int]) -> Raw:
+    return Raw(b"[%b]" % (b"%d 0 R " * len(refs) % tuple(refs))[:-1])
