@@ -29,7 +29,13 @@ _FILL = (
     f'{_FOLDER}mount --namespace "$0" -t tmpfs -o size=4k,mode=1777 full "$folder"\n'
     'head -c 4096 /dev/zero > "/proc/$0/root$folder/full"'
 )
-_EMPTY = f'{_FOLDER}umount --namespace "$0" --lazy "$folder"'
+_UNMOUNT = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.setns(os.open(f"/proc/{sys.argv[1]}/ns/mnt", 0), 0) or libc.umount2(sys.argv[2].encode(), 2):
+    sys.exit(os.strerror(ctypes.get_errno()))
+"""  # umount's own option looks for the folder on this machine, too
+_EMPTY = f'{_FOLDER}python3 -c \'{_UNMOUNT}\' "$0" "$folder"'
 _IMPOSTOR = """
 import http.server, socket, sys
 class Handler(http.server.BaseHTTPRequestHandler):
