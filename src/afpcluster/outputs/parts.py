@@ -6,8 +6,10 @@ A ZIP needs no seekable sink, stores parts as they are (they are compressed alre
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
@@ -97,10 +99,37 @@ class _Counting:
         """The sink's owner flushes it."""
 
 
+class _Contents:
+    """The list that zipfile keeps of what it wrote, in a quarter of the memory: entries differ by a name
+    and three numbers."""
+
+    def __init__(self) -> None:
+        self._like: Any = None  # an entry
+        self._names: list[str] = []
+        self._numbers = array("Q")
+
+    def append(self, entry: Any) -> None:
+        self._like = entry
+        self._names.append(entry.filename)
+        self._numbers.extend((entry.CRC, entry.file_size, entry.header_offset))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Any]:
+        numbers = iter(self._numbers)
+        for name, crc, size, offset in zip(self._names, numbers, numbers, numbers, strict=True):
+            entry = copy(self._like)
+            entry.filename, entry.CRC, entry.header_offset = name, crc, offset
+            entry.file_size = entry.compress_size = size
+            yield entry
+
+
 class _ZipParts:
     def __init__(self, sink: Sink) -> None:
         self._sink = _Counting(sink)
         self._zip = zipfile.ZipFile(cast(IO[bytes], self._sink), "w")
+        self._zip.filelist = cast(Any, _Contents())
 
     @property
     def size(self) -> int:
@@ -112,6 +141,7 @@ class _ZipParts:
         entry.external_attr = 0o644 << 16
         with self._zip.open(entry, "w", force_zip64=True) as file:
             yield Part(file)
+        self._zip.NameToInfo.clear()  # for reading, which nobody does
 
     def finish(self) -> int:
         self._zip.close()
