@@ -17,6 +17,7 @@ from afpcluster.display.place import Place
 from afpcluster.findings import Findings, Severity
 from afpcluster.outputs.output import Holding, Output, Packet, Restarting, Sink, Stepping, Takes, Writer
 from afpcluster.outputs.parts import ZIP_MEDIA_TYPE, Part, parts_to
+from afpcluster.outputs.scratch import copy_all, scratch_file
 from afpcluster.outputs.split.rule import PartNames, SplitRule
 
 MANIFEST = "manifest.jsonl"
@@ -101,7 +102,7 @@ class _SplitWriter:
         self._open: _OpenPart | None = None
         self._count = 0
         self._without_key = 0  # pages of which nothing says in which part they belong
-        self._manifest: list[bytes] = []
+        self._manifest = scratch_file()  # some hundred bytes a part
         self._file: str | None = None  # the print file, where there are several
         self.step: Callable[[], None] = lambda: None
         self._steps: bool | None = None  # whether the writers of parts do, once it is known
@@ -154,7 +155,7 @@ class _SplitWriter:
             "bytes": opened.part.size,
             "sha256": opened.part.sha256,
         }
-        self._manifest.append(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        self._manifest.write(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
     def abandon(self) -> None:
         if self._open is not None:
@@ -163,12 +164,13 @@ class _SplitWriter:
             with suppress(Exception):
                 self._open.closing.close()
         self._parts.abandon()
+        with suppress(OSError):  # a full disk takes no last bytes of it, either
+            self._manifest.close()
 
     def finish(self) -> int:
         self._close()
-        with self._parts.open(MANIFEST) as part:
-            for line in self._manifest:
-                part.write(line)
+        with self._manifest, self._parts.open(MANIFEST) as part:
+            copy_all(self._manifest, part)
         if self._names.renamed:
             self._findings.add(
                 "part-renamed",
