@@ -167,8 +167,8 @@ def _make_image(engine: Engine, folder: Path) -> None:
     for name in ("host", "host.pub", "client.pub"):
         shutil.copy(folder / name, context)
     (context / "cgroups.service").write_text(_CGROUPS)
-    there = (base for base in (images.BASE, images.OWN_BASE) if engine.docker("image", "ls", "--quiet", base))
-    (context / "Dockerfile").write_text(_IMAGE.format(base=next(there)))
+    base = images.base_of_build(engine, os.environ.get("BASE"), print)
+    (context / "Dockerfile").write_text(_IMAGE.format(base=base))
     engine.docker("build", "--network=host", "--tag", _NAME, str(context), timeout=900)
 
 

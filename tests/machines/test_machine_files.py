@@ -16,7 +16,8 @@ from machine_topology import bank_text, on_machines
 from ruamel.yaml import YAML
 
 from afpcluster.cluster.inventory import rendered_folder
-from afpcluster.cluster.machine import COMPOSE, FIREWALL, containers, machine_files
+from afpcluster.cluster.machine import COMPOSE, FIREWALL, STATS_HASH, containers, machine_files
+from afpcluster.cluster.render import HAPROXY_CFG
 from afpcluster.cluster.topology import Role
 from afpcluster.cluster.topology_file import load, parse, sample_text
 from topologies import ipv6
@@ -149,6 +150,19 @@ def test_the_firewall_of_ipv6() -> None:
 def test_nft_accepts_the_firewall(host: str, text: str, tmp_path: Path) -> None:
     (tmp_path / "firewall.nft").write_text(machine_files(parse(text))[host][FIREWALL])
     subprocess.run(["nft", "--check", "--file", tmp_path / "firewall.nft"], check=True)
+
+
+@pytest.mark.skipif(shutil.which("haproxy") is None, reason="its own check needs haproxy")
+@pytest.mark.parametrize("text", [bank_text(OPERATOR), ipv6(bank_text(OPERATOR))], ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize("host", [str(host.name) for host in BANK.hosts])
+def test_haproxy_accepts_its_file_where_a_machine_carries_everything(
+    host: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STATS_HASH, "!")
+    (tmp_path / "haproxy.cfg").write_text(machine_files(parse(text))[host][HAPROXY_CFG])
+    command = ["haproxy", "-c", "-f", tmp_path / "haproxy.cfg"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
 
 @pytest.fixture

@@ -112,7 +112,8 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
         wrappers=_listed(_wrapper_sources(topology)),
         observers=_listed([*others, *haproxy.monitors]),
         errors="\n".join(_error_line(error) for error in ERRORS),
-        reached_servers=f"{_servers(wrappers, ports.wrapper, '')}\n{_servers(instances, ports.afp2web, '')}",
+        wrapper_reached_servers=_servers(wrappers, ports.wrapper, ""),
+        afp2web_reached_servers=_servers(instances, ports.afp2web, ""),
         late_heartbeat=duration(Milliseconds(_LATE * haproxy.check_timeout)),
         wrapper_late="\n".join(
             _late("use_backend wrapper_late if { nbsrv(wrapper) eq 0 }", "wrapper", wrappers)
@@ -126,8 +127,8 @@ def haproxy_cfg(topology: Topology, host: Host, stats_hash: str) -> str:
                 *_late("http-request set-var(txn.afp2web) bool(true) if", "afp2web", instances),
             )
         ),
-        wrapper_reached="\n".join(_reached(wrappers)),
-        afp2web_reached="\n".join(_reached(instances)),
+        wrapper_reached="\n".join(_reached("wrapper", wrappers)),
+        afp2web_reached="\n".join(_reached("afp2web", instances)),
         wrapper_servers=_servers(wrappers, ports.wrapper, f"maxconn {queued.wrapper}{verified}"),
         afp2web_servers=_servers(instances, ports.afp2web, f"maxconn {queued.afp2web}{verified}"),
         detours="\n".join(_detours(instances)),
@@ -165,18 +166,19 @@ def _detours(instances: tuple[Host, ...]) -> Iterator[str]:
         yield f"    use-server {other.name} if {{ req.hdr(X-Avoid-Instance) -m str {host.name} }}"
 
 
-def _reached(hosts: tuple[Host, ...]) -> Iterator[str]:
+def _reached(backend: str, hosts: tuple[Host, ...]) -> Iterator[str]:
     """Past one that accepts no connections: to the next one that does."""
     for host, other in _next(hosts):
-        lost, there = f"!{{ srv_is_up(reached/{host.name}) }}", f"{{ srv_is_up(reached/{other.name}) }}"
-        yield f"    use-server {other.name} if {lost} {there}"
+        here, there = (f"{{ srv_is_up({backend}_reached/{name}) }}" for name in (host.name, other.name))
+        yield f"    use-server {other.name} if !{here} {there}"
 
 
 def _late(rule: str, backend: str, hosts: tuple[Host, ...]) -> Iterator[str]:
     """The rule for when a server has missed its heartbeats and accepts connections all the same. One that
     says 503 has missed none."""
     for host in hosts:
-        yield f"    {rule} !{{ srv_is_up({backend}/{host.name}) }} {{ srv_is_up(reached/{host.name}) }}"
+        well, reached = (f"{{ srv_is_up({name}/{host.name}) }}" for name in (backend, f"{backend}_reached"))
+        yield f"    {rule} !{well} {reached}"
 
 
 def _next(hosts: tuple[Host, ...]) -> Iterator[tuple[Host, Host]]:
