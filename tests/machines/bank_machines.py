@@ -26,6 +26,7 @@ from afpcluster.cluster.topology_file import load
 CLONE = Path(__file__).parents[2]
 NETWORK = "10.79.76."
 _NAME = "afptest-machines"  # of the Docker network, the image and the firewall table
+_FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _START_SECONDS = 60.0
 _PACKAGES = "systemd-sysv dbus openssh-server python3 iproute2 procps ca-certificates"
 _IMAGE = f"""FROM {{base}}
@@ -132,6 +133,9 @@ def bank(engine: Engine, folder: Path) -> Iterator[Bank]:
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / kind))
         _write_operators_files(folder)
         _make_image(engine, folder)
+        before = _FORWARDING.read_text()
+        _FORWARDING.write_text("1")  # our own engine leaves it as it is
+        stack.callback(_FORWARDING.write_text, before)
         run_bytes("nft", "-f", "-", stdin=_MASQUERADE.encode())
         stack.callback(run, "nft", "delete", "table", "ip", _NAME)
         bridge = ("--opt", f"com.docker.network.bridge.name={_NAME[:15]}")

@@ -61,7 +61,8 @@ def machines() -> Iterator[Bank]:
 def _type(bank: Bank, page: str, number: int) -> str:
     """A block of commands of a page."""
     block = _BLOCK.findall((CLONE / "docs" / "operations" / page).read_text())[number]
-    return bank.sh(block.replace("$PWD/deploy", f"{CLONE}/deploy").replace("make images\n", ""))
+    in_clone = re.sub(r"(\$PWD/)?\bdeploy/ansible/", f"{CLONE}/deploy/ansible/", block)
+    return bank.sh(in_clone.replace("make images\n", ""))
 
 
 def _problems(bank: Bank) -> list[str]:
