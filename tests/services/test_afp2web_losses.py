@@ -81,6 +81,22 @@ def wait_until_running(instance: Afp2webProcess) -> None:
     eventually(lambda: instance.metric("workers_alive") - instance.metric("workers_idle") >= 1)
 
 
+def wait_until_warm(instance: Afp2webProcess) -> None:
+    """Until its workers have loaded what they load while nobody waits: a document is begun at once then."""
+
+    def rests() -> bool:
+        before = processor_times(instance)
+        time.sleep(0.3)
+        return processor_times(instance) == before
+
+    eventually(rests)
+
+
+def processor_times(instance: Afp2webProcess) -> list[list[str]]:
+    stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in instance.workers())
+    return [stat.split()[11:13] for stat in stats]
+
+
 @pytest.mark.parametrize("waiting", [1, 3])
 def test_a_queue_behind_a_client_that_leaves(
     start: Start, document: bytes, converted: bytes, waiting: int
@@ -238,6 +254,7 @@ def test_idle_workers_that_freeze_are_replaced(start: Start, document: bytes) ->
 
 def test_the_heartbeat_tells_that_no_worker_responds(start: Start, long_document: bytes) -> None:
     instance = start(one_worker(spare=0))
+    wait_until_warm(instance)
     with in_background() as run:
         reply = run(instance.transform, long_document)
         wait_until_running(instance)
