@@ -6,7 +6,7 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 _MEDIA_TYPE = {"Content-Type": "application/vnd.ibm.modcap"}
@@ -29,7 +29,12 @@ def traffic(address: str, document: bytes) -> Iterator[Seen]:
     seen, stop, lock = Seen(), threading.Event(), threading.Lock()
 
     def client(port: int, path: str, body: bytes | None, *, kept: bool) -> None:
-        connection = http.client.HTTPConnection(address, port, timeout=_SECONDS)
+        with closing(http.client.HTTPConnection(address, port, timeout=_SECONDS)) as connection:
+            ask_again_and_again(connection, path, body, kept=kept)
+
+    def ask_again_and_again(
+        connection: http.client.HTTPConnection, path: str, body: bytes | None, *, kept: bool
+    ) -> None:
         used = False
         while not stop.is_set():
             try:
@@ -49,7 +54,9 @@ def traffic(address: str, document: bytes) -> Iterator[Seen]:
                     seen.documents += body is not None
                     seen.bodies |= {said} if body is not None else set()
                 else:
-                    seen.failed.append(f"{time.strftime('%X')} :{port}{path} {status}: {said[:200]!r}")
+                    seen.failed.append(
+                        f"{time.strftime('%X')} :{connection.port}{path} {status}: {said[:200]!r}"
+                    )
             stop.wait(0.2 if body else 0.05)
 
     rows = [
