@@ -2,7 +2,7 @@
 
 A worker is ready as soon as it can convert text; the libraries of fonts, images and bar codes take four times
 as long to load. They come while it has nothing to do: the first document with a picture does not wait for
-them, and the worker's memory has its lasting size early.
+them all, at most for the one that is loading.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _PACKAGES = ("codecs", "document", "display", "fonts", "interpret", "outputs", "
 
 
 def steps() -> Iterator[str]:
-    """Load the engine's modules one by one; what the step just done has loaded, each in some milliseconds."""
+    """Load the engine's modules one by one; what the step just done has loaded. Most take a
+    millisecond, the longest some sixty: as long may a document have to wait."""
     for package in _PACKAGES:
         name = f"afpcluster.{package}"
         for module in pkgutil.walk_packages(import_module(name).__path__, f"{name}."):

@@ -23,7 +23,7 @@ IDLE_CONNECTIONS = 1200
 _LEAVE_EVERY = 0.2  # seconds
 _LEFT_STATEMENTS = 400  # a document of several seconds
 
-# Says it is well, and fails at everything else. Arguments: port.
+# A disk that is full, where the process `$0` keeps its documents; and the end of that.
 _FOLDER = 'folder=$(tr "\\0" "\\n" < "/proc/$0/environ" | sed -n "s/^TMPDIR=//p"); folder=${folder:-/tmp}\n'
 _FILL = (
     f'{_FOLDER}mount --namespace "$0" -t tmpfs -o size=4k,mode=1777 full "$folder"\n'
@@ -36,6 +36,7 @@ if libc.setns(os.open(f"/proc/{sys.argv[1]}/ns/mnt", 0), 0) or libc.umount2(sys.
     sys.exit(os.strerror(ctypes.get_errno()))
 """  # umount's own option looks for the folder on this machine, too
 _EMPTY = f'{_FOLDER}python3 -c \'{_UNMOUNT}\' "$0" "$folder"'
+# Says it is well, and fails at everything else. Arguments: port.
 _IMPOSTOR = """
 import http.server, socket, sys
 class Handler(http.server.BaseHTTPRequestHandler):
