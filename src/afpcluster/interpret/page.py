@@ -124,7 +124,7 @@ class PageInterpreter:
         before = len(frame.items)
         for name, matrix in placed:
             self._content.overlay(name, matrix, frame, None)
-        if alone is not None:
+        if alone is not None and len(frame.items) > before:
             size = frame.environment.width, frame.environment.height
             self._off_page.look_at_form(frame.items[before:], size, alone)
 

@@ -59,10 +59,10 @@ def draw_text(
     return state.items
 
 
-_HEADS = struct.Struct(">HhHh").unpack_from
+_HEADS = struct.Struct(">HhHhHh").unpack_from
 """Length and type of a control sequence as one number, its first operand; where that is of two bytes, the
-same of the next one."""
-_BEHIND_THE_LAST = bytes(8)  # so that as much can be looked at there
+same of the next one, and of the one behind."""
+_BEHIND_THE_LAST = bytes(12)  # so that as much can be looked at there
 _AMI, _AMB = 0x04C7, 0x04D3  # those that chain
 _SPANS = ("UCT", "GLC", "ENC", "SEA")
 _RESERVED = 4  # bytes in front of what ENC and SEA hold
@@ -106,7 +106,7 @@ class TextInterpreter(ShownText):
         begin = at
         chained = 1
         while chained:
-            head, first, following, second = heads(padded, at)
+            head, first, following, second, third, its_first = heads(padded, at)
             if head == _AMI and following == _AMB and not self.fields and at + 8 <= end:
                 self.i = first * self.i_unit  # the commonest pair in most files, as one
                 self.b = second * self.b_unit
@@ -114,7 +114,7 @@ class TextInterpreter(ShownText):
                 self.in_word = False
                 self.owed = b""
                 at += 8
-                continue
+                head, first = third, its_first
             try:
                 length, chained, kind, handler = steps[head]
             except KeyError:

@@ -12,11 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
-from math import ceil, floor, hypot, log10
 from typing import Any
 
-from afpcluster.display.geometry import IDENTITY, Box, Matrix
+from afpcluster.display.geometry import IDENTITY, Matrix
 from afpcluster.display.items import (
     Cap,
     ClipPath,
@@ -43,10 +41,8 @@ from afpcluster.outputs.pdf.colour import stroke_operator
 from afpcluster.outputs.pdf.packet import MULTIPLY_NAME, Element, LinkArea
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.text import TextWriter
+from afpcluster.outputs.pdf.units import PAGE_UNIT, box_in_units, corners_of, unit_for
 from afpcluster.pdf.values import numbers
-
-PAGE_UNIT = 100
-"""Content units per point on pages, forms and pattern cells."""
 
 _CAPS = {Cap.BUTT: 0, Cap.ROUND: 1, Cap.SQUARE: 2}
 _JOINS = {Join.MITRE: 0, Join.ROUND: 1, Join.BEVEL: 2}
@@ -76,13 +72,15 @@ class ContentWriter:
 
     def items(self, items: Sequence[Item]) -> None:
         """Paint `items` in order."""
-        for kind, alike in groupby(items, type):
-            if kind is GlyphRun:
-                self.text.runs(alike)
-            else:
-                painter = PAINTERS[kind]
-                for item in alike:
-                    painter(self, item)
+        begin = 0
+        others = [at for at, item in enumerate(items) if type(item) not in _MARKS]
+        for at in others:
+            if begin < at:
+                self.text.marks(items[begin:at])
+            PAINTERS[type(items[at])](self, items[at])
+            begin = at + 1
+        if begin < len(items):
+            self.text.marks(items[begin:])
 
     def data(self) -> bytes:
         """The finished stream, uncompressed."""
@@ -92,22 +90,7 @@ class ContentWriter:
     # Paths
 
     def _rectangle(self, item: Rectangle) -> None:
-        text = self.text
-        if text.open:
-            text.end()
-        x, y, width, height, colour = item
-        if colour is not text.fill and colour != text.fill:
-            text.set_fill(colour)
-        self.out.append(b"%d %d %d %d re f" % self._box(x, y, width, height))
-
-    def _box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
-        """Left, top, width and height in content units."""
-        unit = self._unit
-        left, top = floor(x * unit + 0.5), floor(y * unit + 0.5)  # much quicker than `round`
-        # From corner to corner, so that neighbours meet; and what is there at all stays visible.
-        across = floor((x + width) * unit + 0.5) - left or (1 if width else 0)
-        down = floor((y + height) * unit + 0.5) - top or (1 if height else 0)
-        return left, top, across, down
+        self.text.marks([item])
 
     def _path(self, item: Path) -> None:
         if not item.segments or (item.fill is None and item.stroke is None):
@@ -198,7 +181,7 @@ class ContentWriter:
             return
         self.text.end()
         outer_matrix, outer_unit = self._matrix, self._unit
-        unit = _unit_for(item.matrix.then(outer_matrix))
+        unit = unit_for(item.matrix.then(outer_matrix))
         outer_state = self._save()
         concatenation = self._concatenation(item.matrix, unit)
         if concatenation != _NO_CHANGE:
@@ -209,7 +192,7 @@ class ContentWriter:
         if item.origin is not None:
             self._resources.origin = item.origin
         if item.clip is not None:
-            self.out.append(b"%d %d %d %d re W n" % self._box(*item.clip))
+            self.out.append(b"%d %d %d %d re W n" % box_in_units(unit, *item.clip))
         self.items(item.items)
         self.text.end()
         self._matrix = outer_matrix
@@ -253,7 +236,7 @@ class ContentWriter:
         self.links.append(place_link(LinkArea(corners_of(item.box), item.uri, item.page), self._matrix))
 
 
-# By kind of item; glyph runs go to the text writer.
+_MARKS = frozenset({GlyphRun, Rectangle})  # what the text writer shows
 PAINTERS: dict[type, Callable[[ContentWriter, Any], None]] = {
     Rectangle: ContentWriter._rectangle,
     Path: ContentWriter._path,
@@ -284,35 +267,9 @@ def _concatenation(matrix: Matrix, unit: float, outer: float) -> str:
     return f"{linear} {numbers((e * outer, f * outer), 2)} cm"
 
 
-def corners_of(box: Box) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom."""
-    return (box.x, box.y, box.x + box.width, box.y + box.height)
-
-
 def place_link(link: LinkArea, matrix: Matrix) -> LinkArea:
     """The link in the system that `matrix` maps to: the box around its corners."""
     x1, y1, x2, y2 = link.rectangle
     points = [matrix.apply(x, y) for x, y in ((x1, y1), (x2, y1), (x1, y2), (x2, y2))]
     across, down = [x for x, _ in points], [y for _, y in points]
     return LinkArea((min(across), min(down), max(across), max(down)), link.uri, link.page)
-
-
-@lru_cache(maxsize=1024)
-def _unit_for(matrix: Matrix) -> float:
-    """Content units for a system that `matrix` maps to points: at least `PAGE_UNIT` to the point, as a
-    power of ten."""
-    scale = max(hypot(matrix.a, matrix.b), hypot(matrix.c, matrix.d))
-    if scale == 0.0:
-        return PAGE_UNIT
-    return float(max(1.0, 10.0 ** ceil(log10(PAGE_UNIT * scale) - 1e-6)))
-
-
-def content_box(box: Box) -> tuple[int, int, int, int]:
-    """A box in points as content units, rounded outwards: left, top, right, bottom."""
-    left, top, right, bottom = corners_of(box)
-    return (
-        floor(left * PAGE_UNIT),
-        floor(top * PAGE_UNIT),
-        ceil(right * PAGE_UNIT),
-        ceil(bottom * PAGE_UNIT),
-    )

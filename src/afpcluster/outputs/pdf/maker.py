@@ -20,7 +20,7 @@ from afpcluster.findings import Findings
 from afpcluster.outputs.index.lines import index_packet
 from afpcluster.outputs.pdf.archive import Archive
 from afpcluster.outputs.pdf.archived_image import archived_image
-from afpcluster.outputs.pdf.content import PAGE_UNIT, ContentWriter, content_box, place_link
+from afpcluster.outputs.pdf.content import ContentWriter, place_link
 from afpcluster.outputs.pdf.images import encode_image
 from afpcluster.outputs.pdf.packet import (
     Content,
@@ -36,6 +36,7 @@ from afpcluster.outputs.pdf.packet import (
 )
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.unblended import BlendingNeeded, unblended
+from afpcluster.outputs.pdf.units import PAGE_UNIT, content_box
 from afpcluster.pdf.values import number, numbers
 
 _BLENDING = "colours are multiplied with what is beneath, and PDF/A-1 has no transparency"

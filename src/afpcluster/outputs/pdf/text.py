@@ -1,4 +1,4 @@
-"""Glyph runs -> text operators (section 9).
+"""Glyph runs and rules -> text operators (section 9) and filled rectangles.
 
 Rules: the text matrix is set once per BT and direction, then each run is one relative move and one show.
 Positions are kept as the whole numbers a viewer has, so that rounding never adds up. Codes go out as they
@@ -7,22 +7,35 @@ are; only runs with gaps, placements or sections of a two-byte raster face need 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import floor
-from operator import attrgetter
 from typing import Any
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
 from afpcluster.display.geometry import rotation
-from afpcluster.display.items import PLAIN, GlyphRun
+from afpcluster.display.items import PLAIN, GlyphRun, Rectangle
+from afpcluster.light import dataclass
 from afpcluster.outputs.pdf.colour import fill_operator
 from afpcluster.outputs.pdf.resources import StreamResources
+from afpcluster.outputs.pdf.units import box_in_units
 from afpcluster.pdf.values import escape_string, number, numbers, text_string
 
-_CODES = attrgetter("codes")
 _QUARTERS: dict[float, tuple[int, int]] = {0.0: (1, 0), 90.0: (0, 1), 180.0: (-1, 0), 270.0: (0, -1)}
+
+
+@dataclass(slots=True)
+class _Selection:
+    """A font as it is selected: its face (of a two-byte raster face one section) and size in points, the
+    operator, the size in content units, and where the codes that are shown in it are noted for its subset."""
+
+    face: Face
+    section: int | None
+    size: float
+    operator: bytes
+    units: int
+    codes: bytearray
 
 
 class TextWriter:
@@ -37,12 +50,8 @@ class TextWriter:
         self._out = out
         self._resources = resources
         self._unit = unit
-        self._face: Face | None = None
-        self._section: int | None = None
-        self._size = 0.0
-        self._size_units = 0
-        self._codes = bytearray()  # of the current font: what the subset needs
-        self._selections: dict[tuple[Face, int | None, float], tuple[bytes, int, bytearray]] = {}
+        self._selected: _Selection | None = None
+        self._selections: dict[tuple[Face, int | None, float], _Selection] = {}
         self._spacing = 0.0 if known_state else None
         self._stretch = 1.0 if known_state else None
         self._direction: float | None = None
@@ -53,18 +62,16 @@ class TextWriter:
 
     def state(self) -> tuple[object, ...]:
         """What q saves."""
-        font = (self._face, self._section, self._size, self._size_units, self._codes)
-        return (self.fill, font, self._spacing, self._stretch)
+        return (self.fill, self._selected, self._spacing, self._stretch)
 
     def set_state(self, state: tuple[Any, ...]) -> None:
         """What Q restores."""
-        self.fill, font, self._spacing, self._stretch = state
-        self._face, self._section, self._size, self._size_units, self._codes = font
+        self.fill, self._selected, self._spacing, self._stretch = state
 
     def set_unit(self, unit: float) -> None:
         """Coordinates and sizes count in another unit from here on."""
         self._unit = unit
-        self._face = None
+        self._selected = None
         self._selections.clear()
         self._spacing = None
 
@@ -94,18 +101,15 @@ class TextWriter:
             self._out.append(b"ET")
             self.open = False
 
-    # Runs
+    # Text and rules
 
-    def runs(self, runs: Iterable[Any]) -> None:
-        """Show glyph runs, which nothing else is among.
+    def marks(self, items: Sequence[Any]) -> None:
+        """Show glyph runs and fill rectangles, which nothing else is among, in their order.
 
-        Most of the time goes here, hence one unpacking, looks before calls, and the state of the common
+        Most of the time goes here, hence one loop for both, looks before calls, and the state of the common
         case in local variables.
         """
-        if not self.open:
-            self.begin()
-        runs = list(runs)
-        together = b"".join(map(_CODES, runs))
+        together = b"".join([item.codes for item in items if type(item) is GlyphRun])
         escapes = escape_string(together) is not together  # nearly never
         append, unit, fills = self._out.append, self._unit, self._fills
         fill = self.fill
@@ -115,10 +119,22 @@ class TextWriter:
         last_x, last_y = self._x, self._y
         level = 0.0 if self._direction == 0.0 else None  # the direction, while it is that one
         plain = PLAIN
-        for run in runs:
-            face, size, x, y, codes, colour, direction, stretch, arrangement = run
+        for item in items:
+            if type(item) is Rectangle:
+                if self.open:
+                    self.end()
+                x, y, width, height, colour = item
+                if colour is not fill and colour != fill:
+                    append(fills.get(colour) or self._fill_operator(colour))
+                    self.fill = fill = colour
+                append(b"%d %d %d %d re f" % box_in_units(unit, x, y, width, height))
+                continue
+            face, size, x, y, codes, colour, direction, stretch, arrangement = item
             if not codes:
                 continue
+            if not self.open:
+                self.begin()
+                level = None
             if colour is not fill and colour != fill:
                 append(fills.get(colour) or self._fill_operator(colour))
                 self.fill = fill = colour
@@ -137,11 +153,10 @@ class TextWriter:
                 if type(face) is RasterFace and _is_sectioned(face):
                     special = True
                 else:
-                    self._select(face, None, size)
-                    last_face, last_size, noted = face, size, self._codes
+                    last_face, last_size, noted = face, size, self._select(face, None, size).codes
             if special:
                 self._x, self._y = last_x, last_y
-                self._show_specially(run)
+                self._show_specially(item)
                 last_x, last_y = self._x, self._y
                 last_face, last_size, noted = self._font_of_runs()
                 level = 0.0 if self._direction == 0.0 else None
@@ -163,7 +178,10 @@ class TextWriter:
     def _font_of_runs(self) -> tuple[Face | None, float, bytearray]:
         """The font in which a whole run can be shown, its size, and where to note its codes; a section shows
         parts of runs only."""
-        return self._face if self._section is None else None, self._size, self._codes
+        selected = self._selected
+        if selected is None or selected.section is not None:
+            return None, 0.0, bytearray()
+        return selected.face, selected.size, selected.codes
 
     def _show_specially(self, run: GlyphRun) -> None:
         text = run.arrangement.text
@@ -174,9 +192,9 @@ class TextWriter:
         else:
             self._move(round(run.x * self._unit), round(run.y * self._unit), run.direction)
             for section, first, codes in _sections(run.face, run.codes):
-                self._set_font(run.face, section, run.size)
-                self._codes += codes
-                self._show_with_gaps(run, section, first, codes)
+                selected = self._selection(run.face, section, run.size)
+                selected.codes += codes
+                self._show_with_gaps(run, selected, first, codes)
         if text is not None:
             self._out.append(b"EMC")
             if run.face.code_size == 2 and not _is_sectioned(run.face):
@@ -189,23 +207,30 @@ class TextWriter:
         self._out.append(f"{number(spacing * self._unit / stretch)} Tc".encode())
         self._spacing, self._stretch = spacing, stretch
 
-    def _set_font(self, face: Face, section: int | None, size: float) -> None:
-        if face is not self._face or section != self._section or size != self._size:
-            self._select(face, section, size)
+    def _selection(self, face: Face, section: int | None, size: float) -> _Selection:
+        """The selected font, which is this one from here on."""
+        selected = self._selected
+        if (
+            selected is None
+            or face is not selected.face
+            or section != selected.section
+            or size != selected.size
+        ):
+            selected = self._select(face, section, size)
+        return selected
 
-    def _select(self, face: Face, section: int | None, size: float) -> None:
+    def _select(self, face: Face, section: int | None, size: float) -> _Selection:
         """Select another font than the current one."""
-        key = (face, section, size)
-        operator, self._size_units, self._codes = self._selections.get(key) or self._selection(key)
-        self._face, self._section, self._size = key
-        self._out.append(operator)
+        selected = self._selections.get((face, section, size)) or self._make_selection(face, section, size)
+        self._selected = selected
+        self._out.append(selected.operator)
+        return selected
 
-    def _selection(self, key: tuple[Face, int | None, float]) -> tuple[bytes, int, bytearray]:
-        """The operator that selects a font, its size in content units, and where to note its codes."""
-        face, section, size = key
+    def _make_selection(self, face: Face, section: int | None, size: float) -> _Selection:
         name, codes = self._resources.font(face, section)
         units = round(size * self._unit) or 1
-        selection = self._selections[key] = (f"/{name} {units} Tf".encode(), units, codes)
+        selection = _Selection(face, section, size, f"/{name} {units} Tf".encode(), units, codes)
+        self._selections[face, section, size] = selection
         return selection
 
     def _move(self, x: int, y: int, direction: float) -> None:
@@ -221,11 +246,11 @@ class TextWriter:
             self._direction = direction
         self._x, self._y = x, y
 
-    def _show_with_gaps(self, run: GlyphRun, section: int | None, first: int, codes: bytes) -> None:
+    def _show_with_gaps(self, run: GlyphRun, selected: _Selection, first: int, codes: bytes) -> None:
         """TJ counts backwards in 1/1000 of the size as stretched; what rounding takes away from one gap
         goes to the next. `first` is the number of the first of `codes` in the run."""
-        per_point = -1000 * self._unit / (self._size_units * run.stretch)
-        step = 1 if section is not None else run.face.code_size
+        per_point = -1000 * self._unit / (selected.units * run.stretch)
+        step = 1 if selected.section is not None else run.face.code_size
         parts: list[bytes] = []
         shown, rest = 0, 0.0
         for index, gap in run.arrangement.gaps:
@@ -251,8 +276,7 @@ class TextWriter:
         unit = self._unit
         places = iter(placements)
         for section, _, codes in _sections(run.face, run.codes):
-            self._set_font(run.face, section, run.size)
-            self._codes += codes
+            self._selection(run.face, section, run.size).codes += codes
             step = 1 if section is not None else run.face.code_size
             # Codes without a place of their own are not shown: there is nowhere to put them.
             for position, (x, y) in zip(range(0, len(codes), step), places, strict=False):

@@ -109,7 +109,7 @@ class TaggedContentWriter(ContentWriter):
         self._run = number
         if paragraph == NOT_READ:
             self._enter_artifact()
-            self.text.runs(items[start:at])
+            self.text.marks(items[start:at])
         else:
             if self._in_artifact:
                 self._leave_artifact()
@@ -119,7 +119,7 @@ class TaggedContentWriter(ContentWriter):
             self._marks += 1
             self._texts[paragraph].append((first, mark))
             self.out.append(b"/P<</MCID %d>>BDC" % mark)
-            self.text.runs(items[start:at])
+            self.text.marks(items[start:at])
             self.out.append(b"EMC")
         return at
 
