@@ -29,7 +29,7 @@ def laid_out(words: Sequence[Word]) -> str:
 
 def _rows(words: Sequence[Word]) -> Iterator[str]:
     lines = lines_of(words)
-    narrow = sorted([length / len(text) for _, _, text, length, _, _, _, _, _ in words])
+    narrow = sorted([word[3] / len(word[2]) for word in words])
     pitch = max(narrow[len(narrow) // 4], _NARROWEST)
     margin = min([word[1] for word in words])
     heights = sorted([below[0].across - above[0].across for above, below in pairwise(lines)])
@@ -38,19 +38,20 @@ def _rows(words: Sequence[Word]) -> Iterator[str]:
     for line in lines:
         if above is not None:
             blank = round((line[0].across - above) / height) - 1 if height > 0 else 0
-            yield from [""] * max(0, min(blank, _MOST_BLANK))
-        above, row, end = line[0].across, "", -1.0
+            if blank > 0:
+                yield from [""] * min(blank, _MOST_BLANK)
+        above, row, end = line[0].across, "", margin
         for _, along, text, length, size, _, _, _, _ in line:
-            if not row:
-                row = " " * min(round((along - margin) / pitch), _MOST_COLUMNS) + text
-            elif along - end > _SPACE * size:
+            column = 0
+            if not row or along - end > _SPACE * size:
                 column = round((along - margin) / pitch)
                 if column > _MOST_COLUMNS:
                     column = _MOST_COLUMNS
-                blanks = column - len(row)
-                row += " " * blanks + text if blanks > 0 else " " + text
-            else:
-                row += " " + text
+            if column > len(row):
+                row = row.ljust(column)
+            elif row:
+                row += " "
+            row += text
             end = along + length
         yield row
 
@@ -98,18 +99,19 @@ def _columns(lines: list[list[Word]]) -> tuple[list[Word], list[Word]] | None:
     if len(lines) < 3:
         return None
     words = [word for line in lines for word in line]
-    edges = sorted([(along, along + length) for _, along, _, length, *_ in words])
+    edges = sorted([(word[1], word[1] + word[3]) for word in words])
     best, cut, reached = 0.0, 0.0, edges[0][1]
     for begin, end in edges:
         if begin - reached > best:
             best, cut = begin - reached, begin
-        reached = max(reached, end)
-    sizes = [word.size for word in words]
+        if end > reached:
+            reached = end
+    sizes = [word[4] for word in words]
     if best < _GUTTER * min(sizes) or best < _GUTTER * median(sizes):  # a median takes long
         return None
-    left = [word for word in words if word.along < cut]
-    right = [word for word in words if word.along >= cut]
+    left = [word for word in words if word[1] < cut]
+    right = [word for word in words if word[1] >= cut]
     for side in (left, right):
-        if sum([len(word.text.split()) for word in side]) < _WORDS_OF_A_LINE * len(rows_of(side)):
+        if sum([len(word[2].split()) for word in side]) < _WORDS_OF_A_LINE * len(rows_of(side)):
             return None
     return left, right

@@ -77,7 +77,7 @@ class _Texts(dict[bytes, tuple[str, float, float]]):
         characters = [face.unicode.get(code, "") for code in range(256)]
         self._characters = characters
         self._table = "".join([c if len(c) == 1 and not is_private(c) else "\ufffe" for c in characters])
-        self._widths = [face.widths.get(code, face.default_width) / 1000 for code in range(256)]
+        self._width = [face.widths.get(code, face.default_width) / 1000 for code in range(256)].__getitem__
 
     def __missing__(self, codes: bytes) -> tuple[str, float, float]:
         text = codecs.charmap_decode(codes, "ignore", self._table)[0]
@@ -85,10 +85,10 @@ class _Texts(dict[bytes, tuple[str, float, float]]):
             texts = [self._characters[code] for code in codes]
             text = "".join([one for one in texts if not is_private(one)])
         behind = text.lstrip()
-        front = (len(text) - len(behind)) / len(text) if text else 0.0
+        front = (len(text) - len(behind)) / len(text) if len(behind) < len(text) else 0.0
         if len(self) >= _MOST_KNOWN:
             self.clear()
-        read = self[codes] = behind.rstrip(), front, sum(map(self._widths.__getitem__, codes))
+        read = self[codes] = behind.rstrip(), front, sum(map(self._width, codes))
         return read
 
 
@@ -127,9 +127,9 @@ class TextReader:
         """Most of the time goes here, hence one unpacking, and a way of their own for nearly all runs."""
         last_face: Face | None = None
         for item in items:
-            if type(item) is Rectangle:
-                continue
             if type(item) is not GlyphRun:
+                if type(item) is Rectangle:
+                    continue
                 for run, matrix in self._runs([item]):
                     for word in self.phrases_of(run, matrix):
                         found[word.text, int(word.along), int(word.across)] = word
@@ -268,7 +268,7 @@ def _shared_out(run: GlyphRun, texts: Mapping[int, str]) -> Iterator[_Piece]:
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words of one direction as lines from top to bottom, each from its begin; parts of a word that runs cut
     apart are joined."""
-    return [_joined(sorted(line, key=_ALONG)) if len(line) > 1 else line for line in rows_of(words)]
+    return [_joined(line) if len(line) > 1 else line for line in rows_of(words)]
 
 
 def rows_of(words: Iterable[Word]) -> list[list[Word]]:
@@ -289,6 +289,8 @@ _ALONG, _DIRECTION = itemgetter(1), itemgetter(5)
 
 
 def _joined(line: list[Word]) -> list[Word]:
+    if line[0][0] != line[-1][0]:  # else they are in order already: those of one baseline are
+        line.sort(key=_ALONG)
     joined: list[Word] = []
     before_along = before_length = -1e9
     for word in line:
