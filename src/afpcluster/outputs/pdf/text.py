@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import floor
-from typing import Any
+from typing import Any, NamedTuple
 
 from afpcluster.display.colour import BLACK, Colour
 from afpcluster.display.face import Face, RasterFace
@@ -36,6 +36,13 @@ class _Selection:
     operator: bytes
     units: int
     codes: bytearray
+
+
+class Tag(NamedTuple):
+    """An operator of marked content (section 14.6) among what is shown, `in_text` inside of a text object."""
+
+    operator: bytes
+    in_text: bool
 
 
 class TextWriter:
@@ -104,7 +111,7 @@ class TextWriter:
     # Text and rules
 
     def marks(self, items: Sequence[Any]) -> None:
-        """Show glyph runs and fill rectangles, which nothing else is among, in their order.
+        """Show glyph runs and fill rectangles, which nothing but tags is among, in their order.
 
         Most of the time goes here, hence one loop for both, looks before calls, and the state of the common
         case in local variables.
@@ -128,6 +135,12 @@ class TextWriter:
                     append(fills.get(colour) or self._fill_operator(colour))
                     self.fill = fill = colour
                 append(b"%d %d %d %d re f" % box_in_units(unit, x, y, width, height))
+                continue
+            if type(item) is Tag:
+                if item.in_text is not self.open:
+                    (self.begin if item.in_text else self.end)()
+                    level = None
+                append(item.operator)
                 continue
             face, size, x, y, codes, colour, direction, stretch, arrangement = item
             if not codes:

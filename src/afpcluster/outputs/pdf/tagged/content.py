@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 from afpcluster.display.geometry import Box, Matrix, Point
 from afpcluster.display.items import (
@@ -27,8 +28,11 @@ from afpcluster.outputs.pdf.content import PAINTERS, ContentWriter
 from afpcluster.outputs.pdf.packet import Element
 from afpcluster.outputs.pdf.resources import StreamResources
 from afpcluster.outputs.pdf.tagged.plan import NOT_READ, PagePlan, Role, role_of
+from afpcluster.outputs.pdf.text import Tag
 
-_ARTIFACT = b"/Artifact BMC"
+_ARTIFACT, _END_OF_ARTIFACT = Tag(b"/Artifact BMC", in_text=False), Tag(b"EMC", in_text=False)
+_END_OF_TEXT = Tag(b"EMC", in_text=True)
+_new_tuple = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 
 
 class TaggedContentWriter(ContentWriter):
@@ -36,107 +40,98 @@ class TaggedContentWriter(ContentWriter):
 
     def __init__(self, resources: StreamResources, root: Matrix, plan: PagePlan) -> None:
         super().__init__(resources, root, known_state=True)
-        self._plan = plan
-        self._run = 0
+        self._tops = plan.tops
+        self._runs = zip(plan.paragraphs, plan.places, strict=True)
         self._marks = 0
         self._texts: list[list[tuple[int, int]]] = [[] for _ in plan.tops]  # (place, mark) of a paragraph
         self._figures: list[Element] = []
-        self._in_artifact = False
+        self._shown: list[Any] = []  # runs and rectangles that wait to be written, with their tags
+        self._open: int | None = None  # the paragraph of the open sequence, or NOT_READ: an artifact
         self._inside = False  # an item that is marked as a whole
 
     def items(self, items: Sequence[Item]) -> None:
         if self._inside:
             super().items(items)
             return
-        at, end = 0, len(items)
-        while at < end:
-            item = items[at]
+        runs, shown = self._runs, self._shown
+        following = NOT_READ  # the place of a run that is of the open sequence
+        for item in items:
             kind = type(item)
             if kind is GlyphRun:
-                at = self._text(items, at)
-                continue
-            at += 1
-            if kind is Rectangle:  # most of what is no text
-                if not self._in_artifact:
-                    self._enter_artifact()
-                self._paint(item)
-                continue
-            if kind is Link:
-                self._paint(item)
-                continue
-            match role_of(item):
-                case Role.ENTERED:
-                    self._leave_artifact()
-                    self._paint(item)
-                case Role.FIGURE:
-                    self._leave_artifact()
-                    self.text.end()
-                    box = _box_of(item, self._matrix)
-                    self._figures.append(Element(b"Figure", (self._marks,), box, _description_of(item)))
-                    self.out.append(b"/Figure<</MCID %d>>BDC" % self._marks)
-                    self._marks += 1
-                    self._paint_whole(item)
-                    self._end()
-                case Role.ARTIFACT:
-                    self._enter_artifact()
-                    self._paint_whole(item)
-        self._leave_artifact()
+                paragraph, place = next(runs)
+                if paragraph == NOT_READ:
+                    self._begin_artifact()
+                else:
+                    if paragraph != self._open or place != following:
+                        self._begin_text(paragraph, place)
+                    following = place + 1
+                shown.append(item)
+            elif kind is Rectangle:  # most of what is no text
+                self._begin_artifact()
+                shown.append(item)
+            else:
+                self._paint_other(item)
+        self._end()
+        self._write()
+
+    def _paint_other(self, item: Item) -> None:
+        """Paint what is neither text nor a rectangle."""
+        if type(item) is Link:
+            if self._open != NOT_READ:
+                self._end()
+            self._paint(item)
+            return
+        role = role_of(item)
+        if role is Role.ARTIFACT:
+            self._begin_artifact()
+        else:
+            self._end()
+        self._write()
+        if role is Role.ENTERED:
+            self._paint(item)
+            return
+        if role is Role.FIGURE:
+            self.text.end()
+            box = _box_of(item, self._matrix)
+            self._figures.append(Element(b"Figure", (self._marks,), box, _description_of(item)))
+            self.out.append(b"/Figure<</MCID %d>>BDC" % self._marks)
+            self._marks += 1
+        self._inside = True  # its parts have no marks of their own
+        self._paint(item)
+        self._inside = False
+        if role is Role.FIGURE:
+            self.text.end()
+            self.out.append(b"EMC")
 
     def _paint(self, item: Item) -> None:
         PAINTERS[type(item)](self, item)
 
-    def _paint_whole(self, item: Item) -> None:
-        """Paint an item whose parts have no marks of their own."""
-        self._inside = True
-        self._paint(item)
-        self._inside = False
+    def _write(self) -> None:
+        """Write what waits."""
+        if self._shown:
+            self.text.marks(self._shown)
+            self._shown.clear()
 
-    def _text(self, items: Sequence[Item], at: int) -> int:
-        """Show the runs from `items[at]` that are of one sequence; the position behind them."""
-        places, paragraphs = self._plan.places, self._plan.paragraphs
-        start, number, end = at, self._run, len(items)
-        place, paragraph = places[number], paragraphs[number]
-        step = 0 if place == NOT_READ else 1
-        first = place
-        while True:
-            at += 1
-            number += 1
-            if at == end or type(items[at]) is not GlyphRun:
-                break
-            if paragraphs[number] != paragraph or places[number] != place + step:
-                break
-            place += step
-        self._run = number
-        if paragraph == NOT_READ:
-            self._enter_artifact()
-            self.text.marks(items[start:at])
-        else:
-            if self._in_artifact:
-                self._leave_artifact()
-            if not self.text.open:
-                self.text.begin()
-            mark = self._marks
-            self._marks += 1
-            self._texts[paragraph].append((first, mark))
-            self.out.append(b"/P<</MCID %d>>BDC" % mark)
-            self.text.marks(items[start:at])
-            self.out.append(b"EMC")
-        return at
+    def _begin_text(self, paragraph: int, place: int) -> None:
+        """What follows is text of this paragraph, from a place in the order of reading on."""
+        self._end()
+        self._open = paragraph
+        self._texts[paragraph].append((place, self._marks))
+        self._shown.append(_new_tuple(Tag, (b"/P<</MCID %d>>BDC" % self._marks, True)))
+        self._marks += 1
+
+    def _begin_artifact(self) -> None:
+        """What follows is nothing to be read."""
+        if self._open != NOT_READ:
+            self._end()
+            self._open = NOT_READ
+            self._shown.append(_ARTIFACT)
 
     def _end(self) -> None:
-        self.text.end()
-        self.out.append(b"EMC")
-
-    def _enter_artifact(self) -> None:
-        if not self._in_artifact:
-            self.text.end()
-            self.out.append(_ARTIFACT)
-            self._in_artifact = True
-
-    def _leave_artifact(self) -> None:
-        if self._in_artifact:
-            self._end()
-            self._in_artifact = False
+        """End the open sequence, if there is one."""
+        if self._open is not None:
+            self._shown.append(_END_OF_ARTIFACT if self._open == NOT_READ else _END_OF_TEXT)
+            self._open = None
 
     @property
     def elements(self) -> tuple[Element, ...]:
@@ -144,11 +139,12 @@ class TaggedContentWriter(ContentWriter):
         further down."""
         found: list[Element] = []
         figures = deque(sorted(self._figures, key=_top_left))
-        for top, pieces in zip(self._plan.tops, self._texts, strict=True):
+        for top, pieces in zip(self._tops, self._texts, strict=True):
             while figures and _top_left(figures[0])[0] <= top:
                 found.append(figures.popleft())
             if pieces:
-                found.append(Element(b"P", tuple([mark for _, mark in sorted(pieces)])))
+                pieces.sort()
+                found.append(_new_tuple(Element, (b"P", tuple([mark for _, mark in pieces]), None, "")))
         return (*found, *figures)
 
 

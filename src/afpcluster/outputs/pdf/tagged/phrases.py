@@ -37,7 +37,7 @@ class PhraseReader:
     def phrases(self, runs: Iterable[tuple[GlyphRun, Matrix]]) -> list[Word]:
         """The phrases of runs, each with the number of its run."""
         found: dict[tuple[object, int, int], Word] = {}
-        tables = self._tables
+        last_face: Face | None = None
         for number, (run, matrix) in enumerate(runs):
             face, size, x, y, codes, _, direction, stretch, arrangement = run
             special = direction or arrangement is not PLAIN
@@ -46,16 +46,18 @@ class PhraseReader:
                     key = (word.text, int(word.along), int(word.across))
                     found[key] = word._replace(runs=(number,))
                 continue
-            table = tables.get(face) or self._table(face)
-            shape = codes.translate(table.letters).decode("latin-1").rstrip()
+            if face is not last_face:
+                last_face = face
+                widths, step, letters = self._tables.get(face) or self._table(face)
+            shape = codes.translate(letters).decode("latin-1").rstrip()
             if not shape:
                 continue
-            em = table.step * size * stretch / 1000
+            em = step * size * stretch / 1000
             if shape[0] == " ":
                 blanks = len(shape) - len(shape.lstrip())
-                x += sum(codes[:blanks].translate(table.widths)) * em
+                x += sum(codes[:blanks].translate(widths)) * em
                 shape, codes = shape[blanks:], codes[blanks:]
-            length = sum(codes[: len(shape)].translate(table.widths)) * em
+            length = sum(codes[: len(shape)].translate(widths)) * em
             phrase = (y, x, shape, length, size, 0, 0.0, 0.0, (number,))
             found[codes, int(x), int(y)] = _new_tuple(Word, phrase)
         return list(found.values())

@@ -95,7 +95,8 @@ class PagePlan:
 
 def plan_of(items: Sequence[Item], reader: PhraseReader) -> PagePlan:
     """The paragraphs of a page of these items."""
-    runs = list(_runs(items, IDENTITY))
+    runs: list[tuple[GlyphRun, Matrix]] = []
+    _collect(items, IDENTITY, runs)
     places, paragraphs = [NOT_READ] * len(runs), [NOT_READ] * len(runs)
     tops: list[float] = []
     place = 0
@@ -104,7 +105,7 @@ def plan_of(items: Sequence[Item], reader: PhraseReader) -> PagePlan:
             number = len(tops)
             for line in lines:
                 for word in line:
-                    for run in word.runs:
+                    for run in word[8]:
                         if places[run] == NOT_READ:
                             places[run], paragraphs[run] = place, number
                             place += 1
@@ -113,14 +114,14 @@ def plan_of(items: Sequence[Item], reader: PhraseReader) -> PagePlan:
     return PagePlan(places, paragraphs, tops)
 
 
-def _runs(items: Iterable[Item], matrix: Matrix) -> Iterator[tuple[GlyphRun, Matrix]]:
-    """The runs that are read, in the order in which they are painted."""
+def _collect(items: Iterable[Item], matrix: Matrix, runs: list[tuple[GlyphRun, Matrix]]) -> None:
+    """Add the runs that are read, in the order in which they are painted."""
     for item in items:
         if type(item) is GlyphRun:
-            yield item, matrix
+            runs.append((item, matrix))
         elif isinstance(item, Group | ClipPath) and role_of(item) is Role.ENTERED:
             inner = item.matrix.then(matrix) if isinstance(item, Group) else matrix
-            yield from _runs(item.items, inner)
+            _collect(item.items, inner, runs)
 
 
 def _paragraphs(block: Sequence[list[Word]]) -> Iterator[list[list[Word]]]:
