@@ -69,6 +69,12 @@ class Record:
         """The mnemonic of its type."""
         return mnemonic(self.type)
 
+    @property
+    def head(self) -> bytes:
+        """What a digest of records takes in front of its data: with the length, so that data in which other
+        records seem to begin is not taken for them."""
+        return self.type.to_bytes(3, "big") + len(self.data).to_bytes(8, "big")
+
     def encode(self) -> bytes:
         """The record as it stands in a file: in one segment if it is not longer than any may be."""
         data = self.data

@@ -126,7 +126,7 @@ class Resource:
             if self.raw is not None:
                 digest.update(self.raw())
             for record in self.records:
-                digest.update(record.type.to_bytes(3, "big"))
+                digest.update(record.head)
                 digest.update(record.data)
             self._key = digest.hexdigest()
         return self._key

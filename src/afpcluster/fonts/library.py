@@ -79,7 +79,7 @@ class FontLibrary:
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
         self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
         self._faces: dict[tuple[str, str, bool], Face | Exception] = {}
-        self._metric_faces: dict[tuple[str, str], tuple[Face, float]] = {}
+        self._metric_faces: dict[tuple[str, str, str], tuple[Face, float]] = {}
         self._free_fonts = FreeFonts(stand_in_folders)
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
         self._fonts: dict[tuple[object, ...], Font] = {}
@@ -230,7 +230,8 @@ class FontLibrary:
                 return self._sectioned(reference.label, page, fonts, record)
         size, stretch, triplet = _size(reference, characters, section)
         adjustment = adjustment_at(triplet, reference.rotation)
-        key = (characters.key, page.key, size, stretch, reference.rotation, adjustment)
+        face, squeezed = self._face(characters, page, reference, record)
+        key = (face.key, characters.key, page.key, size, stretch, reference.rotation, adjustment)
         font = self._fonts.get(key)
         if font is None:
             if not characters.turns_to(reference.rotation):
@@ -240,7 +241,6 @@ class FontLibrary:
                     "that it has are turned, so their places may differ",
                     severity=Severity.SUBSTITUTED,
                 )
-            face, squeezed = self._face(characters, page, reference, record)
             font = active_font(
                 reference.label,
                 face,
@@ -262,10 +262,10 @@ class FontLibrary:
         shapes = self._shapes(characters, page, reference, record)
         if isinstance(shapes, Face):
             return shapes, 1.0
-        key = (characters.key, page.key)
+        name = substitution.substitute_for_shapes(reference, self._rules, characters)
+        key = (name, characters.key, page.key)
         found = self._metric_faces.get(key)
         if found is None:
-            name = substitution.substitute_for_shapes(reference, self._rules, characters)
             self._sources.missing(f"{shapes}. {name} is used with the metrics of {reference.label}.", record)
             found = metric_face(self._standard_face(name, page), characters, page)
             self._metric_faces[key] = found
@@ -330,7 +330,7 @@ class FontLibrary:
         stretch = reference.horizontal_scale / size if reference.horizontal_scale else 1.0
         faces = self._sources.turned(faces, reference.rotation, record)
         names = " ".join(face.face.key for face in faces)
-        encoding = page.key if page else reference.text_encoding
+        encoding = page.key if page else decode.__name__
         key = ("unicode", names, encoding, size, reference.rotation, stretch)
         font = self._fonts.get(key)
         if font is None:

@@ -324,7 +324,7 @@ def _digest(node: ObjectNode) -> str:
     """Identity by content, as `Resource.key`."""
     digest = blake2b(digest_size=16)
     for record in (node.begin, *node.flat()):
-        digest.update(record.type.to_bytes(3, "big"))
+        digest.update(record.head)
         digest.update(record.data)
     return digest.hexdigest()
 

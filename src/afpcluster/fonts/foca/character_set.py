@@ -336,12 +336,8 @@ def character_set(records: Iterable[Record]) -> CharacterSet:
     orientations = dict(zip(rotations, groups[0], strict=True))
     patterns = b"".join(data.get(foca.FNG, []))
     technology = _technology(control, patterns)
-    digest = sha256()
-    for type_ in (foca.FNC, foca.FNO, foca.FNI, foca.FNM, foca.FNN, foca.FNG):
-        for part in data.get(type_, []) if type_ != foca.FNC else [control.encode()]:
-            digest.update(part)
     return CharacterSet(
-        key=digest.hexdigest()[:16],
+        key=_key(control, descriptor, data),
         name=name,
         typeface=decode_name(descriptor.typeface) if descriptor else "",
         technology=technology,
@@ -355,6 +351,22 @@ def character_set(records: Iterable[Record]) -> CharacterSet:
         pattern_map=b"".join(data.get(foca.FNM, [])),
         name_data=b"".join(data.get(foca.FNN, [])),
     )
+
+
+def _key(
+    control: foca.FontControl, descriptor: foca.FontDescriptor | None, data: Mapping[int, list[bytes]]
+) -> str:
+    """Identity by all that text is drawn by: the descriptor says how large a font is and what stands in for
+    it, FNP where its underscore lies. Every field counts as a whole: what is at the end of one means
+    something else at the beginning of the next."""
+    digest = sha256()
+    kinds = (foca.FNO, foca.FNP, foca.FNI, foca.FNM, foca.FNN, foca.FNG)
+    described = descriptor.encode() if descriptor is not None else b""
+    for parts in ([control.encode()], [described], *(data.get(type_, []) for type_ in kinds)):
+        digest.update(len(parts).to_bytes(4, "big"))
+        for part in parts:
+            digest.update(len(part).to_bytes(4, "big") + part)
+    return digest.hexdigest()[:16]
 
 
 def _technology(control: foca.FontControl, patterns: bytes) -> int:

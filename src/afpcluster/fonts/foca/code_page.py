@@ -123,7 +123,7 @@ def code_page(records: Iterable[Record]) -> CodePage:
     not_presented = _flagged(entries, CharacterUseFlag.NO_PRESENTATION)
     invalid = _flagged(entries, CharacterUseFlag.INVALID)
     return CodePage(
-        key=sha256(b"".join([control.encode(), *parts])).hexdigest()[:16],
+        key=_key(control, number, name[len(name.rstrip("0123456789")) :], parts),
         name=name,
         code_size=2 if wide else 1,
         gcgids={code: decode_name(ident) for ident, _, code, _ in entries},
@@ -140,6 +140,13 @@ def code_page(records: Iterable[Record]) -> CodePage:
         space_section=control.space_section,
         number=number if number != _NOT_ASSIGNED else 0,
     )
+
+
+def _key(control: foca.CodePageControl, number: int, digits: str, parts: list[bytes]) -> str:
+    """Identity by all that a code page says; by its number, or the `digits` its name ends in, it is known
+    what identifiers of its own mean. Groups are counted from the beginning of each field."""
+    fields = (f"{number} {digits}".encode(), control.encode(), *parts)
+    return sha256(b"".join([len(part).to_bytes(4, "big") + part for part in fields])).hexdigest()[:16]
 
 
 def _default_text(control: foca.CodePageControl, default_gcgid: str) -> str:
