@@ -105,6 +105,7 @@ class RecordFile:
         if source.seek(0, io.SEEK_END) == 0:
             raise NotAfpError("input-empty", "The input is empty: 0 bytes. Send an AFP (MO:DCA) print file.")
         self.source = source if isinstance(source, View) else _fields_of(source)
+        self._view = self.source if isinstance(self.source, View) else None
         self.size = self.source.seek(0, io.SEEK_END)
         self._around = Surroundings(self.source)
         self._cause: Cause | None = None  # of damage
@@ -128,7 +129,7 @@ class RecordFile:
 
     def origin(self, at: int) -> int:
         """Where in the file the byte is that stands at `at` here. Quick for ascending positions."""
-        return self.source.origin(at) if isinstance(self.source, View) else at
+        return at if self._view is None else self._view.origin(at)
 
     def scan(
         self,
@@ -276,7 +277,7 @@ class RecordFile:
         goes to `findings`, else to those of the file."""
         found = self._findings if findings is None else findings
         window_size = window_for(end - start)
-        moved = isinstance(self.source, View)
+        moved = self._view is not None
         whole = self.size
         return [
             Record(type_, self.origin(at) if moved else at, self.data(at, stop, window, begin, found, whole))
