@@ -21,6 +21,7 @@ from benchmarks.fuzz.works import WORKS, Work
 
 TIME_LIMIT = 5.0  # CPU seconds of one input: the machine may be busy
 MEMORY_LIMIT = 2 << 30  # bytes of address space of a fuzzing process
+RESIDENT_LIMIT = 640 << 20  # bytes of memory with one input: one image may take 400 MB while it is decoded
 
 
 class TooSlow(BaseException):
@@ -38,6 +39,16 @@ class Fault:
 def limit_process() -> None:
     """Set the memory limit of this process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def peak_memory() -> int:
+    """The most bytes that were resident since `check` began with its last input (proc(5), VmHWM)."""
+    _, _, kilobytes = Path("/proc/self/status").read_text().partition("VmHWM:")
+    return int(kilobytes.split(maxsplit=1)[0]) << 10
+
+
+def _begin_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 _AGAIN = 0.01  # CPU seconds between alarms
@@ -76,14 +87,19 @@ def _alarm(time_limit: float) -> Iterator[None]:
 
 def check(data: bytes, time_limit: float = TIME_LIMIT, works: Sequence[Work] = WORKS) -> bool | Fault:
     """True for a result, False for a refusal by ConversionError, else the fault. In a main thread only."""
+    _begin_peak()
     try:
         with _alarm(time_limit):
             works[len(data) % len(works)](data)
-        return True
+        result = True
     except ConversionError:
-        return False
+        result = False
     except (Exception, TooSlow) as error:
         return _fault(error)
+    peak = peak_memory()
+    if peak > RESIDENT_LIMIT:
+        return Fault("TooMuchMemory", f"{len(data)} bytes of input took {peak >> 20} MB of memory")
+    return result
 
 
 def _fault(error: BaseException) -> Fault:

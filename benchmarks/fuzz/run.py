@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_uint64
@@ -18,7 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.fuzz.check import TIME_LIMIT, Fault, TooSlow, check, limit_process, minimise
+from benchmarks.fuzz.check import TIME_LIMIT, Fault, TooSlow, check, limit_process, minimise, peak_memory
 from benchmarks.fuzz.mutate import mutated
 from benchmarks.fuzz.seeds import corpus_seeds, own_seeds
 
@@ -195,8 +194,7 @@ def work(plan: Plan, shared: Any) -> None:
                 _save_minimised(plan.out, found, data, shared)
         else:
             shared[_RESULTS if found else _REFUSED] += 1
-        if number & 0xFF < plan.jobs:
-            shared[_PEAK] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+        shared[_PEAK] = max(shared[_PEAK], peak_memory())
         shared[_NEXT] = number + plan.jobs
         shared[_BEAT] += 1
 

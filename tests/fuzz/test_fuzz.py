@@ -14,7 +14,7 @@ from afpcluster.convert import convert
 from afpcluster.findings import ConversionError
 from afpcluster.options import Options
 from afpcluster.sample import write_sample
-from benchmarks.fuzz.check import Fault, check, minimise
+from benchmarks.fuzz.check import Fault, check, minimise, peak_memory
 from benchmarks.fuzz.framings import FRAMINGS
 from benchmarks.fuzz.mutate import MUTATIONS, mutated, split
 from benchmarks.fuzz.run import Plan, run
@@ -112,6 +112,18 @@ def test_a_slow_input_is_a_fault() -> None:
     found = check(sample_file() * 50, time_limit=1e-3)  # which takes a hundred times as long
     assert isinstance(found, Fault)
     assert found.signature.startswith("TooSlow-")
+
+
+def test_much_memory_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(data: bytes) -> None:
+        assert len(b"x" * (len(data) << 20)) > len(data)
+
+    check(b"", works=(work,))
+    monkeypatch.setattr("benchmarks.fuzz.check.RESIDENT_LIMIT", peak_memory() + (50 << 20))
+    found = check(bytes(100), works=(work,))
+    assert isinstance(found, Fault)
+    assert found.signature == "TooMuchMemory"
+    assert check(bytes(10), works=(work,)) is True  # what was given back does not count
 
 
 def test_an_alarm_while_objects_are_collected_is_not_lost() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -45,20 +46,23 @@ def print_file(path: Path, mode: str, size: int, pages: int, file_format: str) -
         for number in range(pages):
             buffer = io.BytesIO()
             picture(mode, size, number).save(buffer, file_format)
-            data = buffer.getvalue()
-            records = (field("OCD", data[at : at + 30_000]) for at in range(0, len(data), 30_000))
-            group = enclosed("BOG", "AREA", area_at_origin(3_000, 3_000))
-            container = enclosed("BOC", "PICTURE", (group, *records))
-            sink.write(enclosed("BPG", f"P{number:07}", (container,)))
+            sink.write(page(buffer.getvalue(), number))
         sink.write(field("EDT", b"\xff" * 8))
     return path
 
 
-def peak(path: Path, tmp_path: Path) -> int:
-    """Kilobytes that a conversion takes above what the program has anyway."""
+def page(data: bytes, number: int = 0) -> bytes:
+    """A page with an image file."""
+    records = (field("OCD", data[at : at + 30_000]) for at in range(0, len(data), 30_000))
+    group = enclosed("BOG", "AREA", area_at_origin(3_000, 3_000))
+    return enclosed("BPG", f"P{number:07}", (enclosed("BOC", "PICTURE", (group, *records)),))
+
+
+def peak(path: Path, tmp_path: Path, *codes: str) -> int:
+    """Kilobytes that a conversion takes above what the program has anyway; it finds `codes`."""
     run = [sys.executable, "-c", _CONVERT, str(path), str(tmp_path / "out.pdf")]
     words = subprocess.run(run, check=True, capture_output=True, text=True, timeout=300).stdout.split()
-    assert words[1:] == []
+    assert words[1:] == list(codes)
     return int(words[0])
 
 
@@ -74,6 +78,16 @@ def peak(path: Path, tmp_path: Path) -> int:
 def test_memory_of_one_image(mode: str, file_format: str, size: int, megabytes: int, tmp_path: Path) -> None:
     path = print_file(tmp_path / "in.afp", mode, size, 1, file_format)
     assert peak(path, tmp_path) < megabytes * 1_000
+
+
+def test_memory_of_a_damaged_image(tmp_path: Path) -> None:
+    """A byte for each point while it is decoded, though that is tried three times."""
+    tags = {256: 8_000, 257: 20_000, 258: 1, 259: 1, 262: 1, 273: 8, 277: 1, 278: 20_000, 279: 100}
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    tiff = b"II*\0" + struct.pack("<IH", 8, len(tags)) + directory + bytes(4)
+    path = tmp_path / "in.afp"
+    path.write_bytes(field("BDT", b"\xff" * 8 + b"\0\0") + page(tiff) + field("EDT", b"\xff" * 8))
+    assert peak(path, tmp_path, "image-damaged-in-part") < (160 + 20 + 40) * 1_000
 
 
 def test_nothing_adds_up_over_pages(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PIL import TiffImagePlugin
 from afpcluster.findings import Reporter
 from afpcluster.heavy import Pillow
 from afpcluster.interpret.image.data import ImageProblem
-from afpcluster.interpret.image.pillow import blank, forgiving, pillow_header, reading
+from afpcluster.interpret.image.pillow import blank, forgiving, loading_problem, pillow_header, reading
 
 _WIDTH, _HEIGHT, _ORIENTATION, _PLANES = 256, 257, 274, 284
 _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_COUNTS = 273, 278, 279
@@ -57,6 +57,9 @@ def decode_pieces(data: bytes, header: Pillow.Image, problem: ImageProblem, repo
         failed += not whole
         if decoded is None:
             continue
+        if canvas is None and decoded.size == size:  # the only one
+            canvas = decoded
+            break
         if canvas is None:
             canvas = Pillow.new(decoded.mode, size, blank(decoded))
             if decoded.mode == "P":
@@ -98,12 +101,8 @@ def _decoded(piece: _Piece, tags: Any) -> tuple[Pillow.Image | None, bool]:
     file = _as_file(piece, tags)
     try:
         image = pillow_header(file, "TIFF")
-        with reading("TIFF"):
-            image.load()
-        return image, True
-    except ImageProblem:
-        pass
-    try:
+        if loading_problem(image, "TIFF") is None:
+            return image, True
         return forgiving(file, "TIFF"), False
     except ImageProblem:
         return None, False

@@ -24,6 +24,7 @@ Pillow.MAX_IMAGE_PIXELS = None
 
 _MOST_MEMORY = 400_000_000  # bytes, of one image while it is decoded
 _BYTES_PER_POINT = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}  # in Pillow's memory; 4 in other modes
+_PER_ROW = 8  # bytes more: where it begins
 _FILE_SPEC = "MO:DCA Appendix D Object Type Identifiers"
 _PILLOW_ERRORS = (
     OSError,
@@ -77,10 +78,9 @@ def open_with_pillow(
     if given). Raises ImageProblem where it is damaged or too large."""
     image = pillow_header(data, file_format, page)
     check_decodable(image, file_format)
-    try:
-        with reading(file_format), heard() as said:
-            image.load()
-    except ImageProblem as problem:
+    with heard() as said:
+        problem = loading_problem(image, file_format)
+    if problem is not None:
         if rescue is not None:
             return rescue(data, pillow_header(data, file_format, page), problem, report)
         image = forgiving(data, file_format, page)
@@ -90,6 +90,19 @@ def open_with_pillow(
         message = f"Damaged {file_format} data: {said[0]}; what can be decoded is shown"
         report("image-damaged-in-part", message, _FILE_SPEC)
     return image
+
+
+def loading_problem(image: Pillow.Image, file_format: str) -> ImageProblem | None:
+    """Decode an opened file. What is wrong, where it cannot be: then nothing of it is kept, not even by the
+    frames of the error."""
+    try:
+        with reading(file_format):
+            image.load()
+        return None
+    except ImageProblem as error:
+        problem = ImageProblem(error.code, str(error), error.spec)
+    image.close()
+    return problem
 
 
 def reduced_jpeg_2000(data: bytes, halvings: int) -> Pillow.Image | None:
@@ -106,7 +119,8 @@ def reduced_jpeg_2000(data: bytes, halvings: int) -> Pillow.Image | None:
 
 def check_decodable(image: Pillow.Image, file_format: str) -> None:
     """Raises ImageProblem where decoding an opened file would take more memory than it may."""
-    if image.width * image.height * _BYTES_PER_POINT.get(image.mode, 4) > _MOST_MEMORY:
+    row = image.width * _BYTES_PER_POINT.get(image.mode, 4) + _PER_ROW
+    if row * image.height > _MOST_MEMORY:
         raise ImageProblem(
             "image-too-large",
             f"The {file_format} image of {image.width} x {image.height} samples is too large to be decoded "
