@@ -1,20 +1,22 @@
 """A PDF file written forwards, object by object.
 
-Rules: nothing written is kept but its place, eight bytes an object. Objects other than streams go into
-object streams (section 7.5.7), closed at a fixed size, and a cross-reference stream (7.5.8) ends the
-file. With `object_streams=False` the file has neither, as before PDF 1.5; with `compress=False` no compressed
-streams either, so that it reads as text.
+Rules: nothing written is kept but its place, eight bytes an object, which are those of its cross-reference
+entry: its type, six for an offset or the number of an object stream, and the index in that. Objects other
+than streams go into object streams (section 7.5.7), closed at a fixed size, and a cross-reference stream
+(7.5.8) ends the file. With `object_streams=False` the file has neither, as before PDF 1.5; with
+`compress=False` no compressed streams either, so that it reads as text.
 The file identifier (14.4) is a digest of the content: no clock, no random number.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sys
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Protocol
 
 from afpcluster.pdf.values import PdfDict, Raw, Ref, Value, serialise
@@ -23,7 +25,8 @@ COMPRESSION_LEVEL = 6
 _SMALL = 2048  # bytes of what may come again: metadata, CMaps
 _OBJECTS_PER_STREAM = 200
 _STREAM_SIZE = 1 << 16
-_IN_OBJECT_STREAM = 1 << 63  # a place: this bit, the object stream's number << 16, the index in it
+_AT, _IN_OBJECT_STREAM = 1 << 56, 2 << 56  # what a place begins with
+_PLACE_SIZE = 8  # bytes
 _HEADER = b"%%PDF-%b\n%%\xe2\xe3\xcf\xd3\n"
 _ROWS_AT_ONCE = 4096  # of a cross-reference table
 
@@ -56,8 +59,9 @@ class PdfFile:
         self._sink = sink
         self._digest = hashlib.sha256()
         self._places = array("Q", [0])  # by object number; 0: not written
-        self._pending: list[tuple[int, bytes]] = []
-        self._pending_size = 0
+        self._waiting: list[int] = []  # numbers of objects for the next object stream
+        self._bodies: list[bytes] = []  # and what they are
+        self._bodies_size = 0
         self._put(_HEADER % version.encode())
 
     def _put(self, data: bytes) -> None:
@@ -90,13 +94,14 @@ class PdfFile:
         if not self._object_streams:
             self._put_object(ref, data)
             return
-        self._pending.append((ref, data))
-        self._pending_size += len(data)
+        self._waiting.append(ref)
+        self._bodies.append(data)
+        self._bodies_size += len(data)
         self._write_full()
 
     def _write_full(self) -> None:
-        if len(self._pending) >= _OBJECTS_PER_STREAM or self._pending_size >= _STREAM_SIZE:
-            self._write_pending()
+        if len(self._waiting) >= _OBJECTS_PER_STREAM or self._bodies_size >= _STREAM_SIZE:
+            self._write_waiting()
 
     def add_all(self, values: Sequence[bytes]) -> range:
         """Write values that are PDF syntax already as new objects; the numbers of these."""
@@ -106,13 +111,15 @@ class PdfFile:
             for number, data in zip(numbers, values, strict=True):
                 self._put_object(number, data)
             return numbers
-        waiting = list(zip(numbers, values, strict=True))
-        while waiting:
-            room = _OBJECTS_PER_STREAM - len(self._pending)
-            self._pending += waiting[:room]
-            self._pending_size += sum([len(data) for _, data in waiting[:room]])
+        at = 0
+        while at < len(values):
+            end = at + _OBJECTS_PER_STREAM - len(self._waiting)
+            bodies = values[at:end]
+            self._waiting += numbers[at:end]
+            self._bodies += bodies
+            self._bodies_size += sum(map(len, bodies))
             self._write_full()
-            del waiting[:room]
+            at = end
         return numbers
 
     def add_stream(self, dictionary: PdfDict, data: bytes, *, encoded: bool = False) -> Ref:
@@ -136,32 +143,29 @@ class PdfFile:
     def _put_object(self, ref: int, body: bytes) -> None:
         if self._places[ref]:
             raise ValueError(f"PDF object {ref} written twice")
-        self._places[ref] = self.size
+        self._places[ref] = _AT | self.size << 8
         self._put(b"%d 0 obj\n%b\nendobj\n" % (ref, body))
 
-    def _write_pending(self) -> None:
+    def _write_waiting(self) -> None:
         """Write the waiting objects as one object stream (section 7.5.7)."""
-        if not self._pending:
+        numbers, bodies = self._waiting, self._bodies
+        if not numbers:
             return
+        self._waiting, self._bodies, self._bodies_size = [], [], 0
         ref = self.allocate()
-        index: list[bytes] = []
-        offset = 0
-        for position, (number, data) in enumerate(self._pending):
-            if self._places[number]:
+        places = self._places
+        for place, number in enumerate(numbers, _IN_OBJECT_STREAM | ref << 8):
+            if places[number]:
                 raise ValueError(f"PDF object {number} written twice")
-            self._places[number] = _IN_OBJECT_STREAM | ref << 16 | position
-            index.append(b"%d %d " % (number, offset))
-            offset += len(data) + 1
-        head = b"".join(index)
-        body = head + b"\n".join([data for _, data in self._pending])
-        count = len(self._pending)
-        self._pending = []
-        self._pending_size = 0
-        self.write_stream(ref, {"Type": Raw(b"/ObjStm"), "N": count, "First": len(head)}, body)
+            places[number] = place
+        offsets = accumulate([len(body) + 1 for body in bodies], initial=0)
+        head = b"".join([b"%d %d " % pair for pair in zip(numbers, offsets, strict=False)])
+        entries: PdfDict = {"Type": Raw(b"/ObjStm"), "N": len(numbers), "First": len(head)}
+        self.write_stream(ref, entries, head + b"\n".join(bodies))
 
     def finish(self, root: Ref, info: Ref | None = None) -> int:
         """Write the cross-reference and the trailer; the size of the file in bytes."""
-        self._write_pending()
+        self._write_waiting()
         identifier = self._digest.digest()[:16]
         trailer: PdfDict = {"Root": root, "ID": [identifier, identifier]}
         if info is not None:
@@ -176,27 +180,26 @@ class PdfFile:
         """Section 7.5.8.3: type, then offset or stream number, then index, big-endian."""
         start = self.size
         width = (start.bit_length() + 7) // 8
-        columns = width + 2
+        columns = (0, *range(_PLACE_SIZE - 1 - width, _PLACE_SIZE))  # of the bytes of a place
+        row_size = len(columns) + 1
         packer = zlib.compressobj(COMPRESSION_LEVEL)
         packed: list[bytes] = []
-        above = bytes(columns)
-        for places in chain(self._bands(0), [array("Q", [start])]):  # the last is the stream's own
-            rows = bytearray()
-            for place in places:
-                if place & _IN_OBJECT_STREAM:
-                    rows += b"\x02" + ((place ^ _IN_OBJECT_STREAM) >> 16).to_bytes(width, "big")
-                    rows.append(place & 0xFFFF)
-                else:
-                    rows += (b"\x01" if place else b"\x00") + place.to_bytes(width, "big") + b"\x00"
-            packed.append(packer.compress(_up_predicted(rows, above)))
-            above = bytes(rows[-columns:])
+        above = bytes(_PLACE_SIZE)
+        for places in chain(self._bands(0), [array("Q", [_AT | start << 8])]):  # the last is the stream's own
+            rows = _big_endian(places)
+            changes = _minus(rows, above + rows[:-_PLACE_SIZE])
+            predicted = bytearray(b"\x02" * (row_size * len(places)))  # PNG's Up (section 7.4.4.4)
+            for at, column in enumerate(columns, 1):
+                predicted[at::row_size] = changes[column::_PLACE_SIZE]
+            packed.append(packer.compress(predicted))
+            above = rows[-_PLACE_SIZE:]
         packed.append(packer.flush())
         entries: PdfDict = {
             "Type": Raw(b"/XRef"),
             "Size": len(self._places) + 1,
             "W": [1, width, 1],
             "Filter": Raw(b"/FlateDecode"),
-            "DecodeParms": {"Predictor": 12, "Columns": columns},
+            "DecodeParms": {"Predictor": 12, "Columns": len(columns)},
             **trailer,
         }
         self.add_stream(entries, b"".join(packed), encoded=True)
@@ -208,7 +211,10 @@ class PdfFile:
         trailer = {"Size": len(self._places), **trailer}
         self._put(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._places))
         for places in self._bands(1):
-            rows = [b"%010d 00000 n \n" % place if place else b"0000000000 00000 f \n" for place in places]
+            rows = [
+                b"%010d 00000 n \n" % ((place ^ _AT) >> 8) if place else b"0000000000 00000 f \n"
+                for place in places
+            ]
             self._put(b"".join(rows))
         self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
 
@@ -218,15 +224,18 @@ class PdfFile:
             yield self._places[at : at + _ROWS_AT_ONCE]
 
 
-def _up_predicted(rows: bytearray, above: bytes) -> bytes:
-    """PNG's Up predictor (section 7.4.4.4): each byte minus the one above it, each row behind a 2. `above`
-    is the row above the first."""
-    columns = len(above)
-    shifted = above + rows[:-columns]
-    count = len(rows) // columns
-    out = bytearray(count * (columns + 1))
-    out[0 :: columns + 1] = b"\x02" * count
-    for column in range(columns):
-        here, over = rows[column::columns], shifted[column::columns]
-        out[column + 1 :: columns + 1] = bytes([(a - b) & 255 for a, b in zip(here, over, strict=True)])
-    return bytes(out)
+def _big_endian(places: array[int]) -> bytes:
+    if sys.byteorder == "little":
+        places = places[:]
+        places.byteswap()
+    return places.tobytes()
+
+
+def _minus(data: bytes, other: bytes) -> bytes:
+    """Each byte minus that of `other`, modulo 256: all at once, as two numbers. Their high bits are set and
+    cleared, so that no byte borrows from the next, and put right in the end."""
+    size = len(data)
+    high = int.from_bytes(b"\x80" * size, "big")
+    one, two = int.from_bytes(data, "big"), int.from_bytes(other, "big")
+    low = (one | high) - (two & ~high)
+    return (low ^ (~(one ^ two) & high)).to_bytes(size, "big")

@@ -54,12 +54,13 @@ class StructureTree:
         division = file.allocate()
         parent.kids.append(division)
         around = b"/P %d 0 R/Pg %d 0 R" % (division, page)
+        paragraph = b"<</S/P%b/K %%d>>" % around
         elements: list[bytes] = []
         owners: dict[int, int] = {}  # by mark: which of the elements it is of
         for number, (kind, marks, box, alternate) in enumerate(packet.elements):
             if box is None and len(marks) == 1:  # nearly all
                 owners[marks[0]] = number
-                elements.append(b"<</S/%b%b/K %d>>" % (kind, around, marks[0]))
+                elements.append(paragraph % marks)
             else:
                 owners |= dict.fromkeys(marks, number)
                 listed = b" ".join([b"%d" % mark for mark in marks])
