@@ -231,6 +231,20 @@ def test_a_conversion_without_progress_has_an_error_of_its_own(start: Start, lon
     instance.wait_until_whole()
 
 
+def test_a_worker_that_stands_still_in_the_middle_goes_on(start: Start, long_document: bytes) -> None:
+    """As a machine does that is moved to another one: shorter than a conversion may be without progress."""
+    instance = start(one_worker())
+    wanted = instance.transform(long_document)
+    with in_background() as run:
+        reply = run(instance.transform, long_document)
+        wait_until_running(instance)
+        for _ in range(3):
+            freeze(*instance.workers())
+            time.sleep(0.2)
+            thaw(*instance.workers())
+        assert (reply.result().status, reply.result().body) == (200, wanted.body)
+
+
 def test_a_long_conversion_with_progress_is_left_alone(start: Start, long_document: bytes) -> None:
     """Several times as long as the limit, which is what many pages take here and now, and no single one."""
     began = time.monotonic()

@@ -288,6 +288,43 @@ def test_keys_change_while_the_service_runs(start: Start, tmp_path: Path, docume
     assert "the-key-itself" not in json.dumps(server.log())
 
 
+def test_keys_are_rotated_under_load(start: Start, tmp_path: Path, document: bytes) -> None:
+    """A new key is there before the clients have it, the old one until none has it any more."""
+    path = tmp_path / "clients.properties"
+
+    def known(*keys: str) -> None:
+        text = f"a.keys = {', '.join(map(hash_of, keys))}\na.documents-per-minute = 100000\n"
+        (tmp_path / "next").write_text(text)
+        os.replace(tmp_path / "next", path)
+        eventually(lambda: all(convert(server, document, {"X-API-Key": key}).status == 200 for key in keys))
+
+    path.write_text(f"a.keys = {hash_of('key 0')}\n")
+    server = start(lambda folder: Afp2webProcess(folder, f"service.clients = {path}"))
+    current, ended, used = "key 0", False, [""] * 3
+
+    def ask(client: int) -> list[int]:
+        found = []
+        while not ended:
+            used[client] = current
+            found.append(convert(server, document, {"X-API-Key": used[client]}).status)
+        return found
+
+    with ThreadPoolExecutor(len(used)) as threads:
+        clients = [threads.submit(ask, client) for client in range(len(used))]
+        try:
+            for number in range(1, 6):
+                old, new = current, f"key {number}"
+                known(old, new)
+                current = new
+                eventually(lambda new=new: used == [new] * len(used))
+                known(new)
+                eventually(lambda old=old: convert(server, document, {"X-API-Key": old}).status == 401)
+        finally:
+            ended = True
+        statuses = [status for client in clients for status in client.result()]
+    assert set(statuses) == {200}
+
+
 def test_whatever_becomes_of_the_file_of_clients(start: Start, tmp_path: Path, document: bytes) -> None:
     """Who was let in still is, the heartbeat tells, and nobody waits."""
     path = tmp_path / "clients.properties"
