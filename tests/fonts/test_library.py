@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from afpcluster.document.resources import (
     ResourceScope,
 )
 from afpcluster.findings import Findings, MissingResourceError
+from afpcluster.fonts.font import Font
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.options import STAND_IN_FOLDERS
 
@@ -132,6 +134,19 @@ def test_fonts_are_made_once_and_faces_shared() -> None:
     assert again[1] is fonts[1]  # equal content in another scope
     other = FontLibrary(Findings()).fonts_of(mcf(PAIR), scope(outline(), page()))
     assert other[1].face.key == fonts[1].face.key
+
+
+def test_fonts_of_very_many_sizes_are_not_all_kept() -> None:
+    """A map of some bytes names a font of some kilobytes."""
+    library, resources = FontLibrary(Findings()), scope(outline(), page())
+    there = _fonts_alive()
+    for size in range(20, 6_020):
+        library.fonts_of(mcf(PAIR + descriptor(size / 20)), resources)
+    assert 1_000 < _fonts_alive() - there < 5_000
+
+
+def _fonts_alive() -> int:
+    return sum(isinstance(one, Font) for one in gc.get_objects())
 
 
 def test_sections_of_a_double_byte_font() -> None:

@@ -15,6 +15,7 @@ EVERY_PACKAGE = {"heavy", "light"}
 MAY_IMPORT = {
     "heavy": "",
     "light": "",
+    "recent": "",
     "findings": "",
     "selection": "findings",
     "options": "findings selection",
@@ -26,8 +27,8 @@ MAY_IMPORT = {
     "display": "",
     "afp": "findings",
     "document": "findings afp display",
-    "fonts": "findings afp type1 display document stand_in_files",
-    "interpret": "findings afp codecs display document fonts",
+    "fonts": "findings afp type1 display document stand_in_files recent",
+    "interpret": "findings afp codecs display document fonts recent",
     "outputs": "findings options afp display codecs type1 pdf spreadsheet stand_in_files",
     "conversion": "findings options afp display document fonts interpret outputs",
     "inspection": "findings options afp type1 display document fonts conversion spreadsheet",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from afpcluster.display.geometry import IDENTITY
 from afpcluster.display.items import Encoding, Image, ImageData, ImageModel
 from afpcluster.display.walk import weight
-from afpcluster.interpret.cache import Recent
+from afpcluster.recent import Recent
 
 
 def picture(size: int) -> list[Image]:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from afpcluster.display.face import Face
 from afpcluster.light import dataclass
 
+_OF_FONT, _OF_ENTRY = 2_000, 100  # bytes
+
 
 class FaceRun(NamedTuple):
     """A stretch of text in one face: `codes` are that face's codes, `advance` their width in points.
@@ -118,3 +120,12 @@ class Font:
             default = self.face.default_width * self.size * self.stretch / 1000
             return sum(advances.get(code, default) for code in codes)
         return sum(advances[code] for code in codes)
+
+
+def weight(fonts: Mapping[int, Font]) -> int:
+    """About how many bytes fonts take, their faces and what those share not counted."""
+    return sum([_OF_FONT + _OF_ENTRY * _entries(font) for font in fonts.values()])
+
+
+def _entries(font: Font) -> int:
+    return len(font.advances) + len(font.placement or ()) + len(font.texts or ())

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from afpcluster.afp import code_pages
 from afpcluster.afp.declare import DecodeError
@@ -31,7 +30,7 @@ from afpcluster.fonts.foca.code_page import NO_SPACE, CodePage, FontDataError
 from afpcluster.fonts.foca.coded_font import Section, coded_font
 from afpcluster.fonts.foca.faces import face_of, metric_face
 from afpcluster.fonts.foca.sections import extended_font, sectioned_font
-from afpcluster.fonts.font import Font
+from afpcluster.fonts.font import Font, weight
 from afpcluster.fonts.references import (
     FIRST_SECTION,
     FontReference,
@@ -54,8 +53,12 @@ from afpcluster.fonts.unicode.unicode_font import (
     utf8,
     utf16,
 )
+from afpcluster.recent import Recent
 
 MCF1 = CODES["MCF1"]
+_MOST_KEPT, _HEAVIEST = 4096, 256 << 20
+"""Fonts, or faces, that are kept, and what they may weigh in bytes. No real file has as many; one that names
+another size or code page in every map would fill the memory with them."""
 
 
 class FontLibrary:
@@ -77,25 +80,27 @@ class FontLibrary:
             stand_in_folders=stand_in_folders,
         )
         self._rules = substitution.load_rules(path for path in resource_paths if path.is_dir())
-        self._fields: WeakKeyDictionary[ResourceScope, dict[bytes, dict[int, Font]]] = WeakKeyDictionary()
-        self._faces: dict[tuple[str, str, bool], Face | Exception] = {}
-        self._metric_faces: dict[tuple[str, str, str], tuple[Face, float]] = {}
+        self._fields: Recent[dict[int, Font]] = Recent(_MOST_KEPT, weight, _HEAVIEST)
+        self._faces: Recent[Face | Exception] = Recent(_MOST_KEPT, _weight_of_face, _HEAVIEST)
+        self._metric_faces: Recent[tuple[Face, float]] = Recent(
+            _MOST_KEPT, lambda found: _weight_of_face(found[0]), _HEAVIEST
+        )
         self._free_fonts = FreeFonts(stand_in_folders)
         self._standard_faces: dict[tuple[str, str], OutlineFace] = {}
-        self._fonts: dict[tuple[object, ...], Font] = {}
+        self._fonts: Recent[Font] = Recent(_MOST_KEPT, lambda font: weight({0: font}), _HEAVIEST)
 
     def fonts_of(self, record: Record, scope: ResourceScope) -> dict[int, Font]:
         """The fonts that an MCF (either format) or MDR maps, by local identifier. MDR groups that map
         other resources are left out. Raises MissingResourceError only when `strict`."""
-        known = self._fields.setdefault(scope, {})
-        key = record.type.to_bytes(3, "big") + record.data
-        fonts = known.get(key)
+        key = (scope.number, record.type, record.data)
+        fonts = self._fields.get(key)
         if fonts is None:
             with self._sources.findings.kept():
-                fonts = known[key] = {
+                fonts = {
                     local_id: self._font(references, scope, record)
                     for local_id, references in self._references(record).items()
                 }
+            self._fields.put(key, fonts)
         return fonts
 
     def default(self, points: float) -> Font:
@@ -252,7 +257,7 @@ class FontLibrary:
                 adjustment,
                 squeezed,
             )
-            self._fonts[key] = font
+            self._fonts.put(key, font)
         return font
 
     def _face(
@@ -268,7 +273,7 @@ class FontLibrary:
         if found is None:
             self._sources.missing(f"{shapes}. {name} is used with the metrics of {reference.label}.", record)
             found = metric_face(self._standard_face(name, page), characters, page)
-            self._metric_faces[key] = found
+            self._metric_faces.put(key, found)
         return found
 
     def _shapes(
@@ -297,7 +302,7 @@ class FontLibrary:
                 found = face_of(characters, page, vertical=vertical)
             except (FontDataError, DecodeError) as problem:
                 found = problem
-            self._faces[key] = found
+            self._faces.put(key, found)
         return found
 
     def _data_object_font(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
@@ -343,7 +348,7 @@ class FontLibrary:
                     count,
                 )
 
-            font = self._fonts[key] = unicode_font(
+            font = unicode_font(
                 reference.label,
                 faces,
                 decode,
@@ -354,6 +359,7 @@ class FontLibrary:
                 texts=characters_of(page) if page else None,
                 missing=missing,
             )
+            self._fonts.put(key, font)
         return font
 
     def _substitute(self, reference: FontReference, scope: ResourceScope, record: Record) -> Font:
@@ -411,7 +417,7 @@ class FontLibrary:
                 )
 
             faces = self._sources.faces_with(page.unicode.values()) + self._free_fonts.faces(name)
-            font = self._fonts[key] = double_byte_font(
+            font = double_byte_font(
                 reference.label,
                 page,
                 name,
@@ -421,6 +427,7 @@ class FontLibrary:
                 stretch=stretch,
                 missing=missing,
             )
+            self._fonts.put(key, font)
         return font
 
     def _standard(
@@ -431,7 +438,8 @@ class FontLibrary:
         if font is None:
             face = self._standard_face(name, page)
             font = font_of_face(label, face, page.word_space, size, rotation, stretch)
-            font = self._fonts[key] = replace(font, variable_space=page.variable_space)
+            font = replace(font, variable_space=page.variable_space)
+            self._fonts.put(key, font)
         return font
 
     def _standard_face(self, name: str, page: CodePage) -> OutlineFace:
@@ -441,6 +449,11 @@ class FontLibrary:
             face = self._free_fonts.code_page_face(standard_face(name, page), page)
             self._standard_faces[name, page.key] = face
         return face
+
+
+def _weight_of_face(face: Face | Exception) -> int:
+    """About how many bytes a face takes, without its program, which others share."""
+    return 2_000 + 200 * len(face.widths) if isinstance(face, Face) else 1_000
 
 
 def _reading(reference: FontReference, page: CodePage | None) -> str:

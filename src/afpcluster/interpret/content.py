@@ -27,7 +27,7 @@ from afpcluster.document.page_names import PageNames
 from afpcluster.document.resources import OVERLAY, PAGE_SEGMENT, Resource
 from afpcluster.document.saved_pages import SavedPages
 from afpcluster.findings import Findings, Severity
-from afpcluster.interpret.cache import Dependency, Recent, dependency
+from afpcluster.interpret.cache import Dependency, dependency
 from afpcluster.interpret.context import Budget, report_too_much
 from afpcluster.interpret.environment import Environment
 from afpcluster.interpret.frame import Frame, Segment
@@ -40,6 +40,7 @@ from afpcluster.interpret.mixing import Mixing
 from afpcluster.interpret.objects import DRAWN, ObjectInterpreter
 from afpcluster.interpret.off_page import OffPage
 from afpcluster.interpret.unapplied import report_field, report_unapplied
+from afpcluster.recent import Recent
 
 _BPT, _BII = CODES["BPT"], CODES["BII"]
 _READ_ELSEWHERE = {CODES[name] for name in ("BOG", "BRG")}

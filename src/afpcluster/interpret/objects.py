@@ -23,9 +23,10 @@ from afpcluster.display.walk import weight
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.resources import Resource, ResourceScope
 from afpcluster.findings import ConversionError, Findings, Severity
+from afpcluster.fonts.font import weight as fonts_weight
 from afpcluster.fonts.library import FontLibrary
 from afpcluster.interpret.area import PlacedArea, read_area
-from afpcluster.interpret.cache import Recent, dependency
+from afpcluster.interpret.cache import dependency
 from afpcluster.interpret.context import Context, DataObject, ObjectArea, report_too_much
 from afpcluster.interpret.description import description
 from afpcluster.interpret.environment import Environment, read_environment
@@ -36,6 +37,7 @@ from afpcluster.interpret.mandatory import report_missing, report_missing_fields
 from afpcluster.interpret.misplaced import DESCRIPTORS, report_misplaced
 from afpcluster.interpret.text.controls import draw_text
 from afpcluster.interpret.text.state import TextSpace
+from afpcluster.recent import Recent
 
 _BAG, _BOG, _BII, _PTX = CODES["BAG"], CODES["BOG"], CODES["BII"], CODES["PTX"]
 _DATA = {
@@ -44,7 +46,7 @@ _DATA = {
 }
 _OWN_RESOURCES = tuple(CODES[name] for name in ("MCF", "MCF1", "MDR", "PTD"))
 _PICTURES = (CODES["BIM"], CODES["BOC"])  # show no text in fonts of the page
-_HEAVIEST = 64 << 20  # bytes of drawings that are kept
+_HEAVIEST = 64 << 20  # bytes of drawings, or of fonts of environments, that are kept
 _AREA_KEY = attrgetter("width", "height", "mapping", "content_x", "content_y")
 
 
@@ -58,7 +60,7 @@ class ObjectInterpreter:
         self._library = library
         self._lookup = lookup
         self._context = context
-        self._environments: Recent[Environment] = Recent(256)
+        self._environments: Recent[Environment] = Recent(256, lambda one: fonts_weight(one.fonts), _HEAVIEST)
         self._drawn: Recent[list[Item]] = Recent(64, weight, _HEAVIEST)
 
     def environment(

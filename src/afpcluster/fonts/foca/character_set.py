@@ -52,6 +52,7 @@ class CharacterSet:
     name_data: bytes = field(repr=False)  # FNN data
     raster_a_space: bool = True
     _undefined: dict[str, float] | None = field(default=None, repr=False)
+    _outlines: list[foca.OutlineObject] | None = field(default=None, repr=False)
     _program: Type1Program | None = field(default=None, repr=False)
     _metrics: dict[int, dict[str, foca.CharacterMetrics]] = field(default_factory=dict, repr=False)
     _names: dict[str, bytes] | None = field(default=None, repr=False)
@@ -282,8 +283,10 @@ class CharacterSet:
 
     def outlines(self) -> list[foca.OutlineObject]:
         """The objects of an outline font."""
-        described = self.technology == PatternTechnology.CID_KEYED
-        return list(foca.outline_objects(self.patterns, described=described))
+        if self._outlines is None:
+            described = self.technology == PatternTechnology.CID_KEYED
+            self._outlines = list(foca.outline_objects(self.patterns, described=described))
+        return self._outlines
 
     def raster_glyph(self, metrics: foca.CharacterMetrics, pels_per_unit: float) -> RasterGlyph | None:
         """The bitmap of a character at rotation 0, empty where it shows nothing; None where its data is not
