@@ -40,6 +40,8 @@ from afpcluster.web.logs import describe_exception
 MAX_ORDER_BYTES = 128 * 1024
 """As much as a socket surely takes as one message; what a client wants is less (`wanted`)."""
 _LOOK_SECONDS = 0.05  # how often a job looks for its cancellation and tells how far it is
+_IN_MEMORY_BYTES = 4 * 1024 * 1024  # of a document; larger ones are read from their file
+_SINK_BUFFER_BYTES = 128 * 1024
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
@@ -138,20 +140,37 @@ class _Watch:
             self._parent.send({"progress": self._told})
 
 
-class _Source(io.BufferedReader):
-    """The document; once there is a `watch`, each read is watched."""
+class _Watched(io.BufferedIOBase):
+    """A document of which each read is watched, once there is a `watch`."""
 
     watch: _Watch | None = None
-
-    def __init__(self, descriptor: int) -> None:
-        super().__init__(io.FileIO(descriptor, "rb"))
-        self.seek(0)  # the position is shared with the server, which has just written the document
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
         if self.watch is not None:
             self.watch.reached(self.tell())
         return data
+
+
+class _InMemory(_Watched, io.BytesIO):
+    """A small document: the engine goes to and fro in it, and each step would be a call of the system."""
+
+
+class _InFile(_Watched, io.BufferedReader):
+    """A large one."""
+
+
+def _source(descriptor: int) -> _InMemory | _InFile:
+    """The document from its start, wherever the server, which shares the position, has left that."""
+    size = os.fstat(descriptor).st_size
+    if size <= _IN_MEMORY_BYTES:
+        with contextlib.suppress(OSError):  # which the engine's own reads meet, too, and answer
+            document = _InMemory(os.pread(descriptor, size, 0))
+            os.close(descriptor)
+            return document
+    file = io.FileIO(descriptor, "rb")
+    file.seek(0)
+    return _InFile(file)
 
 
 def main(arguments: list[str]) -> int:
@@ -211,7 +230,7 @@ def _confine(limits: Limits, parent: int) -> None:
 def _do(parent: _Parent, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
     """One job; its files are closed afterwards."""
     processor_time(job["processor_seconds"])
-    source, sink = _Source(descriptors[0]), os.fdopen(descriptors[1], "wb")
+    source, sink = _source(descriptors[0]), os.fdopen(descriptors[1], "wb", _SINK_BUFFER_BYTES)
     try:
         with source:
             source.watch = _Watch(parent, job["job"])
