@@ -20,6 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from afpcluster.web.connections import raise_descriptor_limit
+from afpcluster.web.heap import keep_heap
 from afpcluster.web.protocol import limited_protocol
 from afpcluster.web.service import Service
 from afpcluster.web.settings import ServiceSettings
@@ -65,6 +66,7 @@ def bind(listen: str) -> socket.socket:
 
 def serve(app: ASGIApp, settings: ServiceSettings, service: Service, bound: socket.socket) -> None:
     """Serve until drained."""
+    keep_heap()
     service.connections.limit = raise_descriptor_limit(settings.max_connections)
     # Inherited by each connection: one whose client reads nothing of its answer for so long is dropped.
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(settings.answer_timeout * 1000))
