@@ -1,8 +1,8 @@
 """The memory that bodies leave goes to the next ones, not back to the kernel each time.
 
 glibc gives back what is free at the heap's end beyond twice the largest block so far (mallopt(3),
-`M_TRIM_THRESHOLD`), so a service that held a body of 600 KB and holds the next one a moment later has the kernel
-clear 150 pages anew: half of the time such a body takes in a service.
+`M_TRIM_THRESHOLD`). So for each body of 600 KB the kernel had to clear 300 pages anew: a quarter of the
+processor time of such a document in either service.
 """
 
 from __future__ import annotations

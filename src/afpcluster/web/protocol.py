@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from afpcluster.web.connections import Connection, Connections
@@ -148,7 +149,17 @@ def limited_protocol(settings: ServiceSettings, connections: Connections) -> typ
                     self._set_deadline()
                 if self._unwanted_bytes > settings.max_body_bytes:
                     self._end("unwanted-body")
-            super().on_body(body)
+                return
+            cycle = self.cycle
+            if not cycle.body:  # as nearly always: the piece goes on as it is, where uvicorn copies it twice
+                cycle.body = body  # type: ignore[assignment]
+            elif isinstance(cycle.body, bytearray):
+                cycle.body += body
+            else:
+                cycle.body = bytearray(cycle.body + body)
+            if len(cycle.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            cycle.message_event.set()
 
         def on_message_complete(self) -> None:
             self._clear_deadline()
