@@ -8,14 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afpcluster.type1.cipher import decrypt_eexec, encrypt_eexec, encrypt_eexec_pieces
+from afpcluster.type1.cipher import decrypt_eexec, eexec_piece, eexec_portion, encrypt_eexec
 
 _SPACE = rb"[ \n\r\t]{0,12}"
 
 
+def portion(pieces: list[bytes]) -> bytes:
+    first, *others, last = pieces
+    return eexec_portion(first, map(eexec_piece, others), last)
+
+
 @given(st.lists(st.binary(min_size=1, max_size=60), min_size=2, max_size=8))
 def test_pieces_decrypt_to_their_text(pieces: list[bytes]) -> None:
-    plain = decrypt_eexec(encrypt_eexec_pieces(pieces))
+    plain = decrypt_eexec(portion(pieces))
     assert re.fullmatch(_SPACE.join(map(re.escape, pieces)), plain)
 
 
@@ -28,8 +33,8 @@ def test_the_cipher_of_a_piece_does_not_depend_on_what_is_before(before: bytes) 
 def piece_cipher(pieces: list[bytes]) -> bytes:
     """The cipher of the second of three pieces, and what is behind it."""
     first, _, last = pieces
-    without = encrypt_eexec_pieces([first, last])
-    return encrypt_eexec_pieces(pieces)[len(without) - len(last) :]
+    without = portion([first, last])
+    return portion(pieces)[len(without) - len(last) :]
 
 
 def test_a_text_of_one_piece() -> None:

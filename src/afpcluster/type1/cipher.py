@@ -8,7 +8,7 @@ key to where the next one begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from afpcluster.type1.kept import kept
@@ -33,17 +33,16 @@ def encrypt_eexec(plain: bytes) -> bytes:
     return _encrypt(bytes(_EEXEC_START) + plain, _EEXEC_KEY)
 
 
-def encrypt_eexec_pieces(pieces: Sequence[bytes]) -> bytes:
-    """The eexec portion of a text in pieces, each of which may have white space behind it, but for the last:
-    about eight bytes of it are put there."""
-    first, *others, last = pieces
-    return b"".join(
-        [
-            _piece(bytes(_EEXEC_START) + first, _EEXEC_KEY),
-            *[_piece(piece, _PIECE_KEY) for piece in others],
-            _encrypt(last, _PIECE_KEY),
-        ]
-    )
+def eexec_portion(first: bytes, pieces: Iterable[bytes], last: bytes) -> bytes:
+    """The eexec portion of a text that comes in pieces: the first and the last as they are, the others made
+    by `eexec_piece`. The first, too, may have white space behind it."""
+    return b"".join([_piece(bytes(_EEXEC_START) + first, _EEXEC_KEY), *pieces, _end(last, _PIECE_KEY)])
+
+
+def eexec_piece(plain: bytes) -> bytes:
+    """The cipher of a piece of text, which may have white space behind it: about eight bytes of it are put
+    there."""
+    return _piece(plain, _PIECE_KEY)
 
 
 @kept
@@ -100,6 +99,7 @@ def decrypt_charstring(cipher: bytes, len_iv: int) -> bytes:
     return cipher if len_iv < 0 else _decrypt(cipher, _CHARSTRING_KEY)[len_iv:]
 
 
+@kept
 def encrypt_charstring(plain: bytes, len_iv: int) -> bytes:
     """The inverse of `decrypt_charstring`."""
     return plain if len_iv < 0 else _encrypt(bytes(len_iv) + plain, _CHARSTRING_KEY)
@@ -111,6 +111,12 @@ def _decrypt(cipher: bytes, key: int) -> bytes:
         plain[position] = byte ^ key >> 8
         key = (byte + key) * _FACTOR + _SUMMAND & 0xFFFF
     return bytes(plain)
+
+
+@kept
+def _end(plain: bytes, key: int) -> bytes:
+    """The cipher of the piece behind all others."""
+    return _encrypt(plain, key)
 
 
 def _encrypt(plain: bytes, key: int) -> bytes:

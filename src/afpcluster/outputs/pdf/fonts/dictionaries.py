@@ -85,18 +85,22 @@ def unicode_cmap(unicode: Mapping[int, str], codes: Iterable[int], code_size: in
 
 
 def simple_widths(widths: Mapping[int, float], default: float, codes: Sequence[int]) -> PdfDict:
-    """FirstChar, LastChar and Widths; codes in between that are not used count 0."""
-    if not codes:
+    """FirstChar, LastChar and Widths of these codes, in their order."""
+    return listed_widths({code: width_of(widths.get(code, default)) for code in codes})
+
+
+def listed_widths(widths: dict[int, bytes]) -> PdfDict:
+    """FirstChar, LastChar and Widths, of the widths of codes in their order; codes in between count 0."""
+    if not widths:
         return {"FirstChar": 0, "LastChar": 0, "Widths": [0]}
-    first, last = codes[0], codes[-1]
-    listed = [b"0"] * (last - first + 1)
-    for code in codes:
-        listed[code - first] = _width(widths.get(code, default))
+    first, last = next(iter(widths)), next(reversed(widths))
+    listed = [widths.get(code, b"0") for code in range(first, last + 1)]
     return {"FirstChar": first, "LastChar": last, "Widths": Raw(b"[%b]" % b" ".join(listed))}
 
 
 @lru_cache(maxsize=1024)
-def _width(width: float) -> bytes:
+def width_of(width: float) -> bytes:
+    """As it is written."""
     return number(round(width, 3)).encode()
 
 

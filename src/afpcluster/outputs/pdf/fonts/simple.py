@@ -10,9 +10,10 @@ from afpcluster.outputs.pdf.fonts.dictionaries import (
     FontRules,
     differences,
     glyph_list,
-    simple_widths,
+    listed_widths,
     unicode_cmap,
     used_glyphs,
+    width_of,
     write_descriptor,
 )
 from afpcluster.outputs.pdf.fonts.embedded_program import EmbeddedProgram
@@ -25,6 +26,8 @@ from afpcluster.outputs.pdf.fonts.standard import (
 )
 from afpcluster.pdf.file import PdfFile
 from afpcluster.pdf.values import PdfDict, Raw, Ref
+
+_NO_GLYPH = ".notdef"
 
 
 def write_simple_font(
@@ -68,22 +71,49 @@ class _Shown(NamedTuple):
     unicode: bytes | None
 
 
+class _Code(NamedTuple):
+    """What a font says of one of its codes: the name of its glyph, whether that says its text, its width."""
+
+    name: str
+    says_text: bool
+    width: bytes
+
+
+class _Codes(dict[int, _Code]):
+    """By code. `renamed` are glyphs that have another name in the program; None: glyphs are known by text
+    alone. A code without a glyph shows nothing, whatever the program's own encoding has there."""
+
+    def __init__(self, face: OutlineFace, renamed: tuple[tuple[str | int, str], ...] | None) -> None:
+        self._face = face
+        self._renamed = None if renamed is None else dict(renamed)
+
+    def __missing__(self, code: int) -> _Code:
+        face = self._face
+        if self._renamed is None:
+            name = names_by_unicode(face, (code,)).get(code, _NO_GLYPH)
+        else:
+            glyph = used_glyphs(face, (code,)).get(code, _NO_GLYPH)
+            name = self._renamed.get(glyph, str(glyph))
+        width = width_of(face.widths.get(code, face.default_width))
+        found = self[code] = _Code(name, names_say_text(face, {code: name}), width)
+        return found
+
+
+_codes_of = lru_cache(maxsize=64)(_Codes)
+
+
 @lru_cache(maxsize=64)  # parts of a print file often show the same codes
 def _shown(
     face: OutlineFace, codes: bytes, renamed: tuple[tuple[str | int, str], ...] | None, always_text: bool
 ) -> _Shown:
-    """`renamed` are glyphs that have another name in the program; None: glyphs are known by text alone. With
-    `always_text` there is a ToUnicode CMap also where the names say the text."""
-    if renamed is not None:
-        others = dict(renamed)
-        names = {code: others.get(glyph, str(glyph)) for code, glyph in used_glyphs(face, codes).items()}
-    else:
-        names = names_by_unicode(face, codes)
-    # A code without a glyph shows nothing, whatever the program's own encoding has there.
-    encoding = {code: names.get(code, ".notdef") for code in codes}
+    """`renamed` is as for `_Codes`. With `always_text` there is a ToUnicode CMap also where the names say the
+    text."""
+    known = _codes_of(face, renamed)
+    shown = {code: known[code] for code in codes}
+    says_all = not always_text and all(code.says_text for code in shown.values())
     return _Shown(
-        tuple(encoding.values()),
-        simple_widths(face.widths, face.default_width, codes),
-        differences(encoding),
-        unicode_cmap(face.unicode, codes, 1) if always_text or not names_say_text(face, encoding) else None,
+        tuple([code.name for code in shown.values()]),
+        listed_widths({code: one.width for code, one in shown.items()}),
+        differences({code: one.name for code, one in shown.items()}),
+        None if says_all else unicode_cmap(face.unicode, codes, 1),
     )

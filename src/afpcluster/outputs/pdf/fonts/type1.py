@@ -20,7 +20,7 @@ from afpcluster.outputs.pdf.fonts.metrics import Metrics, added_glyphs
 from afpcluster.outputs.pdf.fonts.type1_text import (
     UnreadableEntry,
     clear_text,
-    private_text,
+    private_portion,
     program_units,
 )
 from afpcluster.type1 import ProgramDataError
@@ -29,7 +29,6 @@ from afpcluster.type1.cipher import (
     decrypt_charstring,
     encrypt_charstring,
     encrypt_eexec,
-    encrypt_eexec_pieces,
 )
 from afpcluster.type1.program import Type1Program, type1_program
 
@@ -73,14 +72,12 @@ def subset_type1(data: bytes, glyphs: Iterable[str], metrics: Metrics | None = N
         charstrings = {name: program.glyphs[name] for name in drawn}
         if metrics is not None:
             charstrings = _measured(program, charstrings, metrics)
-        private = _rebuilt(program, charstrings, drawn, renamed, metrics)
+        encrypted = _rebuilt(program, charstrings, drawn, renamed, metrics)
     except UnreadableEntry as entry:
         return _whole(program, missing, f"{entry} would not be the same in a subset")
     except (ProgramDataError, CharstringError) as error:
         raise ProgramError(str(error)) from error
-    return Type1Subset(
-        clear_text(program.clear), encrypt_eexec_pieces(private), missing, damaged, renamed=renamed
-    )
+    return Type1Subset(clear_text(program.clear), encrypted, missing, damaged, renamed=renamed)
 
 
 def _run(program: Type1Program, names: list[str]) -> tuple[dict[str, Glyph], dict[str, str]]:
@@ -149,8 +146,8 @@ def _rebuilt(
     drawn: dict[str, Glyph],
     renamed: Mapping[str | int, str],
     metrics: Metrics | None,
-) -> list[bytes]:
-    """The text of the eexec portion with these glyphs and the Subrs that they call, in pieces."""
+) -> bytes:
+    """The eexec portion with these glyphs and the Subrs that they call."""
     called = _ALWAYS_KEPT_SUBRS.union(*[glyph.subrs for glyph in drawn.values()])
     count = max(called & program.subrs.keys(), default=-1) + 1
     subrs = [program.subrs.get(number) if number in called else None for number in range(count)]
@@ -159,4 +156,4 @@ def _rebuilt(
         blank = with_width(_EMPTY, round(width * program_units(program.clear)))
         glyphs[name] = encrypt_charstring(blank, program.len_iv)
     glyphs[_MISSING_GLYPH] = encrypt_charstring(_EMPTY, program.len_iv)
-    return private_text(program, subrs, glyphs)
+    return private_portion(program, subrs, glyphs)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from afpcluster.type1 import ProgramDataError
-from afpcluster.type1.cipher import encrypt_charstring
+from afpcluster.type1.cipher import eexec_piece, eexec_portion, encrypt_charstring
 from afpcluster.type1.kept import kept
 from afpcluster.type1.program import Type1Program, parse_private
 
@@ -74,26 +74,26 @@ def clear_text(clear: bytes) -> bytes:
     )
 
 
-def private_text(
+def private_portion(
     program: Type1Program, subrs: Sequence[bytes | None], glyphs: Mapping[str, bytes]
-) -> list[bytes]:
-    """The text of the eexec portion with these Subrs and glyphs, which are encrypted as the program's; a Subr
-    of None is not called. In pieces, which for the most part come again in other subsets. Raises
+) -> bytes:
+    """The eexec portion with these Subrs and glyphs, which are encrypted as the program's; a Subr of None is
+    not called. It is made of pieces, which for the most part come again in other subsets. Raises
     UnreadableEntry."""
-    pieces = [_head(program.head, program.len_iv)]
+    pieces: list[bytes] = []
     if subrs:
-        pieces.append(b"/Subrs %d array\n" % len(subrs))
+        pieces.append(eexec_piece(b"/Subrs %d array\n" % len(subrs)))
         for unused, numbered in groupby(enumerate(subrs), lambda subr: subr[1] is None):
             if unused:
                 blank = encrypt_charstring(_RETURN, program.len_iv)
-                pieces.append(b"".join([_SUBR % (number, len(blank), blank) for number, _ in numbered]))
+                entries = b"".join([_SUBR % (number, len(blank), blank) for number, _ in numbered])
+                pieces.append(eexec_piece(entries))
             else:
-                pieces += [_subr_entry(data or b"", number) for number, data in numbered]
-        pieces.append(b"ND\n")
-    pieces.append(_GLYPHS % len(glyphs))
-    pieces += [_glyph_entry(data, name) for name, data in sorted(glyphs.items())]
-    pieces.append(_TAIL)
-    return pieces
+                pieces += [_subr_piece(data or b"", number) for number, data in numbered]
+        pieces.append(eexec_piece(b"ND\n"))
+    pieces.append(eexec_piece(_GLYPHS % len(glyphs)))
+    pieces += [_glyph_piece(data, name) for name, data in sorted(glyphs.items())]
+    return eexec_portion(_head(program.head, program.len_iv), pieces, _TAIL)
 
 
 @lru_cache(maxsize=64)
@@ -113,23 +113,23 @@ def _head(head: bytes, len_iv: int) -> bytes:
 
 
 @kept
-def _subr_entry(data: bytes, number: int) -> bytes:
-    """The entry of a Subr. Raises UnreadableEntry."""
+def _subr_piece(data: bytes, number: int) -> bytes:
+    """The cipher of a Subr's entry. Raises UnreadableEntry."""
     entry = _SUBR % (number, len(data), data)
     read = _read(b"/Subrs 1 array\n%bND\n" % entry + _GLYPHS % 1 + b"/.notdef 0 RD  ND\n")
     if read is None or read.subrs != {number: data}:
         raise UnreadableEntry(f"Subr {number}")
-    return entry
+    return eexec_piece(entry)
 
 
 @kept
-def _glyph_entry(data: bytes, name: str) -> bytes:
-    """The entry of a glyph. Raises UnreadableEntry."""
+def _glyph_piece(data: bytes, name: str) -> bytes:
+    """The cipher of a glyph's entry. Raises UnreadableEntry."""
     entry = b"/%b %d RD %b ND\n" % (name.encode("latin-1"), len(data), data)
     read = _read(_GLYPHS % 1 + entry)
     if read is None or read.glyphs != {name: data}:
         raise UnreadableEntry(f"glyph {name}")
-    return entry
+    return eexec_piece(entry)
 
 
 def _read(text: bytes) -> Type1Program | None:
