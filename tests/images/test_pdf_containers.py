@@ -132,6 +132,19 @@ def test_a_damaged_pdf_is_repaired_and_told(old: bytes, new: bytes, told: list[s
     assert (bool(items), found) == (True, told)
 
 
+def test_content_that_unpacks_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some kilobytes may be a gigabyte; the bound is lowered here."""
+    made, sink = pikepdf.open(io.BytesIO(pdf())), io.BytesIO()
+    made.pages[0].contents_add(made.make_stream(b" " * 500_000))
+    made.save(sink)
+    assert len(sink.getvalue()) < 5_000
+    assert drawn(sink.getvalue(), b"")[1] == []
+    monkeypatch.setattr("afpcluster.foreign_pdf.MOST_UNPACKED", 100_000)
+    assert drawn(sink.getvalue(), b"") == ([], ["pdf-object-damaged"])
+    monkeypatch.undo()
+    assert drawn(sink.getvalue(), b"")[1] == []
+
+
 def test_what_qpdf_cannot_go_on_with_costs_that_object(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen in a damaged file without /Count in its page tree; such errors are no PdfError."""
 

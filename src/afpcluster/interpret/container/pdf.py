@@ -6,7 +6,6 @@ shown, is the box that the Object Container Presentation Space Size triplet name
 
 from __future__ import annotations
 
-import io
 from hashlib import blake2b
 
 import pikepdf
@@ -15,6 +14,7 @@ from afpcluster.afp.triplets import ContainerPresentationSpaceSize
 from afpcluster.display.geometry import Box, Matrix
 from afpcluster.display.items import EmbeddedPdf, Group, Item
 from afpcluster.findings import Reporter, Severity
+from afpcluster.foreign_pdf import open_foreign_pdf
 from afpcluster.interpret.image.data import ImageProblem
 
 _SPEC = "MO:DCA Object Container Presentation Space Size Triplet X'9C'"
@@ -29,7 +29,7 @@ def draw_pdf_page(
     """(items, width, height in points) of page `page` (from 0). Raises ImageProblem."""
     name = _BOXES.get(size.space if size else 1, "mediabox")
     try:
-        with pikepdf.open(io.BytesIO(data)) as source:
+        with open_foreign_pdf(data) as source:
             if page >= len(source.pages):
                 raise ImageProblem(
                     "pdf-page-missing", f"Page {page + 1} of a PDF with {len(source.pages)} is wanted", _SPEC

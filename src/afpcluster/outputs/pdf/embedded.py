@@ -6,7 +6,6 @@ cannot be opened leaves an empty form and a finding.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pikepdf
 
 from afpcluster.findings import Findings
+from afpcluster.foreign_pdf import open_foreign_pdf
 from afpcluster.outputs.pdf.annotations import Appearance, leaves_looks_to_viewers, printed_appearances
 from afpcluster.outputs.pdf.archive import ArchivedDocument
 from afpcluster.outputs.pdf.archived_page import make_fit
@@ -35,7 +35,7 @@ def import_page(
     """Write the page as a form that fills the unit square; its reference. Layers that it has go to `layers`;
     `document` is the archive that it must be fit for."""
     try:
-        with pikepdf.open(io.BytesIO(payload.data)) as source:
+        with open_foreign_pdf(payload.data) as source:
             if document is not None:
                 for reason in make_fit(source, payload.page, document.archive):
                     document.object_to(f"an embedded PDF page {reason}")
