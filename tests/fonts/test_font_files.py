@@ -71,6 +71,19 @@ def test_a_packed_font_is_unpacked() -> None:
     assert face.codes == character_face(LATIN).codes
 
 
+def test_a_packed_font_that_unpacks_without_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of zeros takes a thousandth of its size, and a directory may say anything of it."""
+    large = packed(with_table(LATIN, "zero", bytes(1 << 20)))
+    assert len(large) < 10_000
+    assert character_face(large).codes == character_face(LATIN).codes
+    monkeypatch.setattr("afpcluster.fonts.unicode.sfnt._MOST_UNPACKED", 1 << 20)
+    for said in (1 << 20, 2_000):  # its size, behind its tag, its place and its packed size
+        at = large.index(b"zero") + 12
+        lying = large[:at] + said.to_bytes(4, "big") + large[at + 4 :]
+        with pytest.raises(FontDataError, match="unpacks to more than"):
+            character_face(lying)
+
+
 def test_outlines_count_and_not_what_the_file_says_of_itself() -> None:
     program = character_face(b"OTTO" + LATIN[4:]).face.program
     assert (program.kind, program.data[:4]) == ("truetype", b"\0\1\0\0")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import zlib
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -24,6 +25,9 @@ _NEEDED = ("head", "hhea", "maxp")
 _OPTIONAL = ("OS/2", "post", "name")  # those that are read here
 _SAMPLE = 16  # glyphs that are drawn to see whether the font is usable at all
 _GLYPH_HEAD = 10  # bytes of a glyph's header; the box begins at 2
+_WOFF, _WOFF_HEAD, _WOFF_ENTRY = b"wOFF", 44, 20  # bytes
+_MOST_UNPACKED = 64 << 20  # bytes of all tables of a font that is packed or mended
+_PIECE = 1 << 16
 
 
 class UnusableOutlines(FontDataError):
@@ -65,6 +69,36 @@ def open_font(data: bytes, index: int = 0, *, lazy: bool = True) -> Any:
 
 def font_count(data: bytes) -> int:
     return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" else 1
+
+
+def check_unpacked_size(data: bytes) -> None:
+    """Raise FontDataError where a WOFF file unpacks to more than any font has: fontTools would unpack it,
+    whatever its directory says."""
+    if data[:4] != _WOFF:
+        return
+    tables = int.from_bytes(data[12:14], "big")
+    entries = [
+        24,
+        *range(_WOFF_HEAD + 4, _WOFF_HEAD + tables * _WOFF_ENTRY, _WOFF_ENTRY),
+    ]  # the first: metadata
+    left = _MOST_UNPACKED
+    for at in entries:
+        start, length = (int.from_bytes(data[at + n : at + n + 4], "big") for n in (0, 4))
+        left -= _unpacked_size(data[start : start + length], left)
+        if left < 0:
+            raise FontDataError(f"it unpacks to more than {_MOST_UNPACKED >> 20} MiB")
+
+
+def _unpacked_size(packed: bytes, most: int) -> int:
+    """How many bytes these are as they are, or unpacked: as far as it takes to see that it is over `most`."""
+    inflater = zlib.decompressobj()
+    size, pending = 0, packed
+    try:
+        while size <= most and (piece := inflater.decompress(pending, _PIECE)):
+            size, pending = size + len(piece), inflater.unconsumed_tail
+    except zlib.error:  # not packed, or damaged
+        pass
+    return max(size, len(packed))
 
 
 def readable_font(data: bytes, index: int = 0) -> Sfnt:
@@ -174,6 +208,8 @@ def _left_edge(font: Any, glyph: int) -> bytes:
 
 def _rebuilt(font: Any, mended: dict[str, bytes], version: str) -> bytes:
     """A plain sfnt of the font's tables as they are, but for those that were mended."""
+    if sum(entry.length for entry in font.reader.tables.values()) > _MOST_UNPACKED:
+        raise FontDataError(f"its tables have more than {_MOST_UNPACKED >> 20} MiB and cannot be mended")
     plain = ttLib.TTFont(sfntVersion=version, recalcTimestamp=False)
     for tag in font.reader.tables:
         try:

@@ -17,7 +17,13 @@ from afpcluster.findings import Severity
 from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.character_map import character_map
 from afpcluster.fonts.unicode.font_names import Names, choose, instance_of, is_variable_only, names_of
-from afpcluster.fonts.unicode.sfnt import Remark, Sfnt, UnusableOutlines, readable_font
+from afpcluster.fonts.unicode.sfnt import (
+    Remark,
+    Sfnt,
+    UnusableOutlines,
+    check_unpacked_size,
+    readable_font,
+)
 from afpcluster.light import dataclass
 
 logging.getLogger("fontTools").addHandler(logging.NullHandler())  # its remarks are no one's findings
@@ -53,6 +59,7 @@ def character_face(data: bytes, name: str = "") -> CharacterFace:
     """The font in `data`, or the one of a collection or instance of a variable font called `name` (the first
     where none is). Raises FontDataError where the data is no font with outlines and a character map."""
     try:
+        check_unpacked_size(data)
         choice = choose(data, name)
         remarks: tuple[Remark, ...] = ()
         index = choice.index
