@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 
 from afpcluster.pdf.cmap import cid_cmap, to_unicode_cmap
-from afpcluster.pdf.file import PdfFile
+from afpcluster.pdf.file import DigestedSink, PdfFile
 from afpcluster.pdf.outline import Outline
 from afpcluster.pdf.page_tree import PageTree
 from afpcluster.pdf.values import Name, Raw, Ref, Value, number, serialise
@@ -160,6 +160,29 @@ def test_many_objects_of_all_kinds_come_back() -> None:
         assert [stream.read_bytes() for stream in pdf.Root.S] == [bytes([n % 256]) * n for n in range(100)]
         assert pdf.Root.get("/N") is None
     assert len(sink.getvalue()) < 21_000
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_more_objects_than_the_cross_reference_takes_at_once(compress: bool) -> None:
+    sink = io.BytesIO()
+    file = PdfFile(sink, compress=compress)
+    first = file.add(-1)
+    numbers = file.add_all([b"%d" % index for index in range(9000)])
+    pages = file.add({"Type": Name("Pages"), "Kids": [], "Count": 0})
+    values = [first, *map(Ref, numbers)]
+    file.finish(file.add({"Type": Name("Catalog"), "Pages": pages, "V": values}))
+    with pikepdf.open(io.BytesIO(sink.getvalue())) as pdf:
+        assert pdf.check_pdf_syntax() == []
+        assert list(map(int, pdf.Root.V)) == list(range(-1, 9000))
+
+
+def test_a_file_is_the_same_where_its_sink_knows_the_digest() -> None:
+    plain, digested = io.BytesIO(), io.BytesIO()
+    for sink in (plain, DigestedSink(digested)):
+        file = PdfFile(sink)
+        pages = file.add({"Type": Name("Pages"), "Kids": [], "Count": 0})
+        assert file.finish(file.add({"Type": Name("Catalog"), "Pages": pages})) == file.size
+    assert plain.getvalue() == digested.getvalue()
 
 
 def test_an_object_cannot_be_written_twice() -> None:

@@ -5,7 +5,6 @@ A ZIP needs no seekable sink, stores parts as they are (they are compressed alre
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from typing import IO, Any, Protocol, cast
 from afpcluster.heavy import zipfile
 from afpcluster.light import dataclass
 from afpcluster.outputs.output import Sink
+from afpcluster.pdf.file import DigestedSink
 
 ZIP_MEDIA_TYPE = "application/zip"
 
@@ -27,23 +27,12 @@ class Folder:
     path: Path
 
 
-class Part:
+class Part(DigestedSink):
     """One file that is being written; how long it is, and its digest."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self._file.write(data)
-        self._digest.update(data)
-        self.size += len(data)
-        return len(data)
 
     @property
     def sha256(self) -> str:
-        return self._digest.hexdigest()
+        return self.digest.hexdigest()
 
 
 class Parts(Protocol):

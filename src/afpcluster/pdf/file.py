@@ -37,6 +37,21 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
+class DigestedSink:
+    """A sink, with the SHA-256 digest and the size of what was written to it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes, /) -> int:
+        self._sink.write(data)
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+
 def deflate(data: bytes) -> bytes:
     """Compress for FlateDecode, always alike."""
     return _deflated(data) if len(data) < _SMALL else zlib.compress(data, COMPRESSION_LEVEL)
@@ -55,19 +70,17 @@ class PdfFile:
     ) -> None:
         self.compress = compress
         self._object_streams = compress and object_streams
-        self.size = 0
-        self._sink = sink
-        self._digest = hashlib.sha256()
+        self._sink = sink if isinstance(sink, DigestedSink) else DigestedSink(sink)
         self._places = array("Q", [0])  # by object number; 0: not written
         self._waiting: list[int] = []  # numbers of objects for the next object stream
         self._bodies: list[bytes] = []  # and what they are
         self._bodies_size = 0
-        self._put(_HEADER % version.encode())
+        self._sink.write(_HEADER % version.encode())
 
-    def _put(self, data: bytes) -> None:
-        self._sink.write(data)
-        self._digest.update(data)
-        self.size += len(data)
+    @property
+    def size(self) -> int:
+        """Of the file so far, in bytes."""
+        return self._sink.size
 
     @property
     def object_count(self) -> int:
@@ -144,7 +157,7 @@ class PdfFile:
         if self._places[ref]:
             raise ValueError(f"PDF object {ref} written twice")
         self._places[ref] = _AT | self.size << 8
-        self._put(b"%d 0 obj\n%b\nendobj\n" % (ref, body))
+        self._sink.write(b"%d 0 obj\n%b\nendobj\n" % (ref, body))
 
     def _write_waiting(self) -> None:
         """Write the waiting objects as one object stream (section 7.5.7)."""
@@ -166,7 +179,7 @@ class PdfFile:
     def finish(self, root: Ref, info: Ref | None = None) -> int:
         """Write the cross-reference and the trailer; the size of the file in bytes."""
         self._write_waiting()
-        identifier = self._digest.digest()[:16]
+        identifier = self._sink.digest.digest()[:16]
         trailer: PdfDict = {"Root": root, "ID": [identifier, identifier]}
         if info is not None:
             trailer["Info"] = info
@@ -203,20 +216,20 @@ class PdfFile:
             **trailer,
         }
         self.add_stream(entries, b"".join(packed), encoded=True)
-        self._put(b"startxref\n%d\n%%%%EOF\n" % start)
+        self._sink.write(b"startxref\n%d\n%%%%EOF\n" % start)
 
     def _write_xref_table(self, trailer: PdfDict) -> None:
         """Section 7.5.4."""
         start = self.size
         trailer = {"Size": len(self._places), **trailer}
-        self._put(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._places))
+        self._sink.write(b"xref\n0 %d\n0000000000 65535 f \n" % len(self._places))
         for places in self._bands(1):
             rows = [
                 b"%010d 00000 n \n" % ((place ^ _AT) >> 8) if place else b"0000000000 00000 f \n"
                 for place in places
             ]
-            self._put(b"".join(rows))
-        self._put(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
+            self._sink.write(b"".join(rows))
+        self._sink.write(b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (serialise(trailer), start))
 
     def _bands(self, first: int) -> Iterator[array[int]]:
         """The places from `first` on, a few at a time: no copy of them all."""
