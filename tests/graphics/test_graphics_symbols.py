@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from graphics_drawing import FACE, WINDOW, descriptor, drawn, font, order
 
+from afpcluster.fonts.foca.sections import sectioned_font
 from afpcluster.fonts.font import FaceRun
 
 AT_10 = order("marker_at_given_position", 100, 100, [])
@@ -319,3 +320,29 @@ def test_fonts_that_split_text_into_runs() -> None:
     assert drawn(stacked, fonts={1: wide}) == (["glyphs b'AB' 10,50,50 (-6,0) (-12,0)"], [])
     odd = order("character_string_at_given_position", 500, 500, b"\0A\0")
     assert drawn(USE_1 + odd, fonts={1: font(code_size=2)})[1] == ["graphics-text-odd"]
+
+
+def test_vertical_text_in_several_fonts_has_the_places_of_each() -> None:
+    """Sections of a double-byte font, of which each has metrics of its own at this rotation."""
+    sections = {
+        0x41: font(rotation=270, placement={0x41: (7.0, -2.5)}, advances=[9.0] * 256),
+        0x42: font(rotation=270, placement={0x41: (6.0, -3.0)}, advances=[8.0] * 256, size=8.0),
+    }
+    wide = sectioned_font("WIDE", sections, 0x4040)
+    text = order("character_string_at_given_position", 500, 500, b"AAAABABA")
+    expected = [
+        "glyphs b'AA' 10,50,50 direction 90 rotation 270 (-2.5,7) (-2.5,16)",
+        "glyphs b'AA' 8,50,50 direction 90 rotation 270 (-3,24) (-3,32)",
+    ]
+    orders = USE_1 + order("set_character_direction", 2) + text
+    assert drawn(orders, fonts={1: wide}) == (expected, [])
+
+
+def test_characters_of_several_bytes_stay_whole() -> None:
+    def split(text: bytes) -> list[FaceRun]:
+        return [FaceRun(FACE, bytes((ord(character) - 0x80,)), 6.0) for character in text.decode("utf-8")]
+
+    unicode = font(split=split, codec="utf-8")
+    text = order("character_string_at_given_position", 500, 500, "ÁÂ".encode())
+    stacked = USE_1 + order("set_character_direction", 3) + text
+    assert drawn(stacked, fonts={1: unicode}) == (["glyphs b'AB' 10,50,50 (-6,0) (-12,0)"], [])

@@ -61,7 +61,7 @@ def character_string_at_current_position(drawing: Drawing, data: bytes) -> None:
         drawing.report("graphics-font-rotation", message, spec, severity=severity)
     if baseline == 0:
         _draw_along(drawing, font, data, x, y, angle)
-    elif font.rotation == turn and font.placement is not None:
+    elif font.rotation == turn and (font.placement is not None or font.split is not None):
         _draw_rotated(drawing, font, data, x, y, angle + baseline)
     else:
         _draw_stacked(drawing, font, data, x, y, angle)
@@ -83,8 +83,9 @@ def _current_font(drawing: Drawing) -> Font:
 
 
 class _Glyphs(NamedTuple):
-    """One character: its codes in a face, and how far it goes (points)."""
+    """One character: its codes in a face, the font that has their places, and how far it goes (points)."""
 
+    font: Font
     face: Face
     codes: bytes
     advance: float
@@ -92,14 +93,20 @@ class _Glyphs(NamedTuple):
 
 def _characters(font: Font, data: bytes) -> Iterator[_Glyphs]:
     """The string, a character at a time."""
-    size = font.code_size
-    for at in range(0, len(data) - size + 1, size):
-        code = data[at : at + size]
+    for code in _code_points(font, data):
         if font.split is None:
-            yield _Glyphs(font.face, code, font.advance(code))
+            yield _Glyphs(font, font.face, code, font.advance(code))
         else:
             for run in font.split(code):
-                yield _Glyphs(run.face, run.codes, run.advance)
+                yield _Glyphs(run.font or font, run.face, run.codes, run.advance)
+
+
+def _code_points(font: Font, data: bytes) -> list[bytes]:
+    """The string cut into characters; those of Unicode text may have several codes."""
+    if font.codec is not None:
+        return [character.encode(font.codec) for character in data.decode(font.codec, "replace")]
+    size = font.code_size
+    return [data[at : at + size] for at in range(0, len(data) - size + 1, size)]
 
 
 def _draw_along(drawing: Drawing, font: Font, data: bytes, x: float, y: float, angle: float) -> None:
@@ -109,21 +116,21 @@ def _draw_along(drawing: Drawing, font: Font, data: bytes, x: float, y: float, a
         _append(drawing, font, font.face, data, x, y, angle)
         return
     for run in font.split(data):
-        _append(drawing, font, run.face, run.codes, x, y, angle)
+        _append(drawing, run.font or font, run.face, run.codes, x, y, angle)
         x, y = _step((x, y), angle, run.advance)
 
 
 def _draw_rotated(drawing: Drawing, font: Font, data: bytes, x: float, y: float, direction: float) -> None:
     """Characters of a font with rotated metrics on a baseline at `direction`."""
-    assert font.placement is not None
     along = 0.0
     origins: list[tuple[_Glyphs, Point]] = []
     for glyphs in _characters(font, data):
-        right, up = font.placement.get(int.from_bytes(glyphs.codes, "big"), (0.0, 0.0))
+        placement = glyphs.font.placement or {}
+        right, up = placement.get(int.from_bytes(glyphs.codes, "big"), (0.0, 0.0))
         origin = _step(_step((0.0, 0.0), direction, along + right), direction - 90, up)
         origins.append((glyphs, origin))
         along += glyphs.advance
-    _append_placed(drawing, font, origins, x, y, direction, font.rotation)
+    _append_placed(drawing, origins, x, y, direction, font.rotation)
 
 
 def _draw_stacked(drawing: Drawing, font: Font, data: bytes, x: float, y: float, angle: float) -> None:
@@ -144,23 +151,22 @@ def _draw_stacked(drawing: Drawing, font: Font, data: bytes, x: float, y: float,
             right, down = -glyphs.advance / 2, -along - descender
             along += ascender + descender
         origins.append((glyphs, _step(_step((0.0, 0.0), angle, right), angle + 90, down)))
-    _append_placed(drawing, font, origins, x, y, angle, 0)
+    _append_placed(drawing, origins, x, y, angle, 0)
 
 
 def _append_placed(
     drawing: Drawing,
-    font: Font,
     origins: list[tuple[_Glyphs, Point]],
     x: float,
     y: float,
     direction: float,
     rotation: float,
 ) -> None:
-    """One run for neighbours of the same face."""
+    """One run for neighbours of the same face and font."""
     start = 0
     for end in range(1, len(origins) + 1):
-        face = origins[start][0].face
-        if end < len(origins) and origins[end][0].face is face:
+        font, face, *_ = origins[start][0]
+        if end < len(origins) and origins[end][0][:2] == (font, face):
             continue
         part = origins[start:end]
         codes = b"".join([glyphs.codes for glyphs, _ in part])
