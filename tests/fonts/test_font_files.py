@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from time import process_time
 
 import pikepdf
 import pytest
@@ -82,6 +83,21 @@ def test_a_packed_font_that_unpacks_without_bounds(monkeypatch: pytest.MonkeyPat
         lying = large[:at] + said.to_bytes(4, "big") + large[at + 4 :]
         with pytest.raises(FontDataError, match="unpacks to more than"):
             character_face(lying)
+
+
+def test_a_collection_that_names_one_font_without_end() -> None:
+    """Every one that it names is opened, and asked for its name."""
+    count = 100_000
+    place = 12 + 4 * count
+    moved = bytearray(LATIN)
+    for at in range(20, 12 + 16 * int.from_bytes(LATIN[4:6], "big"), 16):  # where each table lies
+        moved[at : at + 4] = (int.from_bytes(moved[at : at + 4], "big") + place).to_bytes(4, "big")
+    head = b"ttcf\0\1\0\0" + count.to_bytes(4, "big")
+    endless = head + place.to_bytes(4, "big") * count + bytes(moved)
+    began = process_time()
+    face = character_face(endless, "Another")
+    assert process_time() - began < 5
+    assert (remarks(face), len(face.codes)) == (["font-name-missing"], 3)
 
 
 def test_outlines_count_and_not_what_the_file_says_of_itself() -> None:

@@ -28,6 +28,7 @@ _GLYPH_HEAD = 10  # bytes of a glyph's header; the box begins at 2
 _WOFF, _WOFF_HEAD, _WOFF_ENTRY = b"wOFF", 44, 20  # bytes
 _MOST_UNPACKED = 64 << 20  # bytes of all tables of a font that is packed or mended
 _PIECE = 1 << 16
+_MOST_FONTS = 256  # in a collection; real ones have some tens
 
 
 class UnusableOutlines(FontDataError):
@@ -68,7 +69,8 @@ def open_font(data: bytes, index: int = 0, *, lazy: bool = True) -> Any:
 
 
 def font_count(data: bytes) -> int:
-    return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" else 1
+    """How many fonts of a file are looked at: four bytes of a collection say that one is there again."""
+    return min(int.from_bytes(data[8:12], "big"), _MOST_FONTS) if data[:4] == b"ttcf" else 1
 
 
 def check_unpacked_size(data: bytes) -> None:
