@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 import os
 import resource
 import signal
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -309,6 +310,26 @@ def test_workers_that_are_all_lost_before_they_begin(start: Start, document: byt
     for worker in instance.workers():
         resource.prlimit(worker, resource.RLIMIT_NOFILE, (0, 0))
     assert instance.transform(document).body == converted
+
+
+def test_the_kernel_is_not_asked_for_memory_after_each_short_job() -> None:
+    class Large:
+        memory_looked_at = -math.inf
+        asked = 0
+
+        @property
+        def memory_bytes(self) -> int:
+            self.asked += 1
+            return 1 << 40
+
+    async def live() -> None:
+        pool = Pool(Afp2webSettings.model_validate({}), PoolMetrics(CollectorRegistry()))
+        worker = Large()
+        looks = [pool._is_outgrown(cast(Worker, worker), seconds) for seconds in (0.01, 0.01, 0.01, 0.5)]
+        assert looks == [True, False, False, True]
+        assert worker.asked == 2
+
+    asyncio.run(live())
 
 
 def test_no_worker_ever_begins(monkeypatch: pytest.MonkeyPatch, document: bytes) -> None:

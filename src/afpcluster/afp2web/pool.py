@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from afpcluster.web.errors import ServiceError
 from afpcluster.web.logs import describe_exception
 
 _LOOK_SECONDS = 1.0
+_SHORT_SECONDS = 0.1  # of a job; filling the memory that a worker may keep takes longer
 _logger = logging.getLogger("afpcluster.afp2web.pool")
 
 
@@ -166,6 +168,7 @@ class Pool:
         no_more_after = _now() + self._settings.queue_timeout
         for _ in range(len(self._workers) + 1):  # all that are there may be lost, which nobody knows yet
             worker = await self._usable_worker()
+            began = _now()
             try:
                 return await worker.run(job, source, sink, self._time)
             except WorkerError as error:
@@ -184,7 +187,7 @@ class Pool:
                 silence = f"finished no page and read nothing new for {self._time.without_progress:g} s"
                 raise _stopped("no-progress", silence) from error
             finally:
-                self._release(worker)
+                self._release(worker, _now() - began)
         raise self._busy("workers are lost before they begin")  # which is not the document's fault
 
     async def _usable_worker(self) -> Worker:
@@ -198,21 +201,28 @@ class Pool:
         except TimeoutError as error:
             raise self._busy("no worker could be started") from error
 
-    def _release(self, worker: Worker) -> None:
-        """It did its job, was left with it, or is lost."""
+    def _release(self, worker: Worker, seconds: float) -> None:
+        """It did its job in so many seconds, was left with it, or is lost."""
         if worker.spent:
             return
         if worker.busy:
             self._spawn(self._settle(worker))
             return
-        memory = worker.memory_bytes
-        if worker.jobs_done >= self._settings.worker_jobs or memory > self._settings.worker_recycle_bytes:
+        if worker.jobs_done >= self._settings.worker_jobs or self._is_outgrown(worker, seconds):
             worker.kill()  # a fresh process now and then bounds what leaks and what fragments
         self._freed.set()
 
+    def _is_outgrown(self, worker: Worker, seconds: float) -> bool:
+        """More memory than allowed stays in use behind its last job. After one that was too short for that,
+        it is looked at now and then only: asking the kernel is a fiftieth of what the server does for it."""
+        if seconds < _SHORT_SECONDS and _now() < worker.memory_looked_at + _LOOK_SECONDS:
+            return False
+        worker.memory_looked_at = _now()
+        return worker.memory_bytes > self._settings.worker_recycle_bytes
+
     async def _settle(self, worker: Worker) -> None:
         await worker.settle()
-        self._release(worker)
+        self._release(worker, math.inf)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,6 +12,7 @@ from afpcluster.selection import Selection
 from afpcluster.web.errors import ServiceError
 
 _MOST_BYTES = 96 * 1024  # of a job's members in JSON: an order has room for them and what is the server's
+_MOST_GROWTH = 6  # bytes in JSON of a character
 _LONGEST = 4096  # characters of a value: jobs go to workers as one message
 
 
@@ -40,13 +41,21 @@ def wanted(values: Values) -> dict[str, Any]:
         "tagged": values.on("Tagged"),
         "language": values.text("Language"),
     }
-    for name, value in members.items():
-        if isinstance(value, str) and len(value) > _LONGEST:
+    texts = {name: value for name, value in members.items() if isinstance(value, str)}
+    for name, value in texts.items():
+        if len(value) > _LONGEST:
             raise ServiceError(400, "parameter-value", f"{name} is longer than {_LONGEST} characters.")
-    if len(json.dumps(members, ensure_ascii=False).encode()) > _MOST_BYTES:  # control characters grow
+    if (
+        sum(map(len, texts.values())) * _MOST_GROWTH > _MOST_BYTES // 2
+        and _bytes_in_json(members) > _MOST_BYTES
+    ):
         raise ServiceError(400, "parameter-value", "The parameters are too long together; shorten them.")
     _selection(members)
     return members
+
+
+def _bytes_in_json(members: dict[str, Any]) -> int:
+    return len(json.dumps(members, ensure_ascii=False).encode())  # control characters grow
 
 
 def options_of(members: dict[str, Any]) -> dict[str, Any]:

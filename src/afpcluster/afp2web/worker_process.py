@@ -35,6 +35,7 @@ SILENCE_SECONDS = 5.0
 """An idle worker that does not answer for so long is frozen."""
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: it costs as much as an order
 
 
 class WorkerError(Exception):
@@ -73,6 +74,7 @@ class Worker:
         self._ping_owed_since: float | None = None
         self._cpu_time = 0.0  # seconds used at the last look
         self.jobs_done = 0
+        self.memory_looked_at = -math.inf  # by the pool
         self.busy = True  # with a job, or with its start
         self.spent = False  # lost, killed or ending: never to be used again
         self.replaced_on_purpose = False
@@ -153,7 +155,7 @@ class Worker:
         self.busy, self._begun = True, False
         began = self._progress_at = _now()
         limits = {"processor_seconds": limit.total + CANCEL_GRACE}
-        order = json.dumps({"job": self._job, **limits, **job}, ensure_ascii=False).encode()
+        order = _encode({"job": self._job, **limits, **job}).encode()
         try:
             socket.send_fds(self._orders, [order], [source.fileno(), sink.fileno()])
         except OSError as error:

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from afpcluster.web.bodies import Bodies, Body
 from afpcluster.web.client import peer_address
@@ -199,18 +199,19 @@ class _Reading:
         declared = self._request.headers.get("content-length")
         if declared is not None and int(declared) > limit:  # the parser let only digits pass
             raise _too_large(limit)
-        stream = self._request.stream()
         clock = asyncio.get_running_loop().time
-        while True:
+        more = True
+        while more:
             try:
                 async with asyncio.timeout_at(self._pace.deadline(self._body, clock())) as self._body.timeout:
-                    piece = await anext(stream, None)
+                    message = await self._request.receive()
             except TimeoutError as error:
                 raise self._too_slow() from error
-            if piece is None:
-                return
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             if self._body.given_up:
                 raise self._too_slow()
+            piece, more = message["body"], message["more_body"]
             self._body.passed += len(piece)
             if self._body.passed > limit:
                 raise _too_large(limit)
