@@ -22,6 +22,7 @@ from afpcluster.fonts.foca.code_page import FontDataError
 from afpcluster.fonts.unicode.sfnt import UnusableOutlines
 from afpcluster.fonts.unicode.truetype import CharacterFace, character_face
 from benchmarks.fonts.freetype_font import FreeTypeFont
+from cycles import left_in_cycles
 from rendering import pdf_of
 
 LATIN = truetype("Latin One", "ABC")
@@ -248,13 +249,13 @@ def test_a_font_without_a_glyph_that_draws_is_refused() -> None:
         character_face(damaged_glyphs(TTFont(io.BytesIO(LATIN)).getGlyphOrder()))
 
 
-def damaged_subrs() -> bytes:
-    """An OpenType font with CFF outlines that call a subroutine which is not there."""
+def opentype(*program: int | str) -> bytes:
+    """An OpenType font whose glyphs, one of them for "A", are this Type 2 charstring."""
     builder = FontBuilder(1000, isTTF=False)
     builder.setupGlyphOrder([".notdef", "A"])
     builder.setupCharacterMap({0x41: "A"})
-    missing = T2CharString(program=[500, 400, "callgsubr", "endchar"])
-    builder.setupCFF("Calls", {}, {".notdef": missing, "A": missing}, {})
+    glyph = T2CharString(program=[*program])
+    builder.setupCFF("Calls", {}, {".notdef": glyph, "A": glyph}, {})
     builder.setupHorizontalMetrics({".notdef": (500, 0), "A": (500, 0)})
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupNameTable({"familyName": "Calls", "styleName": "Regular"})
@@ -264,6 +265,19 @@ def damaged_subrs() -> bytes:
     out = io.BytesIO()
     builder.save(out)
     return out.getvalue()
+
+
+def damaged_subrs() -> bytes:
+    """One whose glyphs call a subroutine that is not there."""
+    return opentype(500, 400, "callgsubr", "endchar")
+
+
+@pytest.mark.parametrize("data", [LATIN, opentype(500, 100, "hlineto", "endchar")], ids=["glyf", "CFF"])
+def test_a_file_that_is_read_stays_with_nobody(data: bytes) -> None:
+    character_face(data)  # what is loaded and made once may be anything
+    with left_in_cycles() as left:
+        character_face(data)
+    assert left == []
 
 
 def test_subroutines_that_are_not_there_are_found_before_use() -> None:

@@ -24,6 +24,7 @@ from afpcluster.display.walk import flattened
 from afpcluster.findings import Finding
 from afpcluster.interpret.container.objects import draw_container
 from afpcluster.interpret.context import DataObject, MappingOption, ObjectArea
+from cycles import left_in_cycles
 from rendering import show
 
 WIDTH, HEIGHT = 80, 40
@@ -236,6 +237,13 @@ def test_what_is_not_shown_is_told(body: str, finding: str, word: str) -> None:
     assert [found.code for found in told] == [finding]
     assert word in told[0].message
     assert show(items, WIDTH, HEIGHT).getpixel((20, 20)) == (255, 0, 0)
+
+
+def test_nothing_of_it_stays() -> None:
+    drawn(svg(RECT), area=AREA)  # what is loaded and made once may be anything
+    with left_in_cycles() as left:
+        drawn(svg(RECT), area=AREA)
+    assert left == []
 
 
 def test_a_gradient_is_its_mean_colour() -> None:

@@ -45,7 +45,7 @@ class Painter:
             page_names,
             raise_faults=options.raise_faults,
         )
-        self._composer = SheetComposer(self._page_on_sheet, self._interpreter, findings)
+        self._composer = SheetComposer(self._interpreter, findings)
 
     def pages(self, unit: Unit) -> Iterator[Page]:
         """The output pages of a unit: one of a page, one a side of a sheet."""
@@ -59,7 +59,7 @@ class Painter:
         if isinstance(unit, PageUnit):
             yield self._guarded(unit, self._interpreter.page)
             return
-        for page in self._composer.pages(unit):
+        for page in self._composer.pages(unit, self._page_on_sheet):
             if self._options.selection.takes_page(page.number):
                 yield page
 

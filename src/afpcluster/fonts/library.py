@@ -18,10 +18,7 @@ from afpcluster.afp.fields import CODES
 from afpcluster.afp.foca import MetricAdjustment, PatternTechnology
 from afpcluster.afp.framing import Record
 from afpcluster.display.face import Face, OutlineFace
-from afpcluster.document.resources import (
-    CODED_FONT,
-    ResourceScope,
-)
+from afpcluster.document.resources import CODED_FONT, ResourceScope
 from afpcluster.findings import Findings, Severity
 from afpcluster.fonts.foca.active import active_font, font_of_face
 from afpcluster.fonts.foca.adjustment import adjustment_at
@@ -182,9 +179,10 @@ class FontLibrary:
     ) -> Font:
         """A double-byte font of these sections; `page` is the code page of one of them, or of all."""
         space = page.space_section << 8 | page.space_code & 0xFF if page.space_code >= 0 else NO_SPACE
+        report = self._sources.report_shown  # without the library, which keeps the font
 
         def missing(section: int) -> None:
-            self._sources.report_shown(
+            report(
                 "font-section-missing",
                 Severity.SKIPPED,
                 f"Font {name} has no section X'{section:02X}'; characters of that section are not shown",
@@ -339,9 +337,10 @@ class FontLibrary:
         key = ("unicode", names, encoding, size, reference.rotation, stretch)
         font = self._fonts.get(key)
         if font is None:
+            report = self._sources.report_shown  # without the library, which keeps the font
 
             def missing(character: str, count: int) -> None:
-                self._sources.report_shown(
+                report(
                     "glyph-missing",
                     Severity.SKIPPED,
                     f"Font {reference.label} has no glyph for {character_label(character)}",
@@ -406,9 +405,10 @@ class FontLibrary:
         key = ("double-byte", reference.label, name, page.key, size, reference.rotation, stretch)
         font = self._fonts.get(key)
         if font is None:
+            report = self._sources.report_shown  # without the library, which keeps the font
 
             def missing(count: int) -> None:
-                self._sources.report_shown(
+                report(
                     "glyph-missing",
                     Severity.SKIPPED,
                     f"Font {reference.label} is double-byte and not there; what no font at hand has is shown"

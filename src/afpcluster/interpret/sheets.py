@@ -51,19 +51,18 @@ class _Side:
 
 
 class SheetComposer:
-    """Makes output pages of sheets with the help of whoever draws pages and overlays."""
+    """Makes output pages of sheets with the help of whoever draws overlays, and pages."""
 
-    def __init__(self, draw_page: DrawPage, overlays: OverlaySource, findings: Findings) -> None:
-        self._draw_page = draw_page
+    def __init__(self, overlays: OverlaySource, findings: Findings) -> None:
         self._overlays = overlays
         self._findings = findings
         self._off_page = OffPage(findings)
 
-    def pages(self, sheet: Sheet) -> Iterator[Page]:
+    def pages(self, sheet: Sheet, draw_page: DrawPage) -> Iterator[Page]:
         """Front and back, copy after copy. Bookmarks lead to the first copy."""
         drawn: dict[tuple[int, PageForm], Page] = {}
         made = [
-            [self._side(sheet, group, back, drawn) for back in sheet.medium_map.sides]
+            [self._side(sheet, group, back, drawn, draw_page) for back in sheet.medium_map.sides]
             for group in sheet.copy_groups
         ]
         sizes = {number: page for (number, _), page in drawn.items()}
@@ -81,7 +80,12 @@ class SheetComposer:
                     number += 1
 
     def _side(
-        self, sheet: Sheet, group: CopyGroup, back: bool, drawn: dict[tuple[int, PageForm], Page]
+        self,
+        sheet: Sheet,
+        group: CopyGroup,
+        back: bool,
+        drawn: dict[tuple[int, PageForm], Page],
+        draw_page: DrawPage,
     ) -> _Side:
         controls = group.side(back)
         placed = [page for page in sheet.pages if page.slot.back == back]
@@ -100,7 +104,7 @@ class SheetComposer:
             form = form_on_sheet(page.medium_map, page.slot.placement, controls, blank=page.blank)
             key = (page.unit.number, form)
             if key not in drawn:
-                drawn[key] = self._draw_page(page.unit, form)
+                drawn[key] = draw_page(page.unit, form)
             side.pages.append((page, drawn[key]))
         return side
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from afpcluster.fonts.foca.code_page import FontDataError
-from afpcluster.fonts.unicode.sfnt import font_count, open_font
+from afpcluster.fonts.unicode.sfnt import font_count, open_font, releasing
 from afpcluster.heavy import ttLib
 from afpcluster.light import dataclass
 
@@ -139,7 +139,7 @@ def instance_of(data: bytes, choice: Choice) -> bytes:
     from fontTools.varLib.instancer import instantiateVariableFont
 
     try:
-        with open_font(data, choice.index, lazy=False) as font:
+        with releasing(open_font(data, choice.index, lazy=False)) as font:
             location = choice.location or {}
             axes = {axis.axisTag: location.get(axis.axisTag) for axis in font["fvar"].axes}
             fixed = instantiateVariableFont(font, axes, downgradeCFF2="CFF2" in font)

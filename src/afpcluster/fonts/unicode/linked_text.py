@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 from unicodedata import category
@@ -47,15 +47,8 @@ class LinkedText:
     def __init__(
         self, faces: Sequence[CharacterFace], fonts: Sequence[Font], decode: Decoder, missing: Missing
     ) -> None:
-        self._faces = faces
-        self._fonts = fonts
-        self._decode = decode
         self._missing = missing
-        self._box = next((number for number, face in enumerate(faces) if face.face.code_size == 2), 0)
-        # Code and advance of characters that the base font has and that read as it says: nearly all.
-        self._usual: dict[str, tuple[bytes, float]] = {}
-        self._pick = lru_cache(maxsize=_REMEMBERED_STRINGS)(self._picked)
-        self._lay_out = lru_cache(maxsize=_REMEMBERED_STRINGS)(self._laid_out)
+        self._lay_out = lru_cache(maxsize=_REMEMBERED_STRINGS)(_Layout(faces, fonts, decode).laid_out)
 
     def split(self, text: bytes) -> list[FaceRun]:
         """The runs; who waits for missing characters is told."""
@@ -69,7 +62,21 @@ class LinkedText:
         """The width in points."""
         return self._lay_out(text).advance
 
-    def _laid_out(self, text: bytes) -> _LaidOut:
+
+class _Layout:
+    """Lays out the strings that `LinkedText` asks for. It does not hold what remembers them: such a cycle
+    would keep the font until the collector comes."""
+
+    def __init__(self, faces: Sequence[CharacterFace], fonts: Sequence[Font], decode: Decoder) -> None:
+        self._faces = faces
+        self._fonts = fonts
+        self._decode = decode
+        # Code and advance of characters that the base font has and that read as it says: nearly all.
+        self._usual: dict[str, tuple[bytes, float]] = {}
+        box = next((number for number, face in enumerate(faces) if face.face.code_size == 2), 0)
+        self._pick = lru_cache(maxsize=_REMEMBERED_STRINGS)(partial(_picked, faces, box))
+
+    def laid_out(self, text: bytes) -> _LaidOut:
         characters = self._decode(text)
         usual = self._usual
         try:
@@ -93,17 +100,6 @@ class LinkedText:
         lost = Counter([character for picked, character in shown if not picked.there])
         return _LaidOut(runs, sum([run.advance for run in runs]), lost)
 
-    def _picked(self, character: str) -> _Picked | None:
-        """What shows a character; None where nothing should."""
-        kind = category(character)
-        plain = " " if kind == "Zs" else reading(character)
-        for wanted in (character, plain) if len(plain) == 1 else (character,):
-            for number, face in enumerate(self._faces):
-                code = face.codes.get(ord(wanted))
-                if code is not None:
-                    return _Picked(number, code)
-        return None if kind in ("Cc", "Cf") else _Picked(self._box, 0, there=False)
-
     def _run(self, number: int, shown: Sequence[tuple[_Picked, str]]) -> FaceRun:
         """The run of codes and their characters in one face. What it reads as is said where several
         characters share a glyph and the text has another one than the face says."""
@@ -116,3 +112,16 @@ class LinkedText:
         said = "".join([face.unicode.get(picked.code, character) for picked, character in shown])
         text = "".join([reading(character) for _, character in shown])
         return FaceRun(face, codes, advance, font, text if text != said else None)
+
+
+def _picked(faces: Sequence[CharacterFace], box: int, character: str) -> _Picked | None:
+    """What shows a character, of face `box` the missing glyph where none has it; None where nothing
+    should."""
+    kind = category(character)
+    plain = " " if kind == "Zs" else reading(character)
+    for wanted in (character, plain) if len(plain) == 1 else (character,):
+        for number, face in enumerate(faces):
+            code = face.codes.get(ord(wanted))
+            if code is not None:
+                return _Picked(number, code)
+    return None if kind in ("Cc", "Cf") else _Picked(box, 0, there=False)

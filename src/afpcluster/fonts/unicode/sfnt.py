@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import logging
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -66,6 +68,17 @@ def open_font(data: bytes, index: int = 0, *, lazy: bool = True) -> Any:
         )
     except Exception as problem:  # struct.error, TTLibError and others
         raise FontDataError(f"The font object is no TrueType or OpenType font: {problem}") from problem
+
+
+@contextmanager
+def releasing(font: Any) -> Iterator[Any]:
+    """`font` while it is read. Then its tables go: some hold the font (cmap, CFF), and such a cycle would
+    keep the whole file in memory until the collector comes."""
+    try:
+        with font:
+            yield font
+    finally:
+        font.tables.clear()
 
 
 def font_count(data: bytes) -> int:

@@ -23,6 +23,7 @@ from afpcluster.fonts.unicode.sfnt import (
     UnusableOutlines,
     check_unpacked_size,
     readable_font,
+    releasing,
 )
 from afpcluster.light import dataclass
 
@@ -68,7 +69,7 @@ def character_face(data: bytes, name: str = "") -> CharacterFace:
         if choice.location is not None or is_variable_only(data, index):
             data, index = instance_of(data, choice), 0
         opened = readable_font(data, index)
-        with opened.font:
+        with releasing(opened.font):
             return _face(opened, remarks + opened.remarks)
     except UnusableOutlines:
         raise

@@ -12,7 +12,7 @@ from typing import Any
 
 from afpcluster.display.face import OutlineFace, ProgramKind
 from afpcluster.fonts.foca.active import Vertical
-from afpcluster.fonts.unicode.sfnt import open_font
+from afpcluster.fonts.unicode.sfnt import open_font, releasing
 
 _TOP = slice(8, 10)  # of a glyph's box, in its header
 
@@ -24,7 +24,7 @@ def vertical_metrics(face: OutlineFace) -> Mapping[int, Vertical] | None:
     if program.kind not in (ProgramKind.TRUETYPE, ProgramKind.OPENTYPE_CFF):
         return None
     try:
-        with open_font(program.data, program.index) as font:
+        with releasing(open_font(program.data, program.index)) as font:
             if "vhea" not in font or "vmtx" not in font:
                 return None
             scale, sides = 1000 / font["head"].unitsPerEm, font["vmtx"].metrics

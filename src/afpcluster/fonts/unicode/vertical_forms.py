@@ -11,7 +11,7 @@ from typing import Any
 
 from afpcluster.display.face import ProgramKind
 from afpcluster.findings import Severity
-from afpcluster.fonts.unicode.sfnt import Remark, open_font
+from afpcluster.fonts.unicode.sfnt import Remark, open_font, releasing
 from afpcluster.fonts.unicode.truetype import CharacterFace
 
 _FEATURES = ("vert", "vrt2")  # the second one, where a font has both, counts
@@ -31,7 +31,7 @@ def vertical_form(face: CharacterFace) -> CharacterFace:
     if program.kind not in (ProgramKind.TRUETYPE, ProgramKind.OPENTYPE_CFF):
         return face
     try:
-        with open_font(program.data, program.index) as font:
+        with releasing(open_font(program.data, program.index)) as font:
             others = _substitutes(font) if "GSUB" in font else {}
     except Exception:  # fontTools meets damage with whatever its tables come upon
         return replace(face, remarks=(*face.remarks, _DAMAGED))

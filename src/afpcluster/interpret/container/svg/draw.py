@@ -94,7 +94,7 @@ class _Drawing:
         self._budget, self._read_image = budget, read_image
         self._notes: Counter[str] = Counter()
         self._drawn = 0
-        self._painter = Painter(self._named, self._sheet, self.note)
+        self._painter = Painter(self._named, self._sheet, self._notes)
         if self._sheet.incomplete:
             self.note("selectors of a style sheet")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 
 from afpcluster.display.colour import Colour, as_rgb, rgb
 from afpcluster.display.items import Cap, Join, Stroke
@@ -17,9 +18,6 @@ _JOINS = {"round": Join.ROUND, "bevel": Join.BEVEL}
 _GRADIENTS = ("linearGradient", "radialGradient")
 _DEEPEST_REFERENCE = 8
 
-Note = Callable[[str], None]
-"""Called with the name of something that is not drawn as it should be."""
-
 
 def reference(value: str | None) -> str | None:
     """The identifier that a `url(#…)` names."""
@@ -28,10 +26,10 @@ def reference(value: str | None) -> str | None:
 
 
 class Painter:
-    """Finds paints by the elements of one file."""
+    """Finds paints by the elements of one file; counts in `notes` what is not drawn as it should be."""
 
-    def __init__(self, named: Mapping[str, Element], sheet: Sheet, note: Note) -> None:
-        self._named, self._sheet, self._note = named, sheet, note
+    def __init__(self, named: Mapping[str, Element], sheet: Sheet, notes: Counter[str]) -> None:
+        self._named, self._sheet, self._notes = named, sheet, notes
 
     def colour(self, style: Style, name: str, alpha: float) -> Colour | None:
         """What `fill` or `stroke` paints with; None paints nothing. What shines through is mixed with white,
@@ -41,19 +39,19 @@ class Painter:
         paint = self._gradient(found[1]) if found else None
         if paint is None and found:
             if not found[2].strip():
-                self._note("paints other than colours and gradients")
+                self._notes["paints other than colours and gradients"] += 1
             value = found[2].strip() or "none"
         if paint is None:
             paint = colour(style["color"] if value.lower() == "currentcolor" else value)
         if paint is None:
             if value.lower() != "none":
-                self._note(f"the paint {value[:40]!r}")
+                self._notes[f"the paint {value[:40]!r}"] += 1
             return None
         alpha *= paint[1] * fraction(style[f"{name}-opacity"])
         if alpha <= 0:
             return None
         if alpha < 1:
-            self._note("opacity")
+            self._notes["opacity"] += 1
         parts = as_rgb(paint[0]) or (0.0, 0.0, 0.0)
         return rgb(*(1 - (1 - part) * alpha for part in parts))
 
@@ -70,7 +68,7 @@ class Painter:
             element = self._named.get(element.attributes.get("href", "").removeprefix("#"))
         if not stops:
             return None
-        self._note("a gradient")
+        self._notes["a gradient"] += 1
         mean = [sum(parts[n] for parts, _ in stops) / len(stops) for n in range(3)]
         return rgb(*mean), sum(opacity for _, opacity in stops) / len(stops)
 
