@@ -9,6 +9,7 @@ import pickle
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from afpcluster.afp2web import worker as worker_module
@@ -27,7 +28,7 @@ for document in pickle.load(sys.stdin.buffer):
     convert(io.BytesIO(document), io.BytesIO(), Options())
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
-_SMALL = ("encodings.", "fontTools.", "afpcluster.conversion.")  # tables that are asked for by name
+_SMALL = ("encodings.", "fontTools.ttLib.tables.")  # asked for by name
 
 
 def test_no_document_waits_for_a_library_afterwards() -> None:
@@ -55,10 +56,29 @@ def test_a_job_that_has_come_is_taken_first() -> None:
     with ours, theirs:
         ours.send(b'{"job": 7}')
         loading = iter(["a library"])
-        taken = worker_module._next_job(worker_module._Parent(theirs, io.StringIO()), loading)
+        taken = worker_module._Parent(theirs, io.StringIO()).next_job(loading)
         assert taken is not None
         assert taken[0] == {"job": 7}
         assert next(loading) == "a library"
+
+
+def test_a_worker_that_is_asked_whether_it_is_there_goes_on_loading() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def loading() -> Iterator[str]:
+        yield "a library"
+        yield "another"
+        ours.send(b'{"job": 7}')
+        yield "the last"
+
+    with ours, theirs:
+        ours.send(b'{"ping": 1}')
+        steps, answers = loading(), io.StringIO()
+        taken = worker_module._Parent(theirs, answers).next_job(steps)
+        assert answers.getvalue() == '{"pong": 1}\n'
+        assert taken is not None
+        assert taken[0] == {"job": 7}
+        assert list(steps) == []
 
 
 def _libraries(pid: int) -> set[str]:

@@ -72,9 +72,12 @@ class _Parent:
         self._orders = orders
         self._answers = answers
 
-    def next_job(self) -> tuple[dict[str, Any], list[int]] | None:
-        """Wait for a job; None when the server wants no more."""
+    def next_job(self, meanwhile: Iterator[object]) -> tuple[dict[str, Any], list[int]] | None:
+        """Wait for a job, with a step of `meanwhile` as long as nothing comes; None when the server wants no
+        more."""
         while True:
+            while self._is_waiting() and next(meanwhile, None) is not None:
+                pass
             message, descriptors, _, _ = socket.recv_fds(self._orders, MAX_ORDER_BYTES, 2)
             if not message:
                 return None
@@ -84,8 +87,8 @@ class _Parent:
             if "ping" in order:
                 self.send({"pong": order["ping"]})
 
-    def is_waiting(self) -> bool:
-        """Whether nothing has come that `next_job` would take."""
+    def _is_waiting(self) -> bool:
+        """Whether nothing has come yet."""
         return not select.select([self._orders], [], [], 0)[0]
 
     def cancels(self, job: int) -> bool:
@@ -197,17 +200,11 @@ def main(arguments: list[str]) -> int:
 
 def _serve(parent: _Parent) -> None:
     loading = warm_up.steps()
-    while (order := _next_job(parent, loading)) is not None:
+    while (order := parent.next_job(loading)) is not None:
         answer = _do(parent, *order)
         parent.send(answer)
         if answer.get("error", {}).get("kind") == "MemoryError":
             break  # the heap may be in any state; the parent starts a fresh process
-
-
-def _next_job(parent: _Parent, loading: Iterator[str]) -> tuple[dict[str, Any], list[int]] | None:
-    while parent.is_waiting() and next(loading, None):
-        pass
-    return parent.next_job()
 
 
 def _confine(limits: Limits, parent: int) -> None:
