@@ -98,7 +98,7 @@ class Wrapper:
         return self.service.follow(client_tls(*files)) if any(files) else None
 
     def _context(self) -> ssl.SSLContext | bool:
-        """As asyncio takes it: True verifies with the authorities of the system."""
+        """As aiohttp takes it: True verifies with the authorities of the system."""
         return True if self._tls is None else self._tls.value.context
 
     def app(self) -> ASGIApp:
@@ -230,6 +230,7 @@ class Wrapper:
 
     @asynccontextmanager
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        self._gateway.open()
         following = asyncio.create_task(self._watcher.follow())
         try:
             yield
@@ -237,7 +238,7 @@ class Wrapper:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
-            self._gateway.close()
+            await self._gateway.close()
 
 
 def _one_key(contents: list[bytes]) -> str:

@@ -17,8 +17,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
+import aiohttp
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from afpcluster.web.answers import unless
@@ -27,13 +27,7 @@ from afpcluster.web.intake import AFP_MEDIA_TYPES
 from afpcluster.web.spool import Spool
 from afpcluster.wrapper.budget import Carriage, RetryBudget
 from afpcluster.wrapper.circuit import Circuits
-from afpcluster.wrapper.connection import (
-    ANNOUNCED_BYTES,
-    BrokenError,
-    ConnectError,
-    Connection,
-    Connections,
-)
+from afpcluster.wrapper.connection import body_arguments, open_session
 from afpcluster.wrapper.course import AttemptFailed, Course, Reason
 from afpcluster.wrapper.settings import Target, WrapperSettings
 
@@ -73,7 +67,7 @@ class Converted:
 
 
 class Gateway:
-    """`convert` as often as wanted, then `close`."""
+    """`open`, then `convert` as often as wanted, then `close`."""
 
     def __init__(
         self,
@@ -90,7 +84,8 @@ class Gateway:
         self._clock = time.monotonic
         self.circuits = Circuits(self._clock)
         self._budget = RetryBudget(settings.max_conversions, self._clock)
-        self._connections = Connections(settings)
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
         self._attempts = Counter(
             "afp2web_attempts",
             "Calls of afp2web by target and outcome: ok, refused, or why they failed",
@@ -103,9 +98,15 @@ class Gateway:
         permits = Gauge("afp2web_repeats_left", "Repeats that may begin now", registry=registry)
         permits.set_function(lambda: self._budget.permits)
 
-    def close(self) -> None:
+    def open(self) -> None:
+        """In the event loop that serves."""
+        self._kept = open_session(self._settings, kept=True)
+        self._fresh = open_session(self._settings, kept=False)
+
+    async def close(self) -> None:
         """Drop what is still open."""
-        self._connections.close()
+        for session in filter(None, (self._kept, self._fresh)):
+            await session.close()
 
     async def convert(
         self,
@@ -126,9 +127,10 @@ class Gateway:
             calling(course.attempts, target)
             try:
                 with self._budget.attempt(repeat=course.attempts > 1) as carriage:
+                    session = self._kept if course.attempts == 1 else self._fresh
+                    assert session is not None  # opened with the service
                     along = {**headers, **course.hints}
-                    kept = course.attempts == 1
-                    call = self._attempt(target, document, parameters, along, carriage, kept=kept)
+                    call = self._attempt(session, target, document, parameters, along, carriage)
                     converted = await self._limited(target, course, call, carriage)
             except AttemptFailed as failure:
                 self._note(course, target, failure)
@@ -157,13 +159,12 @@ class Gateway:
         try:
             async with time_for_it:
                 converted = await unless(self._silence(target), call)
-        except ConnectError as error:
-            raise AttemptFailed(f"{type(error).__name__}: {error}", Reason.UNREACHABLE) from error
-        except BrokenError as error:
-            raise AttemptFailed(f"{type(error).__name__}: {error}", Reason.LOST) from error
-        except OSError as error:  # TimeoutError is one, not always for our own limit
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            carriage.bytes = 0
+            raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.UNREACHABLE) from error
+        except (aiohttp.ClientError, OSError) as error:  # TimeoutError is one, not always for our own limit
             if not time_for_it.expired():
-                raise AttemptFailed(type(error).__name__, Reason.LOST) from error
+                raise AttemptFailed(f"{type(error).__name__}: {_reason(error)}", Reason.LOST) from error
             if left < limit:
                 raise AttemptFailed("no whole answer until the deadline", Reason.LOST) from error
             raise AttemptFailed(f"no whole answer within {limit:g} s", Reason.SLOW) from error
@@ -187,38 +188,36 @@ class Gateway:
 
     async def _attempt(
         self,
+        session: aiohttp.ClientSession,
         target: Target,
         document: Spool,
         parameters: Mapping[str, str],
         headers: Mapping[str, str],
         carriage: Carriage,
-        *,
-        kept: bool,
     ) -> Converted:
         key = self._key()
-        along = {
+        fixed = {
             **({"Authorization": f"Bearer {key}"} if key is not None else {}),
             "Content-Type": AFP_MEDIA_TYPES[0],
             "Content-Length": str(document.size),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
-            **({"Expect": "100-continue"} if document.size > ANNOUNCED_BYTES else {}),
-            **headers,
         }
-        query = f"?{urlencode(parameters)}" if parameters else ""
-        head = _head("POST", f"/services/transform{query}", target, along, kept=kept)
-        async with self._connections.connected(target, self._tls(), kept=kept) as connection:
-            await connection.send(head, document, carriage)
-            await connection.answer_begins()
-            if connection.status != 200:
-                raise await _refusal(connection)
-            media_type = _media_type(connection.headers.get("content-type", ""))
-            if media_type == "text/html":
+        async with session.post(
+            f"{target.url}/services/transform",
+            params=dict(parameters),
+            headers={**fixed, **headers},
+            allow_redirects=False,
+            ssl=self._tls(),
+            **await body_arguments(document, carriage),
+        ) as response:
+            if response.status != 200:
+                raise await _refusal(response)
+            if response.content_type == "text/html":
                 raise AttemptFailed("answered 200 with a page: this is no afp2web", Reason.ERROR)
-            body = await self._whole_body(connection)
-            told = connection.headers
-            passed = {name: told[name.lower()] for name in PASSED_HEADERS if name.lower() in told}
-        return Converted(body, media_type, passed, target)
+            body = await self._whole_body(response)
+        passed = {name: response.headers[name] for name in PASSED_HEADERS if name in response.headers}
+        return Converted(body, response.content_type, passed, target)
 
     async def _silence(self, target: Target) -> Exception:
         """Ends when the target has left several probes in a row unanswered: its kernel may hold the
@@ -233,20 +232,19 @@ class Gateway:
 
     async def probe(self, target: Target, seconds: float) -> int | None:
         """The status of the target's heartbeat; None when it does not answer within `seconds`."""
-        head = _head("HEAD", "/services/version", target, {}, kept=False)
+        assert self._fresh is not None  # opened with the service
+        url = f"{target.url}/services/version"
         try:
             async with (
                 asyncio.timeout(seconds),
-                self._connections.connected(target, self._tls(), kept=False) as connection,
+                self._fresh.head(url, ssl=self._tls(), allow_redirects=False) as response,
             ):
-                await connection.send(head, None, None)
-                await connection.answer_begins()
-                return connection.status
-        except (ConnectError, BrokenError, TimeoutError):
+                return response.status
+        except (aiohttp.ClientError, OSError):  # TimeoutError is an OSError
             return None
 
-    async def _whole_body(self, answer: Connection) -> Spool:
-        expected = answer.content_length
+    async def _whole_body(self, response: aiohttp.ClientResponse) -> Spool:
+        expected = response.content_length
         if expected is None:
             raise AttemptFailed(
                 "the answer has no Content-Length, so it cannot be seen to be whole", Reason.LOST
@@ -260,47 +258,32 @@ class Gateway:
             )
         body = Spool(self._settings.temp_dir, self._settings.spool_memory_bytes)
         try:
-            async for piece in answer.pieces():
+            async for piece in response.content.iter_any():
                 await body.write(piece)
             await body.finish()
-        except BrokenError as error:
-            body.close()
-            what = f"the answer broke off after {body.size} of {expected} bytes: {error}"
-            raise AttemptFailed(what, Reason.LOST) from error
+            if body.size != expected:
+                raise AttemptFailed(
+                    f"the answer broke off after {body.size} of {expected} bytes", Reason.LOST
+                )
         except BaseException:
             body.close()
             raise
         return body
 
 
-def _head(method: str, path: str, target: Target, headers: Mapping[str, str], *, kept: bool) -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {target.host}:{target.port}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if not kept:
-        lines.append("Connection: close")
-    head = "\r\n".join([*lines, "", ""])
-    if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:
-        raise ValueError("a header has a line break")
-    return head.encode("utf-8", "surrogateescape")
-
-
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower() or "application/octet-stream"
-
-
-async def _refusal(answer: Connection) -> Exception:
+async def _refusal(response: aiohttp.ClientResponse) -> Exception:
     """The failure that a status other than 200 stands for."""
-    members = _error_members(await _at_most(answer.pieces(), _MAX_ERROR_BYTES))
+    members = _error_members(await _at_most(response.content.iter_any(), _MAX_ERROR_BYTES))
     code = str(members.get("ErrorCode", ""))
-    status = answer.status
+    status = response.status
     final = (400 <= status < 500 and status not in _REPEATABLE_4XX) or status in _FINAL_5XX
     if not final:
         reason = _REASONS.get(code, Reason.BUSY if status in _BUSY else Reason.ERROR)
         return AttemptFailed(
             f"answered {status} {code}".rstrip(),
             reason,
-            retry_after=_seconds(answer.headers.get("retry-after", "")),
-            instance=answer.headers.get("x-instance"),
+            retry_after=_seconds(response.headers.get("Retry-After", "")),
+            instance=response.headers.get("X-Instance"),
         )
     offset = members.get("Offset")
     return ServiceError(
@@ -315,6 +298,12 @@ async def _refusal(answer: Connection) -> Exception:
 def _seconds(retry_after: str) -> float | None:
     """Retry-After in its form of seconds (RFC 9110 section 10.2.3); our servers send no dates."""
     return float(retry_after) if re.fullmatch(r"[0-9]{1,6}", retry_after) else None
+
+
+def _reason(error: Exception) -> str:
+    """The text without the request's address and parameters, which aiohttp likes to quote."""
+    cause = getattr(error, "os_error", None) or error
+    return getattr(cause, "strerror", None) or type(cause).__name__
 
 
 async def _at_most(pieces: AsyncIterator[bytes], limit: int) -> bytes:
