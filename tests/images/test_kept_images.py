@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from afpcluster.display.geometry import IDENTITY
-from afpcluster.display.items import Encoding, Image, ImageData, ImageModel
+from afpcluster.display.items import Encoding, Image, ImageData, ImageModel, Item, Shared, SharedItems
 from afpcluster.display.walk import weight
 from afpcluster.recent import Recent
 
@@ -22,3 +22,12 @@ def test_what_is_kept_is_bounded_by_weight() -> None:
     assert kept.get("large") is None
     kept.put("small", picture(100))
     assert kept.get("small")
+
+
+def test_what_is_shared_weighs_once() -> None:
+    """However often it is used, and by what else is shared."""
+    items: list[Item] = list(picture(5_000))
+    for _ in range(40):
+        shared = SharedItems(items)
+        items = [Shared(shared, IDENTITY), Shared(shared, IDENTITY)]
+    assert 5_000 < weight(items) < 5_000 + 40 * 2 * 200 + 1_000

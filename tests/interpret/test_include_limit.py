@@ -10,7 +10,7 @@ from displayed import finding_codes
 from afpcluster.afp import modca
 from afpcluster.afp.names import encode_name
 from afpcluster.conversion.work import Work
-from afpcluster.display.items import amount_of
+from afpcluster.display.items import SharedItems, amount_of
 from afpcluster.interpret.context import Budget
 from afpcluster.options import Options
 from afpcluster.sample.records import enclosed, field, resource
@@ -82,3 +82,19 @@ def test_a_page_shows_as_much_whatever_was_shown_before() -> None:
     full = print_file(includes("O0", 50), resources=overlays(3, 15))
     one = amounts(full)
     assert amounts(full + full) == one + one
+
+
+def test_overlays_that_are_not_kept_are_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded by what it weighs."""
+    data = print_file(includes("O0", 3), resources=overlays(2, 2))
+    kept = amounts(data)
+    monkeypatch.setattr("afpcluster.interpret.content._HEAVIEST", 1)
+    drawn: list[object] = []
+    monkeypatch.setattr(SharedItems, "__post_init__", lambda one: _noted(one, drawn))
+    assert amounts(data) == kept
+    assert len(drawn) == 3 * (1 + 2)
+
+
+def _noted(shared: SharedItems, drawn: list[object]) -> None:
+    shared.amount = amount_of(shared.items)
+    drawn.append(shared)

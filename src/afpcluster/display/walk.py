@@ -41,17 +41,30 @@ def flattened(items: Iterable[Item], matrix: Matrix = IDENTITY) -> Iterator[tupl
 
 
 def weight(items: Iterable[Item]) -> int:
-    """Roughly the bytes that the items hold: their image data and files, and something for each."""
+    """Roughly the bytes that the items hold: their image data and files, and something for each. What is
+    shared among them counts once."""
+    return _weight(items, set())
+
+
+def _weight(items: Iterable[Item], met: set[SharedItems]) -> int:
     total = 0
-    for item, _ in flattened(items):
+    for item in items:
         total += _ITEM_WEIGHT
         if isinstance(item, Image):
             total += len(item.image.data) + (len(item.image.mask.data) if item.image.mask is not None else 0)
         elif isinstance(item, EmbeddedPdf):
             total += len(item.data)
+        elif isinstance(item, Path):
+            total += _SEGMENT_WEIGHT * len(item.segments)
+        elif isinstance(item, Group | ClipPath):
+            total += _weight(item.items, met)
+        elif isinstance(item, Shared) and item.shared not in met:
+            met.add(item.shared)
+            total += _weight(item.shared.items, met)
     return total
 
 
+_SEGMENT_WEIGHT = 100
 _ITEM_WEIGHT = 200
 
 

@@ -21,6 +21,7 @@ from afpcluster.afp.names import decode_name
 from afpcluster.afp.triplets import FqnType
 from afpcluster.display.geometry import IDENTITY, Matrix, translation, turned_at
 from afpcluster.display.items import Item, Rectangle, Shared, SharedItems
+from afpcluster.display.walk import weight
 from afpcluster.document.attributes import read_attribute, report_cut_tag, report_unknown_code_pages
 from afpcluster.document.objects import ObjectNode
 from afpcluster.document.page_names import PageNames
@@ -51,6 +52,7 @@ _QUIET = {
     CODES[name] for name in ("NOP", "PGD", "TLE", "MCF", "MCF1", "MPO", "MPS", "MDR", "OBD", "OBP", "PTD")
 }
 _MAX_INCLUDE_DEPTH = 8
+_HEAVIEST = 256 << 20  # bytes of overlays and page segments that are kept
 _METADATA = 0x50  # object class of triplet X'10'
 _OF_PAGE = 1  # reference coordinate system of an include
 
@@ -80,7 +82,7 @@ class ContentInterpreter:
         self._page_names = page_names
         self._saved = SavedPages()
         self._off_page = OffPage(findings)
-        self._shared: Recent[_Interpreted] = Recent(512)
+        self._shared: Recent[_Interpreted] = Recent(512, lambda one: weight(one.shared.items), _HEAVIEST)
         self._including: set[str] = set()  # keys of resources that are being interpreted
 
     def interpret(self, content: Iterable[Record | ObjectNode], frame: Frame) -> None:

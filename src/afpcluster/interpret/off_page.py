@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
+from weakref import WeakKeyDictionary
 
 from afpcluster.afp.framing import Record
 from afpcluster.display.geometry import IDENTITY, Matrix, turned_at
@@ -31,7 +32,7 @@ from afpcluster.interpret.letters import ASCENT, descent
 
 _X, _Y = attrgetter("x"), attrgetter("y")
 _KINDS = {Rectangle: "A rule", Image: "An image", EmbeddedPdf: "A PDF page", Path: "A drawing"}
-_MOST_KNOWN = 64  # uses of shared items: a page has few, and these keep their items alive
+_MOST_KNOWN = 64  # places of shared items
 
 Size = tuple[float, float]
 """Width and height of the page in points."""
@@ -42,7 +43,8 @@ class OffPage:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self._known: dict[tuple[SharedItems, Matrix, Size], Sequence[str]] = {}
+        self._known: WeakKeyDictionary[SharedItems, dict[tuple[Matrix, Size], Sequence[str]]]
+        self._known = WeakKeyDictionary()
 
     def look(self, items: Sequence[Item], page: Size, begin: Record) -> None:
         """Record which of the items that `begin` brings onto the page lie off it, in the page's points."""
@@ -98,11 +100,12 @@ class OffPage:
         return found
 
     def _beyond_of(self, shared: SharedItems, matrix: Matrix, page: Size) -> Sequence[str]:
-        found = self._known.get((shared, matrix, page))
+        known = self._known.setdefault(shared, {})
+        found = known.get((matrix, page))
         if found is None:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            found = self._known[shared, matrix, page] = self._beyond(shared.items, matrix, page)
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[matrix, page] = self._beyond(shared.items, matrix, page)
         return found
 
 
