@@ -25,7 +25,7 @@ from afpcluster.pdf.values import Raw
 from benchmarks.claims import Claim
 from benchmarks.workloads import Workload, real_files, statements
 
-FLOOR_LIMIT = 10.0
+FLOOR_LIMIT = 8.0
 TWO_PROCESSES_LIMIT = 1.7
 _FLOORS = 10
 
@@ -50,7 +50,8 @@ def cpu_per_page(folder: Path, *, quick: bool) -> Iterator[Claim]:
     cost = measure(work, repeats)
     detail = f"{cost.pages} pages, floor {cost.floor / cost.pages * 1000:.3f} ms/page"
     yield Claim("speed", work.name, cost.conversion / cost.pages * 1000, "ms/page", detail=detail)
-    yield Claim("speed", f"{work.name}: times the floor", cost.ratio, "×", FLOOR_LIMIT)
+    limit = None if quick else FLOOR_LIMIT  # a few pages say little
+    yield Claim("speed", f"{work.name}: times the floor", cost.ratio, "×", limit)
     for real in [] if quick else real_files():
         cost = measure(real, 1)
         if cost.pages:

@@ -102,6 +102,11 @@ CASES = {
         [("SCFL", 5), ("SIA", 20), "A/B", "C"],
         ["A/B at 0,0 gaps [(1, 1.0)]", "C at 14,0"],
     ),
+    "SIA behind a letter": (["A", ("SIA", 20), "B"], ["A at 0,0", "B at 7,0"]),
+    "SIA behind a character without increment": (
+        [("SCFL", 5), "A/", ("SIA", 20), "B"],
+        ["A/ at 0,0", "B at 6,0"],
+    ),
     "SIA where spaces are not variable": (
         [("SCFL", 6), ("SVI", 200), ("SIA", 20), "AB C", "D"],
         ["AB C at 0,0 gaps [(1, 1.0)]", "D at 26,0"],

@@ -168,8 +168,9 @@ class TextState:
         """Add the width of the text that was shown last to the position."""
         text, font = self.owed, self.owed_font
         if text and font is not None:
-            self.i += sum(map(font.advances.__getitem__, text))
-            self.in_word = text[-1] != font.space_code
+            advances, last = font.advances, text[-1]
+            self.i += sum(map(advances.__getitem__, text))
+            self.in_word = last != font.space_code and advances[last] != 0.0
         self.owed = b""
 
     def choose_plain_font(self) -> None:
