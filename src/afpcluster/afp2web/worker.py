@@ -40,7 +40,7 @@ from afpcluster.web.logs import describe_exception
 MAX_ORDER_BYTES = 128 * 1024
 """As much as a socket surely takes as one message; what a client wants is less (`wanted`)."""
 _LOOK_SECONDS = 0.05  # how often a job looks for its cancellation and tells how far it is
-_IN_MEMORY_BYTES = 4 * 1024 * 1024  # of a document; larger ones are read from their file
+_IN_MEMORY_BYTES = 1024 * 1024  # of a document; larger ones, which would leave holes, stay in their file
 _SINK_BUFFER_BYTES = 128 * 1024
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
