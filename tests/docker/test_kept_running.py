@@ -47,6 +47,30 @@ def test_killed_again_and_again_it_is_started_again() -> None:
         assert process.stderr.read().count("sh was ended by signal 9 and is started again\n") == 4
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_what_asks_for_the_end_is_handed_on(number: signal.Signals) -> None:
+    """`docker stop` sends a service TERM, HAProxy USR1."""
+    with kept(
+        'trap "echo TERM; exit 3" TERM; trap "echo USR1; exit 3" USR1; echo; while :; do sleep 0.05; done'
+    ) as process:
+        said(process)
+        process.send_signal(number)
+        assert said(process) == ("USR1" if number is signal.SIGUSR1 else "TERM")
+        assert process.wait(5) == 3
+
+
+def test_what_asks_to_read_files_again_is_handed_on() -> None:
+    with kept('trap "echo again" USR2; trap exit TERM; echo; while :; do sleep 0.05; done') as process:
+        said(process)
+        for _ in range(3):
+            process.send_signal(signal.SIGUSR2)
+            assert said(process) == "again"
+        process.terminate()
+        assert process.wait(5) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
 @pytest.mark.parametrize("code", [0, 1, 2])
 def test_what_ends_by_itself_is_over(code: int) -> None:
     with kept(f"exit {code}") as process:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from afpcluster.cluster import layout
-from afpcluster.cluster.processes import HAPROXY_ENVIRONMENT, watch
+from afpcluster.cluster.processes import HAPROXY_ENVIRONMENT, haproxy_pause, watch
 from afpcluster.cluster.render import (
     HAPROXY_CFG,
     PROPERTIES,
@@ -83,8 +83,9 @@ def _services(topology: Topology, host: Host) -> Iterator[str]:
             haproxy_pid=layout.HAPROXY_PID,
             haproxy_cfg=HAPROXY_CFG,
             haproxy_environment=json.dumps(HAPROXY_ENVIRONMENT)[1:-1],
+            haproxy_pause=haproxy_pause(topology) / 1000,
             haproxy_folder=PurePosixPath(HAPROXY_CFG).parent,
-            watch=json.dumps(["afpcluster", *watch(topology, host)]),
+            watch=json.dumps(["kept-running", "afpcluster", *watch(topology, host)]),
             certificates=_mounts(_proxy_tls(topology)),
         )
     commands = {

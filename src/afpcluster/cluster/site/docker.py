@@ -29,7 +29,13 @@ from afpcluster.cluster.topology import Role, SiteError, Topology
 
 _FOLDER_LABEL = "com.docker.compose.project.working_dir"
 _CLEAN = ("env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8")
-_KEPT_RUNNING = {"keepalived": "keepalived", "wrapper": "afpcluster", "afp2web": "afpcluster"}
+_KEPT_RUNNING = {
+    "haproxy": "haproxy",
+    "watcher": "afpcluster",
+    "keepalived": "keepalived",
+    "wrapper": "afpcluster",
+    "afp2web": "afpcluster",
+}
 _NO_FILE = 66  # exit code of a command that finds no file (sysexits.h: EX_NOINPUT)
 
 
@@ -95,9 +101,9 @@ class DockerSite(Site):
             mounted.unlink(missing_ok=True)
 
     def signal(self, host: str, process: str, number: signal.Signals, *, group: bool = False) -> None:
-        pid = self._pid(self._container(host, process))
-        if process in _KEPT_RUNNING:
-            pid = _kept_running(pid, process, _KEPT_RUNNING[process], host)
+        pid = _kept_running(self._pid(self._container(host, process)), process)
+        if pid is None:
+            raise SiteError(f"{process} on {host} is being started again")
         if group:
             for one in _family(pid):
                 with contextlib.suppress(ProcessLookupError):  # it followed another one into its end
@@ -120,7 +126,7 @@ class DockerSite(Site):
                 state, (host, name) = row["State"], wanted[row["Name"]]
                 since = datetime.fromisoformat(f"{state['StartedAt'][:19]}+00:00").timestamp()
                 ended = f"exit code {state['ExitCode']}" if row["RestartCount"] else ""
-                pid = state["Pid"] or None
+                pid = _kept_running(state["Pid"], name) if state["Pid"] else None
                 found.append(ProcessState(host, name, pid, since, row["RestartCount"] + 1, ended))
         order = list(wanted.values())
         return tuple(sorted(found, key=lambda state: order.index((state.host, state.name))))
@@ -194,14 +200,17 @@ def _start(pid: int) -> str:
         return ""
 
 
-def _kept_running(pid: int, process: str, name: str, host: str) -> int:
-    """The process of this name that is started again in its container when it ends, where `pid` is the first
-    one. Raises `SiteError`."""
+def _kept_running(pid: int, process: str) -> int | None:
+    """The process that does the work in a container whose first one is `pid`: that one, or what it starts
+    again whenever it has ended. None while it is being started again."""
+    name = _KEPT_RUNNING.get(process)
+    if name is None:
+        return pid
     for one in reversed(_family(pid)):
         with contextlib.suppress(FileNotFoundError):  # it has just ended
             if Path(f"/proc/{one}/comm").read_text(encoding="utf-8").strip() == name:
                 return one
-    raise SiteError(f"{process} on {host} is being started again")
+    return None
 
 
 def _family(pid: int) -> list[int]:
